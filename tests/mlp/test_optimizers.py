@@ -1,0 +1,118 @@
+"""Two steps of each optimizer, against its formula written for a single number."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mlp.network import Network
+from mlp.optimizers import OPTIMIZERS, Adam, AdamW, Momentum
+
+THETA, GRADIENTS, ETA = 2.0, (0.5, -1.0), 0.1
+
+
+def sgd() -> float:
+    g1, g2 = GRADIENTS
+    return THETA - ETA * g1 - ETA * g2
+
+
+def momentum() -> float:
+    g1, g2 = GRADIENTS
+    v1 = g1
+    v2 = 0.9 * v1 + g2
+    return THETA - ETA * v1 - ETA * v2
+
+
+def nesterov() -> float:
+    g1, g2 = GRADIENTS
+    v1 = g1
+    v2 = 0.9 * v1 + g2
+    return THETA - ETA * (g1 + 0.9 * v1) - ETA * (g2 + 0.9 * v2)
+
+
+def rmsprop() -> float:
+    g1, g2 = GRADIENTS
+    s1 = 0.1 * g1**2
+    s2 = 0.9 * s1 + 0.1 * g2**2
+    return THETA - ETA * g1 / (math.sqrt(s1) + 1e-7) - ETA * g2 / (math.sqrt(s2) + 1e-7)
+
+
+def adam(theta: float = THETA, weight_decay: float = 0.0) -> float:
+    m = v = 0.0
+    for t, g in enumerate(GRADIENTS, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+        theta = theta - ETA * weight_decay * theta - ETA * m_hat / (math.sqrt(v_hat) + 1e-8)
+    return theta
+
+
+EXPECTED: dict[str, Callable[[], float]] = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "rmsprop": rmsprop,
+    "adam": adam,
+    "adamw": lambda: adam(weight_decay=0.01),
+}
+
+
+def two_steps(name: str) -> Network:
+    network = Network([1, 1], dtype=np.float64)
+    network.parameters[:] = THETA
+    optimizer = OPTIMIZERS[name](network, ETA)
+    for gradient in GRADIENTS:
+        optimizer.step(np.full(2, gradient))
+    return network
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_two_steps_follow_the_formula(name: str) -> None:
+    assert two_steps(name).weights[1][0, 0] == pytest.approx(EXPECTED[name](), rel=1e-12)
+
+
+def test_weight_decay_spares_the_biases() -> None:
+    assert two_steps("adamw").biases[1][0] == pytest.approx(adam(weight_decay=0.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_gradient_is_left_as_it_was(name: str) -> None:
+    network, gradient = Network([3, 2], rng=np.random.default_rng(0)), np.ones(8, np.float32)
+    OPTIMIZERS[name](network, ETA).step(gradient)
+    np.testing.assert_array_equal(gradient, 1)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_single_precision_stays_single(name: str) -> None:
+    network = Network([3, 2])
+    optimizer = OPTIMIZERS[name](network, ETA)
+    optimizer.step(np.ones(8, np.float32))
+    memories = [value for value in vars(optimizer).values() if isinstance(value, np.ndarray)]
+    assert {memory.dtype for memory in [*memories, network.parameters]} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
+    network = Network([2, 2], dtype=np.float64)
+    network.parameters[:] = [3, -2, 1, 0.5, -1, 2]
+    optimizer = OPTIMIZERS[name](network, 0.05)
+    for step in range(2000):
+        optimizer.learning_rate = 0.05 / (1 + step / 100)  # rmsprop never stands still otherwise
+        optimizer.step(network.parameters * [1, 2, 3, 4, 5, 6])  # C = sum of k theta_k**2 / 2
+    np.testing.assert_allclose(network.parameters, 0, atol=1e-2)
+
+
+@pytest.mark.parametrize("learning_rate", [0, -0.1, math.inf, math.nan])
+def test_a_learning_rate_is_positive_and_finite(learning_rate: float) -> None:
+    with pytest.raises(ValueError, match="The learning rate must be a positive number, not"):
+        Momentum(Network([1, 1]), learning_rate)
+
+
+def test_adamw_is_adam_but_for_the_decay() -> None:
+    results = []
+    for optimizer_class, settings in ((Adam, {}), (AdamW, {"weight_decay": 0.0})):
+        network = Network([3, 2], rng=np.random.default_rng(0))
+        optimizer_class(network, ETA, **settings).step(np.arange(8, dtype=np.float32))
+        results.append(network.parameters)
+    np.testing.assert_array_equal(*results)
