@@ -1,0 +1,1 @@
+"""Datasets in, arrays out: load, split, scale."""
