@@ -1,0 +1,168 @@
+"""A run: from a config to a trained network, with a record of the way."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import NamedTuple
+
+from data.datasets import load
+from experiments.config import MAX_PARAMETERS, RunConfig
+from experiments.material import Material, prepare, random_streams
+from mlp.losses import LOSSES, Objective
+from mlp.network import Network, count_parameters
+from mlp.optimizers import OPTIMIZERS, Optimizer
+from mlp.training import BatchRecord, Diverged, EpochRecord, Record, Samples, Score, evaluate, train
+
+
+class Plan(NamedTuple):
+    """The size of a run, known before it starts.
+
+    sizes : units of each layer, input and output included
+    batch_size : samples a step
+    steps_per_epoch : batches that make one pass over the training samples
+    """
+
+    sizes: tuple[int, ...]
+    n_parameters: int
+    n_training: int
+    batch_size: int
+    steps_per_epoch: int
+
+
+class Result(NamedTuple):
+    """What the network can do in the end; a part without samples has no score."""
+
+    training: Score
+    validation: Score | None
+    test: Score | None
+
+
+def plan(config: RunConfig) -> Plan:
+    """Work out how large a run will be.
+
+    Raises
+    ------
+    ValueError : if the network is larger than a shared server can give to everyone, or
+        a batch larger than the training part
+    """
+    dataset, n_training = load(config.dataset), len(prepare(config).split.training)
+    sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
+    n_parameters = count_parameters(sizes)
+    if n_parameters > MAX_PARAMETERS:
+        raise ValueError(
+            f"This network would have {n_parameters:,} parameters; the most is "
+            f"{MAX_PARAMETERS:,}. Take fewer or smaller hidden layers."
+        )
+    batch_size = n_training if config.full_batch else config.batch_size
+    if batch_size > n_training:
+        raise ValueError(
+            f"A batch of {batch_size:,} is more than the {n_training:,} training samples. "
+            "Take a smaller batch, or the full batch."
+        )
+    return Plan(sizes, n_parameters, n_training, batch_size, -(-n_training // batch_size))
+
+
+def optimizer_settings(name: str) -> set[str]:
+    """Return which settings of a RunConfig an optimizer reads."""
+    return {field.name for field in fields(OPTIMIZERS[name])} & set(RunConfig.model_fields)
+
+
+def make_optimizer(config: RunConfig, network: Network) -> Optimizer:
+    """Return the optimizer that a config asks for."""
+    settings = config.model_dump(include=optimizer_settings(config.optimizer))
+    return OPTIMIZERS[config.optimizer](network, **settings)
+
+
+class Run:
+    """A network on its way from random weights to a result.
+
+    Parameters
+    ----------
+    config : decides all of it; the same config gives the same run, bit for bit
+
+    Attributes
+    ----------
+    plan, material, network : what the config comes to
+    epoch, step : the epoch under way, and how many steps the optimizer has made
+    history : one record an epoch, from epoch 0, the untrained network
+    batch_losses : losses of the batches since the last whole epoch
+    diverged : set if the numbers left the range of sense
+    result : set when the run has ended, unless it diverged
+    seconds : time spent computing, pauses excluded
+
+    Raises
+    ------
+    ValueError : if the config asks for more than the data or a server can give
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self.plan = plan(config)
+        self.material: Material = prepare(config)
+        _, weights_rng, self._batches_rng = random_streams(config.seed)
+        self.network = Network(
+            self.plan.sizes,
+            activation=config.activation,
+            output=config.output,
+            weight_init=config.weight_init,
+            rng=weights_rng,
+        )
+        self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
+        self.epoch = self.step = 0
+        self.history: list[EpochRecord] = []
+        self.batch_losses: list[float] = []
+        self.diverged: Diverged | None = None
+        self.result: Result | None = None
+        self.seconds = 0.0
+
+    def records(self) -> Iterator[Record]:
+        """Train, and keep what each record says before passing it on."""
+        records = train(
+            make_optimizer(self.config, self.network),
+            self.objective,
+            self.material.training,
+            epochs=self.config.epochs,
+            batch_size=self.plan.batch_size,
+            rng=self._batches_rng,
+            validation=self.material.validation,
+        )
+        while (record := self._timed_next(records)) is not None:
+            self._keep(record)
+            yield record
+
+    def conclude(self) -> None:
+        """Measure the network on every part; the test part, here, for the first time."""
+        if self.diverged is not None:
+            return
+        validation, test = self.material.validation, self.material.test
+        result = Result(
+            self._evaluate(self.material.training),
+            self._evaluate(validation) if validation else None,
+            self._evaluate(test) if test else None,
+        )
+        if all(math.isfinite(score.loss) for score in result if score):
+            self.result = result
+        else:  # stopped between a step too long and the batch that would have shown it
+            self.diverged = Diverged(self.epoch, self.step, self.config.learning_rate)
+
+    def _evaluate(self, samples: Samples) -> Score:
+        return evaluate(self.network, self.objective, samples)
+
+    def _timed_next(self, records: Iterator[Record]) -> Record | None:
+        start = time.perf_counter()
+        try:
+            return next(records, None)
+        finally:
+            self.seconds += time.perf_counter() - start
+
+    def _keep(self, record: Record) -> None:
+        self.epoch, self.step = record.epoch, record.step
+        match record:
+            case BatchRecord(loss=loss):
+                self.batch_losses.append(loss)
+            case EpochRecord():
+                self.history.append(record)
+                self.batch_losses = []
+            case Diverged():
+                self.diverged = record

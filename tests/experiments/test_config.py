@@ -1,0 +1,130 @@
+"""A config is valid, or says in a sentence why not."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from experiments.config import MAX_SEED, RunConfig, explain, parse_field
+from experiments.run import optimizer_settings, plan
+from mlp.activations import ACTIVATIONS
+from mlp.losses import LOSSES
+from mlp.optimizers import OPTIMIZERS
+
+PAIRS = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> RunConfig:
+    loss, output = draw(st.sampled_from(PAIRS))
+    return RunConfig(
+        hidden_layers=draw(st.lists(st.integers(1, 4096), max_size=10)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
+        loss=loss,
+        output=output,
+        learning_rate=draw(st.floats(1e-9, 1000)),
+        full_batch=draw(st.booleans()),
+        batch_size=draw(st.integers(1, 1000)),
+        seed=draw(st.integers(0, MAX_SEED)),
+        l2=draw(st.floats(0, 1)),
+    )
+
+
+@given(configs())
+def test_a_config_survives_json(config: RunConfig) -> None:
+    assert RunConfig.model_validate_json(config.model_dump_json()) == config
+
+
+@given(configs())
+def test_a_config_survives_being_text(config: RunConfig) -> None:
+    """As in a link or on a command line: every value is a string there."""
+    text = {name: str(value) for name, value in config.model_dump().items()}
+    text["hidden_layers"] = ", ".join(map(str, config.hidden_layers))
+    assert RunConfig(**text) == config
+    assert {
+        field: parse_field(field, value) for field, value in text.items()
+    } == config.model_dump()
+
+
+def problems_of(**settings: object) -> list[str]:
+    with pytest.raises(ValidationError) as caught:
+        RunConfig(**settings)
+    return explain(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"hidden_layers": "32,,x"}, "'32,,x' is not a list of hidden layers. Write whole"),
+        ({"hidden_layers": "9" * 5000}, "is not a list of hidden layers"),
+        ({"hidden_layers": "0"}, "A hidden layer has 1 to 4,096 units, not 0."),
+        ({"hidden_layers": "32, -5"}, "A hidden layer has 1 to 4,096 units, not -5."),
+        ({"hidden_layers": "10000000"}, "A hidden layer has 1 to 4,096 units, not 10,000,000."),
+        ({"hidden_layers": [2] * 11}, "11 hidden layers are more than the 10"),
+        ({"learning_rate": 0}, "The learning rate must be a number above 0 and up to 1,000"),
+        ({"learning_rate": math.inf}, "The learning rate must be a number above 0"),
+        ({"learning_rate": math.nan}, "The learning rate must be a number above 0"),
+        ({"learning_rate": "quick"}, "not quick."),
+        ({"learning_rate": None}, "not None."),
+        ({"batch_size": 0}, "The batch size must be a whole number from 1 to 1,000,000, not 0."),
+        ({"batch_size": 2.5}, "not 2.5."),
+        ({"epochs": 10**400}, "The number of epochs must be a whole number from 1 to 10,000"),
+        ({"seed": -1}, "The seed must be a whole number from 0 to 4,294,967,295, not -1."),
+        ({"seed": True}, "not True."),
+        ({"activation": "magic"}, "There is no activation 'magic'. Choose one of: relu, sigmoid"),
+        ({"optimizer": "x" * 999}, f"There is no optimizer '{'x' * 40}'."),
+        ({"l2": -0.1}, "The strength of a penalty must be a number from 0 to 1, not -0.1."),
+        ({"test_fraction": 1}, "A held-out fraction must be a number from 0 to 0.9, not 1."),
+        ({"output": "sigmoid"}, "The loss 'cross-entropy' does not go with the output 'sigmoid'."),
+        ({"layers": 3}, "There is no setting 'layers'."),
+        ({"activation": 3}, "activation: Input should be a valid string."),
+    ],
+)
+def test_each_mistake_has_a_plain_sentence(settings: dict[str, object], words: str) -> None:
+    (sentence,) = problems_of(**settings)
+    assert words in sentence
+
+
+def test_several_mistakes_have_several_sentences() -> None:
+    assert len(problems_of(hidden_layers="x", learning_rate=0, epochs=0)) == 3
+
+
+def test_a_config_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        RunConfig().epochs = 3
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "none"])
+def test_no_hidden_layer_can_be_said(nothing: str) -> None:
+    assert RunConfig(hidden_layers=nothing).hidden_layers == ()
+
+
+def test_a_setting_is_checked_whatever_the_others_are() -> None:
+    assert parse_field("output", "sigmoid") == "sigmoid"
+    with pytest.raises(ValueError, match="There is no activation 'magic'"):
+        parse_field("activation", "magic")
+
+
+def test_the_plan_of_the_defaults() -> None:
+    assert plan(RunConfig()) == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 32, 34)
+    assert plan(RunConfig(full_batch=True)).steps_per_epoch == 1
+
+
+def test_a_batch_larger_than_the_data_is_refused_with_the_number() -> None:
+    with pytest.raises(ValueError, match=r"A batch of 1,080 is more than the 1,079 training"):
+        plan(RunConfig(batch_size=1080))
+    assert plan(RunConfig(batch_size=1080, full_batch=True)).batch_size == 1079
+
+
+def test_a_network_too_large_for_a_shared_server_is_refused_before_it_is_made() -> None:
+    with pytest.raises(ValueError, match=r"would have 17,088,522 parameters; the most is 4,000"):
+        plan(RunConfig(hidden_layers=(4096, 4096)))
+
+
+def test_which_settings_an_optimizer_reads() -> None:
+    assert optimizer_settings("sgd") == {"learning_rate"}
+    assert optimizer_settings("nesterov") == {"learning_rate", "momentum"}
+    assert optimizer_settings("adamw") == {"learning_rate", "weight_decay"}

@@ -1,0 +1,254 @@
+"""Jobs in the background: pause, resume, step, stop, take turns, and end when left."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+
+from experiments.config import RunConfig
+from experiments.job import Goal, Status, TrainingJob
+from experiments.run import Run
+from experiments.slots import Slots
+from mlp.training import BatchRecord, EpochRecord
+
+LONG = RunConfig(epochs=10_000)
+PATIENCE = 20.0  # seconds; a test that waits so long has failed
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., TrainingJob]]:
+    """Start jobs that are certain to end with the test."""
+    with ExitStack() as stack:
+
+        def begin(config: RunConfig = LONG, goal: Goal = Goal.THE_END, **settings) -> TrainingJob:
+            job = TrainingJob(Run(config), slots=settings.pop("slots", Slots(2)), **settings)
+            stack.callback(job.join, PATIENCE)
+            stack.callback(job.dismiss)
+            job.go(goal)
+            return job
+
+        yield begin
+
+
+def test_a_job_trains_to_the_end_and_concludes(start) -> None:
+    job = start(RunConfig(epochs=3))
+    assert job.join(PATIENCE)
+    assert job.status is Status.FINISHED
+    assert [record.epoch for record in job.run.history] == [0, 1, 2, 3]
+    assert job.run.result is not None
+
+
+def test_pausing_and_resuming_is_bit_identical_to_never_pausing(start) -> None:
+    config = RunConfig(epochs=15)
+    undisturbed = Run(config)
+    for _ in undisturbed.records():
+        pass
+
+    job = start(config, Goal.ONE_BATCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    for goal in (Goal.ONE_BATCH, Goal.ONE_EPOCH, Goal.ONE_BATCH, Goal.ONE_EPOCH):
+        job.go(goal)
+        wait_until(lambda: job.status is Status.PAUSED)
+    while not job.status.is_over:
+        job.go()
+        time.sleep(0.003)
+        job.pause()
+        job.go(Goal.ONE_BATCH)
+    np.testing.assert_array_equal(job.run.network.parameters, undisturbed.network.parameters)
+    assert job.run.history == undisturbed.history
+
+
+def test_a_paused_job_stands_still(start) -> None:
+    job = start()
+    wait_until(lambda: len(job.run.history) > 2)
+    job.pause()
+    assert job.status is Status.PAUSED
+    assert job.wait_still(PATIENCE)
+    before = job.run.step
+    time.sleep(0.05)
+    assert job.run.step == before
+
+
+def test_one_batch_is_one_step_and_one_epoch_ends_with_the_epoch(start) -> None:
+    job = start(goal=Goal.ONE_BATCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    assert (job.run.epoch, job.run.step) == (1, 1)
+    job.go(Goal.ONE_EPOCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    assert (job.run.epoch, job.run.step) == (1, 34)
+    assert len(job.run.history) == 2
+
+
+def test_stopping_gives_the_result_of_what_was_reached(start) -> None:
+    job = start()
+    wait_until(lambda: len(job.run.history) > 2)
+    job.stop()
+    assert job.join(PATIENCE)
+    assert job.status is Status.STOPPED
+    assert job.run.result.test.accuracy > 0.5
+
+
+def test_a_paused_job_can_be_stopped(start) -> None:
+    job = start(goal=Goal.ONE_EPOCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    job.stop()
+    assert job.join(PATIENCE)
+    assert job.status is Status.STOPPED
+    assert len(job.run.history) == 2
+
+
+def test_orders_to_a_job_that_is_over_do_nothing(start) -> None:
+    job = start(RunConfig(epochs=1))
+    assert job.join(PATIENCE)
+    result = job.run.result
+    job.go()
+    job.pause()
+    job.stop()
+    assert job.status is Status.FINISHED
+    assert job.run.result is result
+
+
+def test_divergence_is_an_ending(start) -> None:
+    job = start(RunConfig(learning_rate=1000))
+    assert job.join(PATIENCE)
+    assert job.status is Status.DIVERGED
+    assert "learning rate 1000" in str(job.run.diverged)
+
+
+def test_an_error_in_the_thread_is_told_and_not_swallowed(start, caplog) -> None:
+    job = start(goal=Goal.NOWHERE)
+    job._records = (1 / 0 for _ in range(3))
+    job.go()
+    assert job.join(PATIENCE)
+    assert job.status is Status.FAILED
+    assert "division by zero" in job.error
+    assert "training failed" in caplog.text
+
+
+@pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
+def test_a_job_whose_page_has_gone_ends_after_the_grace_period(start, goal: Goal) -> None:
+    job = start(goal=goal, grace_seconds=0.2)
+    wait_until(lambda: job.run.step > 0)
+    left = time.monotonic()
+    job.leave()
+    assert job.join(PATIENCE)
+    assert time.monotonic() - left >= 0.2
+    assert job.status is Status.ABANDONED
+    assert job.run.result is None
+
+
+def test_a_page_that_comes_back_in_time_keeps_its_job(start) -> None:
+    job = start(grace_seconds=0.3)
+    job.leave()
+    time.sleep(0.05)
+    job.keep()
+    time.sleep(0.4)
+    assert job.status is Status.RUNNING
+
+
+def test_a_job_in_the_queue_ends_when_its_page_has_gone(start) -> None:
+    slots = Slots(1)
+    with slots.turn(object(), 1, lambda: True):
+        job = start(slots=slots, grace_seconds=0.05)
+        wait_until(lambda: job.status is Status.QUEUED)
+        job.leave()
+        assert job.join(PATIENCE)
+    assert slots.jobs == 0
+
+
+def test_slow_motion_keeps_its_pace_and_full_speed_ends_it_at_once(start) -> None:
+    begin = time.monotonic()
+    job = start(RunConfig(epochs=200), seconds_per_epoch=0.05)
+    wait_until(lambda: len(job.run.history) > 5)
+    assert time.monotonic() - begin >= 4 * 0.05
+    job.set_pace(60.0)
+    time.sleep(0.05)
+    reached = len(job.run.history)
+    time.sleep(0.2)
+    assert len(job.run.history) <= reached + 1
+    job.set_pace(0.0)
+    assert job.join(PATIENCE)
+    assert job.status is Status.FINISHED
+
+
+def test_slow_motion_leaves_the_processor_to_others(start) -> None:
+    slots = Slots(1)
+    start(slots=slots, seconds_per_epoch=30.0)
+    other = start(RunConfig(epochs=3), slots=slots)
+    assert other.join(PATIENCE)
+
+
+def test_small_nets_take_turns_and_all_make_progress(start) -> None:
+    slots, most = Slots(2), 0
+    jobs = [start(slots=slots) for _ in range(4)]
+    deadline = time.monotonic() + PATIENCE
+    while min(len(job.run.history) for job in jobs) < 3:
+        most = max(most, sum(job._in_slice for job in jobs))
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    assert most == 1
+
+
+def test_large_nets_compute_two_at_a_time(start) -> None:
+    config = RunConfig(hidden_layers=(512, 512), full_batch=True, epochs=1000)
+    slots = Slots(2)
+    jobs = [start(config, slots=slots) for _ in range(3)]
+    wait_until(lambda: sum(job._in_slice for job in jobs) == 2)
+    wait_until(lambda: all(job.run.step > 0 for job in jobs))
+
+
+def test_the_queue_is_first_come_first_served() -> None:
+    slots, served = Slots(1), []
+    threads = []
+
+    def visit(name: int) -> None:
+        with slots.turn(name, 1, lambda: True) as entered:
+            assert entered
+            served.append(name)
+
+    with slots.turn("holder", 1, lambda: True):
+        for name in range(5):
+            threads.append(threading.Thread(target=visit, args=(name,)))
+            threads[-1].start()
+            wait_until(lambda name=name: slots.place(name) == name + 1)
+        assert slots.jobs == 6
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert served == [0, 1, 2, 3, 4]
+    assert slots.jobs == 0
+
+
+def test_a_turn_that_is_no_longer_wanted_is_not_taken() -> None:
+    slots = Slots(1)
+    with slots.turn("holder", 1, lambda: True), slots.turn("other", 1, lambda: False) as entered:
+        assert not entered
+    with slots.turn("next", 1, lambda: True) as entered:
+        assert entered
+
+
+def test_a_place_is_given_back_after_an_error() -> None:
+    slots = Slots(1)
+    with pytest.raises(RuntimeError), slots.turn("unlucky", 1, lambda: True):
+        raise RuntimeError
+    with slots.turn("next", 1, lambda: True) as entered:
+        assert entered
+
+
+def test_records_of_one_epoch_reach_the_run_in_order(start) -> None:
+    seen = []
+    job = start(RunConfig(epochs=2), goal=Goal.NOWHERE)
+    records = job._records
+    job._records = (seen.append(type(record)) or record for record in records)
+    job.go()
+    assert job.join(PATIENCE)
+    assert seen == [EpochRecord] + 2 * (34 * [BatchRecord] + [EpochRecord])

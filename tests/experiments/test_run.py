@@ -1,0 +1,138 @@
+"""A run is decided by its config, and keeps an honest record."""
+
+import numpy as np
+import pytest
+
+from experiments.config import RunConfig
+from experiments.material import prepare
+from experiments.run import Run, make_optimizer
+from mlp.training import Diverged, EpochRecord, evaluate
+
+QUICK = RunConfig(epochs=3)
+
+
+def finished(config: RunConfig) -> Run:
+    run = Run(config)
+    for _ in run.records():
+        pass
+    run.conclude()
+    return run
+
+
+def test_the_defaults_read_more_than_96_of_100_digits() -> None:
+    result = finished(RunConfig()).result
+    assert result.test.accuracy > 0.96
+    assert result.validation.accuracy > 0.96
+
+
+def test_the_same_config_gives_the_same_run_bit_for_bit() -> None:
+    first, second = finished(QUICK), finished(QUICK)
+    np.testing.assert_array_equal(first.network.parameters, second.network.parameters)
+    assert first.history == second.history
+    assert first.result == second.result
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 1},
+        {"hidden_layers": (33,)},
+        {"activation": "tanh"},
+        {"output": "sigmoid", "loss": "mse"},
+        {"loss": "mse"},
+        {"optimizer": "rmsprop"},
+        {"learning_rate": 0.001},
+        {"full_batch": True},
+        {"batch_size": 31},
+        {"l1": 0.001},
+        {"l2": 0.001},
+        {"weight_init": "xavier"},
+        {"scaling": "z-score"},
+        {"validation_fraction": 0.1},
+        {"test_fraction": 0.1},
+    ],
+    ids=str,
+)
+def test_every_setting_changes_the_run(change: dict[str, object]) -> None:
+    plain, changed = finished(QUICK), finished(RunConfig(**QUICK.model_dump() | change))
+    assert plain.history[-1] != changed.history[-1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": "momentum", "momentum": 0.5},
+        {"optimizer": "adamw", "weight_decay": 0.1},
+    ],
+)
+def test_every_setting_of_an_optimizer_changes_the_run(change: dict[str, object]) -> None:
+    base = {**QUICK.model_dump(), "optimizer": change["optimizer"]}
+    plain, changed = finished(RunConfig(**base)), finished(RunConfig(**base | change))
+    assert plain.history[-1] != changed.history[-1]
+
+
+def test_the_scaler_has_seen_the_training_part_only() -> None:
+    material = prepare(RunConfig(scaling="z-score"))
+    seen = material.dataset.X[material.split.training]
+    np.testing.assert_allclose(material.scaler.shift, seen.mean(axis=0), rtol=1e-5)
+    assert not np.allclose(material.scaler.shift, material.dataset.X.mean(axis=0), rtol=1e-5)
+
+
+def test_the_test_part_changes_nothing_about_the_training() -> None:
+    run = Run(QUICK)
+    looked_at = {id(run.material.training.X), id(run.material.validation.X)}
+    assert id(run.material.test.X) not in looked_at
+    *_, last = run.records()
+    assert run.result is None
+    run.conclude()
+    assert run.result.test == evaluate(run.network, run.objective, run.material.test)
+    assert run.result.validation == last.validation
+
+
+def test_two_networks_with_one_seed_see_the_same_samples_in_the_same_order() -> None:
+    small, large = Run(QUICK), Run(RunConfig(**QUICK.model_dump() | {"hidden_layers": (9, 9)}))
+    assert small.material is large.material
+    orders = [run._batches_rng.permutation(50) for run in (small, large)]
+    np.testing.assert_array_equal(*orders)
+
+
+def test_nothing_held_out_is_said_and_not_hidden() -> None:
+    result = finished(RunConfig(epochs=1, validation_fraction=0, test_fraction=0)).result
+    assert result.validation is None
+    assert result.test is None
+    assert 0 < result.training.accuracy < 1
+
+
+def test_history_and_batches() -> None:
+    run = Run(RunConfig(epochs=2, full_batch=True))
+    records = run.records()
+    next(records)
+    assert [record.epoch for record in run.history] == [0]
+    next(records)
+    assert len(run.batch_losses) == 1
+    assert isinstance(next(records), EpochRecord)
+    assert run.batch_losses == []
+    assert (run.epoch, run.step) == (1, 1)
+    assert run.seconds > 0
+
+
+def test_a_run_that_diverges_has_no_result() -> None:
+    run = finished(RunConfig(learning_rate=1000))
+    assert isinstance(run.diverged, Diverged)
+    assert run.result is None
+
+
+def test_a_run_stopped_right_after_a_step_into_nonsense_has_diverged() -> None:
+    run = Run(QUICK)
+    records = run.records()
+    next(records), next(records)
+    run.network.parameters[:] = 1e30
+    run.conclude()
+    assert run.diverged == Diverged(epoch=1, step=1, learning_rate=QUICK.learning_rate)
+    assert run.result is None
+
+
+def test_the_optimizer_gets_its_settings() -> None:
+    config = RunConfig(optimizer="nesterov", learning_rate=0.2, momentum=0.7)
+    optimizer = make_optimizer(config, Run(config).network)
+    assert (optimizer.learning_rate, optimizer.momentum) == (0.2, 0.7)
