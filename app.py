@@ -1,0 +1,25 @@
+"""Perceptron Lab: watch a neural network learn to read."""
+
+import streamlit as st
+
+st.set_page_config(
+    page_title="Perceptron Lab",
+    page_icon=":material/neurology:",
+    layout="wide",
+    initial_sidebar_state="expanded",
+)
+
+from dashboard import controls, entry, process, session  # noqa: E402  # after the page config
+
+process.tune()
+session.keep_alive()
+page = st.navigation(
+    [
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
+        st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:"),
+    ]
+)
+controls.draw()
+controls.show_problems()
+with entry.from_app():
+    page.run()

@@ -1,0 +1,1 @@
+"""What the pages share: settings, the session, charts."""

@@ -1,0 +1,109 @@
+"""How loss and accuracy went, epoch by epoch, in training and on held-out samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from mlp.training import EpochRecord
+
+MAX_POINTS = 1000  # a curve: more than a screen has pixels for
+TRAINING, VALIDATION, BATCHES = "Training", "Validation", "Batches"
+
+Values: TypeAlias = npt.NDArray[np.float32]
+Measure: TypeAlias = Literal["loss", "accuracy"]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Evenly spaced values: the i-th belongs to epoch start + i * stride."""
+
+    name: str
+    start: float
+    stride: float
+    values: Values
+
+
+def curve(name: str, values: Sequence[float]) -> Curve:
+    """Thin the values of epochs 0, 1, 2, ... to what a screen can show; keep the last."""
+    stride = -(-len(values) // MAX_POINTS) or 1
+    start = (len(values) - 1) % stride if values else 0
+    return Curve(name, start, stride, np.array(values[start::stride], np.float32))
+
+
+def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve]:
+    """Return the curves of a run: training, and validation if there is any."""
+    training = [getattr(record.training, measure) for record in history]
+    validation = [getattr(record.validation, measure) for record in history if record.validation]
+    curves = [curve(TRAINING, training)]
+    return [*curves, curve(VALIDATION, validation)] if validation else curves
+
+
+def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch: int) -> Curve:
+    """Return the batches of the epoch under way, each at its part of the epoch."""
+    thinned = curve(BATCHES, batch_losses)
+    step = 1 / steps_per_epoch
+    first = epochs_done + step * (1 + thinned.start)
+    return Curve(thinned.name, first, step * thinned.stride, thinned.values)
+
+
+def loss_figure(
+    curves: Sequence[Curve], *, epochs: int, log_scale: bool = False, revision: str = ""
+) -> go.Figure:
+    """Draw losses over epochs 0 to `epochs`; see `_figure` for the revision."""
+    figure = _figure("Loss", curves, epochs, revision)
+    figure.update_yaxes(
+        title="loss (mean per sample)",
+        type="log" if log_scale else "linear",
+        rangemode="normal" if log_scale else "tozero",
+    )
+    return figure
+
+
+def accuracy_figure(curves: Sequence[Curve], *, epochs: int, revision: str = "") -> go.Figure:
+    """Draw accuracies, shares from 0 to 1, over epochs 0 to `epochs`."""
+    figure = _figure("Accuracy", curves, epochs, revision)
+    figure.update_yaxes(title="samples right (%)", range=[0, 1], tickformat=".0%")
+    return figure
+
+
+def _figure(title: str, curves: Sequence[Curve], epochs: int, revision: str) -> go.Figure:
+    """Draw curves on an axis that is as long as the run will be.
+
+    The reader's zoom lives as long as the `revision` stays the same, the choice of
+    curves in the legend for ever.
+    """
+    figure = go.Figure([_trace(curve) for curve in curves])
+    figure.update_layout(
+        title={"text": title, "x": 0, "xref": "container", "font": {"size": 16, "weight": 700}},
+        font={"size": 14},
+        margin={"l": 64, "r": 16, "t": 56, "b": 48},
+        hovermode="x unified",
+        showlegend=True,
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "uirevision": "always"},
+        uirevision=revision,
+    )
+    figure.update_xaxes(title="epoch", range=[0, epochs], rangemode="tozero")
+    return figure
+
+
+STYLES: dict[str, dict[str, Any]] = {
+    TRAINING: {"mode": "lines", "line": {"width": 2, "dash": "dot"}},
+    VALIDATION: {"mode": "lines", "line": {"width": 3}},
+    BATCHES: {"mode": "markers", "marker": {"size": 6, "opacity": 0.6}},
+}
+
+
+def _trace(curve: Curve) -> go.Scatter:
+    return go.Scatter(
+        name=curve.name,
+        x0=curve.start,
+        dx=curve.stride,
+        y=curve.values,
+        hovertemplate="%{y:.4g}",
+        meta={"points": len(curve.values)},
+        **STYLES[curve.name],
+    )

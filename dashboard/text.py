@@ -1,0 +1,21 @@
+"""Words and numbers for the screen."""
+
+import re
+
+
+def plain(text: str) -> str:
+    """Escape Markdown, so that text from outside is shown and never interpreted."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
+
+
+def percent(share: float) -> str:
+    """Return a share, 0 to 1, as '97.2 %'."""
+    return f"{100 * share:.1f} %"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as '8 s', '2 min' or '1 h 5 min'."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,186 @@
+"""Press Train, and watch the network learn to read."""
+
+import streamlit as st
+
+from dashboard import entry, session, training
+from dashboard.charts.curves import accuracy_figure, batch_curve, epoch_curves, loss_figure
+from dashboard.live_chart import live_chart
+from dashboard.source import show_source
+from dashboard.text import percent
+from experiments.job import Goal, Status, TrainingJob
+from mlp.backprop import backward, forward
+from mlp.losses import LOSSES
+from mlp.optimizers import OPTIMIZERS
+
+
+def transport(job: TrainingJob | None) -> None:
+    """Draw the buttons that drive the training."""
+    status = job.status if job else None
+    is_moving, is_over = training.is_moving(job), bool(status and status.is_over)
+    cannot_begin = bool(session.problems()) and (job is None or is_over)
+    cannot_step = is_moving or is_over or cannot_begin
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if is_moving:
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                type="primary",
+                on_click=training.pause,
+                help="Stand still after the current batch; nothing is lost.",
+            )
+        else:
+            st.button(
+                "Resume" if status is Status.PAUSED else "Train",
+                icon=":material/play_arrow:",
+                type="primary",
+                disabled=cannot_begin,
+                on_click=training.go,
+                args=(Goal.THE_END,),
+                help="Train to the last epoch, with the settings on the left.",
+            )
+        st.button(
+            "+1 epoch",
+            disabled=cannot_step,
+            on_click=training.go,
+            args=(Goal.ONE_EPOCH,),
+            help="Go once through all training samples, then pause.",
+        )
+        st.button(
+            "+1 batch",
+            disabled=cannot_step,
+            on_click=training.go,
+            args=(Goal.ONE_BATCH,),
+            help="Make a single step of the optimizer, then pause.",
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            disabled=job is None or is_over,
+            on_click=training.stop,
+            help="End here and measure the network on the test samples.",
+        )
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            disabled=job is None,
+            on_click=training.reset,
+            help="Forget this run. The same seed starts from the same weights again.",
+        )
+        st.selectbox(
+            "Epochs a second",
+            training.PACES,
+            key=session.PACE,
+            bind="query-params",
+            on_change=training.set_pace,
+            width=140,
+            help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
+            "one go at full speed.",
+        )
+        st.toggle(
+            "Log loss",
+            key=session.LOG_LOSS,
+            bind="query-params",
+            help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
+        )
+
+
+def progress(job: TrainingJob | None) -> None:
+    """Say how far the run has come."""
+    fraction, words = training.progress(job) if job else (0.0, "Ready: press Train")
+    st.progress(fraction, text=words)
+
+
+def results(job: TrainingJob | None) -> None:
+    """Show the accuracies in figures that can be read from the back row."""
+    run = job.run if job else None
+    last = run.history[-1] if run and run.history else None
+    result = run.result if run else None
+    test = result.test if result else None
+    validation = result.validation if result else last and last.validation
+    trained = result.training if result else last and last.training
+    shown = (
+        ("Test accuracy", test, "On samples that no training and no choice has used."),
+        ("Validation accuracy", validation, "On samples held out to watch the training with."),
+        ("Training accuracy", trained, "On the samples it learns from: always flattering."),
+    )
+    for column, (label, score, meaning) in zip(st.columns(3), shown, strict=True):
+        column.metric(label, percent(score.accuracy) if score else "–", help=meaning)
+
+
+def charts(job: TrainingJob | None) -> None:
+    """Draw loss and accuracy, as far as they are known."""
+    run = job.run if job else None
+    history = list(run.history) if run else []
+    epochs = run.config.epochs if run else session.config().epochs
+    losses = epoch_curves(history, "loss")
+    if run and history:
+        batch_losses = list(run.batch_losses)
+        losses.append(batch_curve(history[-1].epoch, batch_losses, run.plan.steps_per_epoch))
+    revision = str(id(run)) if run else ""
+    log_scale = bool(st.session_state.get(session.LOG_LOSS))
+    left, right = st.columns(2)
+    with left:
+        live_chart(
+            loss_figure(losses, epochs=epochs, log_scale=log_scale, revision=revision),
+            key="loss_chart",
+            alt="Loss of the training and the validation samples, by epoch",
+        )
+    with right:
+        accuracy = epoch_curves(history, "accuracy")
+        live_chart(
+            accuracy_figure(accuracy, epochs=epochs, revision=revision),
+            key="accuracy_chart",
+            alt="Accuracy on the training and the validation samples, by epoch",
+        )
+
+
+def ending(job: TrainingJob) -> None:
+    """Say in a sentence how the run ended."""
+    run = job.run
+    if run.diverged:
+        st.error(str(run.diverged), icon=":material/trending_up:")
+    elif job.status is Status.FAILED:
+        st.error("This run failed. Reset, and try other settings.", icon=":material/error:")
+    elif run.result and not training.has_learned(run):
+        st.warning(
+            "The network does no better than guessing. Try a smaller learning rate, "
+            "another start for the weights, or more epochs.",
+            icon=":material/casino:",
+        )
+    elif run.result:
+        st.success(training.verdict(run), icon=":material/check_circle:")
+
+
+def watch(was_moving: bool) -> None:
+    """Draw what changes while the network learns."""
+    job = session.job()
+    progress(job)
+    results(job)
+    charts(job)
+    if was_moving and not training.is_moving(job):
+        st.rerun()  # the whole page: the buttons are others now, and nobody needs to look again
+
+
+entry.through_app()
+job = session.job()
+is_moving = training.is_moving(job)
+st.title("Train")
+transport(job)
+if job and job.run.config != session.config():
+    st.info(
+        "The settings have changed since this run began. They take effect with the next one.",
+        icon=":material/info:",
+    )
+if job and job.status.is_over:
+    ending(job)
+st.fragment(watch, run_every=training.poll_seconds() if is_moving else None)(is_moving)
+config = session.config()
+with st.expander("The lines of NumPy that do this", icon=":material/code:"):
+    show_source(
+        {
+            "Forward": forward,
+            "Loss": LOSSES[config.loss].fused,
+            "Backward": backward,
+            "Step": OPTIMIZERS[config.optimizer],
+        }
+    )

@@ -1,0 +1,155 @@
+"""The numbers of the charts, apart from how they are drawn."""
+
+import numpy as np
+import pytest
+
+from dashboard.charts.balance import class_balance, class_counts
+from dashboard.charts.curves import (
+    BATCHES,
+    MAX_POINTS,
+    TRAINING,
+    VALIDATION,
+    accuracy_figure,
+    batch_curve,
+    curve,
+    epoch_curves,
+    loss_figure,
+)
+from dashboard.charts.images import Gaps, image_grid, mosaic
+from dashboard.samples import PARTS, pick_rows, rows_of
+from data.split import Split
+from mlp.training import EpochRecord, Score
+
+
+def history(n_epochs: int, *, validation: bool = True) -> list[EpochRecord]:
+    return [
+        EpochRecord(
+            epoch,
+            epoch * 34,
+            Score(2.0 / (epoch + 1), epoch / n_epochs),
+            Score(3.0 / (epoch + 1), epoch / n_epochs / 2) if validation else None,
+        )
+        for epoch in range(n_epochs + 1)
+    ]
+
+
+def test_a_run_has_a_curve_for_training_and_one_for_validation() -> None:
+    training, validation = epoch_curves(history(4), "loss")
+    assert (training.name, validation.name) == (TRAINING, VALIDATION)
+    np.testing.assert_allclose(training.values, [2, 1, 2 / 3, 0.5, 0.4], rtol=1e-6)
+    np.testing.assert_allclose(validation.values, [3, 1.5, 1, 0.75, 0.6], rtol=1e-6)
+    assert (training.start, training.stride) == (0, 1)
+
+
+def test_without_validation_there_is_one_curve() -> None:
+    (training,) = epoch_curves(history(4, validation=False), "accuracy")
+    np.testing.assert_allclose(training.values, [0, 0.25, 0.5, 0.75, 1])
+
+
+@pytest.mark.parametrize("n", [1, 2, MAX_POINTS, MAX_POINTS + 1, 2500, 10_000])
+def test_a_long_curve_is_thinned_and_keeps_its_last_point(n: int) -> None:
+    thinned = curve("x", [float(i) for i in range(n)])
+    assert len(thinned.values) <= MAX_POINTS
+    epochs = thinned.start + thinned.stride * np.arange(len(thinned.values))
+    np.testing.assert_array_equal(epochs, thinned.values)
+    assert epochs[-1] == n - 1
+
+
+def test_batches_stand_at_their_part_of_the_epoch() -> None:
+    batches = batch_curve(epochs_done=3, batch_losses=[0.5, 0.4], steps_per_epoch=4)
+    positions = batches.start + batches.stride * np.arange(2)
+    np.testing.assert_allclose(positions, [3.25, 3.5])
+
+
+def test_figures_have_title_axes_and_room_for_the_whole_run() -> None:
+    loss = loss_figure(epoch_curves(history(4), "loss"), epochs=30, revision="a")
+    accuracy = accuracy_figure(epoch_curves(history(4), "accuracy"), epochs=30)
+    for figure, title, unit in ((loss, "Loss", "mean per sample"), (accuracy, "Accuracy", "%")):
+        assert figure.layout.title.text == title
+        assert unit in figure.layout.yaxis.title.text
+        assert figure.layout.xaxis.title.text == "epoch"
+        assert tuple(figure.layout.xaxis.range) == (0, 30)
+        assert [trace.name for trace in figure.data] == [TRAINING, VALIDATION]
+    assert loss.layout.uirevision == "a"
+    assert loss.layout.legend.uirevision == "always"
+
+
+def test_the_loss_axis_can_be_logarithmic() -> None:
+    curves = epoch_curves(history(4), "loss")
+    assert loss_figure(curves, epochs=4).layout.yaxis.type == "linear"
+    assert loss_figure(curves, epochs=4, log_scale=True).layout.yaxis.type == "log"
+
+
+def test_before_the_first_record_there_is_a_titled_empty_figure() -> None:
+    figure = loss_figure(epoch_curves([], "loss"), epochs=30)
+    assert figure.layout.title.text == "Loss"
+    assert len(figure.data[0].y) == 0
+
+
+def test_curves_travel_as_single_precision() -> None:
+    figure = loss_figure([*epoch_curves(history(2), "loss"), batch_curve(2, [1.0], 4)], epochs=9)
+    assert '"dtype":"f4"' in figure.to_json()
+    assert figure.data[2].name == BATCHES
+
+
+def test_a_mosaic_puts_every_pixel_in_its_place() -> None:
+    images = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
+    picture = mosaic(images, 2, Gaps(right=1, below=2))
+    assert picture.shape == (2 * (2 + 2), 2 * (2 + 1))
+    for i, (row, column) in enumerate([(0, 0), (0, 3), (4, 0)]):
+        np.testing.assert_array_equal(picture[row : row + 2, column : column + 2], images[i])
+    assert np.isnan(picture).sum() == picture.size - images.size
+
+
+def test_an_image_grid_has_a_caption_for_each_image() -> None:
+    figure = image_grid(
+        np.zeros((5, 8, 8), np.float32), list("01234"), columns=3, title="T", maximum=16, unit="ink"
+    )
+    assert [note.text for note in figure.layout.annotations] == list("01234")
+    assert figure.layout.title.text == "T"
+    assert "ink" in figure.data[0].hovertemplate
+
+
+def test_no_image_gives_an_empty_grid() -> None:
+    nothing = np.zeros((0, 8, 8), np.float32)
+    figure = image_grid(nothing, [], columns=3, title="T", maximum=16, unit="ink")
+    assert figure.layout.title.text == "T"
+
+
+SPLIT = Split(np.array([0, 1, 4]), np.array([2]), np.array([3, 5]))
+LABELS = np.array([0, 1, 1, 0, 2, 2])
+
+
+def test_class_counts_add_up() -> None:
+    counts = class_counts(LABELS, SPLIT._asdict(), 3)
+    assert {name: list(count) for name, count in counts.items()} == {
+        "training": [1, 1, 1],
+        "validation": [0, 1, 0],
+        "test": [1, 0, 1],
+    }
+    figure = class_balance(counts, "abc")
+    assert [trace.name for trace in figure.data] == ["training (3)", "validation (1)", "test (2)"]
+
+
+def test_rows_of_the_parts() -> None:
+    assert {part: list(rows_of(SPLIT, part)) for part in PARTS} == {
+        "all": [0, 1, 2, 3, 4, 5],
+        "training": [0, 1, 4],
+        "validation": [2],
+        "test": [3, 5],
+    }
+
+
+def test_picking_keeps_to_the_classes_asked_for() -> None:
+    rows = np.arange(6)
+    assert set(pick_rows(LABELS, rows, [1], 10, seed=0)) == {1, 2}
+    assert set(pick_rows(LABELS, rows, [], 10, seed=0)) == set(range(6))
+    assert len(pick_rows(LABELS, rows, [], 4, seed=0)) == 4
+    assert len(pick_rows(LABELS, np.array([0]), [2], 4, seed=0)) == 0
+
+
+def test_shuffling_gives_others_and_the_same_seed_the_same() -> None:
+    rows, labels = np.arange(500), np.zeros(500, int)
+    first, again, other = (pick_rows(labels, rows, [], 20, seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()

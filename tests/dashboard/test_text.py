@@ -1,0 +1,21 @@
+import pytest
+
+from dashboard.text import duration, percent, plain
+
+
+def test_text_from_outside_is_never_markup() -> None:
+    assert plain("[win](http://evil) **now** $x$ <b> :material/bolt:") == (
+        r"\[win\]\(http\://evil\) \*\*now\*\* \$x\$ \<b\> \:material/bolt\:"
+    )
+    assert plain("one") == "one"
+
+
+def test_percent() -> None:
+    assert percent(0.97493) == "97.5 %"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "0 s"), (89, "89 s"), (150, "2 min"), (3900 * 2, "2 h 10 min")]
+)
+def test_duration(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

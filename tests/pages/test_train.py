@@ -1,0 +1,258 @@
+"""The Train page in each state a reader can bring it into."""
+
+import pytest
+
+from experiments.config import RunConfig
+from experiments.job import Status
+
+
+def test_before_any_run_the_page_says_what_to_do(open_app) -> None:
+    app = open_app()
+    assert app.test.title[0].value == "Train"
+    assert app.config == RunConfig()
+    assert app.metrics == dict.fromkeys(
+        ("Test accuracy", "Validation accuracy", "Training accuracy"), "–"
+    )
+    assert not app.button("Train").disabled
+    assert app.button("Stop").disabled
+    assert app.button("Reset").disabled
+
+
+def test_train_runs_to_a_result(open_app) -> None:
+    app = open_app(pace="full").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    assert app.job.status is Status.FINISHED
+    accuracy = app.job.run.result.test.accuracy
+    assert accuracy > 0.96
+    assert app.metrics["Test accuracy"] == f"{100 * accuracy:.1f} %"
+    assert "test images right" in app.messages("success")[0]
+    assert app.button("+1 epoch").disabled
+    assert not app.button("Train").disabled
+
+
+def test_the_test_accuracy_stays_hidden_until_the_end(open_app) -> None:
+    app = open_app(pace="1").click("Train")
+    app.wait_for(lambda: len(app.job.run.history) > 1)
+    assert app.metrics["Test accuracy"] == "–"
+    assert app.metrics["Validation accuracy"] != "–"
+
+
+def test_pause_step_and_resume(open_app) -> None:
+    app = open_app(pace="10", epochs="40").click("Train")
+    app.wait_for(lambda: len(app.job.run.history) > 1)
+    job = app.job
+    app.click("Pause")
+    assert job.status is Status.PAUSED
+    step = job.run.step
+    app.click("+1 batch").wait_for(lambda: job.status is Status.PAUSED)
+    assert job.run.step == step + 1
+    epochs = len(job.run.history)
+    app.click("+1 epoch").wait_for(lambda: job.status is Status.PAUSED)
+    assert len(job.run.history) == epochs + 1
+    app.click("Resume")
+    assert app.job is job
+    assert not job.status.is_over
+
+
+def test_stepping_can_begin_a_run(open_app) -> None:
+    app = open_app().click("+1 batch")
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    assert app.job.run.step == 1
+
+
+def test_stop_ends_with_a_result(open_app) -> None:
+    app = open_app(pace="10").click("Train")
+    app.wait_for(lambda: len(app.job.run.history) > 2)
+    app.click("Stop").wait_for(lambda: app.job.status.is_over)
+    assert app.job.status is Status.STOPPED
+    assert app.metrics["Test accuracy"] != "–"
+
+
+def test_reset_starts_from_the_same_weights(open_app) -> None:
+    app = open_app().click("+1 batch")
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    first = app.job
+    app.click("Reset")
+    assert app.job is None
+    assert first.join(20)
+    app.click("+1 batch")
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    assert app.job is not first
+    assert app.job.run.history == first.run.history
+    assert app.job.run.batch_losses == first.run.batch_losses
+
+
+def test_another_page_and_back_neither_stops_nor_restarts(open_app) -> None:
+    app = open_app(pace="10", epochs="1000").click("Train")
+    job = app.job
+    app.go_to("explore")
+    reached = len(job.run.history)
+    app.wait_for(lambda: len(job.run.history) > reached + 2)
+    app.go_to("train")
+    assert app.job is job
+    assert job.status is Status.RUNNING
+    assert app.button("Pause")
+
+
+def test_settings_survive_another_page(open_app) -> None:
+    app = open_app()
+    app.test.text_input(key="hidden_layers").set_value("16, 8")
+    app.test.select_slider(key="learning_rate").set_value(0.01)
+    app.run().go_to("explore").go_to("train")
+    assert app.config == RunConfig(hidden_layers=(16, 8), learning_rate=0.01)
+
+
+def test_changed_settings_are_said_to_wait(open_app) -> None:
+    app = open_app(pace="1").click("Train")
+    app.test.number_input(key="epochs").set_value(7)
+    app.run()
+    assert "take effect with the next one" in app.messages("info")[0]
+    assert app.job.run.config.epochs == 30
+
+
+def test_divergence_is_explained(open_app) -> None:
+    app = open_app(pace="full", learning_rate="1000").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    assert app.job.status is Status.DIVERGED
+    assert app.messages("error")[0].startswith("Diverged at step ")
+    assert app.metrics["Test accuracy"] == "–"
+
+
+def test_a_network_that_only_guesses_is_not_praised(open_app) -> None:
+    app = open_app(pace="full", weight_init="zeros", optimizer="sgd", epochs="3").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    assert "no better than guessing" in app.messages("warning")[0]
+    assert not app.messages("success")
+
+
+def test_no_held_out_samples_are_said_in_so_many_words(open_app) -> None:
+    app = open_app(pace="full", epochs="2", validation_fraction="0", test_fraction="0")
+    app.click("Train").wait_for(lambda: app.job.status.is_over)
+    assert "training accuracy. No samples were held out" in app.messages("success")[0]
+    assert app.metrics["Test accuracy"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ("32,,x", "is not a list of hidden layers"),
+        ("0", "units, not 0"),
+        ("-4", "units, not -4"),
+        ("10000000", "units, not 10,000,000"),
+        ("4096, 4096", "parameters; the most is"),
+        ("[a](http://b)", "is not a list of hidden layers"),
+    ],
+)
+def test_bad_layers_give_a_sentence_and_no_training(open_app, layers: str, words: str) -> None:
+    app = open_app()
+    app.test.text_input(key="hidden_layers").set_value(layers)
+    app.run()
+    (message,) = app.messages("error")
+    assert words in message.replace("\\", "")
+    assert "](" not in message
+    for label in ("Train", "+1 epoch", "+1 batch"):
+        assert app.button(label).disabled
+    app.test.text_input(key="hidden_layers").set_value("8")
+    app.run()
+    assert not app.messages("error")
+    assert not app.button("Train").disabled
+
+
+def test_a_batch_larger_than_the_data_gives_a_sentence(open_app) -> None:
+    app = open_app(batch_size="5000")
+    assert "A batch of 5,000 is more than" in app.messages("error")[0].replace("\\", "")
+    assert app.button("Train").disabled
+    app.test.toggle(key="full_batch").set_value(True)
+    app.run()
+    assert not app.messages("error")
+
+
+@pytest.mark.parametrize(
+    ("field", "asked", "used"),
+    [
+        ("activation", "magic", "relu"),
+        ("optimizer", "[click](http://evil)", "adam"),
+        ("learning_rate", "0", "0.005"),
+        ("learning_rate", "inf", "0.005"),
+        ("epochs", "99999999", None),
+        ("epochs", "many", "30"),
+        ("seed", "-1", None),
+        ("loss", "binary-cross-entropy", "cross-entropy"),
+        ("validation_fraction", "7", None),
+    ],
+)
+def test_a_bad_link_is_answered_with_a_sentence(open_app, field, asked, used) -> None:
+    app = open_app(**{field: asked})
+    (notice,) = app.messages("warning")
+    words = notice.replace("\\", "")
+    assert words.startswith(f"The link asks for {field.replace('_', ' ')} '{asked}'.")
+    assert f"Used: {used or getattr(app.config, field)}." in words
+    assert "](http" not in notice
+    app.test.toggle(key="full_batch").set_value(True)
+    app.run()
+    assert not app.messages("warning")
+
+
+def test_a_good_link_sets_everything(open_app) -> None:
+    wanted = RunConfig(
+        hidden_layers=(20, 10),
+        activation="tanh",
+        output="sigmoid",
+        loss="mse",
+        optimizer="nesterov",
+        learning_rate=0.007,
+        full_batch=True,
+        batch_size=7,
+        epochs=12,
+        seed=5,
+        momentum=0.5,
+        l1=0.001,
+        l2=0.002,
+        weight_init="lecun",
+        scaling="z-score",
+        validation_fraction=0.1,
+        test_fraction=0.3,
+    )
+    text = {name: str(value) for name, value in wanted.model_dump().items()}
+    app = open_app(**text | {"hidden_layers": "20, 10"})
+    assert app.config == wanted
+    assert not app.messages("warning")
+
+
+def test_the_loss_follows_the_output(open_app) -> None:
+    app = open_app()
+    app.test.selectbox(key="output").set_value("sigmoid")
+    app.run()
+    assert app.config.loss == "binary-cross-entropy"
+    assert app.test.selectbox(key="loss").options == ["binary-cross-entropy", "mse"]
+
+
+def test_only_the_settings_that_matter_are_shown(open_app) -> None:
+    app = open_app()
+    labels = {slider.label for slider in app.test.slider}
+    assert "Momentum" not in labels
+    app.test.selectbox(key="optimizer").set_value("momentum")
+    app.run()
+    assert "Momentum" in {slider.label for slider in app.test.slider}
+
+
+def test_the_source_on_the_page_is_the_real_one(open_app) -> None:
+    shown = "\n".join(code.value for code in open_app().test.code)
+    assert "def forward(" in shown
+    assert "def backward(" in shown
+    assert "class Adam" in shown
+
+
+def test_every_control_explains_itself(open_app) -> None:
+    app = open_app(optimizer="adamw").test
+    controls = [
+        *app.selectbox,
+        *app.text_input,
+        *app.select_slider,
+        *app.toggle,
+        *app.number_input,
+        *app.slider,
+        *app.button,
+    ]
+    assert len(controls) > 20
+    assert not [control.label for control in controls if not control.help]
