@@ -1,0 +1,181 @@
+"""What readers do, in real Chromium."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from experiments.job import GRACE_SECONDS
+
+Open = Callable[..., Page]
+CHARTS = ".live-chart[data-points]"
+ENDLESS = "?epochs=10000&pace=10"
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_test_id("stMainBlockContainer")
+
+
+def button(page: Page, label: str) -> Locator:
+    return main(page).get_by_role("button", name=label, exact=True)
+
+
+def go_to(page: Page, title: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def wait_for_points(page: Page, least: int) -> None:
+    page.wait_for_function(
+        "([chart, least]) => +document.querySelector(chart)?.dataset.points >= least",
+        arg=[CHARTS, least],
+    )
+
+
+def points(page: Page) -> int:
+    return int(page.locator(CHARTS).first.get_attribute("data-points"))
+
+
+def metric(page: Page, label: str) -> str:
+    block = main(page).get_by_test_id("stMetric").filter(has_text=label)
+    return block.get_by_test_id("stMetricValue").inner_text()
+
+
+def test_press_train_and_watch_it_learn(open_page: Open) -> None:
+    page = open_page()
+    assert metric(page, "Test accuracy") == "–"
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+    expect(page.locator(f"{CHARTS} .scatterlayer .trace").first).to_be_attached()
+    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    assert float(metric(page, "Test accuracy").removesuffix(" %")) > 96
+    expect(button(page, "Train")).to_be_enabled()
+    page.wait_for_timeout(1000)
+    assert points(page) == 31
+
+
+def test_pause_stands_still_and_resume_goes_on(open_page: Open) -> None:
+    page = open_page(ENDLESS)
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+    button(page, "Pause").click()
+    expect(main(page).get_by_text("paused")).to_be_visible()
+    page.wait_for_timeout(400)  # the words come before the last point
+    before = points(page)
+    page.wait_for_timeout(800)
+    assert points(page) == before
+    button(page, "+1 batch").click()
+    expect(main(page).get_by_text("batch 1 of 34")).to_be_visible()
+    button(page, "Resume").click()
+    wait_for_points(page, before + 3)
+    button(page, "Stop").click()
+    expect(main(page).get_by_text("test images right")).to_be_visible()
+
+
+def test_another_page_and_back_neither_stops_nor_restarts(open_page: Open) -> None:
+    page = open_page(ENDLESS)
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+    before = points(page)
+    go_to(page, "Explore")
+    expect(main(page).get_by_text("Samples of each class")).to_be_visible()
+    page.wait_for_timeout(1000)
+    go_to(page, "Train")
+    wait_for_points(page, before + 8)
+    expect(button(page, "Pause")).to_be_visible()
+
+
+def test_zoom_and_legend_survive_the_updates(open_page: Open) -> None:
+    page = open_page(ENDLESS)
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+    chart = page.locator(CHARTS).first
+    plot = chart.locator(".nsewdrag").bounding_box()
+    x, y, width, height = plot["x"], plot["y"], plot["width"], plot["height"]
+    page.mouse.move(x + width * 0.2, y + height * 0.3)
+    page.mouse.down()
+    page.mouse.move(x + width * 0.7, y + height * 0.8, steps=5)
+    page.mouse.up()
+    chart.locator(".legendtoggle").first.click()
+    read = "chart => [chart.layout.xaxis.range.map(Math.round), chart.data[0].visible]"
+    page.wait_for_timeout(600)
+    zoomed, visible = chart.evaluate(read)
+    assert visible == "legendonly"
+    assert 1000 < zoomed[0] < zoomed[1] < 8000
+    wait_for_points(page, points(page) + 8)
+    assert chart.evaluate(read) == [zoomed, "legendonly"]
+    button(page, "Pause").click()
+    expect(main(page).get_by_text("paused")).to_be_visible()
+    assert chart.evaluate(read) == [zoomed, "legendonly"]
+
+
+def test_closing_the_tab_ends_the_training_within_the_grace_period(
+    open_page: Open, fresh_server
+) -> None:
+    page = open_page(ENDLESS, url=fresh_server.url)
+    button(page, "Train").click()
+    wait_for_points(page, 2)
+    page.wait_for_timeout(1000)
+    assert "training abandoned" not in fresh_server.log.read_text(encoding="utf-8")
+    page.close()
+    fresh_server.wait_for_log("training abandoned", seconds=GRACE_SECONDS + 5)
+
+
+def test_settings_are_in_the_link_and_survive_a_reload(open_page: Open) -> None:
+    page = open_page()
+    field = page.get_by_role("textbox", name="Hidden layers")
+    field.fill("16, 8")
+    field.press("Enter")
+    expect(page.get_by_text("64-16-8-10")).to_be_visible()
+    expect(page).to_have_url(re.compile("hidden_layers=16"))
+    go_to(page, "Explore")
+    expect(page).to_have_url(re.compile("explore.*hidden_layers=16"))
+    page.reload()
+    expect(page.get_by_text("64-16-8-10")).to_be_visible()
+
+
+def test_a_bad_link_is_answered_in_words(open_page: Open) -> None:
+    page = open_page("?activation=magic&hidden_layers=32,,x")
+    expect(main(page).get_by_text("There is no activation 'magic'")).to_be_visible()
+    expect(main(page).get_by_text("'32,,x' is not a list of hidden layers")).to_be_visible()
+    expect(button(page, "Train")).to_be_disabled()
+
+
+def test_divergence_is_told(open_page: Open) -> None:
+    page = open_page("?learning_rate=1000")
+    button(page, "Train").click()
+    expect(main(page).get_by_text("Diverged at step")).to_be_visible()
+
+
+def test_two_tabs_are_two_sessions(open_page: Open) -> None:
+    first, second = open_page(ENDLESS), open_page()
+    button(first, "Train").click()
+    wait_for_points(first, 3)
+    expect(button(second, "Train")).to_be_visible()
+    expect(main(second).get_by_text("Ready: press Train")).to_be_visible()
+
+
+def test_a_link_to_a_page_works_for_the_first_visitor_of_a_server(
+    open_page: Open, fresh_server
+) -> None:
+    page = open_page("explore?hidden_layers=8", url=fresh_server.url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Explore")
+    expect(page.get_by_text("64-8-10")).to_be_visible()
+    go_to(page, "Train")
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+
+
+@pytest.mark.parametrize("path", ["", "explore"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_nothing_is_wider_than_the_window(
+    open_page: Open, path: str, scheme: str, width: int
+) -> None:
+    page = open_page(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.wait_for_timeout(500)
+    too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not page.evaluate(too_wide)
+    overflow = main(page).evaluate("main => main.scrollWidth - main.clientWidth")
+    assert overflow <= 0
