@@ -1,4 +1,4 @@
-"""A real server, and a real Chromium that looks at it.
+"""Pages in a real browser.
 
 Where there is no Chromium these tests are skipped, with the reason; under CI they fail
 instead, so that nobody takes a skipped test for a passed one.
@@ -6,37 +6,15 @@ instead, so that nobody takes a skipped test for a passed one.
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.serving import Server, running_chromium, running_server
+
 HERE = Path(__file__).parent
-START_SECONDS = 30.0
-
-SERVE = (
-    "import logging; logging.basicConfig(level=logging.INFO); "
-    "from streamlit.web.cli import main; main()"
-)
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",  # it would look for hosts that may be out of reach
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,59 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
-
-
-@dataclass(frozen=True)
-class Server:
-    url: str
-    log: Path
-
-    def wait_for_log(self, words: str, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while words not in self.log.read_text(encoding="utf-8"):
-            assert time.monotonic() < deadline, f"'{words}' was never logged"
-            time.sleep(0.1)
-
-
-@contextmanager
-def running_server(log: Path) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-    }
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    url = f"http://127.0.0.1:{port}"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, "run", "app.py", *flags],
-            cwd=ROOT,
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        wait_for_health(url, process)
-        yield Server(url, log)
-    finally:
-        process.terminate()
-        process.wait(START_SECONDS)
-
-
-def wait_for_health(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-        except OSError:
-            assert process.poll() is None, "the server has ended"
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
-        else:
-            return
 
 
 @pytest.fixture(scope="session")
@@ -114,12 +39,8 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "no chromium on this machine"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

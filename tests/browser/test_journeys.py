@@ -117,7 +117,7 @@ def test_closing_the_tab_ends_the_training_within_the_grace_period(
     button(page, "Train").click()
     wait_for_points(page, 2)
     page.wait_for_timeout(1000)
-    assert "training abandoned" not in fresh_server.log.read_text(encoding="utf-8")
+    assert "training abandoned" not in fresh_server.logged()
     page.close()
     fresh_server.wait_for_log("training abandoned", seconds=GRACE_SECONDS + 5)
 

@@ -1,0 +1,99 @@
+"""How quick the app feels: python -m benchmarks.responsiveness [repeats]
+
+Starts a server of its own and drives it in Chromium. All times are measured inside the
+page, from the click to the change that the reader sees; the table gives medians.
+"""
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.serving import running_chromium, running_server
+
+LONG = "?epochs=10000&pace=25"
+
+CLICK = """async ([label, scope, ready]) => {
+    const buttons = [...document.querySelectorAll(scope)];
+    const button = buttons.find((one) => one.innerText.trim().endsWith(label));
+    const isReady = new Function("return " + ready);
+    const start = performance.now();
+    button.click();
+    while (!isReady()) await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+}"""
+COUNT_UPDATES = """async (milliseconds) => {
+    const chart = document.querySelector(".live-chart");
+    let updates = 0;
+    chart.on("plotly_afterplot", () => updates++);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return updates / milliseconds * 1000;
+}"""
+CURVE = "document.querySelector('.live-chart .js-line')?.getAttribute('d')?.includes('L')"
+BUTTONS, LINKS = "[data-testid=stMainBlockContainer] button", "[data-testid=stSidebarNav] a"
+
+
+def text(words: str) -> str:
+    """Return the condition that the page shows some words."""
+    return f"document.querySelector('[data-testid=stMain]').innerText.includes('{words}')"
+
+
+def click(page: Page, label: str, ready: str, scope: str = BUTTONS) -> float:
+    """Return the milliseconds from a click until a condition holds."""
+    return float(page.evaluate(CLICK, [label, scope, ready]))
+
+
+def open_page(browser: Browser, url: str) -> Page:
+    """Open the Train page, warm: its charts are drawn."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(url)
+    page.locator(".live-chart .gridlayer").first.wait_for()
+    page.wait_for_timeout(500)
+    return page
+
+
+def measure(browser: Browser, url: str) -> dict[str, float]:
+    """Go through one lecture and return what was measured."""
+    page = open_page(browser, url)
+    times = {"Train to first curve, defaults (ms)": click(page, "Train", CURVE)}
+    times["chart updates while training, defaults (1/s)"] = page.evaluate(COUNT_UPDATES, 4000)
+    page.get_by_text("test images right").wait_for(timeout=60_000)
+    accuracy = page.get_by_test_id("stMetricValue").first.inner_text()
+    times["test accuracy, defaults (%)"] = float(accuracy.removesuffix(" %"))
+    page.context.close()
+
+    page = open_page(browser, url + LONG)
+    click(page, "Train", CURVE)
+    page.wait_for_timeout(1000)
+    times["Pause to 'paused' (ms)"] = click(page, "Pause", text("paused"))
+    page.wait_for_timeout(500)
+    times["Resume to 'left' (ms)"] = click(page, "Resume", text(" left"))
+    page.wait_for_timeout(500)
+    explore = text("Samples of each class") + " || !!document.querySelector('.bars .point')"
+    times["Train to Explore, while training (ms)"] = click(page, "Explore", explore, LINKS)
+    page.wait_for_timeout(1000)
+    times["Explore to Train, while training (ms)"] = click(page, "Train", CURVE, LINKS)
+    page.wait_for_timeout(500)
+    times["Stop to the verdict (ms)"] = click(page, "Stop", text("test images right"))
+    page.context.close()
+    return times
+
+
+def main(repeats: int = 5) -> None:
+    """Print a table of medians, with the smallest and the largest."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log") as server,
+        running_chromium() as browser,
+    ):
+        rounds = [measure(browser, server.url + "/") for _ in range(repeats)]
+    print(f"{'':46} {'median':>8} {'least':>8} {'most':>8}")
+    for name in rounds[0]:
+        values = [one[name] for one in rounds]
+        print(f"{name:46} {statistics.median(values):8.1f} {min(values):8.1f} {max(values):8.1f}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
