@@ -2,12 +2,7 @@
 
 import streamlit as st
 
-st.set_page_config(
-    page_title="Perceptron Lab",
-    page_icon=":material/neurology:",
-    layout="wide",
-    initial_sidebar_state="expanded",
-)
+st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:", layout="wide")
 
 from dashboard import controls, entry, process, session  # noqa: E402  # after the page config
 

@@ -10,7 +10,7 @@ from data.datasets import Dataset
 from data.split import Split
 from experiments.material import prepare
 
-COLUMNS, ROWS = 12, 4
+COLUMNS, ROWS = 16, 4
 
 
 def facts(dataset: Dataset, split: Split) -> None:
@@ -64,7 +64,7 @@ def sample_grid(dataset: Dataset, split: Split) -> None:
         maximum=dataset.maximum,
         unit=dataset.unit,
     )
-    st.plotly_chart(figure, height=380, key="samples", alt=f"{len(rows)} images of {dataset.title}")
+    st.plotly_chart(figure, height=340, key="samples", alt=f"{len(rows)} images of {dataset.title}")
 
 
 def balance(dataset: Dataset, split: Split) -> None:

@@ -19,7 +19,7 @@ def test_the_page_shows_samples_and_the_class_balance(open_app) -> None:
         "Pixels": "8 × 8",
         "For training": "1,079",
     }
-    assert len(captions(app)) == 48
+    assert len(captions(app)) == 64
     bars = charts(app)[1]["data"]
     assert [bar["name"] for bar in bars] == ["training (1,079)", "validation (359)", "test (359)"]
 
@@ -62,4 +62,4 @@ def test_bad_settings_are_said_here_too_and_the_page_still_works(open_app) -> No
     app.test.text_input(key="hidden_layers").set_value("x")
     app.run()
     assert app.messages("error")
-    assert len(captions(app)) == 48
+    assert len(captions(app)) == 64
