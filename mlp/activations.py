@@ -78,8 +78,7 @@ def _relu(z: Array, out: Array | None = None) -> Array:
 
 
 def _relu_slope(z: Array, a: Array, out: Array | None = None) -> Array:
-    slope = np.empty_like(a) if out is None else out
-    return np.greater(a, 0, out=slope)
+    return np.sign(a, out=out)  # a is never negative: 1 where the unit is on, 0 where it is off
 
 
 LEAK = 0.01  # the slope of leaky relu below zero: small, so that no unit dies

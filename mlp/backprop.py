@@ -4,8 +4,6 @@ Both passes write into a `Workspace`, a set of arrays made once and used for eve
 batch: asking for memory costs more than the arithmetic of a small network.
 """
 
-import copy
-
 import numpy as np
 
 from mlp.arrays import Array
@@ -16,37 +14,37 @@ from mlp.network import Network, split_layers
 class Workspace:
     """The arrays of one batch, named as in the formulas; layer l has index l.
 
+    Made for one training of one network: `weights` and `biases` are views of the
+    parameters as they are, and follow them as long as they are changed in place.
+
     Attributes
     ----------
-    zs : zs[l], (n_samples, n_l), the weighted inputs; zs[0] is unused
+    weights, biases : of the network, by layer
+    zs : zs[l], (n_samples, n_l), the weighted inputs, for l = 1..L
     activations : activations[0] is the batch X, activations[l] = f(zs[l]) for the
         hidden layers; the last layer stays at its logits, zs[L]
-    deltas : deltas[l] = dC/dzs[l], (n_samples, n_l)
+    deltas : deltas[l] = dC/dzs[l], (n_samples, n_l), for l = 1..L
     slopes : slopes[l] = f'(zs[l]), (n_samples, n_l), for the hidden layers
     gradient : (n_parameters,), dC/dparameters, laid out like the parameters
     weight_gradients, bias_gradients : views of the gradient, by layer
     """
 
     def __init__(self, network: Network, n_samples: int) -> None:
-        dtype = network.parameters.dtype
+        dtype, last = network.parameters.dtype, network.n_layers
 
-        def rows() -> list[Array]:
-            return [np.empty((n_samples, size), dtype) for size in network.sizes]
+        def layers(first: int, last: int) -> list[Array]:
+            """Return an array for each layer; those outside first..last stay empty."""
+            return [
+                np.empty((n_samples if first <= l <= last else 0, size), dtype)
+                for l, size in enumerate(network.sizes)
+            ]
 
-        self.zs, self.activations, self.deltas, self.slopes = rows(), rows(), rows(), rows()
+        self.weights, self.biases = network.weights, network.biases
+        self.zs, self.deltas = layers(1, last), layers(1, last)
+        self.activations, self.slopes = layers(1, last - 1), layers(1, last - 1)
         self.ones = np.ones(n_samples, dtype)
         self.gradient = np.empty_like(network.parameters)
         self.weight_gradients, self.bias_gradients = split_layers(self.gradient, network.sizes)
-
-    def first(self, n_samples: int) -> "Workspace":
-        """Return a view on the first rows, for a batch that is shorter than the others."""
-        if n_samples == len(self.ones):
-            return self
-        shorter = copy.copy(self)
-        shorter.ones = self.ones[:n_samples]
-        for name in ("zs", "activations", "deltas", "slopes"):
-            setattr(shorter, name, [array[:n_samples] for array in getattr(self, name)])
-        return shorter
 
 
 def forward(network: Network, X: Array, workspace: Workspace) -> Array:
@@ -59,15 +57,15 @@ def forward(network: Network, X: Array, workspace: Workspace) -> Array:
     X : (n_samples, n_0)
     workspace : made for n_samples; keeps every z and a for `backward`
     """
-    weights, biases = split_layers(network.parameters, network.sizes)
-    zs, activations, last = workspace.zs, workspace.activations, network.n_layers
+    weights, biases = workspace.weights, workspace.biases
+    zs, activations = workspace.zs, workspace.activations
     activations[0] = X
-    for l in range(1, last + 1):
-        np.matmul(activations[l - 1], weights[l].T, out=zs[l])  # (n, n_{l-1}) @ (n_{l-1}, n_l)
+    for l in range(1, network.n_layers + 1):
+        np.dot(activations[l - 1], weights[l].T, out=zs[l])  # (n, n_{l-1}) @ (n_{l-1}, n_l)
         zs[l] += biases[l]
-        if l < last:
+        if l < network.n_layers:
             network.activation.value(zs[l], out=activations[l])
-    return zs[last]
+    return zs[-1]
 
 
 def backward(network: Network, workspace: Workspace) -> None:
@@ -79,16 +77,15 @@ def backward(network: Network, workspace: Workspace) -> None:
     Source: Rumelhart, Hinton and Williams, Learning representations by
     back-propagating errors, Nature 323 (1986); the notation is Nielsen's.
     """
-    weights, slope = network.weights, network.activation.slope
+    weights, slope = workspace.weights, network.activation.slope
     zs, activations = workspace.zs, workspace.activations
     deltas, slopes = workspace.deltas, workspace.slopes
     for l in range(network.n_layers, 0, -1):
         delta = deltas[l]
-        # (n_l, n) @ (n, n_{l-1})
-        np.matmul(delta.T, activations[l - 1], out=workspace.weight_gradients[l])
-        np.dot(workspace.ones, delta, out=workspace.bias_gradients[l])  # faster than sum(axis=0)
+        np.dot(delta.T, activations[l - 1], out=workspace.weight_gradients[l])  # (n_l, n_{l-1})
+        np.dot(workspace.ones, delta, out=workspace.bias_gradients[l])  # quicker than a sum
         if l > 1:
-            np.matmul(delta, weights[l], out=deltas[l - 1])  # (n, n_l) @ (n_l, n_{l-1})
+            np.dot(delta, weights[l], out=deltas[l - 1])  # (n, n_l) @ (n_l, n_{l-1})
             deltas[l - 1] *= slope(zs[l - 1], activations[l - 1], out=slopes[l - 1])
 
 

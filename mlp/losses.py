@@ -64,23 +64,25 @@ class Loss:
 def _cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> float:
     # log softmax(z)_k = z_k - log sum_j exp(z_j), and shifting a row by its maximum
     # changes neither side. The rows of the targets sum to one.
-    n_samples = len(logits)
-    shifted = np.subtract(logits, logits.max(axis=1, keepdims=True), out=gradient)
+    n_samples, n_outputs = logits.shape
+    maxima = logits[np.arange(n_samples), logits.argmax(axis=1)]  # quicker than max(axis=1)
+    shifted = np.subtract(logits, maxima[:, np.newaxis], out=gradient)
     fit = np.vdot(targets, shifted)
     exponentials = np.exp(shifted, out=gradient)
-    totals = exponentials.sum(axis=1, keepdims=True)
+    totals = exponentials.dot(np.ones(n_outputs, logits.dtype))  # quicker than sum(axis=1)
     loss = (np.log(totals).sum() - fit) / n_samples
 
-    gradient /= totals  # now the softmax
+    gradient /= totals[:, np.newaxis]  # now the softmax
     gradient -= targets
     gradient /= n_samples
     return float(loss)
 
 
 def _binary_cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> float:
-    # -y log a - (1 - y) log(1 - a) = log(1 + exp(z)) - y z, for a = sigmoid(z)
+    # -y log a - (1 - y) log(1 - a) = log(1 + exp(z)) - y z, for a = sigmoid(z). The
+    # difference is taken before the sum: the sums are large, and their difference is not.
     n_samples = len(logits)
-    loss = (np.logaddexp(0, logits).sum() - np.vdot(targets, logits)) / n_samples
+    loss = (np.logaddexp(0, logits) - targets * logits).sum() / n_samples
 
     SIGMOID.value(logits, out=gradient)
     gradient -= targets

@@ -23,7 +23,8 @@ T = TypeVar("T")
 def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:
     """Return registry[name]; a ValueError names the choices if there is none."""
     if name not in registry:
-        raise ValueError(f"There is no {kind} '{name}'. Choose one of: {', '.join(registry)}.")
+        choices = ", ".join(registry)
+        raise ValueError(f"There is no {kind} '{name[:40]}'. Choose one of: {choices}.")
     return registry[name]
 
 

@@ -82,8 +82,11 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     """Momentum that looks ahead: v = mu v + g, theta -= eta (g + mu v).
 
+    Nesterov takes the gradient where the ball will be; here theta is that place, which
+    gives the same steps with one gradient, taken at theta.
+
     Source: Sutskever, Martens, Dahl and Hinton, On the importance of initialization
-    and momentum in deep learning (2013), section 2.
+    and momentum in deep learning (2013), section 2, with theta moved as said.
     """
 
     def step(self, gradient: Array) -> None:
@@ -158,7 +161,8 @@ class AdamW(Adam):
     """Adam that also shrinks the weights by itself: w -= eta lambda w, biases excepted.
 
     Source: Loshchilov and Hutter, Decoupled weight decay regularization,
-    arXiv 1711.05101 (2017), algorithm 2.
+    arXiv 1711.05101 (2017), algorithm 2; the decay is multiplied by the learning rate,
+    as in PyTorch, and not by a schedule alone.
     """
 
     weight_decay: float = 0.01  # lambda

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mlp.activations import Output
 from mlp.arrays import Array
 from mlp.backprop import Workspace, forward, loss_and_gradient
 from mlp.losses import Objective
@@ -87,13 +88,13 @@ def one_hot(labels: npt.NDArray[np.integer], n_classes: int, dtype: npt.DTypeLik
     return targets
 
 
-def count_correct(logits: Array, targets: Array) -> int:
+def count_correct(logits: Array, targets: Array, output: Output) -> int:
     """Return how many rows have their largest logit where the target is largest.
 
-    With a single output, the answer is yes where the logit is above 0.
+    A single output says yes where it is above 1/2.
     """
     if logits.shape[1] == 1:
-        return int(np.count_nonzero((logits > 0) == (targets > 0.5)))
+        return int(np.count_nonzero((output.value(logits) > 0.5) == (targets > 0.5)))
     return int(np.count_nonzero(logits.argmax(axis=1) == targets.argmax(axis=1)))
 
 
@@ -101,16 +102,22 @@ def count_correct(logits: Array, targets: Array) -> int:
 def evaluate(network: Network, objective: Objective, samples: Samples) -> Score:
     """Score a network on samples without changing it."""
     n_samples = len(samples.X)
-    workspace = Workspace(network, min(n_samples, EVALUATION_ROWS))
+    workspaces = workspaces_for(network, n_samples, min(n_samples, EVALUATION_ROWS))
     total, correct = 0.0, 0
     for start in range(0, n_samples, EVALUATION_ROWS):
         X = samples.X[start : start + EVALUATION_ROWS]
         targets = samples.targets[start : start + EVALUATION_ROWS]
-        logits = forward(network, X, workspace.first(len(X)))
+        logits = forward(network, X, workspaces[len(X)])
         total += objective.loss.value(logits, targets, network.output) * len(X)
-        correct += count_correct(logits, targets)
+        correct += count_correct(logits, targets, network.output)
     penalty = objective.penalty(network.all_weights)
     return Score(total / n_samples + penalty, correct / n_samples)
+
+
+def workspaces_for(network: Network, n_samples: int, batch_size: int) -> dict[int, Workspace]:
+    """Return a workspace for each size of batch: the usual one, and that of the last batch."""
+    sizes = {batch_size, n_samples % batch_size} - {0}
+    return {size: Workspace(network, size) for size in sizes}
 
 
 def batches(samples: Samples, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
@@ -129,7 +136,7 @@ def batches(samples: Samples, batch_size: int, rng: np.random.Generator) -> Iter
         rows = order[start : start + batch_size]
         batch = Samples(X[: len(rows)], targets[: len(rows)])
         for part, out in zip(samples, batch, strict=True):
-            np.take(part, rows, axis=0, out=out, mode="clip")  # other modes copy twice
+            part.take(rows, axis=0, out=out, mode="clip")  # other modes copy twice
         yield batch
 
 
@@ -158,11 +165,12 @@ def train(
 
     Raises
     ------
-    ValueError : for arrays that do not fit the network, or a batch size out of range
+    ValueError : for arrays that do not fit the network or hold NaN, or a batch size out
+        of range
     """
     for samples in (training, validation):
         if samples is not None:
-            _check_shapes(samples, optimizer.network)
+            _check(samples, optimizer.network)
     n_samples = len(training.X)
     if not 1 <= batch_size <= n_samples:
         raise ValueError(
@@ -172,7 +180,7 @@ def train(
     return _records(optimizer, objective, training, validation, epochs, batch_size, rng)
 
 
-def _check_shapes(samples: Samples, network: Network) -> None:
+def _check(samples: Samples, network: Network) -> None:
     n_samples = len(samples.X)
     expected = (n_samples, network.sizes[0]), (n_samples, network.sizes[-1])
     given = samples.X.shape, samples.targets.shape
@@ -182,6 +190,14 @@ def _check_shapes(samples: Samples, network: Network) -> None:
             f"(n_samples, {network.sizes[0]}) and (n_samples, {network.sizes[-1]}), "
             "with at least one sample."
         )
+    dtype = network.parameters.dtype
+    if any(part.dtype != dtype for part in samples):
+        raise ValueError(
+            f"X and targets are {samples.X.dtype} and {samples.targets.dtype}, the network is "
+            f"{dtype}. Convert them with .astype(np.{dtype})."
+        )
+    if not all(np.isfinite(part).all() for part in samples):
+        raise ValueError("X or targets hold NaN or infinity. Remove or replace those values.")
 
 
 def _records(
@@ -193,22 +209,23 @@ def _records(
     batch_size: int,
     rng: np.random.Generator,
 ) -> Iterator[Record]:
-    network, step = optimizer.network, 0
-    workspace = Workspace(network, batch_size)
+    network, n_samples, step = optimizer.network, len(training.X), 0
+    workspaces = workspaces_for(network, n_samples, batch_size)
     untrained = evaluate(network, objective, training)
     limit = EXPLOSION * max(untrained.loss, _loss_of_guessing(network, objective, training))
     yield EpochRecord(0, 0, untrained, _validate(network, objective, validation))
     for epoch in range(1, epochs + 1):
-        scores = []
+        total, correct = 0.0, 0
         for batch in batches(training, batch_size, rng):
             step += 1
-            score = _step(optimizer, objective, batch, workspace.first(len(batch.X)), limit)
-            if not math.isfinite(score.loss):
+            loss, n_correct = _step(optimizer, objective, batch, workspaces[len(batch.X)], limit)
+            if not math.isfinite(loss):
                 yield Diverged(epoch, step, optimizer.learning_rate)
                 return
-            scores.append((len(batch.X), score))
-            yield BatchRecord(epoch, step, score.loss)
-        record = EpochRecord(epoch, step, _mean(scores), _validate(network, objective, validation))
+            total, correct = total + loss * len(batch.X), correct + n_correct
+            yield BatchRecord(epoch, step, loss)
+        mean = Score(total / n_samples, correct / n_samples)
+        record = EpochRecord(epoch, step, mean, _validate(network, objective, validation))
         if not _is_sane(network, record, limit):
             yield Diverged(epoch, step, optimizer.learning_rate)
             return
@@ -218,24 +235,17 @@ def _records(
 @np.errstate(all="ignore")  # whoever calls looks at the loss, which tells more
 def _step(
     optimizer: Optimizer, objective: Objective, batch: Samples, workspace: Workspace, limit: float
-) -> Score:
-    """Learn from one batch, unless its loss is beyond the limit: then the loss is inf."""
+) -> tuple[float, int]:
+    """Learn from one batch; return the loss and how many were right before.
+
+    A loss beyond the limit is returned as infinity, and nothing is learned from it.
+    """
     network = optimizer.network
-    loss, penalty = loss_and_gradient(network, objective, batch.X, batch.targets, workspace)
+    loss = sum(loss_and_gradient(network, objective, batch.X, batch.targets, workspace))
     if not loss <= limit:  # so that NaN counts, too
-        return Score(math.inf, 0.0)
+        return math.inf, 0
     optimizer.step(workspace.gradient)
-    correct = count_correct(workspace.zs[-1], batch.targets)
-    return Score(loss + penalty, correct / len(batch.X))
-
-
-def _mean(scores: list[tuple[int, Score]]) -> Score:
-    """Return the mean of the scores of batches, each with the number of its samples."""
-    n_samples = sum(n for n, _ in scores)
-    return Score(
-        sum(n * score.loss for n, score in scores) / n_samples,
-        sum(n * score.accuracy for n, score in scores) / n_samples,
-    )
+    return loss, count_correct(workspace.zs[-1], batch.targets, network.output)
 
 
 def _validate(network: Network, objective: Objective, validation: Samples | None) -> Score | None:

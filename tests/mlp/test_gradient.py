@@ -45,11 +45,6 @@ def test_gradient_of_every_loss_output_and_activation(
         assert error < 1e-6
 
 
-def test_the_table_of_checks_is_complete() -> None:
-    checked = len(PAIRS) * len(ACTIVATIONS) * len(HIDDEN) * 2 * len(PENALTIES)
-    assert checked == (1 + 1 + 4) * 8 * 3 * 2 * 4
-
-
 @pytest.mark.parametrize("factor", [0.5, 10, 500])
 def test_a_gradient_off_by_a_factor_is_noticed(
     factor: float, monkeypatch: pytest.MonkeyPatch
@@ -78,18 +73,6 @@ def test_a_wrong_slope_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_single_precision_is_refused() -> None:
     with pytest.raises(ValueError, match="double precision"):
         gradient_error(Network([2, 1]), Objective(MSE), np.ones((1, 2)), np.ones((1, 1)))
-
-
-def test_a_short_batch_gives_the_gradient_of_its_own_rows() -> None:
-    rng = np.random.default_rng(0)
-    network = Network([4, 3, 2], rng=rng, dtype=np.float64)
-    X, targets = random_problem(2, rng)
-    objective, large = Objective(LOSSES["cross-entropy"]), backprop.Workspace(network, 9)
-    small = backprop.Workspace(network, N_SAMPLES)
-    whole = backprop.loss_and_gradient(network, objective, X, targets, small)
-    part = backprop.loss_and_gradient(network, objective, X, targets, large.first(N_SAMPLES))
-    assert whole == part
-    np.testing.assert_array_equal(small.gradient, large.gradient)
 
 
 def test_penalties_leave_the_biases_alone() -> None:

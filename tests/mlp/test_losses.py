@@ -76,3 +76,17 @@ def test_penalties_by_hand() -> None:
 def test_a_penalty_is_not_negative(strength: float) -> None:
     with pytest.raises(ValueError, match="l2 must be 0 or a positive number"):
         Objective(MSE, l2=strength)
+
+
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+def test_single_precision_is_close_and_never_negative(loss: str, output: str) -> None:
+    rng = np.random.default_rng(0)
+    for spread in (1, 10, 60):
+        logits = rng.normal(scale=spread, size=(200, 10))
+        targets = np.eye(10)[logits.argmax(axis=1)]
+        double = LOSSES[loss].value(logits, targets, OUTPUTS[output])
+        single = LOSSES[loss].value(
+            logits.astype(np.float32), targets.astype(np.float32), OUTPUTS[output]
+        )
+        assert single >= 0
+        assert single == pytest.approx(double, rel=1e-4, abs=1e-7)

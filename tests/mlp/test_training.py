@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlp.activations import OUTPUTS
 from mlp.losses import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, LOSSES, MSE, Objective
 from mlp.network import Network
 from mlp.optimizers import OPTIMIZERS, SGD, Adam
@@ -248,9 +249,29 @@ def test_arrays_that_do_not_fit_are_refused_at_once(samples: Samples) -> None:
         start(fresh_network(4), clouds(), validation=samples)
 
 
-def test_a_single_output_says_yes_above_zero() -> None:
-    logits, targets = np.array([[2.0], [-1.0], [0.5]]), np.array([[1.0], [0.0], [0.0]])
-    assert count_correct(logits, targets) == 2
+@pytest.mark.parametrize(("output", "logits"), [("sigmoid", 0.0), ("identity", 0.5)])
+def test_a_single_output_says_yes_above_a_half(output: str, logits: float) -> None:
+    just_above, just_below = logits + 0.01, logits - 0.01
+    answers, targets = (
+        np.array([[just_above], [just_below], [just_above]]),
+        np.array([[1], [0], [0]]),
+    )
+    assert count_correct(answers, targets, OUTPUTS[output]) == 2
+
+
+def test_arrays_of_another_precision_are_refused_at_once() -> None:
+    samples = clouds()
+    doubled = Samples(samples.X.astype(np.float64), samples.targets)
+    with pytest.raises(ValueError, match=r"are float64 and float32, the network is float32"):
+        start(fresh_network(4), doubled)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_values_that_are_no_numbers_are_refused_at_once(value: float) -> None:
+    samples = clouds()
+    samples.X[3, 1] = value
+    with pytest.raises(ValueError, match="hold NaN or infinity"):
+        start(fresh_network(4), samples)
 
 
 def test_one_hot() -> None:
