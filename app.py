@@ -8,12 +8,11 @@ from dashboard import controls, entry, process, session  # noqa: E402  # after t
 
 process.tune()
 session.keep_alive()
-page = st.navigation(
-    [
-        st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
-        st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:"),
-    ]
-)
+pages = [
+    st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
+    st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:"),
+]
+page = st.navigation({"Perceptron Lab": pages})
 controls.draw()
 controls.show_problems()
 with entry.from_app():

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.serving import running_chromium, running_server
 
 LONG = "?epochs=10000&pace=25"
+FULL_SPEED = "?epochs=10000&pace=full"
 
 CLICK = """async ([label, scope, ready]) => {
     const buttons = [...document.querySelectorAll(scope)];
@@ -69,7 +70,7 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
     page.wait_for_timeout(1000)
     times["Pause to 'paused' (ms)"] = click(page, "Pause", text("paused"))
     page.wait_for_timeout(500)
-    times["Resume to 'left' (ms)"] = click(page, "Resume", text(" left"))
+    times["Resume to the Pause button (ms)"] = click(page, "Resume", text("Pause"))
     page.wait_for_timeout(500)
     explore = text("Samples of each class") + " || !!document.querySelector('.bars .point')"
     times["Train to Explore, while training (ms)"] = click(page, "Explore", explore, LINKS)
@@ -77,6 +78,12 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
     times["Explore to Train, while training (ms)"] = click(page, "Train", CURVE, LINKS)
     page.wait_for_timeout(500)
     times["Stop to the verdict (ms)"] = click(page, "Stop", text("test images right"))
+    page.context.close()
+
+    page = open_page(browser, url + FULL_SPEED)
+    click(page, "Train", CURVE)
+    page.wait_for_timeout(1000)
+    times["Pause to 'paused', at full speed (ms)"] = click(page, "Pause", text("paused"))
     page.context.close()
     return times
 

@@ -1,16 +1,19 @@
 """The settings in the sidebar: the same on every page, and all of them in the link."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
 from dashboard import session
+from dashboard.samples import PARTS
 from dashboard.text import plain
+from dashboard.training import PACES
 from data.datasets import DATASETS
 from data.scaling import SCALERS
-from experiments.config import MAX_EPOCHS, MAX_SEED, RunConfig, explain, parse_field
+from experiments.config import LIMITS, RunConfig, explain, parse_field
 from experiments.run import optimizer_settings, plan
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.initializers import INITIALIZERS
@@ -20,12 +23,21 @@ from mlp.optimizers import OPTIMIZERS
 LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
 LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
 
+VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a run
+    session.PACE: PACES,
+    session.LOG_LOSS: ("true", "false"),
+    session.PART: PARTS,
+    session.CLASSES: (),  # depend on the dataset
+}
+
 Values = dict[str, Any]
 
 
 def draw() -> None:
     """Draw the settings, and remember the config they make or what is wrong with them."""
     requested = st.query_params.to_dict()
+    if session.notices() is None:
+        _accept_other_spellings(requested)
     with st.sidebar:
         values = _draw_network() | _draw_training()
         with st.expander("More settings", icon=":material/tune:"):
@@ -49,8 +61,7 @@ def _draw_network() -> Values:
         "dataset": _choice("dataset", "Dataset", DATASETS, "What the network learns to read."),
         "hidden_layers": st.text_input(
             "Hidden layers",
-            value="32",
-            max_chars=60,
+            value=", ".join(map(str, _default("hidden_layers"))),
             placeholder="none: single-layer perceptron",
             help="Units of each hidden layer, from input to output, such as 64, 32. "
             "Empty gives the single-layer perceptron.",
@@ -101,17 +112,13 @@ def _draw_training() -> Values:
     values["batch_size"] = _number(
         "batch_size",
         "Batch size",
-        (1, 100_000),
         "Samples a step. Small batches make many, noisy steps.",
         disabled=values["full_batch"],
     )
-    values["epochs"] = _number(
-        "epochs", "Epochs", (1, MAX_EPOCHS), "How many times training sees every sample."
-    )
+    values["epochs"] = _number("epochs", "Epochs", "How many times training sees every sample.")
     values["seed"] = _number(
         "seed",
         "Seed",
-        (0, MAX_SEED),
         "Decides the split, the first weights and the order of the samples. "
         "The same seed gives the same run.",
     )
@@ -123,17 +130,17 @@ def _draw_more(optimizer: str) -> Values:
     used = optimizer_settings(optimizer)
     if "momentum" in used:
         values["momentum"] = _fraction(
-            "momentum", "Momentum", 0.99, 0.01, "Share of the last step that goes on."
+            "momentum", "Momentum", 0.01, "Share of the last step that goes on."
         )
     if "weight_decay" in used:
         values["weight_decay"] = _fraction(
-            "weight_decay", "Weight decay", 0.2, 0.005, "How fast adamw lets weights shrink."
+            "weight_decay", "Weight decay", 0.005, "How fast adamw lets weights shrink."
         )
     values |= {
         name: st.number_input(
             f"{name.upper()} penalty",
-            min_value=0.0,
-            max_value=1.0,
+            min_value=LIMITS[name][0],
+            max_value=LIMITS[name][1],
             value=_default(name),
             step=1e-4,
             format="%.5f",
@@ -160,14 +167,12 @@ def _draw_more(optimizer: str) -> Values:
         "validation_fraction": _fraction(
             "validation_fraction",
             "Validation part",
-            0.5,
             0.05,
             "Share of the samples held out to watch training with.",
         ),
         "test_fraction": _fraction(
             "test_fraction",
             "Test part",
-            0.4,
             0.05,
             "Share of the samples held out until the end, for the result.",
         ),
@@ -194,18 +199,30 @@ def _understand(values: Values) -> None:
 
 def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
     """Say which settings of the link could not be followed; a text field shows its own."""
-    notices = []
+    unknown = sorted(requested.keys() - RunConfig.model_fields.keys() - VIEW_CHOICES.keys())
+    notices = [f"There is no setting '{name[:40]}', which the link asks for." for name in unknown]
+    for name, choices in VIEW_CHOICES.items():
+        if choices and requested.get(name, choices[0]) not in choices:
+            asked = f"The link asks for {name.replace('_', ' ')} '{requested[name][:40]}'."
+            notices.append(f"{asked} Choose one of: {', '.join(choices)}.")
     for field in sorted(requested.keys() & values.keys() - {"hidden_layers"}):
         asked, used = requested[field], values[field]
         try:
             understood = parse_field(field, asked)
-            reason = "" if understood == used else "That does not go with the rest."
+            reason = "" if understood == used else "That is not a choice here."
         except ValueError as error:
             reason = str(error)
         if reason:
             name = field.replace("_", " ")
             notices.append(f"The link asks for {name} '{asked[:40]}'. {reason} Used: {used}.")
     return notices
+
+
+def _accept_other_spellings(requested: Mapping[str, str]) -> None:
+    """Read what the controls themselves would not: 1e-3 for 0.001, yes for true."""
+    for field in requested.keys() & {"learning_rate", "full_batch"}:
+        with suppress(ValueError):
+            st.session_state[field] = parse_field(field, requested[field])
 
 
 def _learning_rates() -> list[float]:
@@ -236,21 +253,21 @@ def _choice(field: str, label: str, options: Iterable[str], help_text: str) -> A
     return st.selectbox(label, options, index=index, help=help_text, **_bound(field))
 
 
-def _number(
-    field: str, label: str, limits: tuple[int, int], help_text: str, *, disabled: bool = False
-) -> Any:
+def _number(field: str, label: str, help_text: str, *, disabled: bool = False) -> Any:
+    low, high = LIMITS[field]
     return st.number_input(
         label,
-        min_value=limits[0],
-        max_value=limits[1],
+        min_value=int(low),
+        max_value=int(high),
         value=_default(field),
-        help=help_text,
+        help=f"{help_text} From {low:,} to {high:,}.",
         disabled=disabled,
         **_bound(field),
     )
 
 
-def _fraction(field: str, label: str, high: float, step: float, help_text: str) -> Any:
+def _fraction(field: str, label: str, step: float, help_text: str) -> Any:
+    low, high = LIMITS[field]
     return st.slider(
-        label, 0.0, high, value=_default(field), step=step, help=help_text, **_bound(field)
+        label, low, high, value=_default(field), step=step, help=help_text, **_bound(field)
     )

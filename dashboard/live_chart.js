@@ -16,7 +16,8 @@ function loadPlotly(address) {
 
 function themed(layout, styles) {
   const read = (name) => styles.getPropertyValue(name).trim();
-  const axis = { gridcolor: read("--st-border-color"), zerolinecolor: read("--st-border-color") };
+  const line = read("--st-border-color");
+  const axis = { gridcolor: line, zerolinecolor: line, spikecolor: line, spikethickness: 2 };
   return {
     ...layout,
     paper_bgcolor: "rgba(0, 0, 0, 0)",
@@ -32,7 +33,13 @@ function themed(layout, styles) {
 export default function ({ data, parentElement }) {
   const element = parentElement.querySelector(".live-chart");
   const figure = JSON.parse(data.figure);
-  const config = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
+  const config = {
+    displaylogo: false,
+    displayModeBar: "hover",
+    responsive: true,
+    showSendToCloud: false, // what is drawn here stays here
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "sendChartToCloud"],
+  };
   element.setAttribute("aria-label", data.alt);
   element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
   loadPlotly(data.script).then((Plotly) => {

@@ -4,32 +4,37 @@
 zoomed into or switched off is lost. Here plotly.js itself updates the chart in place.
 """
 
-import shutil
+import tempfile
 from pathlib import Path
 
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.still_chart import show_chart
+
 HERE = Path(__file__).parent
 SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = HERE.parent / "static"
 
 
-def publish_plotly(static: Path = STATIC) -> str:
+def publish_plotly(static: Path = STATIC) -> str | None:
     """Put plotly.js where the browser can fetch it, and return its address.
 
     The file is the one that the installed plotly brings along; the version in its name
-    makes browsers fetch it anew after an update.
+    makes browsers fetch it anew after an update. On a disk that cannot be written to,
+    there is no address.
     """
-    name = f"plotly-{plotly.__version__}.min.js"
-    target = static / name
+    target = static / f"plotly-{plotly.__version__}.min.js"
     if not target.exists():
-        static.mkdir(exist_ok=True)
-        half_done = target.with_suffix(".part")
-        shutil.copyfile(SCRIPT, half_done)
-        half_done.replace(target)  # at once, for a page that asks while another one copies
-    return f"app/static/{name}"
+        try:
+            static.mkdir(exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=static, delete=False) as copy:
+                copy.write(SCRIPT.read_bytes())
+            Path(copy.name).replace(target)  # at once: a half-written script is never served
+        except OSError:
+            return None
+    return f"app/static/{target.name}"
 
 
 _mount = st.components.v2.component(
@@ -49,8 +54,12 @@ def live_chart(figure: go.Figure, *, key: str, alt: str, height: int = 340) -> N
     height : in pixels
     """
     figure.update_layout(height=height)
-    _mount(
-        key=key,
-        data={"figure": figure.to_json(), "script": publish_plotly(), "alt": alt},
-        height=height,
-    )
+    script = publish_plotly()
+    if script is None:
+        show_chart(figure, key=key, alt=alt, height=height)
+    else:
+        _mount(
+            key=key,
+            data={"figure": figure.to_json(), "script": script, "alt": alt},
+            height=height,
+        )

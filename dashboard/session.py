@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from experiments.config import RunConfig
-from experiments.job import TrainingJob
+from experiments.job import Goal, TrainingJob
 
 IN_APP = "_in_app"
 CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
 JOB = "_job"
+WISH = "_wish"
 
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -67,6 +68,17 @@ def set_job(job: TrainingJob | None) -> None:
         previous.dismiss()
     st.session_state[JOB] = job
     keep_alive()
+
+
+def set_wish(goal: Goal) -> None:
+    """Remember how far the reader wants to train."""
+    st.session_state[WISH] = goal
+
+
+def take_wish() -> Goal | None:
+    """Return how far the reader wants to train, once; None if nothing was asked for."""
+    goal: Goal | None = st.session_state.pop(WISH, None)
+    return goal
 
 
 def shuffles() -> int:

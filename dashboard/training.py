@@ -5,14 +5,14 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
-from dashboard.text import duration
-from experiments.job import PROCESS_SLOTS, Goal, Status, TrainingJob
+from dashboard.text import duration, percent
+from experiments.job import Goal, TrainingJob, count_moving_jobs
 from experiments.run import Run
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
 WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
 POLL_SECONDS = 0.3  # how often a page looks at its training
-CALM_JOBS = 8  # with more jobs than this in the process, each page looks less often
+CALM_JOBS = 8  # with more jobs than this on their way, each page looks less often
 
 
 class Progress(NamedTuple):
@@ -34,9 +34,22 @@ def seconds_per_epoch(pace: str, epochs: int) -> float:
 
 
 def go(goal: Goal) -> None:
-    """Train on, or begin: a run that is over makes place for a new one."""
-    job = session.job()
+    """Train on, or begin; a run that is over makes place for a new one.
+
+    The settings that the reader has just typed arrive together with the click, and are
+    read after it. So the click is remembered, and `fulfil_wish` acts on it.
+    """
+    session.set_wish(goal)
+
+
+def fulfil_wish() -> None:
+    """Do what was asked for by `go`, now that the settings are known."""
+    goal, job = session.take_wish(), session.job()
+    if goal is None:
+        return
     if job is None or job.status.is_over:
+        if session.problems():
+            return
         job = TrainingJob(Run(session.config()))
         session.set_job(job)
     set_pace()
@@ -67,54 +80,63 @@ def set_pace() -> None:
         job.set_pace(seconds_per_epoch(pace, job.run.config.epochs))
 
 
-def is_moving(job: TrainingJob | None) -> bool:
-    """Say whether there is something to watch."""
-    return job is not None and job.status in (Status.RUNNING, Status.QUEUED)
-
-
 def poll_seconds() -> float:
     """Return how long a page waits between two looks: longer when many are training."""
-    return POLL_SECONDS * max(1.0, PROCESS_SLOTS.jobs / CALM_JOBS)
+    return POLL_SECONDS * max(1, -(-count_moving_jobs() // CALM_JOBS))
 
 
 def progress(job: TrainingJob) -> Progress:
-    """Say how far a job has come."""
-    run = job.run
-    epochs, epochs_done = run.config.epochs, max(len(run.history) - 1, 0)
-    steps = run.plan.steps_per_epoch
-    fraction = min((epochs_done + len(run.batch_losses) / steps) / epochs, 1.0)
-    words = [f"Epoch {epochs_done} of {epochs}"]
-    if run.batch_losses and job.status is Status.PAUSED:
-        words.append(f"batch {len(run.batch_losses)} of {steps}")
-    if job.place:
-        words.append(f"waiting for the processor, place {job.place}")
-    elif job.status is Status.RUNNING and epochs_done:
-        pace = max(job.seconds_per_epoch, run.seconds / epochs_done)
-        words.append(f"{duration(pace * (epochs - epochs_done))} left")
-    else:
-        words.append(str(job.status))
-    if epochs_done:
-        words.append(f"{epochs_done * run.plan.n_training / run.seconds:,.0f} images a second")
-    return Progress(fraction, " · ".join(words))
+    """Say how far a job has come, and how fast it goes."""
+    run, status, place, speed = job.run, job.status, job.place, job.steps_per_second
+    step, steps_per_epoch = run.step, run.plan.steps_per_epoch
+    steps = run.config.epochs * steps_per_epoch
+    epochs_done, batches = divmod(step, steps_per_epoch)
+    words = [f"Epoch {epochs_done:,} of {run.config.epochs:,}"]
+    if batches and not status.is_moving:
+        words.append(f"batch {batches:,} of {steps_per_epoch:,}")
+    if status.is_moving and place:
+        words.append(f"waiting for the processor, place {place}")
+    elif not status.is_moving:
+        words.append(str(status))
+    if status.is_moving and speed:
+        images_per_step = run.plan.n_training / steps_per_epoch
+        words.append(f"{duration((steps - step) / speed)} left")
+        words.append(f"{speed * images_per_step:,.0f} images a second")
+    return Progress(step / steps, " · ".join(words))
 
 
 def verdict(run: Run) -> str:
     """Return the result of a run in a sentence."""
     if run.result is None:
-        return ""
-    epochs = len(run.history) - 1
-    after = f"After {epochs} {'epoch' if epochs == 1 else 'epochs'} the network"
+        return "Stopped before the first step: there is nothing to measure yet."
+    epochs, batches = divmod(run.step, run.plan.steps_per_epoch)
+    trained = [_count(epochs, "epoch", "epochs")] if epochs else []
+    trained += [_count(batches, "batch", "batches")] if batches else []
+    after = f"After {' and '.join(trained)} the network"
     if run.result.test is None:
         return (
-            f"{after} has {run.result.training.accuracy:.1%} training accuracy. No samples were "
-            "held out for a test, so this says nothing about images it has not seen."
+            f"{after} has {percent(run.result.training.accuracy)} training accuracy. No samples "
+            "were held out for a test, so this says nothing about images it has not seen."
         )
     n_test = len(run.material.split.test)
     n_right = round(run.result.test.accuracy * n_test)
     return f"{after} reads {n_right} of {n_test} test images right. It had never seen them before."
 
 
-def has_learned(run: Run) -> bool:
-    """Say whether a run that is over does clearly better than guessing."""
+def advice(run: Run) -> str:
+    """Return what to try when a network has learned nothing."""
+    penalty = "a smaller penalty, " if run.config.l1 or run.config.l2 else ""
+    return (
+        f"That is no better than guessing. Try {penalty}another learning rate, another start "
+        "for the weights, or more epochs."
+    )
+
+
+def only_guesses(run: Run) -> bool:
+    """Say whether the result of a run is hardly better than guessing."""
     guess = 1.5 / run.material.dataset.n_classes
-    return run.result is None or run.result.training.accuracy > guess
+    return run.result is not None and run.result.training.accuracy < guess
+
+
+def _count(number: int, noun: str, plural: str) -> str:
+    return f"{number} {noun if number == 1 else plural}"

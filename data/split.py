@@ -1,10 +1,13 @@
 """Which samples teach, which ones watch, and which ones judge at the end."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from data.datasets import Labels
+
+Rows: TypeAlias = npt.NDArray[np.intp]
 
 
 class Split(NamedTuple):
@@ -15,9 +18,9 @@ class Split(NamedTuple):
     test : looked at once, at the end
     """
 
-    training: Labels
-    validation: Labels
-    test: Labels
+    training: Rows
+    validation: Rows
+    test: Rows
 
 
 def stratified_split(
@@ -44,7 +47,7 @@ def stratified_split(
             "The validation and the test fraction must be at least 0 and together below 1, "
             f"not {validation_fraction:g} and {test_fraction:g}."
         )
-    parts: tuple[list[Labels], list[Labels], list[Labels]] = ([], [], [])
+    parts: tuple[list[Rows], list[Rows], list[Rows]] = ([], [], [])
     for label in np.unique(labels):
         rows = rng.permutation(np.flatnonzero(labels == label))
         n_test = round(test_fraction * len(rows))

@@ -1,7 +1,7 @@
 """The one description of a run, and the sentences that say what is wrong with it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
 
@@ -20,31 +20,47 @@ from data.scaling import SCALERS
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.initializers import INITIALIZERS
 from mlp.losses import LOSSES, losses_for
+from mlp.network import look_up
 from mlp.optimizers import OPTIMIZERS
 
 MAX_HIDDEN_LAYERS = 10
 MAX_UNITS = 4096  # a layer
-MAX_PARAMETERS = 4_000_000  # 784-1024-1024-1024-10 fits; fifty of them on one server do not hurt
-MAX_EPOCHS = 10_000
-MAX_SEED = 2**32 - 1
+MAX_PARAMETERS = 3_000_000  # 784-1024-1024-1024-10 fits; adam takes 60 MB to train it
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "learning_rate": (0.0, 1000.0),  # 0 itself excluded
+    "batch_size": (1, 100_000),
+    "epochs": (1, 10_000),
+    "seed": (0, 2**32 - 1),
+    "momentum": (0.0, 0.99),
+    "weight_decay": (0.0, 1.0),
+    "l1": (0.0, 1.0),
+    "l2": (0.0, 1.0),
+    "validation_fraction": (0.0, 0.8),
+    "test_fraction": (0.0, 0.8),
+}
 
 
-def _one_of(what: str, names: Iterable[str]) -> AfterValidator:
-    names = tuple(names)
+IN_WORDS = {"epochs": "number of epochs", "l1": "L1 penalty", "l2": "L2 penalty"}
 
+
+def _in_words(field: str) -> str:
+    return IN_WORDS.get(field, field.replace("_", " "))
+
+
+def _one_of(what: str, registry: Mapping[str, object]) -> AfterValidator:
     def check(name: str) -> str:
-        if name not in names:
-            choices = ", ".join(names)
-            raise ValueError(f"There is no {what} '{name[:40]}'. Choose one of: {choices}.")
+        look_up(what, name, registry)
         return name
 
     return AfterValidator(check)
 
 
 def _number(
-    what: str, kind: type[int] | type[float], low: float, high: float, *, above_low: bool = False
+    field: str, kind: type[int] | type[float], *, above_low: bool = False
 ) -> BeforeValidator:
-    """Accept a number, or text that is one, from low to high."""
+    """Accept a number, or text that is one, within the limits of a field."""
+    low, high = LIMITS[field]
     noun = "a whole number" if kind is int else "a number"
     limits = f"above {low:g} and up to {high:,g}" if above_low else f"from {low:g} to {high:,.10g}"
 
@@ -55,7 +71,8 @@ def _number(
             number = math.nan
         fits = low <= number <= high and not (above_low and number == low)
         if isinstance(value, bool) or not fits or (kind is int and number != int(number)):
-            raise ValueError(f"{what} must be {noun} {limits}, not {str(value)[:40]}.")
+            given = f"'{value[:40]}'" if isinstance(value, str) else str(value)[:40]
+            raise ValueError(f"The {_in_words(field)} must be {noun} {limits}, not {given}.")
         return kind(number)
 
     return BeforeValidator(check)
@@ -90,9 +107,6 @@ def _check_layers(layers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 Layers = Annotated[tuple[int, ...], BeforeValidator(_parse_layers), AfterValidator(_check_layers)]
-Fraction = Annotated[float, _number("A held-out fraction", float, 0, 0.9)]
-LearningRate = Annotated[float, _number("The learning rate", float, 0, 1000, above_low=True)]
-Strength = Annotated[float, _number("The strength of a penalty", float, 0, 1)]
 
 
 class RunConfig(BaseModel):
@@ -109,20 +123,21 @@ class RunConfig(BaseModel):
     output: Annotated[str, _one_of("output", OUTPUTS)] = "softmax"
     loss: Annotated[str, _one_of("loss", LOSSES)] = "cross-entropy"
     optimizer: Annotated[str, _one_of("optimizer", OPTIMIZERS)] = "adam"
-    learning_rate: LearningRate = 0.005  # 0.001 needs three times the epochs on so few samples
-    full_batch: bool = False  # all training samples in one step, an epoch is one exact step
-    batch_size: Annotated[int, _number("The batch size", int, 1, 1_000_000)] = 32
-    epochs: Annotated[int, _number("The number of epochs", int, 1, MAX_EPOCHS)] = 30
-    seed: Annotated[int, _number("The seed", int, 0, MAX_SEED)] = 0  # split, weights and order
+    # 0.001 would need three times the epochs on so few samples
+    learning_rate: Annotated[float, _number("learning_rate", float, above_low=True)] = 0.005
+    full_batch: bool = False  # all training samples in one step: an epoch is one exact step
+    batch_size: Annotated[int, _number("batch_size", int)] = 32
+    epochs: Annotated[int, _number("epochs", int)] = 30
+    seed: Annotated[int, _number("seed", int)] = 0  # of the split, the weights and the order
 
-    momentum: Annotated[float, _number("The momentum", float, 0, 0.999)] = 0.9
-    weight_decay: Annotated[float, _number("The weight decay", float, 0, 1)] = 0.01
-    l1: Strength = 0.0
-    l2: Strength = 0.0
+    momentum: Annotated[float, _number("momentum", float)] = 0.9
+    weight_decay: Annotated[float, _number("weight_decay", float)] = 0.01
+    l1: Annotated[float, _number("l1", float)] = 0.0
+    l2: Annotated[float, _number("l2", float)] = 0.0
     weight_init: Annotated[str, _one_of("weight initialization", INITIALIZERS)] = "he"
     scaling: Annotated[str, _one_of("scaling", SCALERS)] = "pixel"
-    validation_fraction: Fraction = 0.2
-    test_fraction: Fraction = 0.2
+    validation_fraction: Annotated[float, _number("validation_fraction", float)] = 0.2
+    test_fraction: Annotated[float, _number("test_fraction", float)] = 0.2
 
     @model_validator(mode="after")
     def _loss_goes_with_output(self) -> "RunConfig":
@@ -136,7 +151,10 @@ class RunConfig(BaseModel):
 
 def explain(error: ValidationError) -> list[str]:
     """Return one plain sentence for each thing that is wrong with a config."""
-    return [_sentence(detail) for detail in error.errors(include_url=False)]
+    return [
+        _sentence(detail, ".".join(str(part) for part in detail["loc"]))
+        for detail in error.errors(include_url=False)
+    ]
 
 
 def parse_field(field: str, text: str) -> Any:
@@ -149,7 +167,7 @@ def parse_field(field: str, text: str) -> Any:
     try:
         return _adapter(field).validate_python(text)
     except ValidationError as error:
-        raise ValueError(" ".join(explain(error))) from None
+        raise ValueError(_sentence(error.errors(include_url=False)[0], field)) from None
 
 
 @cache
@@ -159,10 +177,10 @@ def _adapter(field: str) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _sentence(detail: Any) -> str:
+def _sentence(detail: Any, field: str) -> str:
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
-    field = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return f"There is no setting '{field}'."
-    return f"{field}: {detail['msg']}."
+        return f"There is no setting '{field[:40]}'."
+    given = str(detail["input"])[:40]
+    return f"The {_in_words(field)} cannot be '{given}': {detail['msg'].lower()}."

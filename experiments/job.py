@@ -9,6 +9,7 @@ import math
 import threading
 import time
 from enum import Enum, StrEnum
+from weakref import WeakSet
 
 from experiments.run import Run
 from experiments.slots import CHECK_SECONDS, Slots
@@ -18,9 +19,11 @@ log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.25
 GRACE_SECONDS = 20.0  # a page that has lost its network for this long does not come back
+QUEUE_PATIENCE_SECONDS = 1.0  # a turn that comes sooner was not worth a word
 SMALL_STEP = 3_000_000  # multiplications a step below which Python, not BLAS, is at work
 
 PROCESS_SLOTS = Slots(capacity=2)  # a small net takes both: two of them would only share a lock
+PROCESS_JOBS: "WeakSet[TrainingJob]" = WeakSet()
 
 
 class Goal(Enum):
@@ -45,9 +48,19 @@ class Status(StrEnum):
     ABANDONED = "abandoned"
 
     @property
+    def is_moving(self) -> bool:
+        """Whether it is on its way, so that there is something to watch."""
+        return self in (Status.RUNNING, Status.QUEUED)
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
-        return self not in (Status.RUNNING, Status.QUEUED, Status.PAUSED)
+        return not (self.is_moving or self is Status.PAUSED)
+
+
+def count_moving_jobs() -> int:
+    """Return how many jobs of this process are on their way."""
+    return sum(job.status.is_moving for job in tuple(PROCESS_JOBS))
 
 
 class TrainingJob:
@@ -71,59 +84,59 @@ class TrainingJob:
     ) -> None:
         self.run = run
         self.seconds_per_epoch = seconds_per_epoch
-        self.error: str | None = None
         self._slots, self._grace_seconds = slots, grace_seconds
         is_small = run.plan.n_parameters * run.plan.batch_size < SMALL_STEP
         self._places = slots.capacity if is_small else 1
         self._records = run.records()
+        self._changed = threading.Condition()  # guards all that follows
         self._goal = Goal.NOWHERE
         self._in_slice = False
-        self._stopping = False
+        self._is_stopping = False
+        self._is_dismissed = False
         self._ending: Status | None = None
         self._left_at = math.inf  # when the page went away
-        self._next_epoch_at = -math.inf
-        self._changed = threading.Condition()
+        self._next_epoch_at = time.monotonic()
+        self._queued_at = math.inf
+        self._went_at, self._went_from_step = time.monotonic(), 0
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
+        PROCESS_JOBS.add(self)
 
     # What a page may ask for ------------------------------------------------------
 
     def go(self, goal: Goal = Goal.THE_END) -> None:
         """Train until the goal is reached; then stand still."""
         with self._changed:
-            self._goal = goal
-            self._next_epoch_at = -math.inf
-            self._changed.notify_all()
-        self._slots.hurry()
+            if self._ending is None:
+                self._goal = goal
+                self._set_off()
+        self._hurry()
 
     def pause(self, patience_seconds: float = 0.2) -> None:
         """Stand still after the current batch; wait a moment for that."""
         self.go(Goal.NOWHERE)
-        self.wait_still(patience_seconds)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._in_slice, patience_seconds)
 
     def stop(self, patience_seconds: float = 0.5) -> None:
         """End the run here, with a result for what was reached; wait a moment for that."""
-        self._stopping = True
-        self.go(Goal.NOWHERE)
+        self._is_stopping = True
+        self._hurry()
         self.join(patience_seconds)
 
     def set_pace(self, seconds_per_epoch: float) -> None:
         """Change the slow motion; 0 is full speed."""
-        if seconds_per_epoch != self.seconds_per_epoch:
-            self.seconds_per_epoch = seconds_per_epoch
-            self.go(self._goal)  # do not sit out a wait that began at another pace
-
-    def wait_still(self, timeout: float) -> bool:
-        """Wait until the job stands still or is over; say whether it does."""
         with self._changed:
-            return self._changed.wait_for(
-                lambda: not self._in_slice and self._goal is Goal.NOWHERE, timeout
-            )
+            if seconds_per_epoch == self.seconds_per_epoch:
+                return
+            self.seconds_per_epoch = seconds_per_epoch
+            self._set_off()  # a wait at another pace is over
+        self._hurry()
 
-    def join(self, timeout: float) -> bool:
-        """Wait until the thread has ended; say whether it has."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+    def dismiss(self) -> None:
+        """End the run without a result: nobody will look at it again."""
+        self._is_dismissed = True
+        self._hurry()
 
     def leave(self) -> None:
         """Take note that the page has gone; only sets a flag, so it never blocks."""
@@ -133,24 +146,33 @@ class TrainingJob:
         """Take note that the page is there."""
         self._left_at = math.inf
 
-    def dismiss(self) -> None:
-        """End the run without a result: nobody will look at it again."""
-        self._left_at = -math.inf
-        self.go(Goal.NOWHERE)
+    def join(self, timeout: float) -> bool:
+        """Wait until the thread has ended; say whether it has."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
 
     @property
     def status(self) -> Status:
         """What the job is doing, or how it ended."""
-        if self._ending is not None:
-            return self._ending
-        if self._goal is Goal.NOWHERE and not self._stopping:
-            return Status.PAUSED
-        return Status.QUEUED if self.place else Status.RUNNING
+        place = self.place
+        with self._changed:
+            if self._ending is not None:
+                return self._ending
+            if self._goal is Goal.NOWHERE and not (self._in_slice or self._is_stopping):
+                return Status.PAUSED
+            return Status.QUEUED if place else Status.RUNNING
 
     @property
     def place(self) -> int:
-        """Place in the queue for the processor; 0 for a job that does not wait."""
-        return self._slots.place(self)
+        """Place in the queue for the processor; 0 for a job that has not waited for long."""
+        has_waited = time.monotonic() - self._queued_at > QUEUE_PATIENCE_SECONDS
+        return self._slots.place(self) if has_waited else 0
+
+    @property
+    def steps_per_second(self) -> float:
+        """How fast it goes, waiting and slow motion included; 0 if that is not known yet."""
+        steps = self.run.step - self._went_from_step
+        return steps / (time.monotonic() - self._went_at) if steps else 0.0
 
     # What the thread does ---------------------------------------------------------
 
@@ -159,63 +181,76 @@ class TrainingJob:
             while self._ending is None:
                 self._wait_for_work()
                 if self._is_abandoned():
-                    self._end(Status.ABANDONED)
                     log.info("training abandoned: nobody is looking at it any more")
+                    self._end(Status.ABANDONED)
                     return
+                self._queued_at = time.monotonic()
                 with self._slots.turn(self, self._places, self._wants_turn) as entered:
+                    self._queued_at = math.inf
                     if entered:
                         self._take_slice()
-        except Exception as error:  # told to the page, which has no other way to know
+        except Exception:  # a thread has nobody above it; the page reads the status
             log.exception("training failed")
-            self.error = str(error)
             self._end(Status.FAILED)
 
     def _wait_for_work(self) -> None:
         with self._changed:
             while not (self._has_work() or self._is_abandoned()):
-                pause = self._next_epoch_at - time.monotonic()
-                self._changed.wait(min(pause, CHECK_SECONDS) if pause > 0 else CHECK_SECONDS)
+                is_paced = self._goal is not Goal.NOWHERE
+                wait = self._next_epoch_at - time.monotonic() if is_paced else CHECK_SECONDS
+                self._changed.wait(min(max(wait, 0.0), CHECK_SECONDS))
 
     def _has_work(self) -> bool:
         is_due = time.monotonic() >= self._next_epoch_at
-        return self._stopping or (self._goal is not Goal.NOWHERE and is_due)
+        return self._is_stopping or (self._goal is not Goal.NOWHERE and is_due)
+
+    def _is_abandoned(self) -> bool:
+        return self._is_dismissed or time.monotonic() - self._left_at > self._grace_seconds
 
     def _wants_turn(self) -> bool:
         return self._has_work() and not self._is_abandoned()
-
-    def _is_abandoned(self) -> bool:
-        return time.monotonic() - self._left_at > self._grace_seconds
 
     def _take_slice(self) -> None:
         self._set_in_slice(True)
         try:
             deadline = time.monotonic() + SLICE_SECONDS
-            while self._has_work() and not self._stopping and time.monotonic() < deadline:
+            while self._wants_turn() and not self._is_stopping and time.monotonic() < deadline:
                 record = next(self._records, None)
                 if record is None:
-                    self._conclude(Status.DIVERGED if self.run.diverged else Status.FINISHED)
+                    self._conclude(Status.FINISHED)
                     return
                 self._after(record)
-            if self._stopping:
+            if self._is_stopping:
                 self._conclude(Status.STOPPED)
         finally:
             self._set_in_slice(False)
 
     def _after(self, record: Record) -> None:
         """Pause where the goal is reached; in slow motion, wait after an epoch."""
-        reached = {Goal.ONE_BATCH: BatchRecord, Goal.ONE_EPOCH: EpochRecord}.get(self._goal)
         with self._changed:
-            if reached and isinstance(record, reached) and record.epoch > 0:
-                self._goal = Goal.NOWHERE
-            elif isinstance(record, EpochRecord):
-                earliest = max(self._next_epoch_at, time.monotonic() - self.seconds_per_epoch)
-                self._next_epoch_at = earliest + self.seconds_per_epoch
+            match self._goal, record:
+                case Goal.ONE_BATCH, BatchRecord(step=step):
+                    ends_epoch = step % self.run.plan.steps_per_epoch == 0
+                    self._goal = Goal.ONE_EPOCH if ends_epoch else Goal.NOWHERE
+                case Goal.ONE_EPOCH, EpochRecord(epoch=epoch) if epoch > 0:
+                    ends_run = epoch == self.run.config.epochs
+                    self._goal = Goal.THE_END if ends_run else Goal.NOWHERE
+                case Goal.THE_END, EpochRecord():
+                    # A slow epoch makes the next ones no quicker: time is not made up for.
+                    began = max(self._next_epoch_at, time.monotonic() - self.seconds_per_epoch)
+                    self._next_epoch_at = began + self.seconds_per_epoch
+
+    def _set_off(self) -> None:
+        """Begin to count the time anew."""
+        self._next_epoch_at = self._went_at = time.monotonic()
+        self._went_from_step = self.run.step
 
     def _conclude(self, ending: Status) -> None:
         self.run.conclude()
-        self._end(ending)
+        self._end(Status.DIVERGED if self.run.diverged else ending)
 
     def _end(self, ending: Status) -> None:
+        self._records.close()  # lets go of the optimizer's memory
         with self._changed:
             self._ending, self._goal = ending, Goal.NOWHERE
             self._changed.notify_all()
@@ -224,3 +259,9 @@ class TrainingJob:
         with self._changed:
             self._in_slice = in_slice
             self._changed.notify_all()
+
+    def _hurry(self) -> None:
+        """Let the thread look at once at what is wanted, wherever it waits."""
+        with self._changed:
+            self._changed.notify_all()
+        self._slots.hurry()

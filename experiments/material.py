@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from data.datasets import Dataset, Labels, load
+from data.datasets import Dataset, load
 from data.scaling import SCALERS, Scaler
-from data.split import Split, stratified_split
+from data.split import Rows, Split, stratified_split
 from experiments.config import RunConfig
 from mlp.training import Samples, one_hot
 
@@ -61,7 +61,7 @@ def _prepare(config: RunConfig) -> Material:
     )
     scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
 
-    def part(rows: Labels) -> Samples:
+    def part(rows: Rows) -> Samples:
         targets = one_hot(dataset.labels[rows], dataset.n_classes, np.float32)
         samples = Samples(scaler.transform(dataset.X[rows]), targets)
         for array in samples:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -79,7 +79,8 @@ class Run:
 
     Parameters
     ----------
-    config : decides all of it; the same config gives the same run, bit for bit
+    config : decides all of it; the same config gives the same run, bit for bit, on the
+        same machine with the same number of BLAS threads
 
     Attributes
     ----------
@@ -116,7 +117,7 @@ class Run:
         self.result: Result | None = None
         self.seconds = 0.0
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record]:
         """Train, and keep what each record says before passing it on."""
         records = train(
             make_optimizer(self.config, self.network),
@@ -132,8 +133,11 @@ class Run:
             yield record
 
     def conclude(self) -> None:
-        """Measure the network on every part; the test part, here, for the first time."""
-        if self.diverged is not None:
+        """Measure the network on every part; the test part, here, for the first time.
+
+        A run that has diverged, or has not made a step, has no result.
+        """
+        if self.diverged is not None or self.step == 0:
             return
         validation, test = self.material.validation, self.material.test
         result = Result(

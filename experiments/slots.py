@@ -21,8 +21,7 @@ class Slots:
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._taken = 0  # places
-        self._inside = 0  # turns
+        self._taken = 0
         self._queue: deque[object] = deque()
         self._changed = threading.Condition()
 
@@ -34,23 +33,20 @@ class Slots:
         ----------
         who : stands in the queue
         places : how many of the places the turn takes
-        is_wanted : asked now and then while waiting
+        is_wanted : asked now and then while waiting, and before the turn begins
+
+        Raises
+        ------
+        ValueError : for more places than there are
         """
-        with self._changed:
-            self._queue.append(who)
-            while is_wanted() and not self._can_enter(who, places):
-                self._changed.wait(CHECK_SECONDS)
-            entered = self._can_enter(who, places)
-            self._queue.remove(who)
-            self._taken += places * entered
-            self._inside += entered
-            self._changed.notify_all()
+        if places > self.capacity:
+            raise ValueError(f"A turn of {places} places does not fit into {self.capacity}.")
+        entered = self._wait(who, places, is_wanted)
         try:
             yield entered
         finally:
             with self._changed:
                 self._taken -= places * entered
-                self._inside -= entered
                 self._changed.notify_all()
 
     def place(self, who: object) -> int:
@@ -58,16 +54,21 @@ class Slots:
         with self._changed:
             return self._queue.index(who) + 1 if who in self._queue else 0
 
-    @property
-    def jobs(self) -> int:
-        """How many have a turn or wait for one."""
-        with self._changed:
-            return self._inside + len(self._queue)
-
     def hurry(self) -> None:
         """Let those who wait ask at once whether they still want to."""
         with self._changed:
             self._changed.notify_all()
 
-    def _can_enter(self, who: object, places: int) -> bool:
-        return self._queue[0] is who and self._taken + places <= self.capacity
+    def _wait(self, who: object, places: int, is_wanted: Callable[[], bool]) -> bool:
+        with self._changed:
+            self._queue.append(who)
+            try:
+                while entered := is_wanted():
+                    if self._queue[0] is who and self._taken + places <= self.capacity:
+                        break
+                    self._changed.wait(CHECK_SECONDS)
+            finally:
+                self._queue.remove(who)
+                self._changed.notify_all()
+            self._taken += places * entered
+            return entered

@@ -6,6 +6,7 @@ from dashboard import entry, session
 from dashboard.charts.balance import class_balance, class_counts
 from dashboard.charts.images import image_grid
 from dashboard.samples import PARTS, pick_rows, rows_of
+from dashboard.still_chart import show_chart
 from data.datasets import Dataset
 from data.split import Split
 from experiments.material import prepare
@@ -64,14 +65,14 @@ def sample_grid(dataset: Dataset, split: Split) -> None:
         maximum=dataset.maximum,
         unit=dataset.unit,
     )
-    st.plotly_chart(figure, height=340, key="samples", alt=f"{len(rows)} images of {dataset.title}")
+    show_chart(figure, height=340, key="samples", alt=f"{len(rows)} images of {dataset.title}")
 
 
 def balance(dataset: Dataset, split: Split) -> None:
     """Show whether all classes are there equally often, in every part."""
     counts = class_counts(dataset.labels, split._asdict(), dataset.n_classes)
     figure = class_balance(counts, dataset.class_names)
-    st.plotly_chart(figure, key="balance", alt="Number of samples of each class in each part")
+    show_chart(figure, key="balance", alt="Number of samples of each class in each part")
 
 
 entry.through_app()

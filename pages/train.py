@@ -8,15 +8,22 @@ from dashboard.live_chart import live_chart
 from dashboard.source import show_source
 from dashboard.text import percent
 from experiments.job import Goal, Status, TrainingJob
+from experiments.run import Run
 from mlp.backprop import backward, forward
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 
+PLAY_WIDTH = 116  # pixels; wide enough for each of its names, so that the row stands still
 
-def transport(job: TrainingJob | None) -> None:
-    """Draw the buttons that drive the training."""
-    status = job.status if job else None
-    is_moving, is_over = training.is_moving(job), bool(status and status.is_over)
+
+def is_watched(status: Status | None) -> bool:
+    """Say whether there is something to watch."""
+    return status is not None and status.is_moving
+
+
+def transport(job: TrainingJob | None, status: Status | None) -> bool:
+    """Draw the buttons that drive the training; return whether the loss axis is logarithmic."""
+    is_moving, is_over = is_watched(status), status is not None and status.is_over
     cannot_begin = bool(session.problems()) and (job is None or is_over)
     cannot_step = is_moving or is_over or cannot_begin
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -25,6 +32,7 @@ def transport(job: TrainingJob | None) -> None:
                 "Pause",
                 icon=":material/pause:",
                 type="primary",
+                width=PLAY_WIDTH,
                 on_click=training.pause,
                 help="Stand still after the current batch; nothing is lost.",
             )
@@ -33,6 +41,7 @@ def transport(job: TrainingJob | None) -> None:
                 "Resume" if status is Status.PAUSED else "Train",
                 icon=":material/play_arrow:",
                 type="primary",
+                width=PLAY_WIDTH,
                 disabled=cannot_begin,
                 on_click=training.go,
                 args=(Goal.THE_END,),
@@ -43,7 +52,7 @@ def transport(job: TrainingJob | None) -> None:
             disabled=cannot_step,
             on_click=training.go,
             args=(Goal.ONE_EPOCH,),
-            help="Go once through all training samples, then pause.",
+            help="Train to the end of the epoch, then pause.",
         )
         st.button(
             "+1 batch",
@@ -76,7 +85,7 @@ def transport(job: TrainingJob | None) -> None:
             help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
             "one go at full speed.",
         )
-        st.toggle(
+        return st.toggle(
             "Log loss",
             key=session.LOG_LOSS,
             bind="query-params",
@@ -101,13 +110,18 @@ def results(job: TrainingJob | None) -> None:
     shown = (
         ("Test accuracy", test, "On samples that no training and no choice has used."),
         ("Validation accuracy", validation, "On samples held out to watch the training with."),
-        ("Training accuracy", trained, "On the samples it learns from: always flattering."),
+        (
+            "Training accuracy" if result else "Training accuracy, this epoch",
+            trained,
+            "On the samples it learns from, which flatters. Under way, it is the mean over the "
+            "epoch, in which the network has changed; at the end, it is measured once more.",
+        ),
     )
     for column, (label, score, meaning) in zip(st.columns(3), shown, strict=True):
         column.metric(label, percent(score.accuracy) if score else "–", help=meaning)
 
 
-def charts(job: TrainingJob | None) -> None:
+def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     """Draw loss and accuracy, as far as they are known."""
     run = job.run if job else None
     history = list(run.history) if run else []
@@ -117,7 +131,6 @@ def charts(job: TrainingJob | None) -> None:
         batch_losses = list(run.batch_losses)
         losses.append(batch_curve(history[-1].epoch, batch_losses, run.plan.steps_per_epoch))
     revision = str(id(run)) if run else ""
-    log_scale = bool(st.session_state.get(session.LOG_LOSS))
     left, right = st.columns(2)
     with left:
         live_chart(
@@ -134,46 +147,56 @@ def charts(job: TrainingJob | None) -> None:
         )
 
 
-def ending(job: TrainingJob) -> None:
+def ending(run: Run, status: Status) -> None:
     """Say in a sentence how the run ended."""
-    run = job.run
-    if run.diverged:
-        st.error(str(run.diverged), icon=":material/trending_up:")
-    elif job.status is Status.FAILED:
-        st.error("This run failed. Reset, and try other settings.", icon=":material/error:")
-    elif run.result and not training.has_learned(run):
+    verdict = training.verdict(run)
+    if status is Status.ABANDONED:
         st.warning(
-            "The network does no better than guessing. Try a smaller learning rate, "
-            "another start for the weights, or more epochs.",
-            icon=":material/casino:",
+            "This page lost its connection for a while, and the training ended. "
+            "Train starts a new one.",
+            icon=":material/wifi_off:",
         )
-    elif run.result:
-        st.success(training.verdict(run), icon=":material/check_circle:")
+    elif status is Status.FAILED:
+        st.error(
+            "The training failed through a fault of the app; its log says more. "
+            "Train starts a new one.",
+            icon=":material/error:",
+        )
+    elif run.diverged:
+        st.error(str(run.diverged), icon=":material/trending_up:")
+    elif training.only_guesses(run):
+        st.warning(f"{verdict} {training.advice(run)}", icon=":material/casino:")
+    else:
+        st.success(verdict, icon=":material/check_circle:")
 
 
-def watch(was_moving: bool) -> None:
+def watch(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
     """Draw what changes while the network learns."""
     job = session.job()
-    progress(job)
+    if job and status and status.is_over:
+        ending(job.run, status)
+    else:
+        progress(job)
     results(job)
-    charts(job)
-    if was_moving and not training.is_moving(job):
-        st.rerun()  # the whole page: the buttons are others now, and nobody needs to look again
+    charts(job, log_scale=log_scale)
+    is_late = is_watched(status) and training.poll_seconds() != poll_seconds
+    if is_late or is_watched(status) != is_watched(job.status if job else None):
+        st.rerun()  # the whole page: other buttons, or another rhythm of looking
 
 
 entry.through_app()
+training.fulfil_wish()
 job = session.job()
-is_moving = training.is_moving(job)
+status = job.status if job else None
 st.title("Train")
-transport(job)
-if job and job.run.config != session.config():
-    st.info(
-        "The settings have changed since this run began. They take effect with the next one.",
-        icon=":material/info:",
-    )
-if job and job.status.is_over:
-    ending(job)
-st.fragment(watch, run_every=training.poll_seconds() if is_moving else None)(is_moving)
+log_scale = transport(job, status)
+if job and status and job.run.config != session.config():
+    what_to_do = "Train starts a run" if status.is_over else "Reset, then Train, to start a run"
+    st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
+poll_seconds = training.poll_seconds()
+st.fragment(watch, run_every=poll_seconds if is_watched(status) else None)(
+    status, poll_seconds, log_scale
+)
 config = session.config()
 with st.expander("The lines of NumPy that do this", icon=":material/code:"):
     show_source(

@@ -58,6 +58,7 @@ def loss_figure(
     figure.update_yaxes(
         title="loss (mean per sample)",
         type="log" if log_scale else "linear",
+        uirevision=f"{revision} {log_scale}",  # a zoom is for one kind of axis
         rangemode="normal" if log_scale else "tozero",
     )
     return figure
@@ -98,6 +99,9 @@ STYLES: dict[str, dict[str, Any]] = {
 
 
 def _trace(curve: Curve) -> go.Scatter:
+    style = STYLES[curve.name]
+    if len(curve.values) == 1:
+        style = style | {"mode": "markers"}  # there is no line through one point
     return go.Scatter(
         name=curve.name,
         x0=curve.start,
@@ -105,5 +109,5 @@ def _trace(curve: Curve) -> go.Scatter:
         y=curve.values,
         hovertemplate="%{y:.4g}",
         meta={"points": len(curve.values)},
-        **STYLES[curve.name],
+        **style,
     )

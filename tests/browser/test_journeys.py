@@ -61,7 +61,7 @@ def test_pause_stands_still_and_resume_goes_on(open_page: Open) -> None:
     wait_for_points(page, 3)
     button(page, "Pause").click()
     expect(main(page).get_by_text("paused")).to_be_visible()
-    page.wait_for_timeout(400)  # the words come before the last point
+    page.wait_for_timeout(400)  # the words reach the browser before the chart does
     before = points(page)
     page.wait_for_timeout(800)
     assert points(page) == before

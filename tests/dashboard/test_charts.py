@@ -26,8 +26,8 @@ def history(n_epochs: int, *, validation: bool = True) -> list[EpochRecord]:
         EpochRecord(
             epoch,
             epoch * 34,
-            Score(2.0 / (epoch + 1), epoch / n_epochs),
-            Score(3.0 / (epoch + 1), epoch / n_epochs / 2) if validation else None,
+            Score(2.0 / (epoch + 1), epoch / max(n_epochs, 1)),
+            Score(3.0 / (epoch + 1), epoch / max(n_epochs, 1) / 2) if validation else None,
         )
         for epoch in range(n_epochs + 1)
     ]
@@ -78,6 +78,19 @@ def test_the_loss_axis_can_be_logarithmic() -> None:
     curves = epoch_curves(history(4), "loss")
     assert loss_figure(curves, epochs=4).layout.yaxis.type == "linear"
     assert loss_figure(curves, epochs=4, log_scale=True).layout.yaxis.type == "log"
+
+
+def test_changing_the_axis_forgets_a_zoom_that_it_makes_senseless() -> None:
+    curves = epoch_curves(history(4), "loss")
+    linear, log = (loss_figure(curves, epochs=4, log_scale=scale) for scale in (False, True))
+    assert linear.layout.yaxis.uirevision != log.layout.yaxis.uirevision
+    assert linear.layout.uirevision == log.layout.uirevision
+
+
+def test_a_single_point_can_be_seen() -> None:
+    one, two = (loss_figure(epoch_curves(history(n), "loss"), epochs=4) for n in (0, 1))
+    assert [trace.mode for trace in one.data] == ["markers", "markers"]
+    assert [trace.mode for trace in two.data] == ["lines", "lines"]
 
 
 def test_before_the_first_record_there_is_a_titled_empty_figure() -> None:

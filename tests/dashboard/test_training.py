@@ -18,8 +18,8 @@ def concluded(**settings: object) -> Run:
     return run
 
 
-def job(run: Run, status: Status, *, place: int = 0, seconds_per_epoch: float = 0.0):
-    return SimpleNamespace(run=run, status=status, place=place, seconds_per_epoch=seconds_per_epoch)
+def job(run: Run, status: Status, *, place: int = 0, steps_per_second: float = 0.0):
+    return SimpleNamespace(run=run, status=status, place=place, steps_per_second=steps_per_second)
 
 
 def test_a_short_run_is_stretched_and_a_long_one_is_not() -> None:
@@ -32,31 +32,24 @@ def test_a_short_run_is_stretched_and_a_long_one_is_not() -> None:
 
 def test_progress_of_a_running_job() -> None:
     run = Run(RunConfig(epochs=4))
-    records = run.records()
-    for _ in range(1 + 35 + 17):  # epoch 0, one epoch, half of the next
-        next(records)
-    run.seconds = 2.0
-    fraction, words = training.progress(job(run, Status.RUNNING))
+    run.step = 34 + 17
+    fraction, words = training.progress(job(run, Status.RUNNING, steps_per_second=17))
     assert fraction == pytest.approx(1.5 / 4)
-    assert words == "Epoch 1 of 4 · 6 s left · 540 images a second"
-    slow = training.progress(job(run, Status.RUNNING, seconds_per_epoch=10))
-    assert "30 s left" in slow.words
+    assert words == "Epoch 1 of 4 · 5 s left · 540 images a second"
+
+
+def test_progress_before_anything_is_known_about_the_speed() -> None:
+    run = Run(RunConfig(epochs=10_000))
+    assert training.progress(job(run, Status.RUNNING)) == (0, "Epoch 0 of 10,000")
 
 
 def test_progress_of_jobs_that_stand_still() -> None:
     run = Run(RunConfig(epochs=4))
-    records = run.records()
-    next(records), next(records)
-    assert (
-        training.progress(job(run, Status.PAUSED)).words == "Epoch 0 of 4 · batch 1 of 34 · paused"
-    )
+    run.step = 1
+    paused = training.progress(job(run, Status.PAUSED, steps_per_second=9))
+    assert paused.words == "Epoch 0 of 4 · batch 1 of 34 · paused"
     assert "place 3" in training.progress(job(run, Status.QUEUED, place=3)).words
-
-
-def test_progress_at_the_end() -> None:
-    fraction, words = training.progress(job(concluded(epochs=2), Status.FINISHED))
-    assert fraction == 1
-    assert words.startswith("Epoch 2 of 2 · finished")
+    assert "place" not in training.progress(job(run, Status.PAUSED, place=3)).words
 
 
 def test_the_verdict_counts_test_images() -> None:
@@ -73,12 +66,26 @@ def test_the_verdict_says_training_accuracy_where_nothing_was_held_out() -> None
     assert "training accuracy. No samples were held out" in training.verdict(run)
 
 
+def test_the_verdict_of_a_run_that_was_stopped_halfway() -> None:
+    run = concluded(epochs=1)
+    for step, words in ((5, "After 5 batches the"), (35, "After 1 epoch and 1 batch the")):
+        run.step = step
+        assert training.verdict(run).startswith(words)
+    assert "before the first step" in training.verdict(Run(RunConfig()))
+
+
 def test_a_run_that_has_not_learned_is_told_from_one_that_has() -> None:
-    assert training.has_learned(concluded(epochs=3))
-    assert not training.has_learned(concluded(epochs=3, weight_init="zeros", optimizer="sgd"))
+    assert not training.only_guesses(concluded(epochs=3))
+    assert not training.only_guesses(Run(RunConfig()))
+    assert training.only_guesses(concluded(epochs=3, weight_init="zeros", optimizer="sgd"))
 
 
-def test_pages_look_less_often_when_many_train(monkeypatch) -> None:
-    calm = training.poll_seconds()
-    monkeypatch.setattr(training, "PROCESS_SLOTS", SimpleNamespace(jobs=80))
-    assert training.poll_seconds() == 10 * calm
+def test_the_advice_names_a_penalty_if_there_is_one() -> None:
+    assert "penalty" in training.advice(Run(RunConfig(l2=1)))
+    assert "penalty" not in training.advice(Run(RunConfig()))
+
+
+@pytest.mark.parametrize(("jobs", "factor"), [(0, 1), (8, 1), (9, 2), (80, 10)])
+def test_pages_look_less_often_when_many_train(monkeypatch, jobs: int, factor: int) -> None:
+    monkeypatch.setattr(training, "count_moving_jobs", lambda: jobs)
+    assert training.poll_seconds() == training.POLL_SECONDS * factor

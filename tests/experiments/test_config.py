@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from experiments.config import MAX_SEED, RunConfig, explain, parse_field
+from experiments.config import LIMITS, RunConfig, explain, parse_field
 from experiments.run import optimizer_settings, plan
 from mlp.activations import ACTIVATIONS
 from mlp.losses import LOSSES
@@ -28,7 +28,7 @@ def configs(draw: st.DrawFn) -> RunConfig:
         learning_rate=draw(st.floats(1e-9, 1000)),
         full_batch=draw(st.booleans()),
         batch_size=draw(st.integers(1, 1000)),
-        seed=draw(st.integers(0, MAX_SEED)),
+        seed=draw(st.integers(*LIMITS["seed"])),
         l2=draw(st.floats(0, 1)),
     )
 
@@ -67,20 +67,22 @@ def problems_of(**settings: object) -> list[str]:
         ({"learning_rate": 0}, "The learning rate must be a number above 0 and up to 1,000"),
         ({"learning_rate": math.inf}, "The learning rate must be a number above 0"),
         ({"learning_rate": math.nan}, "The learning rate must be a number above 0"),
-        ({"learning_rate": "quick"}, "not quick."),
+        ({"learning_rate": "quick"}, "not 'quick'."),
         ({"learning_rate": None}, "not None."),
-        ({"batch_size": 0}, "The batch size must be a whole number from 1 to 1,000,000, not 0."),
+        ({"batch_size": 0}, "The batch size must be a whole number from 1 to 100,000, not 0."),
         ({"batch_size": 2.5}, "not 2.5."),
         ({"epochs": 10**400}, "The number of epochs must be a whole number from 1 to 10,000"),
         ({"seed": -1}, "The seed must be a whole number from 0 to 4,294,967,295, not -1."),
         ({"seed": True}, "not True."),
         ({"activation": "magic"}, "There is no activation 'magic'. Choose one of: relu, sigmoid"),
         ({"optimizer": "x" * 999}, f"There is no optimizer '{'x' * 40}'."),
-        ({"l2": -0.1}, "The strength of a penalty must be a number from 0 to 1, not -0.1."),
-        ({"test_fraction": 1}, "A held-out fraction must be a number from 0 to 0.9, not 1."),
+        ({"l2": -0.1}, "The L2 penalty must be a number from 0 to 1, not -0.1."),
+        ({"test_fraction": 1}, "The test fraction must be a number from 0 to 0.8, not 1."),
+        ({"seed": ""}, "not ''."),
         ({"output": "sigmoid"}, "The loss 'cross-entropy' does not go with the output 'sigmoid'."),
         ({"layers": 3}, "There is no setting 'layers'."),
-        ({"activation": 3}, "activation: Input should be a valid string."),
+        ({"activation": 3}, "The activation cannot be '3': input should be a valid string."),
+        ({"full_batch": "maybe"}, "The full batch cannot be 'maybe'"),
     ],
 )
 def test_each_mistake_has_a_plain_sentence(settings: dict[str, object], words: str) -> None:
@@ -106,6 +108,8 @@ def test_a_setting_is_checked_whatever_the_others_are() -> None:
     assert parse_field("output", "sigmoid") == "sigmoid"
     with pytest.raises(ValueError, match="There is no activation 'magic'"):
         parse_field("activation", "magic")
+    with pytest.raises(ValueError, match="The full batch cannot be 'maybe'"):
+        parse_field("full_batch", "maybe")
 
 
 def test_the_plan_of_the_defaults() -> None:
@@ -120,7 +124,7 @@ def test_a_batch_larger_than_the_data_is_refused_with_the_number() -> None:
 
 
 def test_a_network_too_large_for_a_shared_server_is_refused_before_it_is_made() -> None:
-    with pytest.raises(ValueError, match=r"would have 17,088,522 parameters; the most is 4,000"):
+    with pytest.raises(ValueError, match=r"would have 17,088,522 parameters; the most is 3,000"):
         plan(RunConfig(hidden_layers=(4096, 4096)))
 
 

@@ -38,7 +38,8 @@ class App:
 
     @property
     def job(self):
-        return self.test.session_state[session.JOB]
+        state = self.test.session_state
+        return state[session.JOB] if session.JOB in state else None  # noqa: SIM401  # no dict
 
     @property
     def config(self):
@@ -69,6 +70,6 @@ def open_app() -> Iterator[Callable[..., App]]:
 
     yield open_
     for app in opened:
-        if session.JOB in app.test.session_state and app.job:
+        if app.job:
             app.job.dismiss()
             assert app.job.join(PATIENCE)

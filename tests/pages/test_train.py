@@ -11,7 +11,7 @@ def test_before_any_run_the_page_says_what_to_do(open_app) -> None:
     assert app.test.title[0].value == "Train"
     assert app.config == RunConfig()
     assert app.metrics == dict.fromkeys(
-        ("Test accuracy", "Validation accuracy", "Training accuracy"), "–"
+        ("Test accuracy", "Validation accuracy", "Training accuracy, this epoch"), "–"
     )
     assert not app.button("Train").disabled
     assert app.button("Stop").disabled
@@ -106,8 +106,43 @@ def test_changed_settings_are_said_to_wait(open_app) -> None:
     app = open_app(pace="1").click("Train")
     app.test.number_input(key="epochs").set_value(7)
     app.run()
-    assert "take effect with the next one" in app.messages("info")[0]
+    assert app.messages("info") == [
+        "The settings have changed. Reset, then Train, to start a run with them."
+    ]
     assert app.job.run.config.epochs == 30
+
+
+def test_settings_typed_right_before_the_click_are_the_ones_trained(open_app) -> None:
+    app = open_app(pace="full")
+    app.test.text_input(key="hidden_layers").set_value("16, 8")
+    app.click("Train")
+    assert app.job.run.config.hidden_layers == (16, 8)
+
+
+def test_nonsense_typed_right_before_the_click_is_not_trained(open_app) -> None:
+    app = open_app(pace="full")
+    app.test.text_input(key="hidden_layers").set_value("zzz")
+    app.click("Train")
+    assert app.job is None
+    assert "is not a list" in app.messages("error")[0].replace("\\", "")
+    app.test.text_input(key="hidden_layers").set_value("8")
+    app.run()
+    assert app.job is None  # the click is not kept for later
+
+
+def test_a_training_that_lost_its_page_is_told(open_app) -> None:
+    app = open_app().click("Train")
+    app.job.dismiss()
+    app.wait_for(lambda: app.job.status.is_over)
+    assert "lost its connection" in app.messages("warning")[0]
+
+
+def test_a_fault_in_the_training_is_told(open_app) -> None:
+    app = open_app().click("+1 batch")
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    app.job._records = (1 / 0 for _ in range(3))
+    app.click("Resume").wait_for(lambda: app.job.status.is_over)
+    assert "a fault of the app" in app.messages("error")[0]
 
 
 def test_divergence_is_explained(open_app) -> None:
@@ -179,6 +214,7 @@ def test_a_batch_larger_than_the_data_gives_a_sentence(open_app) -> None:
         ("seed", "-1", None),
         ("loss", "binary-cross-entropy", "cross-entropy"),
         ("validation_fraction", "7", None),
+        ("full_batch", "maybe", "False"),
     ],
 )
 def test_a_bad_link_is_answered_with_a_sentence(open_app, field, asked, used) -> None:
@@ -217,6 +253,37 @@ def test_a_good_link_sets_everything(open_app) -> None:
     app = open_app(**text | {"hidden_layers": "20, 10"})
     assert app.config == wanted
     assert not app.messages("warning")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("learning_rate", "1e-5", 1e-5),
+        ("learning_rate", "0.0010", 0.001),
+        ("learning_rate", ".5", 0.5),
+        ("learning_rate", "100.0", 100),
+        ("full_batch", "1", True),
+        ("full_batch", "yes", True),
+    ],
+)
+def test_a_link_may_be_written_in_other_ways(open_app, field, text, value) -> None:
+    app = open_app(**{field: text})
+    assert getattr(app.config, field) == value
+    assert not app.messages("warning")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"lr": "3"}, "There is no setting 'lr'"),
+        ({"pace": "abc"}, "pace 'abc'. Choose one of: auto, 1,"),
+        ({"part": "zzz"}, "part 'zzz'. Choose one of: all, training,"),
+        ({"log_loss": "maybe"}, "log loss 'maybe'. Choose one of: true, false."),
+    ],
+)
+def test_what_a_link_asks_in_vain_is_said(open_app, query, words) -> None:
+    (notice,) = open_app(**query).messages("warning")
+    assert words in notice.replace("\\", "")
 
 
 def test_the_loss_follows_the_output(open_app) -> None:
