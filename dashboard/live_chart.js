@@ -17,7 +17,7 @@ function loadPlotly(address) {
 function themed(layout, styles) {
   const read = (name) => styles.getPropertyValue(name).trim();
   const line = read("--st-border-color");
-  const axis = { gridcolor: line, zerolinecolor: line, spikecolor: line, spikethickness: 2 };
+  const axis = { gridcolor: line, zerolinecolor: line, showspikes: false };
   return {
     ...layout,
     paper_bgcolor: "rgba(0, 0, 0, 0)",

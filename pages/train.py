@@ -28,39 +28,11 @@ def transport(job: TrainingJob | None, status: Status | None) -> bool:
     cannot_step = is_moving or is_over or cannot_begin
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if is_moving:
-            st.button(
-                "Pause",
-                icon=":material/pause:",
-                type="primary",
-                width=PLAY_WIDTH,
-                on_click=training.pause,
-                help="Stand still after the current batch; nothing is lost.",
-            )
+            pause_button()
         else:
-            st.button(
-                "Resume" if status is Status.PAUSED else "Train",
-                icon=":material/play_arrow:",
-                type="primary",
-                width=PLAY_WIDTH,
-                disabled=cannot_begin,
-                on_click=training.go,
-                args=(Goal.THE_END,),
-                help="Train to the last epoch, with the settings on the left.",
-            )
-        st.button(
-            "+1 epoch",
-            disabled=cannot_step,
-            on_click=training.go,
-            args=(Goal.ONE_EPOCH,),
-            help="Train to the end of the epoch, then pause.",
-        )
-        st.button(
-            "+1 batch",
-            disabled=cannot_step,
-            on_click=training.go,
-            args=(Goal.ONE_BATCH,),
-            help="Make a single step of the optimizer, then pause.",
-        )
+            play_button("Resume" if status is Status.PAUSED else "Train", disabled=cannot_begin)
+        step_button("epoch", Goal.ONE_EPOCH, disabled=cannot_step)
+        step_button("batch", Goal.ONE_BATCH, disabled=cannot_step)
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -75,22 +47,64 @@ def transport(job: TrainingJob | None, status: Status | None) -> bool:
             on_click=training.reset,
             help="Forget this run. The same seed starts from the same weights again.",
         )
-        st.selectbox(
-            "Epochs a second",
-            training.PACES,
-            key=session.PACE,
-            bind="query-params",
-            on_change=training.set_pace,
-            width=140,
-            help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
-            "one go at full speed.",
-        )
-        return st.toggle(
-            "Log loss",
-            key=session.LOG_LOSS,
-            bind="query-params",
-            help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
-        )
+        return view_controls()
+
+
+def pause_button() -> None:
+    """Draw the button that pauses."""
+    st.button(
+        "Pause",
+        icon=":material/pause:",
+        type="primary",
+        width=PLAY_WIDTH,
+        on_click=training.pause,
+        help="Stand still after the current batch; nothing is lost.",
+    )
+
+
+def play_button(label: str, *, disabled: bool) -> None:
+    """Draw the button that trains to the end."""
+    st.button(
+        label,
+        icon=":material/play_arrow:",
+        type="primary",
+        width=PLAY_WIDTH,
+        disabled=disabled,
+        on_click=training.go,
+        args=(Goal.THE_END,),
+        help="Train to the last epoch, with the settings on the left.",
+    )
+
+
+def step_button(unit: str, goal: Goal, *, disabled: bool) -> None:
+    """Draw a button that trains a little, then pauses."""
+    st.button(
+        f"+1 {unit}",
+        disabled=disabled,
+        on_click=training.go,
+        args=(goal,),
+        help=f"Train to the end of the {unit}, then pause.",
+    )
+
+
+def view_controls() -> bool:
+    """Draw how the training is shown; return whether the loss axis is logarithmic."""
+    st.selectbox(
+        "Epochs a second",
+        training.PACES,
+        key=session.PACE,
+        bind="query-params",
+        on_change=training.set_pace,
+        width=140,
+        help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
+        "one go at full speed.",
+    )
+    return st.toggle(
+        "Log loss",
+        key=session.LOG_LOSS,
+        bind="query-params",
+        help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
+    )
 
 
 def progress(job: TrainingJob | None) -> None:
