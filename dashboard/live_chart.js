@@ -14,12 +14,13 @@ function loadPlotly(address) {
   return loading;
 }
 
-function themed(layout, styles) {
+function themed(layout, height, styles) {
   const read = (name) => styles.getPropertyValue(name).trim();
   const line = read("--st-border-color");
   const axis = { gridcolor: line, zerolinecolor: line, showspikes: false };
   return {
     ...layout,
+    height,
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
     font: { ...layout.font, color: read("--st-text-color"), family: read("--st-font") },
@@ -43,7 +44,9 @@ export default function ({ data, parentElement }) {
   element.setAttribute("aria-label", data.alt);
   element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
   loadPlotly(data.script).then((Plotly) => {
-    if (element.isConnected) Plotly.react(element, figure.data, themed(figure.layout, getComputedStyle(element)), config);
+    if (!element.isConnected) return;
+    const layout = themed(figure.layout, data.height, getComputedStyle(element));
+    Plotly.react(element, figure.data, layout, config);
   });
   return () => window.Plotly?.purge(element);
 }

@@ -53,13 +53,12 @@ def live_chart(figure: go.Figure, *, key: str, alt: str, height: int = 340) -> N
     alt : what the figure shows, for those who cannot see it
     height : in pixels
     """
-    figure.update_layout(height=height)
     script = publish_plotly()
     if script is None:
         show_chart(figure, key=key, alt=alt, height=height)
     else:
         _mount(
             key=key,
-            data={"figure": figure.to_json(), "script": script, "alt": alt},
+            data={"figure": figure.to_json(), "script": script, "alt": alt, "height": height},
             height=height,
         )

@@ -2,15 +2,22 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
 
+@cache
+def source_of(part: Callable[..., Any]) -> tuple[str, str]:
+    """Return the name of the file in which a function or class stands, and its lines."""
+    return f"{part.__module__.replace('.', '/')}.py", inspect.getsource(part)
+
+
 def show_source(parts: Mapping[str, Callable[..., Any]]) -> None:
     """Show functions in tabs, with the name of their file."""
     for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
-        module = inspect.getmodule(part)
+        file, lines = source_of(part)
         with tab:
-            st.caption(f"{module.__name__.replace('.', '/')}.py" if module else "")
-            st.code(inspect.getsource(part), language="python")
+            st.caption(file)
+            st.code(lines, language="python")

@@ -12,7 +12,7 @@ from experiments.run import Run
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
 WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
 POLL_SECONDS = 0.3  # how often a page looks at its training
-CALM_JOBS = 8  # with more jobs than this on their way, each page looks less often
+CALM_JOBS = 5  # with more jobs than this on their way, each page looks less often
 
 
 class Progress(NamedTuple):

@@ -36,6 +36,7 @@ CHROMIUM_FLAGS = [
 class Server:
     url: str
     log: Path
+    pid: int
 
     def logged(self) -> str:
         return self.log.read_text(encoding="utf-8")
@@ -70,7 +71,7 @@ def running_server(log: Path) -> Iterator[Server]:
         )
     try:
         _wait_for_health(url, process)
-        yield Server(url, log)
+        yield Server(url, log, process.pid)
     finally:
         process.terminate()
         process.wait(START_SECONDS)

@@ -85,7 +85,7 @@ def test_the_advice_names_a_penalty_if_there_is_one() -> None:
     assert "penalty" not in training.advice(Run(RunConfig()))
 
 
-@pytest.mark.parametrize(("jobs", "factor"), [(0, 1), (8, 1), (9, 2), (80, 10)])
+@pytest.mark.parametrize(("jobs", "factor"), [(0, 1), (5, 1), (6, 2), (50, 10)])
 def test_pages_look_less_often_when_many_train(monkeypatch, jobs: int, factor: int) -> None:
     monkeypatch.setattr(training, "count_moving_jobs", lambda: jobs)
     assert training.poll_seconds() == training.POLL_SECONDS * factor
