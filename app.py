@@ -4,16 +4,16 @@ import streamlit as st
 
 st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:", layout="wide")
 
-from dashboard import controls, entry, process, session  # noqa: E402  # after the page config
+from dashboard import controls, entry, process, training  # noqa: E402  # after the page config
 
 process.tune()
-session.keep_alive()
 pages = [
     st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
     st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:"),
 ]
 page = st.navigation({"Perceptron Lab": pages})
 controls.draw()
+training.fulfil_wish()
 controls.show_problems()
 with entry.from_app():
     page.run()

@@ -126,16 +126,23 @@ def _draw_training() -> Values:
 
 
 def _draw_more(optimizer: str) -> Values:
-    values: Values = {}
     used = optimizer_settings(optimizer)
-    if "momentum" in used:
-        values["momentum"] = _fraction(
-            "momentum", "Momentum", 0.01, "Share of the last step that goes on."
-        )
-    if "weight_decay" in used:
-        values["weight_decay"] = _fraction(
-            "weight_decay", "Weight decay", 0.005, "How fast adamw lets weights shrink."
-        )
+    values = {
+        "momentum": _fraction(
+            "momentum",
+            "Momentum",
+            0.01,
+            "Share of the last step that goes on, with the optimizers momentum and nesterov.",
+            disabled="momentum" not in used,
+        ),
+        "weight_decay": _fraction(
+            "weight_decay",
+            "Weight decay",
+            0.005,
+            "How fast the weights shrink by themselves, with the optimizer adamw.",
+            disabled="weight_decay" not in used,
+        ),
+    }
     values |= {
         name: st.number_input(
             f"{name.upper()} penalty",
@@ -143,7 +150,7 @@ def _draw_more(optimizer: str) -> Values:
             max_value=LIMITS[name][1],
             value=_default(name),
             step=1e-4,
-            format="%.5f",
+            format="%g",
             help=f"Strength of {formula} in the loss, over all weights and no biases.",
             **_bound(name),
         )
@@ -200,7 +207,8 @@ def _understand(values: Values) -> None:
 def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
     """Say which settings of the link could not be followed; a text field shows its own."""
     unknown = sorted(requested.keys() - RunConfig.model_fields.keys() - VIEW_CHOICES.keys())
-    notices = [f"There is no setting '{name[:40]}', which the link asks for." for name in unknown]
+    names = ", ".join(f"'{name[:40]}'" for name in unknown[:5])
+    notices = [f"The link asks for settings that do not exist: {names}."] if unknown else []
     for name, choices in VIEW_CHOICES.items():
         if choices and requested.get(name, choices[0]) not in choices:
             asked = f"The link asks for {name.replace('_', ' ')} '{requested[name][:40]}'."
@@ -240,11 +248,7 @@ def _default(field: str) -> Any:
 
 def _bound(field: str) -> Values:
     """Keep a control's value in the link and in the session, under the field's name."""
-    return {"key": field, "bind": "query-params", "on_change": _forget_notices}
-
-
-def _forget_notices() -> None:
-    session.set_notices([])
+    return {"key": field, "bind": "query-params", "on_change": session.forget_notices}
 
 
 def _choice(field: str, label: str, options: Iterable[str], help_text: str) -> Any:
@@ -266,8 +270,17 @@ def _number(field: str, label: str, help_text: str, *, disabled: bool = False) -
     )
 
 
-def _fraction(field: str, label: str, step: float, help_text: str) -> Any:
+def _fraction(
+    field: str, label: str, step: float, help_text: str, *, disabled: bool = False
+) -> Any:
     low, high = LIMITS[field]
     return st.slider(
-        label, low, high, value=_default(field), step=step, help=help_text, **_bound(field)
+        label,
+        low,
+        high,
+        value=_default(field),
+        step=step,
+        help=help_text,
+        disabled=disabled,
+        **_bound(field),
     )

@@ -4,7 +4,9 @@
 zoomed into or switched off is lost. Here plotly.js itself updates the chart in place.
 """
 
+import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import plotly
@@ -18,6 +20,7 @@ SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = HERE.parent / "static"
 
 
+@cache
 def publish_plotly(static: Path = STATIC) -> str | None:
     """Put plotly.js where the browser can fetch it, and return its address.
 
@@ -29,9 +32,9 @@ def publish_plotly(static: Path = STATIC) -> str | None:
     if not target.exists():
         try:
             static.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=static, delete=False) as copy:
-                copy.write(SCRIPT.read_bytes())
-            Path(copy.name).replace(target)  # at once: a half-written script is never served
+            with tempfile.TemporaryDirectory(dir=static) as folder:
+                copy = Path(shutil.copyfile(SCRIPT, Path(folder) / target.name))
+                copy.replace(target)  # at once: a half-written script is never served
         except OSError:
             return None
     return f"app/static/{target.name}"

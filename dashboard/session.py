@@ -4,9 +4,13 @@ The controls of the sidebar keep their values under the names of RunConfig's fie
 which are the names in the link as well.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from experiments.config import RunConfig
 from experiments.job import Goal, TrainingJob
@@ -15,8 +19,7 @@ IN_APP = "_in_app"
 CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
-JOB = "_job"
-WISH = "_wish"
+TAB = "_tab"
 
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -55,30 +58,46 @@ def set_notices(notices: list[str]) -> None:
     st.session_state[NOTICES] = notices
 
 
-def job() -> TrainingJob | None:
-    """Return this tab's training, if there is one."""
-    found: TrainingJob | None = st.session_state.get(JOB)
+class Wish(NamedTuple):
+    """How far the reader wants to train, and the run on the page where that was said."""
+
+    goal: Goal
+    job: TrainingJob | None
+
+
+@dataclass
+class Tab:
+    """What this tab has under way.
+
+    A plain object: Streamlit may interrupt a script at every look into its session
+    state, and between two changes that belong together there must be none.
+    """
+
+    job: TrainingJob | None = None
+    wish: Wish | None = None
+
+
+def tab() -> Tab:
+    """Return what this tab has under way."""
+    found: Tab = st.session_state.setdefault(TAB, Tab())
     return found
 
 
-def set_job(job: TrainingJob | None) -> None:
-    """Put a training in place of the one before, which ends."""
-    previous = st.session_state.get(JOB)
-    if previous is not None:
-        previous.dismiss()
-    st.session_state[JOB] = job
-    keep_alive()
+def forget_notices() -> None:
+    """Stop talking about the link: the reader has changed a setting since."""
+    set_notices([])
 
 
-def set_wish(goal: Goal) -> None:
-    """Remember how far the reader wants to train."""
-    st.session_state[WISH] = goal
+def job() -> TrainingJob | None:
+    """Return this tab's training, if there is one."""
+    return tab().job
 
 
-def take_wish() -> Goal | None:
-    """Return how far the reader wants to train, once; None if nothing was asked for."""
-    goal: Goal | None = st.session_state.pop(WISH, None)
-    return goal
+def presence() -> Callable[[], bool]:
+    """Return a function, for any thread, that says whether this tab is connected now."""
+    context, server = get_script_run_ctx(), runtime.get_instance()
+    session_id = context.session_id if context else ""
+    return lambda: bool(server.is_active_session(session_id))
 
 
 def shuffles() -> int:
@@ -90,31 +109,3 @@ def shuffles() -> int:
 def shuffle() -> None:
     """Ask for other samples."""
     st.session_state[SHUFFLES] = shuffles() + 1
-
-
-@dataclass
-class _Presence:
-    """Lives as long as the tab is connected."""
-
-    jobs: list[TrainingJob] = field(default_factory=list)
-
-
-def _tell_jobs_to_leave(presence: _Presence) -> None:
-    for job in presence.jobs:
-        job.leave()
-
-
-@st.cache_resource(scope="session", on_release=_tell_jobs_to_leave, show_spinner=False)
-def _presence() -> _Presence:
-    return _Presence()
-
-
-def keep_alive() -> None:
-    """Tell the training that its page is there; call it on every run.
-
-    A tab that lost its network and came back finds its training again.
-    """
-    current = job()
-    _presence().jobs[:] = [current] if current else []
-    if current is not None:
-        current.keep()

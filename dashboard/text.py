@@ -2,9 +2,15 @@
 
 import re
 
+WORD_JOINER = "\u2060"  # has no width
+
 
 def plain(text: str) -> str:
-    """Escape Markdown, so that text from outside is shown and never interpreted."""
+    """Escape Markdown, so that text from outside is shown and never interpreted.
+
+    Addresses become links even when escaped, unless something stands between their parts.
+    """
+    text = re.sub(r"(www|://|@)", rf"\1{WORD_JOINER}", text, flags=re.IGNORECASE)
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
 
 

@@ -33,51 +33,65 @@ def seconds_per_epoch(pace: str, epochs: int) -> float:
     return 0.0 if pace == "full" else 1 / float(pace)
 
 
-def go(goal: Goal) -> None:
-    """Train on, or begin; a run that is over makes place for a new one.
+def go(goal: Goal, job: TrainingJob | None) -> None:
+    """Train on with a run, or begin one if there is none.
 
     The settings that the reader has just typed arrive together with the click, and are
     read after it. So the click is remembered, and `fulfil_wish` acts on it.
     """
-    session.set_wish(goal)
+    session.tab().wish = session.Wish(goal, job)
 
 
 def fulfil_wish() -> None:
     """Do what was asked for by `go`, now that the settings are known."""
-    goal, job = session.take_wish(), session.job()
-    if goal is None:
-        return
-    if job is None or job.status.is_over:
-        if session.problems():
+    tab, config, problems = session.tab(), session.config(), session.problems()
+    pace, is_present = _pace(), session.presence()
+    wish, tab.wish = tab.wish, None
+    live = tab.job if tab.job and not tab.job.status.is_over else None
+    if wish is None or wish.job is not live:
+        return  # nothing was asked for, or of a run that has ended meanwhile
+    if live is None:
+        if problems:
             return
-        job = TrainingJob(Run(session.config()))
-        session.set_job(job)
-    set_pace()
-    job.go(goal)
+        live = tab.job = TrainingJob(Run(config), is_present=is_present)
+    live.set_pace(seconds_per_epoch(pace, live.run.config.epochs))
+    live.go(wish.goal)
 
 
 def pause() -> None:
     """Stand still after the current batch."""
-    if job := session.job():
-        job.pause()
+    tab = session.tab()
+    tab.wish = None
+    if tab.job:
+        tab.job.pause()
 
 
 def stop() -> None:
     """End the run here, with a result."""
-    if job := session.job():
-        job.stop()
+    tab = session.tab()
+    tab.wish = None
+    if tab.job:
+        tab.job.stop()
 
 
 def reset() -> None:
     """Throw the run away; the same seed gives the same first weights again."""
-    session.set_job(None)
+    tab = session.tab()
+    previous, tab.job, tab.wish = tab.job, None, None
+    if previous:
+        previous.dismiss()
 
 
-def set_pace() -> None:
-    """Tell the job how fast it may go."""
+def change_pace() -> None:
+    """Tell the job how fast it may go from now on."""
+    session.forget_notices()
+    pace = _pace()
     if job := session.job():
-        pace = st.session_state.get(session.PACE, PACES[0])
         job.set_pace(seconds_per_epoch(pace, job.run.config.epochs))
+
+
+def _pace() -> str:
+    return str(st.session_state.get(session.PACE, PACES[0]))
 
 
 def poll_seconds() -> float:

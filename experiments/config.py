@@ -102,7 +102,8 @@ def _check_layers(layers: tuple[int, ...]) -> tuple[int, ...]:
         )
     for units in layers:
         if not 1 <= units <= MAX_UNITS:
-            raise ValueError(f"A hidden layer has 1 to {MAX_UNITS:,} units, not {units:,}.")
+            given = f"{units:,}"[:40]
+            raise ValueError(f"A hidden layer has 1 to {MAX_UNITS:,} units, not {given}.")
     return layers
 
 

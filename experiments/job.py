@@ -8,6 +8,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Callable
 from enum import Enum, StrEnum
 from weakref import WeakSet
 
@@ -24,6 +25,7 @@ SMALL_STEP = 3_000_000  # multiplications a step below which Python, not BLAS, i
 
 PROCESS_SLOTS = Slots(capacity=2)  # a small net takes both: two of them would only share a lock
 PROCESS_JOBS: "WeakSet[TrainingJob]" = WeakSet()
+PROCESS_JOBS_LOCK = threading.Lock()
 
 
 class Goal(Enum):
@@ -60,7 +62,9 @@ class Status(StrEnum):
 
 def count_moving_jobs() -> int:
     """Return how many jobs of this process are on their way."""
-    return sum(job.status.is_moving for job in tuple(PROCESS_JOBS))
+    with PROCESS_JOBS_LOCK:
+        jobs = tuple(PROCESS_JOBS)
+    return sum(job.status.is_moving for job in jobs)
 
 
 class TrainingJob:
@@ -70,8 +74,9 @@ class TrainingJob:
     ----------
     run : read its history and result at any time; nobody else may change it
     seconds_per_epoch : slow motion; an epoch that took less is waited for
+    is_present : says whether the page is connected; asked now and then by the thread
     slots : shared by all jobs of the process
-    grace_seconds : how long to go on for a page that has gone
+    grace_seconds : how long to go on for a page that is not
     """
 
     def __init__(
@@ -79,12 +84,13 @@ class TrainingJob:
         run: Run,
         *,
         seconds_per_epoch: float = 0.0,
+        is_present: Callable[[], bool] = lambda: True,
         slots: Slots = PROCESS_SLOTS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self.run = run
         self.seconds_per_epoch = seconds_per_epoch
-        self._slots, self._grace_seconds = slots, grace_seconds
+        self._is_present, self._slots, self._grace_seconds = is_present, slots, grace_seconds
         is_small = run.plan.n_parameters * run.plan.batch_size < SMALL_STEP
         self._places = slots.capacity if is_small else 1
         self._records = run.records()
@@ -94,29 +100,34 @@ class TrainingJob:
         self._is_stopping = False
         self._is_dismissed = False
         self._ending: Status | None = None
-        self._left_at = math.inf  # when the page went away
+        self._seen_at = time.monotonic()  # when the page was last there
         self._next_epoch_at = time.monotonic()
         self._queued_at = math.inf
         self._went_at, self._went_from_step = time.monotonic(), 0
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
-        self._thread.start()
-        PROCESS_JOBS.add(self)
+        with PROCESS_JOBS_LOCK:
+            PROCESS_JOBS.add(self)
 
     # What a page may ask for ------------------------------------------------------
 
     def go(self, goal: Goal = Goal.THE_END) -> None:
-        """Train until the goal is reached; then stand still."""
+        """Train until the goal is reached; then stand still.
+
+        The first call starts the thread, so that a job nobody has sent off leaves no trace.
+        """
         with self._changed:
             if self._ending is None:
                 self._goal = goal
                 self._set_off()
+            if self._thread.ident is None:
+                self._thread.start()
         self._hurry()
 
     def pause(self, patience_seconds: float = 0.2) -> None:
         """Stand still after the current batch; wait a moment for that."""
         self.go(Goal.NOWHERE)
         with self._changed:
-            self._changed.wait_for(lambda: not self._in_slice, patience_seconds)
+            self._changed.wait_for(self._stands_still, patience_seconds)
 
     def stop(self, patience_seconds: float = 0.5) -> None:
         """End the run here, with a result for what was reached; wait a moment for that."""
@@ -138,14 +149,6 @@ class TrainingJob:
         self._is_dismissed = True
         self._hurry()
 
-    def leave(self) -> None:
-        """Take note that the page has gone; only sets a flag, so it never blocks."""
-        self._left_at = time.monotonic()
-
-    def keep(self) -> None:
-        """Take note that the page is there."""
-        self._left_at = math.inf
-
     def join(self, timeout: float) -> bool:
         """Wait until the thread has ended; say whether it has."""
         self._thread.join(timeout)
@@ -158,7 +161,7 @@ class TrainingJob:
         with self._changed:
             if self._ending is not None:
                 return self._ending
-            if self._goal is Goal.NOWHERE and not (self._in_slice or self._is_stopping):
+            if self._stands_still() and not self._is_stopping:
                 return Status.PAUSED
             return Status.QUEUED if place else Status.RUNNING
 
@@ -185,7 +188,7 @@ class TrainingJob:
                     self._end(Status.ABANDONED)
                     return
                 self._queued_at = time.monotonic()
-                with self._slots.turn(self, self._places, self._wants_turn) as entered:
+                with self._slots.turn(self, self._places, self._is_wanted) as entered:
                     self._queued_at = math.inf
                     if entered:
                         self._take_slice()
@@ -202,39 +205,51 @@ class TrainingJob:
 
     def _has_work(self) -> bool:
         is_due = time.monotonic() >= self._next_epoch_at
-        return self._is_stopping or (self._goal is not Goal.NOWHERE and is_due)
+        is_under_way = self._goal is not Goal.NOWHERE and is_due
+        return self._is_stopping or self.run.owes_record or is_under_way
 
     def _is_abandoned(self) -> bool:
-        return self._is_dismissed or time.monotonic() - self._left_at > self._grace_seconds
+        if self._is_present():
+            self._seen_at = time.monotonic()
+        is_gone = time.monotonic() - self._seen_at > self._grace_seconds
+        return self._is_dismissed or is_gone
 
-    def _wants_turn(self) -> bool:
+    def _is_wanted(self) -> bool:
         return self._has_work() and not self._is_abandoned()
+
+    def _stands_still(self) -> bool:
+        return self._goal is Goal.NOWHERE and not (self._in_slice or self.run.owes_record)
 
     def _take_slice(self) -> None:
         self._set_in_slice(True)
         try:
             deadline = time.monotonic() + SLICE_SECONDS
-            while self._wants_turn() and not self._is_stopping and time.monotonic() < deadline:
+            while self._goes_on() and time.monotonic() < deadline:
                 record = next(self._records, None)
                 if record is None:
                     self._conclude(Status.FINISHED)
                     return
                 self._after(record)
-            if self._is_stopping:
+            if self._is_stopping and not self.run.owes_record:
                 self._conclude(Status.STOPPED)
         finally:
             self._set_in_slice(False)
+
+    def _goes_on(self) -> bool:
+        """Say whether to take another record; that of an epoch comes with its last batch."""
+        may_go_on = self._has_work() and not (self._is_stopping or self._is_dismissed)
+        return self.run.owes_record or may_go_on
 
     def _after(self, record: Record) -> None:
         """Pause where the goal is reached; in slow motion, wait after an epoch."""
         with self._changed:
             match self._goal, record:
-                case Goal.ONE_BATCH, BatchRecord(step=step):
-                    ends_epoch = step % self.run.plan.steps_per_epoch == 0
-                    self._goal = Goal.ONE_EPOCH if ends_epoch else Goal.NOWHERE
+                case _, EpochRecord(epoch=epoch) if epoch == self.run.config.epochs:
+                    self._goal = Goal.THE_END  # whoever asked for the last epoch gets the result
+                case (Goal.ONE_BATCH, BatchRecord()):
+                    self._goal = Goal.NOWHERE
                 case Goal.ONE_EPOCH, EpochRecord(epoch=epoch) if epoch > 0:
-                    ends_run = epoch == self.run.config.epochs
-                    self._goal = Goal.THE_END if ends_run else Goal.NOWHERE
+                    self._goal = Goal.NOWHERE
                 case Goal.THE_END, EpochRecord():
                     # A slow epoch makes the next ones no quicker: time is not made up for.
                     began = max(self._next_epoch_at, time.monotonic() - self.seconds_per_epoch)

@@ -30,6 +30,13 @@ class Plan(NamedTuple):
     steps_per_epoch: int
 
 
+class EpochUnderWay(NamedTuple):
+    """The epoch that is not over yet: how many are, and the losses of its batches so far."""
+
+    epochs_done: int
+    batch_losses: list[float]
+
+
 class Result(NamedTuple):
     """What the network can do in the end; a part without samples has no score."""
 
@@ -87,7 +94,7 @@ class Run:
     plan, material, network : what the config comes to
     epoch, step : the epoch under way, and how many steps the optimizer has made
     history : one record an epoch, from epoch 0, the untrained network
-    batch_losses : losses of the batches since the last whole epoch
+    under_way : the batches since the last whole epoch
     diverged : set if the numbers left the range of sense
     result : set when the run has ended, unless it diverged
     seconds : time spent computing, pauses excluded
@@ -112,7 +119,7 @@ class Run:
         self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
         self.epoch = self.step = 0
         self.history: list[EpochRecord] = []
-        self.batch_losses: list[float] = []
+        self.under_way = EpochUnderWay(0, [])
         self.diverged: Diverged | None = None
         self.result: Result | None = None
         self.seconds = 0.0
@@ -131,6 +138,12 @@ class Run:
         while (record := self._timed_next(records)) is not None:
             self._keep(record)
             yield record
+
+    @property
+    def owes_record(self) -> bool:
+        """Whether the last batch of an epoch is done, but its record has not been taken."""
+        is_at_end = self.step > 0 and self.step % self.plan.steps_per_epoch == 0
+        return is_at_end and self.history[-1].step != self.step
 
     def conclude(self) -> None:
         """Measure the network on every part; the test part, here, for the first time.
@@ -164,9 +177,9 @@ class Run:
         self.epoch, self.step = record.epoch, record.step
         match record:
             case BatchRecord(loss=loss):
-                self.batch_losses.append(loss)
-            case EpochRecord():
+                self.under_way.batch_losses.append(loss)
+            case EpochRecord(epoch=epoch):
                 self.history.append(record)
-                self.batch_losses = []
+                self.under_way = EpochUnderWay(epoch, [])  # a new one: who reads keeps the old
             case Diverged():
                 self.diverged = record

@@ -36,6 +36,7 @@ def sample_grid(dataset: Dataset, split: Split) -> None:
             selection_mode="multi",
             key=session.CLASSES,
             bind="query-params",
+            on_change=session.forget_notices,
             help="Show only these; with none chosen, show all.",
         )
         part = st.segmented_control(
@@ -45,6 +46,7 @@ def sample_grid(dataset: Dataset, split: Split) -> None:
             required=True,
             key=session.PART,
             bind="query-params",
+            on_change=session.forget_notices,
             help="The network learns from the training part only.",
         )
         st.button(

@@ -30,9 +30,9 @@ def transport(job: TrainingJob | None, status: Status | None) -> bool:
         if is_moving:
             pause_button()
         else:
-            play_button("Resume" if status is Status.PAUSED else "Train", disabled=cannot_begin)
-        step_button("epoch", Goal.ONE_EPOCH, disabled=cannot_step)
-        step_button("batch", Goal.ONE_BATCH, disabled=cannot_step)
+            play_button(None if is_over else job, disabled=cannot_begin)
+        step_button("epoch", Goal.ONE_EPOCH, job, disabled=cannot_step)
+        step_button("batch", Goal.ONE_BATCH, job, disabled=cannot_step)
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -62,27 +62,27 @@ def pause_button() -> None:
     )
 
 
-def play_button(label: str, *, disabled: bool) -> None:
-    """Draw the button that trains to the end."""
+def play_button(job: TrainingJob | None, *, disabled: bool) -> None:
+    """Draw the button that trains to the end, with the job that waits for it or a new one."""
     st.button(
-        label,
+        "Resume" if job else "Train",
         icon=":material/play_arrow:",
         type="primary",
         width=PLAY_WIDTH,
         disabled=disabled,
         on_click=training.go,
-        args=(Goal.THE_END,),
+        args=(Goal.THE_END, job),
         help="Train to the last epoch, with the settings on the left.",
     )
 
 
-def step_button(unit: str, goal: Goal, *, disabled: bool) -> None:
+def step_button(unit: str, goal: Goal, job: TrainingJob | None, *, disabled: bool) -> None:
     """Draw a button that trains a little, then pauses."""
     st.button(
         f"+1 {unit}",
         disabled=disabled,
         on_click=training.go,
-        args=(goal,),
+        args=(goal, job),
         help=f"Train to the end of the {unit}, then pause.",
     )
 
@@ -94,7 +94,7 @@ def view_controls() -> bool:
         training.PACES,
         key=session.PACE,
         bind="query-params",
-        on_change=training.set_pace,
+        on_change=training.change_pace,
         width=140,
         help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
         "one go at full speed.",
@@ -103,6 +103,7 @@ def view_controls() -> bool:
         "Log loss",
         key=session.LOG_LOSS,
         bind="query-params",
+        on_change=session.forget_notices,
         help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
     )
 
@@ -138,12 +139,12 @@ def results(job: TrainingJob | None) -> None:
 def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     """Draw loss and accuracy, as far as they are known."""
     run = job.run if job else None
+    under_way = run.under_way if run else None  # before the history, which is then no older
     history = list(run.history) if run else []
     epochs = run.config.epochs if run else session.config().epochs
     losses = epoch_curves(history, "loss")
-    if run and history:
-        batch_losses = list(run.batch_losses)
-        losses.append(batch_curve(history[-1].epoch, batch_losses, run.plan.steps_per_epoch))
+    if run and under_way:
+        losses.append(batch_curve(*under_way, run.plan.steps_per_epoch))
     revision = str(id(run)) if run else ""
     left, right = st.columns(2)
     with left:
@@ -199,7 +200,6 @@ def watch(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
 
 
 entry.through_app()
-training.fulfil_wish()
 job = session.job()
 status = job.status if job else None
 st.title("Train")

@@ -48,12 +48,14 @@ def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]
     """Open pages in tabs of their own; an error in a page fails the test."""
     contexts, errors = [], []
 
-    def open_(path: str = "", *, url: str = server.url, **settings) -> Page:
+    def open_(path: str = "", *, url: str = server.url, prepare=None, **settings) -> Page:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}} | settings)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        if prepare:
+            prepare(page)
         page.goto(f"{url}/{path}")
         page.get_by_role("heading", level=1).wait_for()
         return page

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from experiments.job import GRACE_SECONDS
 
@@ -140,6 +140,31 @@ def test_a_bad_link_is_answered_in_words(open_page: Open) -> None:
     expect(main(page).get_by_text("There is no activation 'magic'")).to_be_visible()
     expect(main(page).get_by_text("'32,,x' is not a list of hidden layers")).to_be_visible()
     expect(button(page, "Train")).to_be_disabled()
+
+
+def test_a_link_puts_no_links_on_the_page(open_page: Open) -> None:
+    evil = "http://evil.example.com/a"
+    page = open_page(f"?activation={evil}&hidden_layers=www.evil.example.com&a@evil.com=1")
+    expect(main(page).get_by_test_id("stAlert")).to_have_count(3)
+    assert page.locator("[data-testid=stAlert] a").count() == 0
+
+
+def test_a_short_loss_of_the_network_loses_nothing(open_page: Open) -> None:
+    lines = []
+
+    def tap(socket: WebSocketRoute) -> None:
+        lines.append((socket, socket.connect_to_server()))
+
+    page = open_page(ENDLESS, prepare=lambda page: page.route_web_socket("**/_stcore/stream", tap))
+    button(page, "+1 epoch").click()
+    expect(main(page).get_by_text("Epoch 1 of 10,000 · paused")).to_be_visible()
+    for socket, connection in list(lines):
+        connection.close()
+        socket.close()
+    page.wait_for_timeout(1000 * (GRACE_SECONDS + 3))
+    assert len(lines) > 1, "the page has not connected again"
+    button(page, "Resume").click()
+    wait_for_points(page, 5)
 
 
 def test_divergence_is_told(open_page: Open) -> None:

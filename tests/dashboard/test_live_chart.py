@@ -5,6 +5,7 @@ from pathlib import Path
 
 import plotly
 
+from dashboard import live_chart
 from dashboard.live_chart import SCRIPT, publish_plotly
 
 
@@ -22,3 +23,13 @@ def test_a_disk_that_cannot_be_written_to_has_no_address(tmp_path: Path) -> None
     occupied = tmp_path / "static"
     occupied.write_text("a file where the folder should be")
     assert publish_plotly(occupied) is None
+
+
+def test_a_full_disk_is_not_filled_further(tmp_path: Path, monkeypatch) -> None:
+    def no_space(source: Path, target: Path) -> None:
+        target.write_bytes(b"half of it")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(live_chart.shutil, "copyfile", no_space)
+    assert publish_plotly(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []

@@ -1,11 +1,11 @@
 import pytest
 
-from dashboard.text import duration, percent, plain
+from dashboard.text import WORD_JOINER, duration, percent, plain
 
 
 def test_text_from_outside_is_never_markup() -> None:
     assert plain("[win](http://evil) **now** $x$ <b> :material/bolt:") == (
-        r"\[win\]\(http\://evil\) \*\*now\*\* \$x\$ \<b\> \:material/bolt\:"
+        rf"\[win\]\(http\://{WORD_JOINER}evil\) \*\*now\*\* \$x\$ \<b\> \:material/bolt\:"
     )
     assert plain("one") == "one"
 

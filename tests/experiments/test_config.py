@@ -63,6 +63,7 @@ def problems_of(**settings: object) -> list[str]:
         ({"hidden_layers": "0"}, "A hidden layer has 1 to 4,096 units, not 0."),
         ({"hidden_layers": "32, -5"}, "A hidden layer has 1 to 4,096 units, not -5."),
         ({"hidden_layers": "10000000"}, "A hidden layer has 1 to 4,096 units, not 10,000,000."),
+        ({"hidden_layers": "9" * 4000}, "units, not 9,999,999,999"),
         ({"hidden_layers": [2] * 11}, "11 hidden layers are more than the 10"),
         ({"learning_rate": 0}, "The learning rate must be a number above 0 and up to 1,000"),
         ({"learning_rate": math.inf}, "The learning rate must be a number above 0"),
@@ -88,6 +89,7 @@ def problems_of(**settings: object) -> list[str]:
 def test_each_mistake_has_a_plain_sentence(settings: dict[str, object], words: str) -> None:
     (sentence,) = problems_of(**settings)
     assert words in sentence
+    assert len(sentence) < 250
 
 
 def test_several_mistakes_have_several_sentences() -> None:

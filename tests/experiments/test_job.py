@@ -14,7 +14,7 @@ from experiments import run as run_module
 from experiments.config import RunConfig
 from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
 from experiments.run import Run
-from experiments.slots import Slots
+from experiments.slots import CHECK_SECONDS, Slots
 from mlp.training import BatchRecord, EpochRecord
 
 LONG = RunConfig(epochs=10_000)
@@ -100,6 +100,40 @@ def test_the_last_batch_of_an_epoch_closes_it(start) -> None:
         job.go(Goal.ONE_EPOCH if epoch == 1 else Goal.ONE_BATCH)
     assert job.join(PATIENCE)
     assert job.status is Status.FINISHED  # the last epoch is the end, whoever asked for it
+
+
+def test_a_pause_never_stands_between_an_epoch_and_its_record(start) -> None:
+    job = start(RunConfig(full_batch=True, epochs=10_000))
+    for _ in range(30):
+        reached = job.run.step
+        wait_until(lambda reached=reached: job.run.step > reached)
+        job.pause()
+        wait_until(lambda: job.status is Status.PAUSED)
+        assert job.run.step == job.run.history[-1].step == len(job.run.history) - 1
+        job.go()
+
+
+def test_a_job_that_was_never_sent_off_has_no_thread() -> None:
+    before = threading.active_count()
+    job = TrainingJob(Run(LONG))
+    assert threading.active_count() == before
+    assert job.status is Status.PAUSED
+
+
+def test_counting_jobs_while_others_begin() -> None:
+    runs = [Run(RunConfig(epochs=1)) for _ in range(200)]
+    counted = []
+
+    def count() -> None:
+        while len(counted) < 3000:
+            counted.append(count_moving_jobs())
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    jobs = [TrainingJob(run) for run in runs]
+    counter.join(PATIENCE)
+    assert len(counted) == 3000
+    assert len(jobs) == 200
 
 
 def test_an_order_while_a_goal_is_reached_is_not_lost(start) -> None:
@@ -222,31 +256,43 @@ def test_an_error_in_the_thread_is_told_and_not_swallowed(start, caplog) -> None
     assert "training failed" in caplog.text
 
 
+class Reader:
+    """Looks at a page, or has gone."""
+
+    is_there = True
+
+    def __call__(self) -> bool:
+        return self.is_there
+
+
 @pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
 def test_a_job_whose_page_has_gone_ends_after_the_grace_period(start, goal: Goal) -> None:
-    job = start(goal=goal, grace_seconds=0.2)
+    reader = Reader()
+    job = start(goal=goal, is_present=reader, grace_seconds=0.2)
     wait_until(lambda: job.run.step > 0)
     left = time.monotonic()
-    job.leave()
+    reader.is_there = False
     assert job.join(PATIENCE)
-    assert time.monotonic() - left >= 0.2
+    assert time.monotonic() - left >= 0.2 - CHECK_SECONDS  # last seen up to one check before
     assert job.status is Status.ABANDONED
     assert job.run.result is None
 
 
-def test_a_page_that_comes_back_in_time_keeps_its_job(start) -> None:
-    job = start(grace_seconds=1.0)
-    job.leave()
-    job.keep()
-    left = time.monotonic()
-    wait_until(lambda: time.monotonic() - left > 1.2)
-    assert job.status is Status.RUNNING
+@pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
+def test_a_page_that_comes_back_in_time_keeps_its_job(start, goal: Goal) -> None:
+    reader = Reader()
+    job = start(goal=goal, is_present=reader, grace_seconds=3.0)
+    reader.is_there = False
+    time.sleep(2 * CHECK_SECONDS)
+    reader.is_there = True
+    back = time.monotonic()
+    wait_until(lambda: job._seen_at > back)
+    assert not job.status.is_over
 
 
 def test_a_dismissed_job_ends_even_if_its_page_is_there(start) -> None:
-    job = start()
+    job = start(is_present=lambda: True)
     job.dismiss()
-    job.keep()
     assert job.join(PATIENCE)
     assert job.status is Status.ABANDONED
 
@@ -254,9 +300,10 @@ def test_a_dismissed_job_ends_even_if_its_page_is_there(start) -> None:
 def test_a_job_in_the_queue_ends_when_its_page_has_gone(start) -> None:
     slots = Slots(1)
     with slots.turn(object(), 1, lambda: True):
-        job = start(slots=slots, grace_seconds=0.05)
+        reader = Reader()
+        job = start(slots=slots, is_present=reader, grace_seconds=0.05)
         wait_until(lambda: slots.place(job) == 1)
-        job.leave()
+        reader.is_there = False
         assert job.join(PATIENCE)
 
 

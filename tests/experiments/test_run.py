@@ -121,9 +121,11 @@ def test_history_and_batches() -> None:
     next(records)
     assert [record.epoch for record in run.history] == [0]
     next(records)
-    assert len(run.batch_losses) == 1
+    assert (run.under_way.epochs_done, len(run.under_way.batch_losses)) == (0, 1)
+    assert run.owes_record
     assert isinstance(next(records), EpochRecord)
-    assert run.batch_losses == []
+    assert run.under_way == (1, [])
+    assert not run.owes_record
     assert (run.epoch, run.step) == (1, 1)
     assert run.seconds > 0
 

@@ -38,8 +38,7 @@ class App:
 
     @property
     def job(self):
-        state = self.test.session_state
-        return state[session.JOB] if session.JOB in state else None  # noqa: SIM401  # no dict
+        return self.test.session_state[session.TAB].job
 
     @property
     def config(self):

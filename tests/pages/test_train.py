@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.text import WORD_JOINER
 from experiments.config import RunConfig
 from experiments.job import Status
 
@@ -79,7 +80,7 @@ def test_reset_starts_from_the_same_weights(open_app) -> None:
     app.wait_for(lambda: app.job.status is Status.PAUSED)
     assert app.job is not first
     assert app.job.run.history == first.run.history
-    assert app.job.run.batch_losses == first.run.batch_losses
+    assert app.job.run.under_way == first.run.under_way
 
 
 def test_another_page_and_back_neither_stops_nor_restarts(open_app) -> None:
@@ -220,7 +221,7 @@ def test_a_batch_larger_than_the_data_gives_a_sentence(open_app) -> None:
 def test_a_bad_link_is_answered_with_a_sentence(open_app, field, asked, used) -> None:
     app = open_app(**{field: asked})
     (notice,) = app.messages("warning")
-    words = notice.replace("\\", "")
+    words = notice.replace("\\", "").replace(WORD_JOINER, "")
     assert words.startswith(f"The link asks for {field.replace('_', ' ')} '{asked}'.")
     assert f"Used: {used or getattr(app.config, field)}." in words
     assert "](http" not in notice
@@ -275,7 +276,7 @@ def test_a_link_may_be_written_in_other_ways(open_app, field, text, value) -> No
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"lr": "3"}, "There is no setting 'lr'"),
+        ({"lr": "3", "x": "1"}, "settings that do not exist: 'lr', 'x'."),
         ({"pace": "abc"}, "pace 'abc'. Choose one of: auto, 1,"),
         ({"part": "zzz"}, "part 'zzz'. Choose one of: all, training,"),
         ({"log_loss": "maybe"}, "log loss 'maybe'. Choose one of: true, false."),
@@ -294,13 +295,44 @@ def test_the_loss_follows_the_output(open_app) -> None:
     assert app.test.selectbox(key="loss").options == ["binary-cross-entropy", "mse"]
 
 
-def test_only_the_settings_that_matter_are_shown(open_app) -> None:
-    app = open_app()
-    labels = {slider.label for slider in app.test.slider}
-    assert "Momentum" not in labels
-    app.test.selectbox(key="optimizer").set_value("momentum")
+def test_settings_that_do_not_matter_rest_and_keep_their_value(open_app) -> None:
+    app = open_app(optimizer="momentum", momentum="0.5")
+    assert not app.test.slider(key="momentum").disabled
+    for optimizer in ("adam", "momentum"):
+        app.test.selectbox(key="optimizer").set_value(optimizer)
+        app.run()
+        assert app.test.slider(key="momentum").disabled is (optimizer == "adam")
+    assert app.config.momentum == 0.5
+
+
+@pytest.mark.parametrize("other", ["Stop", "Reset"])
+def test_of_two_clicks_at_once_the_one_that_ends_counts(open_app, other: str) -> None:
+    app = open_app().click("+1 batch")
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    job = app.job
+    app.button("Resume").click()
+    app.button(other).click()
+    app.run().wait_for(lambda: job.status.is_over)
+    assert app.job is (job if other == "Stop" else None)
+
+
+def test_resume_does_not_begin_anew_when_the_run_has_ended_meanwhile(open_app) -> None:
+    app = open_app().click("+1 batch")
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    job = app.job
+    job.dismiss()
+    assert job.join(20)
+    app.click("Resume")
+    assert app.job is job
+    assert "lost its connection" in app.messages("warning")[0]
+
+
+def test_a_notice_about_the_link_goes_when_a_view_control_is_used(open_app) -> None:
+    app = open_app(pace="abc")
+    assert app.messages("warning")
+    app.test.selectbox(key="pace").set_value("5")
     app.run()
-    assert "Momentum" in {slider.label for slider in app.test.slider}
+    assert not app.messages("warning")
 
 
 def test_the_source_on_the_page_is_the_real_one(open_app) -> None:
