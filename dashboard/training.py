@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.text import duration, percent
-from experiments.job import Goal, TrainingJob, count_moving_jobs
+from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
 from experiments.run import Run
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
@@ -117,6 +117,15 @@ def progress(job: TrainingJob) -> Progress:
         words.append(f"{duration((steps - step) / speed)} left")
         words.append(f"{speed * images_per_step:,.0f} images a second")
     return Progress(step / steps, " · ".join(words))
+
+
+def epochs_in_view(job: TrainingJob) -> int:
+    """Return how long the axis of the curves is: as long as the run will be.
+
+    While the reader goes through the first epoch batch by batch, it is one epoch long.
+    """
+    is_in_first = 0 < job.run.step < job.run.plan.steps_per_epoch
+    return 1 if is_in_first and job.status is Status.PAUSED else job.run.config.epochs
 
 
 def verdict(run: Run) -> str:

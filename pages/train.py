@@ -141,7 +141,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     run = job.run if job else None
     under_way = run.under_way if run else None  # before the history, which is then no older
     history = list(run.history) if run else []
-    epochs = run.config.epochs if run else session.config().epochs
+    epochs = training.epochs_in_view(job) if job else session.config().epochs
     losses = epoch_curves(history, "loss")
     if run and under_way:
         losses.append(batch_curve(*under_way, run.plan.steps_per_epoch))

@@ -52,6 +52,16 @@ def test_progress_of_jobs_that_stand_still() -> None:
     assert "place" not in training.progress(job(run, Status.PAUSED, place=3)).words
 
 
+@pytest.mark.parametrize(
+    ("step", "status", "epochs"),
+    [(0, Status.PAUSED, 4), (1, Status.PAUSED, 1), (1, Status.RUNNING, 4), (34, Status.PAUSED, 4)],
+)
+def test_the_axis_is_as_long_as_the_run_but_for_single_batches(step, status, epochs) -> None:
+    run = Run(RunConfig(epochs=4))
+    run.step = step
+    assert training.epochs_in_view(job(run, status)) == epochs
+
+
 def test_the_verdict_counts_test_images() -> None:
     run = concluded(epochs=1)
     n_right = round(run.result.test.accuracy * 359)
