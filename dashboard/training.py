@@ -11,6 +11,7 @@ from experiments.run import Run
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
 WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
+PATIENCE_SECONDS = 0.2  # a step that is done by then is drawn at once, without a second look
 POLL_SECONDS = 0.3  # how often a page looks at its training
 CALM_JOBS = 5  # with more jobs than this on their way, each page looks less often
 
@@ -56,6 +57,8 @@ def fulfil_wish() -> None:
         live = tab.job = TrainingJob(Run(config), is_present=is_present)
     live.set_pace(seconds_per_epoch(pace, live.run.config.epochs))
     live.go(wish.goal)
+    if wish.goal is not Goal.THE_END:
+        live.wait_still(PATIENCE_SECONDS)
 
 
 def pause() -> None:
@@ -64,6 +67,7 @@ def pause() -> None:
     tab.wish = None
     if tab.job:
         tab.job.pause()
+        tab.job.wait_still(PATIENCE_SECONDS)
 
 
 def stop() -> None:

@@ -123,11 +123,14 @@ class TrainingJob:
                 self._thread.start()
         self._hurry()
 
-    def pause(self, patience_seconds: float = 0.2) -> None:
-        """Stand still after the current batch; wait a moment for that."""
+    def pause(self) -> None:
+        """Stand still after the current batch."""
         self.go(Goal.NOWHERE)
+
+    def wait_still(self, patience_seconds: float) -> bool:
+        """Wait a moment for the goal to be reached; say whether it is."""
         with self._changed:
-            self._changed.wait_for(self._stands_still, patience_seconds)
+            return self._changed.wait_for(self._stands_still, patience_seconds)
 
     def stop(self, patience_seconds: float = 0.5) -> None:
         """End the run here, with a result for what was reached; wait a moment for that."""

@@ -31,8 +31,8 @@ def transport(job: TrainingJob | None, status: Status | None) -> bool:
             pause_button()
         else:
             play_button(None if is_over else job, disabled=cannot_begin)
-        step_button("epoch", Goal.ONE_EPOCH, job, disabled=cannot_step)
-        step_button("batch", Goal.ONE_BATCH, job, disabled=cannot_step)
+        step_button("to the end of the epoch", Goal.ONE_EPOCH, job, disabled=cannot_step)
+        step_button("on one more batch", Goal.ONE_BATCH, job, disabled=cannot_step)
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -76,14 +76,14 @@ def play_button(job: TrainingJob | None, *, disabled: bool) -> None:
     )
 
 
-def step_button(unit: str, goal: Goal, job: TrainingJob | None, *, disabled: bool) -> None:
+def step_button(distance: str, goal: Goal, job: TrainingJob | None, *, disabled: bool) -> None:
     """Draw a button that trains a little, then pauses."""
     st.button(
-        f"+1 {unit}",
+        f"+1 {distance.split()[-1]}",
         disabled=disabled,
         on_click=training.go,
         args=(goal, job),
-        help=f"Train to the end of the {unit}, then pause.",
+        help=f"Train {distance}, then pause.",
     )
 
 

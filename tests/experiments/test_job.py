@@ -75,6 +75,7 @@ def test_a_paused_job_stands_still(start) -> None:
     job = start()
     wait_until(lambda: len(job.run.history) > 2)
     job.pause()
+    assert job.wait_still(PATIENCE)
     assert job.status is Status.PAUSED
     before = job.run.step
     time.sleep(0.05)
@@ -170,6 +171,7 @@ def test_a_run_that_turns_out_to_have_diverged_says_so_however_it_ended(start) -
     job = start()
     wait_until(lambda: job.run.step > 0)
     job.pause()
+    assert job.wait_still(PATIENCE)
     job.run.network.parameters[:] = 1e30
     job.stop()
     assert job.join(PATIENCE)
