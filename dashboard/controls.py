@@ -36,8 +36,6 @@ Values = dict[str, Any]
 def draw() -> None:
     """Draw the settings, and remember the config they make or what is wrong with them."""
     requested = st.query_params.to_dict()
-    if session.notices() is None:
-        _accept_other_spellings(requested)
     with st.sidebar:
         values = _draw_network() | _draw_training()
         with st.expander("More settings", icon=":material/tune:"):
@@ -89,15 +87,16 @@ def _draw_network() -> Values:
 
 def _draw_training() -> Values:
     st.subheader("Training")
+    rates = _learning_rates()
     values = {
         "optimizer": _choice(
             "optimizer", "Optimizer", OPTIMIZERS, "How the parameters follow the gradient."
         ),
         "learning_rate": st.select_slider(
             "Learning rate",
-            _learning_rates(),
+            list(rates),
             value=_default("learning_rate"),
-            format_func="{:g}".format,
+            format_func=rates.__getitem__,
             help="Length of a step, on a logarithmic scale. Usual: 0.1 for sgd, 0.001 to 0.01 "
             "for adam. Too long a step, and training diverges.",
             **_bound("learning_rate"),
@@ -226,20 +225,17 @@ def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
     return notices
 
 
-def _accept_other_spellings(requested: Mapping[str, str]) -> None:
-    """Read what the controls themselves would not: 1e-3 for 0.001, yes for true."""
-    for field in requested.keys() & {"learning_rate", "full_batch"}:
-        with suppress(ValueError):
-            st.session_state[field] = parse_field(field, requested[field])
+def _learning_rates() -> dict[float, str]:
+    """Return the stops of the slider, and how each is written.
 
-
-def _learning_rates() -> list[float]:
-    """Return the stops of the slider, and the one that the link asks for, if it makes sense."""
+    What the link asks for is one of them, in the spelling of the link: Streamlit looks for
+    the very text among the choices, and 1e-3 may stand for 0.001.
+    """
+    stops = {rate: f"{rate:.5f}".rstrip("0").rstrip(".") for rate in LEARNING_RATES}
     asked = st.query_params.get("learning_rate", "")
-    try:
-        return sorted({*LEARNING_RATES, parse_field("learning_rate", asked)})
-    except ValueError:
-        return LEARNING_RATES
+    with suppress(ValueError):
+        stops[parse_field("learning_rate", asked)] = asked
+    return dict(sorted(stops.items()))
 
 
 def _default(field: str) -> Any:

@@ -31,8 +31,20 @@ def transport(job: TrainingJob | None, status: Status | None) -> bool:
             pause_button()
         else:
             play_button(None if is_over else job, disabled=cannot_begin)
-        step_button("to the end of the epoch", Goal.ONE_EPOCH, job, disabled=cannot_step)
-        step_button("on one more batch", Goal.ONE_BATCH, job, disabled=cannot_step)
+        step_button(
+            "+1 epoch",
+            Goal.ONE_EPOCH,
+            job,
+            disabled=cannot_step,
+            help_text="Train to the end of the epoch, then pause.",
+        )
+        step_button(
+            "+1 batch",
+            Goal.ONE_BATCH,
+            job,
+            disabled=cannot_step,
+            help_text="Make a single step of the optimizer, then pause.",
+        )
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -76,15 +88,11 @@ def play_button(job: TrainingJob | None, *, disabled: bool) -> None:
     )
 
 
-def step_button(distance: str, goal: Goal, job: TrainingJob | None, *, disabled: bool) -> None:
+def step_button(
+    label: str, goal: Goal, job: TrainingJob | None, *, disabled: bool, help_text: str
+) -> None:
     """Draw a button that trains a little, then pauses."""
-    st.button(
-        f"+1 {distance.split()[-1]}",
-        disabled=disabled,
-        on_click=training.go,
-        args=(goal, job),
-        help=f"Train {distance}, then pause.",
-    )
+    st.button(label, disabled=disabled, on_click=training.go, args=(goal, job), help=help_text)
 
 
 def view_controls() -> bool:
