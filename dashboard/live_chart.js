@@ -34,13 +34,7 @@ function themed(layout, height, styles) {
 export default function ({ data, parentElement }) {
   const element = parentElement.querySelector(".live-chart");
   const figure = JSON.parse(data.figure);
-  const config = {
-    displaylogo: false,
-    displayModeBar: "hover",
-    responsive: true,
-    showSendToCloud: false, // what is drawn here stays here
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "sendChartToCloud"],
-  };
+  const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
   element.setAttribute("aria-label", data.alt);
   element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
   loadPlotly(data.script).then((Plotly) => {

@@ -13,7 +13,7 @@ import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.still_chart import show_chart
+from dashboard.still_chart import TOOLBAR, show_chart
 
 HERE = Path(__file__).parent
 SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -60,8 +60,5 @@ def live_chart(figure: go.Figure, *, key: str, alt: str, height: int = 340) -> N
     if script is None:
         show_chart(figure, key=key, alt=alt, height=height)
     else:
-        _mount(
-            key=key,
-            data={"figure": figure.to_json(), "script": script, "alt": alt, "height": height},
-            height=height,
-        )
+        data = {"figure": figure.to_json(), "script": script, "toolbar": TOOLBAR}
+        _mount(key=key, data=data | {"alt": alt, "height": height}, height=height)

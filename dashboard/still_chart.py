@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-CONFIG = {
+TOOLBAR = {
     "displaylogo": False,
     "showSendToCloud": False,  # what is drawn here stays here
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "sendChartToCloud"],
@@ -18,4 +18,4 @@ def show_chart(figure: go.Figure, *, key: str, alt: str, height: int = 400) -> N
     alt : what the figure shows, for those who cannot see it
     height : in pixels
     """
-    st.plotly_chart(figure, key=key, alt=alt, height=height, config=CONFIG)
+    st.plotly_chart(figure, key=key, alt=alt, height=height, config=TOOLBAR)

@@ -18,8 +18,6 @@ from mlp.losses import Objective
 from mlp.network import Network
 from mlp.optimizers import Optimizer
 
-Indices = npt.NDArray[np.intp]
-
 EVALUATION_ROWS = 2048  # rows evaluated at once: enough for full speed, little memory
 EXPLOSION = 1000.0  # this many times worse than knowing nothing counts as diverged
 
