@@ -1,5 +1,5 @@
 """A multilayer perceptron in NumPy, to be read like a lecture.
 
 Reading order: activations, losses, initializers, network, backprop, optimizers,
-training, gradient_check.
+schedules, training, stopping, gradient_check, storage, onnx_export, classifier.
 """

@@ -7,8 +7,38 @@ batch: asking for memory costs more than the arithmetic of a small network.
 import numpy as np
 
 from mlp.arrays import Array
-from mlp.losses import Objective
+from mlp.losses import Objective, mean_shares
 from mlp.network import Network, split_layers
+
+
+class Dropout:
+    """Silence hidden units at random, so that none can rely on another.
+
+    In training each hidden activation is kept with probability 1 - rate and then divided
+    by it, so that its mean stays; afterwards all units speak and nothing is left to do.
+
+    Parameters
+    ----------
+    rate : share of the units that are silenced, from 0 up to, but not, 1
+    rng : draws a new mask for every batch
+
+    Raises
+    ------
+    ValueError : for a rate outside that range
+
+    Source: Srivastava et al., Dropout, Journal of Machine Learning Research 15 (2014),
+    in the inverted form of section 10.
+    """
+
+    def __init__(self, rate: float, rng: np.random.Generator) -> None:
+        if not 0 <= rate < 1:
+            raise ValueError(f"The dropout rate must be at least 0 and below 1, not {rate}.")
+        self.rate, self.rng = rate, rng
+
+    def draw(self, mask: Array) -> None:
+        """Fill the mask with 0 for silenced units and 1 / (1 - rate) for the others."""
+        kept = self.rng.random(mask.shape, dtype=np.float32) >= self.rate
+        np.multiply(kept, 1 / (1 - self.rate), out=mask)
 
 
 class Workspace:
@@ -17,19 +47,29 @@ class Workspace:
     Made for one training of one network: `weights` and `biases` are views of the
     parameters as they are, and follow them as long as they are changed in place.
 
+    Parameters
+    ----------
+    n_samples : rows of the batch
+    dropout : for training with it; without one, all hidden units speak
+
     Attributes
     ----------
     weights, biases : of the network, by layer
     zs : zs[l], (n_samples, n_l), the weighted inputs, for l = 1..L
     activations : activations[0] is the batch X, activations[l] = f(zs[l]) for the
         hidden layers; the last layer stays at its logits, zs[L]
+    passed_on : what layer l+1 receives, (n_samples, n_l): the activations, or what
+        dropout has left of them
+    masks : masks[l], (n_samples, n_l), of dropout, for the hidden layers
     deltas : deltas[l] = dC/dzs[l], (n_samples, n_l), for l = 1..L
     slopes : slopes[l] = f'(zs[l]), (n_samples, n_l), for the hidden layers
+    shares : (n_samples,), how much each sample counts in the loss; 1/n_samples at first
     gradient : (n_parameters,), dC/dparameters, laid out like the parameters
     weight_gradients, bias_gradients : views of the gradient, by layer
+    all_weights, all_weight_gradients : views of all weights in one piece, without biases
     """
 
-    def __init__(self, network: Network, n_samples: int) -> None:
+    def __init__(self, network: Network, n_samples: int, dropout: Dropout | None = None) -> None:
         dtype, last = network.parameters.dtype, network.n_layers
 
         def layers(first: int, last: int) -> list[Array]:
@@ -42,9 +82,15 @@ class Workspace:
         self.weights, self.biases = network.weights, network.biases
         self.zs, self.deltas = layers(1, last), layers(1, last)
         self.activations, self.slopes = layers(1, last - 1), layers(1, last - 1)
+        self.dropout = dropout
+        self.passed_on = layers(1, last - 1) if dropout else list(self.activations)
+        self.masks = layers(1, last - 1) if dropout else []
         self.ones = np.ones(n_samples, dtype)
+        self.shares = mean_shares(n_samples, dtype)
         self.gradient = np.empty_like(network.parameters)
         self.weight_gradients, self.bias_gradients = split_layers(self.gradient, network.sizes)
+        self.all_weights = network.all_weights
+        self.all_weight_gradients = self.gradient[: len(self.all_weights)]
 
 
 def forward(network: Network, X: Array, workspace: Workspace) -> Array:
@@ -58,13 +104,16 @@ def forward(network: Network, X: Array, workspace: Workspace) -> Array:
     workspace : made for n_samples; keeps every z and a for `backward`
     """
     weights, biases = workspace.weights, workspace.biases
-    zs, activations = workspace.zs, workspace.activations
-    activations[0] = X
+    zs, activations, passed_on = workspace.zs, workspace.activations, workspace.passed_on
+    activations[0] = passed_on[0] = X
     for l in range(1, network.n_layers + 1):
-        np.dot(activations[l - 1], weights[l].T, out=zs[l])  # (n, n_{l-1}) @ (n_{l-1}, n_l)
+        np.dot(passed_on[l - 1], weights[l].T, out=zs[l])  # (n, n_{l-1}) @ (n_{l-1}, n_l)
         zs[l] += biases[l]
         if l < network.n_layers:
             network.activation.value(zs[l], out=activations[l])
+            if workspace.dropout:
+                workspace.dropout.draw(workspace.masks[l])
+                np.multiply(activations[l], workspace.masks[l], out=passed_on[l])
     return zs[-1]
 
 
@@ -72,25 +121,32 @@ def backward(network: Network, workspace: Workspace) -> None:
     """Turn dC/dlogits, found in deltas[L], into dC/dparameters, left in gradient.
 
     dC/dW_l = delta_l^T a_{l-1},  dC/db_l = the sum of delta_l over the samples,
-    delta_{l-1} = (delta_l W_l) * f'(z_{l-1}).
+    delta_{l-1} = (delta_l W_l) * f'(z_{l-1}), times the mask with dropout.
 
     Source: Rumelhart, Hinton and Williams, Learning representations by
     back-propagating errors, Nature 323 (1986); the notation is Nielsen's.
     """
     weights, slope = workspace.weights, network.activation.slope
-    zs, activations = workspace.zs, workspace.activations
+    zs, activations, passed_on = workspace.zs, workspace.activations, workspace.passed_on
     deltas, slopes = workspace.deltas, workspace.slopes
     for l in range(network.n_layers, 0, -1):
         delta = deltas[l]
-        np.dot(delta.T, activations[l - 1], out=workspace.weight_gradients[l])  # (n_l, n_{l-1})
+        np.dot(delta.T, passed_on[l - 1], out=workspace.weight_gradients[l])  # (n_l, n_{l-1})
         np.dot(workspace.ones, delta, out=workspace.bias_gradients[l])  # quicker than a sum
         if l > 1:
             np.dot(delta, weights[l], out=deltas[l - 1])  # (n, n_l) @ (n_l, n_{l-1})
             deltas[l - 1] *= slope(zs[l - 1], activations[l - 1], out=slopes[l - 1])
+            if workspace.dropout:
+                deltas[l - 1] *= workspace.masks[l - 1]
 
 
 def loss_and_gradient(
-    network: Network, objective: Objective, X: Array, targets: Array, workspace: Workspace
+    network: Network,
+    objective: Objective,
+    X: Array,
+    targets: Array,
+    workspace: Workspace,
+    weights: Array | None = None,
 ) -> tuple[float, float]:
     """Return loss and penalty of a batch; leave the gradient of their sum in the workspace.
 
@@ -98,10 +154,14 @@ def loss_and_gradient(
     ----------
     X : (n_samples, n_0)
     targets : (n_samples, n_L)
+    weights : (n_samples,), how much each sample counts, or None for all the same
     """
-    weights = network.all_weights
+    if weights is not None:
+        workspace.shares = mean_shares(len(X), X.dtype, weights)
     logits = forward(network, X, workspace)
-    loss = objective.loss.value_and_gradient(logits, targets, network.output, workspace.deltas[-1])
+    loss = objective.loss.value_and_gradient(
+        logits, targets, network.output, workspace.deltas[-1], workspace.shares
+    )
     backward(network, workspace)
-    objective.add_penalty_gradient(weights, workspace.gradient[: len(weights)])
-    return loss, objective.penalty(weights)
+    objective.add_penalty_gradient(workspace.all_weights, workspace.all_weight_gradients)
+    return loss, objective.penalty(workspace.all_weights)

@@ -1,4 +1,4 @@
-"""Where the weights start.
+"""Where the weights and the biases start.
 
 All zeros, and every hidden unit stays the twin of its neighbours; too large, and the
 units saturate; too small, and the signal dies on its way up. A good start keeps the
@@ -16,7 +16,7 @@ from mlp.arrays import Array
 
 @dataclass(frozen=True)
 class Initializer:
-    """Weights drawn from a normal distribution with mean 0.
+    """Parameters drawn from a normal distribution with mean 0.
 
     Attributes
     ----------
@@ -40,6 +40,9 @@ ZEROS = Initializer("zeros", r"\sigma^2 = 0", lambda fan_in, fan_out: 0.0)
 NORMAL = Initializer("normal", r"\sigma^2 = 0.1^2", lambda fan_in, fan_out: 0.1)
 """The same small spread for every layer, whatever its size."""
 
+UNIT_NORMAL = Initializer("unit-normal", r"\sigma^2 = 1", lambda fan_in, fan_out: 1.0)
+"""Large enough to saturate sigmoids; early teaching codes began so."""
+
 LECUN = Initializer(
     "lecun", r"\sigma^2 = \frac{1}{n_{in}}", lambda fan_in, fan_out: math.sqrt(1 / fan_in)
 )
@@ -58,5 +61,8 @@ HE = Initializer(
 """For relu, which silences half of its units: He et al., arXiv 1502.01852 (2015), eq. 10."""
 
 INITIALIZERS: dict[str, Initializer] = {
-    initializer.name: initializer for initializer in (HE, XAVIER, LECUN, NORMAL, ZEROS)
+    initializer.name: initializer for initializer in (HE, XAVIER, LECUN, NORMAL, UNIT_NORMAL, ZEROS)
+}
+BIAS_INITIALIZERS: dict[str, Initializer] = {
+    initializer.name: initializer for initializer in (ZEROS, NORMAL, UNIT_NORMAL)
 }

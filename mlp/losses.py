@@ -4,18 +4,23 @@ A loss takes logits, the z of the last layer, and not the outputs made from them
 with softmax or sigmoid inside the loss, the logarithm and the exponential cancel,
 the gradient becomes output - target, and no logarithm of zero can occur.
 
-Every loss is a mean over samples, and its gradient is the gradient of exactly the
-number that is reported.
+Every loss is a mean over samples, each with its weight if there are any, and its
+gradient is the gradient of exactly the number that is reported.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from mlp.activations import OUTPUTS, SIGMOID, Output
 from mlp.arrays import Array
+
+Rows: TypeAlias = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -27,23 +32,25 @@ class Loss:
     name : how it is called on the screen, in a link and in a config
     formula : its definition in LaTeX; n samples, K outputs
     outputs : names of the output functions it can be used with
-    fused : (logits, targets, output, gradient) -> value; fills `gradient`
+    fused : (logits, targets, output, gradient) -> the loss of each sample, (n_samples,);
+        fills `gradient` with the slope of each sample's own loss
     """
 
     name: str
     formula: str
     outputs: tuple[str, ...]
-    fused: Callable[[Array, Array, Output, Array], float]
+    fused: Callable[[Array, Array, Output, Array], Array]
 
     def value_and_gradient(
-        self, logits: Array, targets: Array, output: Output, gradient: Array
+        self, logits: Array, targets: Array, output: Output, gradient: Array, shares: Array
     ) -> float:
-        """Return the loss and write dloss/dlogits into `gradient`.
+        """Return C = sum_i s_i C_i and write dC/dlogits into `gradient`.
 
         Parameters
         ----------
         logits, targets, gradient : (n_samples, n_outputs)
         output : the function that turns the logits into the network's answer
+        shares : (n_samples,), how much each sample counts: 1 / n_samples for the mean
 
         Raises
         ------
@@ -54,50 +61,77 @@ class Loss:
                 f"The loss '{self.name}' goes with the output {' or '.join(self.outputs)}, "
                 f"not with '{output.name}'. Choose another loss or another output."
             )
-        return self.fused(logits, targets, output, gradient)
+        losses = self.fused(logits, targets, output, gradient)
+        gradient *= shares[:, np.newaxis]
+        return float(losses.dot(shares))
 
-    def value(self, logits: Array, targets: Array, output: Output) -> float:
-        """Return the loss alone."""
-        return self.value_and_gradient(logits, targets, output, np.empty_like(logits))
+    def value(
+        self, logits: Array, targets: Array, output: Output, weights: Array | None = None
+    ) -> float:
+        """Return the loss alone: the mean over samples, each with its weight if there are any."""
+        shares = mean_shares(len(logits), logits.dtype, weights)
+        return self.value_and_gradient(logits, targets, output, np.empty_like(logits), shares)
 
 
-def _cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> float:
+def mean_shares(n_samples: int, dtype: npt.DTypeLike, weights: Array | None = None) -> Array:
+    """Return what each sample counts in a mean, (n_samples,): 1/n, or w_i/n with weights.
+
+    Weights are made for all training samples together, where their mean is 1. A batch is
+    not divided by the sum of its own weights: a rare, heavy sample would count less in it.
+    """
+    if weights is None:
+        return np.full(n_samples, 1 / n_samples, dtype)
+    shares: Array = weights / weights.dtype.type(n_samples)
+    return shares
+
+
+def _cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> Array:
     # log softmax(z)_k = z_k - log sum_j exp(z_j), and shifting a row by its maximum
     # changes neither side. The rows of the targets sum to one.
-    n_samples, n_outputs = logits.shape
-    maxima = logits[np.arange(n_samples), logits.argmax(axis=1)]  # quicker than max(axis=1)
+    rows, ones = _helpers(*logits.shape, logits.dtype)
+    maxima = logits[rows, logits.argmax(axis=1)]  # quicker than max(axis=1)
     shifted = np.subtract(logits, maxima[:, np.newaxis], out=gradient)
-    fit = np.vdot(targets, shifted)
+    fits = np.vecdot(targets, shifted)
     exponentials = np.exp(shifted, out=gradient)
-    totals = exponentials.dot(np.ones(n_outputs, logits.dtype))  # quicker than sum(axis=1)
-    loss = (np.log(totals).sum() - fit) / n_samples
+    totals = exponentials.dot(ones)  # quicker than sum(axis=1)
 
     gradient /= totals[:, np.newaxis]  # now the softmax
     gradient -= targets
-    gradient /= n_samples
-    return float(loss)
+    losses: Array = np.log(totals, out=totals)
+    losses -= fits
+    return losses
 
 
-def _binary_cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> float:
-    # -y log a - (1 - y) log(1 - a) = log(1 + exp(z)) - y z, for a = sigmoid(z). The
-    # difference is taken before the sum: the sums are large, and their difference is not.
-    n_samples = len(logits)
-    loss = (np.logaddexp(0, logits) - targets * logits).sum() / n_samples
+@lru_cache(maxsize=16)
+def _helpers(n_samples: int, n_outputs: int, dtype: np.dtype[Any]) -> tuple[Rows, Array]:
+    """Return 0, 1, ..., n_samples - 1 and a one for each output: the same for every batch."""
+    rows, ones = np.arange(n_samples), np.ones(n_outputs, dtype)
+    for array in (rows, ones):
+        array.setflags(write=False)
+    return rows, ones
+
+
+def _binary_cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> Array:
+    # -y log a - (1 - y) log(1 - a) = log(1 + exp(z)) - y z, for a = sigmoid(z), and
+    # log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), where no exp can overflow.
+    softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
+    losses: Array = (softplus - targets * logits).sum(axis=1)
 
     SIGMOID.value(logits, out=gradient)
     gradient -= targets
-    gradient /= n_samples
-    return float(loss)
+    return losses
 
 
-def _mean_squared_error(logits: Array, targets: Array, output: Output, gradient: Array) -> float:
+def _mean_squared_error(logits: Array, targets: Array, output: Output, gradient: Array) -> Array:
+    n_outputs = logits.shape[1]
     outputs = output.value(logits)
     error = outputs - targets
-    loss = np.vdot(error, error) / error.size
+    losses: Array = np.vecdot(error, error)
+    losses /= n_outputs
 
-    error *= 2 / error.size
+    error *= 2 / n_outputs
     gradient[...] = output.pull_back(error, logits, outputs)
-    return float(loss)
+    return losses
 
 
 CROSS_ENTROPY = Loss(

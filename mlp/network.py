@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.arrays import Array
-from mlp.initializers import INITIALIZERS
+from mlp.initializers import BIAS_INITIALIZERS, INITIALIZERS
 
 T = TypeVar("T")
 
@@ -74,8 +74,8 @@ class Network:
     sizes : (n_0, ..., n_L), at least the input and the output
     activation : name of the function f of all hidden layers
     output : name of the function of the last layer
-    weight_init : name of the distribution of the first weights; biases start at 0
-    rng : where the first weights come from; without one, all parameters are 0
+    weight_init, bias_init : names of the distributions of the first weights and biases
+    rng : where they come from; without one, all parameters are 0
     dtype : np.float32 for training, np.float64 for checking gradients
 
     Attributes
@@ -94,6 +94,7 @@ class Network:
         activation: str = "relu",
         output: str = "softmax",
         weight_init: str = "he",
+        bias_init: str = "zeros",
         rng: np.random.Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
@@ -106,11 +107,14 @@ class Network:
         self.activation = look_up("activation", activation, ACTIVATIONS)
         self.output = look_up("output", output, OUTPUTS)
         self.parameters: Array = np.zeros(count_parameters(self.sizes), dtype)
-        initializer = look_up("weight initialization", weight_init, INITIALIZERS)
+        start = look_up("weight initialization", weight_init, INITIALIZERS)
+        bias_start = look_up("bias initialization", bias_init, BIAS_INITIALIZERS)
         if rng is not None:
             for weights in self.weights[1:]:
                 fan_out, fan_in = weights.shape
-                weights[...] = initializer.draw(fan_in, fan_out, rng)
+                weights[...] = start.draw(fan_in, fan_out, rng)
+            for biases in self.biases[1:]:
+                biases[...] = bias_start.draw(1, len(biases), rng)[:, 0]
 
     @property
     def n_layers(self) -> int:

@@ -2,7 +2,7 @@
 
 Every optimizer works in place on the network's flat vector of parameters, with
 memory of the same layout: g is the gradient, theta the parameters, eta the learning
-rate. `scratch` holds the value of the moment, so that no step asks for memory.
+rate of now. `scratch` holds the value of the moment, so that no step asks for memory.
 """
 
 import math
@@ -21,7 +21,11 @@ class Optimizer:
     Parameters
     ----------
     network : its parameters are changed in place
-    learning_rate : eta, the length of a step; may be changed between steps
+    learning_rate : the length of a step; may be changed between steps
+
+    Attributes
+    ----------
+    rate_factor : what a schedule makes of the learning rate, from 0 to 1
 
     Raises
     ------
@@ -37,7 +41,13 @@ class Optimizer:
                 f"The learning rate must be a positive number, not {self.learning_rate}. "
                 "Try 0.1 for sgd or 0.001 for adam."
             )
+        self.rate_factor = 1.0
         self.scratch = self.zeros()
+
+    @property
+    def eta(self) -> float:
+        """The learning rate of now, with the schedule in it."""
+        return self.learning_rate * self.rate_factor
 
     def zeros(self) -> Array:
         """Return a memory of zeros, (n_parameters,)."""
@@ -53,7 +63,7 @@ class SGD(Optimizer):
     """Stochastic gradient descent: theta -= eta g."""
 
     def step(self, gradient: Array) -> None:
-        np.multiply(gradient, self.learning_rate, out=self.scratch)
+        np.multiply(gradient, self.eta, out=self.scratch)
         self.network.parameters -= self.scratch
 
 
@@ -74,7 +84,7 @@ class Momentum(Optimizer):
     def step(self, gradient: Array) -> None:
         self.velocity *= self.momentum
         self.velocity += gradient
-        np.multiply(self.velocity, self.learning_rate, out=self.scratch)
+        np.multiply(self.velocity, self.eta, out=self.scratch)
         self.network.parameters -= self.scratch
 
 
@@ -94,7 +104,7 @@ class Nesterov(Momentum):
         self.velocity += gradient
         np.multiply(self.velocity, self.momentum, out=self.scratch)
         self.scratch += gradient
-        self.scratch *= self.learning_rate
+        self.scratch *= self.eta
         self.network.parameters -= self.scratch
 
 
@@ -115,11 +125,14 @@ class RMSProp(Optimizer):
         self.square_mean = self.zeros()
 
     def step(self, gradient: Array) -> None:
-        _move_mean_of_squares(self.square_mean, gradient, self.decay, self.scratch)
+        self.square_mean *= self.decay
+        np.multiply(gradient, gradient, out=self.scratch)
+        self.scratch *= 1 - self.decay
+        self.square_mean += self.scratch
         np.sqrt(self.square_mean, out=self.scratch)
         self.scratch += self.epsilon
         np.divide(gradient, self.scratch, out=self.scratch)
-        self.scratch *= self.learning_rate
+        self.scratch *= self.eta
         self.network.parameters -= self.scratch
 
 
@@ -130,6 +143,10 @@ class Adam(Optimizer):
     m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g**2,
     theta -= eta m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon).
 
+    The memory keeps m / (1 - beta1) and v / (1 - beta2), the plain sums
+    sum_i beta**(t - i) g_i: two passes over the vectors less. The factors left out
+    are scalars, and so are the corrections; both are put back at the end.
+
     Source: Kingma and Ba, arXiv 1412.6980 (2014), algorithm 1.
     """
 
@@ -139,20 +156,28 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.mean, self.square_mean, self.time = self.zeros(), self.zeros(), 0
+        self.sum, self.square_sum, self.time = self.zeros(), self.zeros(), 0
+        # NumPy takes a 0-d array of the same type as a factor in half the time of a float.
+        self._beta1, self._beta2 = (
+            np.array(beta, self.sum.dtype) for beta in (self.beta1, self.beta2)
+        )
 
     def step(self, gradient: Array) -> None:
         self.time += 1
-        _move_mean(self.mean, gradient, self.beta1, self.scratch)
-        _move_mean_of_squares(self.square_mean, gradient, self.beta2, self.scratch)
-        # The corrections are scalars, so they are moved out of the vectors:
-        # sqrt(v / c) + epsilon = (sqrt(v) + epsilon sqrt(c)) / sqrt(c)
-        mean_correction = 1 - self.beta1**self.time
-        spread_correction = math.sqrt(1 - self.beta2**self.time)
-        np.sqrt(self.square_mean, out=self.scratch)
-        self.scratch += self.epsilon * spread_correction
-        np.divide(self.mean, self.scratch, out=self.scratch)
-        self.scratch *= self.learning_rate * spread_correction / mean_correction
+        self.sum *= self._beta1
+        self.sum += gradient
+        self.square_sum *= self._beta2
+        np.multiply(gradient, gradient, out=self.scratch)
+        self.square_sum += self.scratch
+        # m_hat = sum * m_scale and sqrt(v_hat) = sqrt(square_sum) * v_scale, so that
+        # m_hat / (sqrt(v_hat) + epsilon)
+        #   = m_scale / v_scale * sum / (sqrt(square_sum) + epsilon / v_scale)
+        m_scale = (1 - self.beta1) / (1 - self.beta1**self.time)
+        v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.time))
+        np.sqrt(self.square_sum, out=self.scratch)
+        self.scratch += self.epsilon / v_scale
+        np.divide(self.sum, self.scratch, out=self.scratch)
+        self.scratch *= self.eta * m_scale / v_scale
         self.network.parameters -= self.scratch
 
 
@@ -169,23 +194,8 @@ class AdamW(Adam):
 
     def step(self, gradient: Array) -> None:
         weights = self.network.all_weights
-        weights *= 1 - self.learning_rate * self.weight_decay
+        weights *= 1 - self.eta * self.weight_decay
         super().step(gradient)
-
-
-def _move_mean(mean: Array, value: Array, decay: float, scratch: Array) -> None:
-    """mean = decay mean + (1 - decay) value, in place."""
-    mean *= decay
-    np.multiply(value, 1 - decay, out=scratch)
-    mean += scratch
-
-
-def _move_mean_of_squares(mean: Array, value: Array, decay: float, scratch: Array) -> None:
-    """mean = decay mean + (1 - decay) value**2, in place."""
-    mean *= decay
-    np.multiply(value, value, out=scratch)
-    scratch *= 1 - decay
-    mean += scratch
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
@@ -196,3 +206,15 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adamw": AdamW,
 }
+
+
+def limit_norms(network: Network, max_norm: float) -> None:
+    """Shorten the incoming weights of each unit to |w| <= max_norm, biases excepted.
+
+    Source: Srivastava et al., Dropout (2014), section 5.1; the projection after each step
+    lets the learning rate be large without the weights running away.
+    """
+    for weights in network.weights[1:]:  # (n_l, n_{l-1}): a row enters one unit
+        norms = np.sqrt(np.vecdot(weights, weights))
+        too_long = norms > max_norm
+        weights[too_long] *= (max_norm / norms[too_long])[:, np.newaxis]

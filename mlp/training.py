@@ -5,28 +5,41 @@ not asking for the next record; nothing is lost by it, and nothing changes.
 """
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from mlp.activations import Output
 from mlp.arrays import Array
-from mlp.backprop import Workspace, forward, loss_and_gradient
+from mlp.backprop import Dropout, Workspace, forward, loss_and_gradient
 from mlp.losses import Objective
 from mlp.network import Network
-from mlp.optimizers import Optimizer
+from mlp.optimizers import Optimizer, limit_norms
+from mlp.schedules import Schedule
 
 EVALUATION_ROWS = 2048  # rows evaluated at once: enough for full speed, little memory
 EXPLOSION = 1000.0  # this many times worse than knowing nothing counts as diverged
 
 
 class Samples(NamedTuple):
-    """Inputs X, (n_samples, n_0), and targets, (n_samples, n_L), row by row."""
+    """Inputs X, (n_samples, n_0), and targets, (n_samples, n_L), row by row.
+
+    weights : (n_samples,), how much each counts in the loss, 1 in the mean; None if all
+        count the same
+    """
 
     X: Array
     targets: Array
+    weights: Array | None = None
+
+    def each(self, change: Callable[[Array], Array]) -> "Samples":
+        """Return the samples with the same change made to each of the arrays."""
+        weights = None if self.weights is None else change(self.weights)
+        return Samples(change(self.X), change(self.targets), weights)
 
 
 class Score(NamedTuple):
@@ -53,12 +66,14 @@ class EpochRecord(NamedTuple):
 
     training : running mean over the epoch's batches, while the network was changing
     validation : measured at the end of the epoch, or None without validation samples
+    learning_rate : of the steps of this epoch; in epoch 0, of those to come
     """
 
     epoch: int
     step: int
     training: Score
     validation: Score | None
+    learning_rate: float
 
 
 class Diverged(NamedTuple):
@@ -92,33 +107,55 @@ def count_correct(logits: Array, targets: Array, output: Output) -> int:
     A single output says yes where it is above 1/2.
     """
     if logits.shape[1] == 1:
-        return int(np.count_nonzero((output.value(logits) > 0.5) == (targets > 0.5)))
+        return count_all_correct(logits, targets, output)
     return int(np.count_nonzero(logits.argmax(axis=1) == targets.argmax(axis=1)))
 
 
+def count_all_correct(logits: Array, targets: Array, output: Output) -> int:
+    """Return how many rows have every output on the right side of 1/2.
+
+    The count for several yes-or-no questions about each sample.
+    """
+    return int(((output.value(logits) > 0.5) == (targets > 0.5)).all(axis=1).sum())
+
+
+Count = Callable[[Array, Array, Output], int]
+
+
 @np.errstate(all="ignore")  # a loss that is not finite speaks for itself
-def evaluate(network: Network, objective: Objective, samples: Samples) -> Score:
+def evaluate(
+    network: Network, objective: Objective, samples: Samples, count: Count = count_correct
+) -> Score:
     """Score a network on samples without changing it."""
     n_samples = len(samples.X)
     workspaces = workspaces_for(network, n_samples, min(n_samples, EVALUATION_ROWS))
     total, correct = 0.0, 0
-    for start in range(0, n_samples, EVALUATION_ROWS):
-        X = samples.X[start : start + EVALUATION_ROWS]
-        targets = samples.targets[start : start + EVALUATION_ROWS]
+    for X, targets, weights in slices(samples, EVALUATION_ROWS):
         logits = forward(network, X, workspaces[len(X)])
-        total += objective.loss.value(logits, targets, network.output) * len(X)
-        correct += count_correct(logits, targets, network.output)
+        total += objective.loss.value(logits, targets, network.output, weights) * len(X)
+        correct += count(logits, targets, network.output)
     penalty = objective.penalty(network.all_weights)
     return Score(total / n_samples + penalty, correct / n_samples)
 
 
-def workspaces_for(network: Network, n_samples: int, batch_size: int) -> dict[int, Workspace]:
+def workspaces_for(
+    network: Network, n_samples: int, batch_size: int, dropout: Dropout | None = None
+) -> dict[int, Workspace]:
     """Return a workspace for each size of batch: the usual one, and that of the last batch."""
     sizes = {batch_size, n_samples % batch_size} - {0}
-    return {size: Workspace(network, size) for size in sizes}
+    return {size: Workspace(network, size, dropout) for size in sizes}
 
 
-def batches(samples: Samples, batch_size: int, rng: np.random.Generator) -> Iterator[Samples]:
+def slices(samples: Samples, batch_size: int) -> Iterator[Samples]:
+    """Yield the samples batch by batch, in the order in which they lie."""
+    for start in range(0, len(samples.X), batch_size):
+        rows = slice(start, start + batch_size)
+        yield samples.each(itemgetter(rows))
+
+
+def shuffled_batches(
+    samples: Samples, batch_size: int, rng: np.random.Generator
+) -> Iterator[Samples]:
     """Yield the samples batch by batch in random order, each once.
 
     The arrays of a batch are used again for the next one. The whole set as one batch
@@ -129,12 +166,14 @@ def batches(samples: Samples, batch_size: int, rng: np.random.Generator) -> Iter
         yield samples
         return
     order = rng.permutation(n_samples)
-    X, targets = (np.empty((batch_size, part.shape[1]), part.dtype) for part in samples)
+    whole = samples.each(lambda part: np.empty_like(part[:batch_size]))
+    last = whole.each(lambda part: part[: n_samples % batch_size])
     for start in range(0, n_samples, batch_size):
         rows = order[start : start + batch_size]
-        batch = Samples(X[: len(rows)], targets[: len(rows)])
+        batch = whole if len(rows) == batch_size else last
         for part, out in zip(samples, batch, strict=True):
-            part.take(rows, axis=0, out=out, mode="clip")  # other modes copy twice
+            if part is not None:
+                part.take(rows, axis=0, out=out, mode="clip")  # other modes copy twice
         yield batch
 
 
@@ -145,8 +184,12 @@ def train(
     *,
     epochs: int,
     batch_size: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
     validation: Samples | None = None,
+    schedule: Schedule | None = None,
+    dropout: Dropout | None = None,
+    max_norm: float | None = None,
+    count: Count = count_correct,
 ) -> Iterator[Record]:
     """Check the arguments, and return an iterator that trains as records are taken.
 
@@ -159,12 +202,16 @@ def train(
     training, validation : X and targets; the validation samples only measure
     epochs : passes over the training samples
     batch_size : samples a step; all of them for gradient descent without chance
-    rng : shuffles the samples anew in each epoch
+    rng : shuffles the samples anew in each epoch; with None they keep their order
+    schedule : how the learning rate changes from epoch to epoch; None keeps it
+    dropout : silences hidden units while training
+    max_norm : the longest that the incoming weights of a unit may be, or None
+    count : says how many answers are right; see `count_all_correct` for several at a time
 
     Raises
     ------
-    ValueError : for arrays that do not fit the network or hold NaN, or a batch size out
-        of range
+    ValueError : for arrays that do not fit the network or hold NaN, a batch size out of
+        range, or a max_norm that is not positive
     """
     for samples in (training, validation):
         if samples is not None:
@@ -175,7 +222,22 @@ def train(
             f"The batch size {batch_size} does not fit {n_samples} training samples. "
             f"Choose 1 to {n_samples}, or the full batch."
         )
-    return _records(optimizer, objective, training, validation, epochs, batch_size, rng)
+    if max_norm is not None and not max_norm > 0:
+        raise ValueError(f"max_norm must be a positive number or None, not {max_norm}.")
+    course = Course(
+        optimizer,
+        objective,
+        training,
+        validation,
+        epochs,
+        dropout=dropout,
+        max_norm=max_norm,
+        batch_size=batch_size,
+        rng=rng,
+        schedule=schedule or Schedule(),
+        count=count,
+    )
+    return course.records()
 
 
 def _check(samples: Samples, network: Network) -> None:
@@ -189,74 +251,125 @@ def _check(samples: Samples, network: Network) -> None:
             "with at least one sample."
         )
     dtype = network.parameters.dtype
-    if any(part.dtype != dtype for part in samples):
+    if any(part.dtype != dtype for part in samples[:2]):
         raise ValueError(
             f"X and targets are {samples.X.dtype} and {samples.targets.dtype}, the network is "
             f"{dtype}. Convert them with .astype(np.{dtype})."
         )
-    if not all(np.isfinite(part).all() for part in samples):
+    if not all(np.isfinite(part).all() for part in samples[:2]):
         raise ValueError("X or targets hold NaN or infinity. Remove or replace those values.")
+    if samples.weights is not None:
+        _check_weights(samples.weights, n_samples, dtype)
 
 
-def _records(
-    optimizer: Optimizer,
-    objective: Objective,
-    training: Samples,
-    validation: Samples | None,
-    epochs: int,
-    batch_size: int,
-    rng: np.random.Generator,
-) -> Iterator[Record]:
-    network, n_samples, step = optimizer.network, len(training.X), 0
-    workspaces = workspaces_for(network, n_samples, batch_size)
-    untrained = evaluate(network, objective, training)
-    limit = EXPLOSION * max(untrained.loss, _loss_of_guessing(network, objective, training))
-    yield EpochRecord(0, 0, untrained, _validate(network, objective, validation))
-    for epoch in range(1, epochs + 1):
-        total, correct = 0.0, 0
-        for batch in batches(training, batch_size, rng):
-            step += 1
-            loss, n_correct = _step(optimizer, objective, batch, workspaces[len(batch.X)], limit)
-            if not math.isfinite(loss):
-                yield Diverged(epoch, step, optimizer.learning_rate)
-                return
-            total, correct = total + loss * len(batch.X), correct + n_correct
-            yield BatchRecord(epoch, step, loss)
-        mean = Score(total / n_samples, correct / n_samples)
-        record = EpochRecord(epoch, step, mean, _validate(network, objective, validation))
-        if not _is_sane(network, record, limit):
-            yield Diverged(epoch, step, optimizer.learning_rate)
-            return
-        yield record
+def _check_weights(weights: Array, n_samples: int, dtype: np.dtype[Any]) -> None:
+    is_fit = weights.shape == (n_samples,) and weights.dtype == dtype
+    if not (is_fit and np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError(
+            f"The weights must be {n_samples} numbers in {dtype}, none of them negative; "
+            f"given were {weights.dtype} of shape {weights.shape}."
+        )
 
 
-@np.errstate(all="ignore")  # whoever calls looks at the loss, which tells more
-def _step(
-    optimizer: Optimizer, objective: Objective, batch: Samples, workspace: Workspace, limit: float
-) -> tuple[float, int]:
-    """Learn from one batch; return the loss and how many were right before.
+@dataclass
+class Course:
+    """A training on its way; see `train` for the fields.
 
-    A loss beyond the limit is returned as infinity, and nothing is learned from it.
+    Attributes
+    ----------
+    step : how many steps the optimizer has made
+    loss_sum, n_correct : over the samples that this epoch has seen so far
+    limit : a loss above it means that the numbers have left the range of sense
     """
-    network = optimizer.network
-    loss = sum(loss_and_gradient(network, objective, batch.X, batch.targets, workspace))
-    if not loss <= limit:  # so that NaN counts, too
-        return math.inf, 0
-    optimizer.step(workspace.gradient)
-    return loss, count_correct(workspace.zs[-1], batch.targets, network.output)
 
+    optimizer: Optimizer
+    objective: Objective
+    training: Samples
+    validation: Samples | None
+    epochs: int
+    batch_size: int
+    rng: np.random.Generator | None
+    schedule: Schedule
+    dropout: Dropout | None
+    max_norm: float | None
+    count: Count
 
-def _validate(network: Network, objective: Objective, validation: Samples | None) -> Score | None:
-    return None if validation is None else evaluate(network, objective, validation)
+    def __post_init__(self) -> None:
+        self.network = self.optimizer.network
+        n_samples = len(self.training.X)
+        self.workspaces = workspaces_for(self.network, n_samples, self.batch_size, self.dropout)
+        self.step, self.loss_sum, self.n_correct, self.limit = 0, 0.0, 0, math.inf
 
+    def records(self) -> Iterator[Record]:
+        """Train, and yield what happened."""
+        yield self._before()
+        for epoch in range(1, self.epochs + 1):
+            self.optimizer.rate_factor = self.schedule.factor(epoch, self.epochs)
+            self.loss_sum, self.n_correct = 0.0, 0
+            for batch in self._batches():
+                loss = self._learn(batch)
+                if not math.isfinite(loss):
+                    yield self._diverged(epoch)
+                    return
+                yield BatchRecord(epoch, self.step, loss)
+            record = self._sum_up(epoch)
+            yield record
+            if isinstance(record, Diverged):
+                return
 
-def _loss_of_guessing(network: Network, objective: Objective, samples: Samples) -> float:
-    """Return the loss of all logits at 0: the same answer to every question."""
-    logits = np.zeros_like(samples.targets)
-    return objective.loss.value(logits, samples.targets, network.output)
+    def _before(self) -> EpochRecord:
+        """Measure the untrained network; from its loss follows what counts as diverged."""
+        self.optimizer.rate_factor = self.schedule.factor(1, self.epochs)
+        untrained = self._score(self.training)
+        self.limit = EXPLOSION * max(untrained.loss, self._loss_of_guessing())
+        return EpochRecord(0, 0, untrained, self._validate(), self.optimizer.eta)
 
+    def _batches(self) -> Iterator[Samples]:
+        if self.rng is None:
+            return slices(self.training, self.batch_size)
+        return shuffled_batches(self.training, self.batch_size, self.rng)
 
-def _is_sane(network: Network, record: EpochRecord, limit: float) -> bool:
-    """Say whether the last step of an epoch has left numbers with sense."""
-    validation_loss = record.validation.loss if record.validation else 0.0
-    return validation_loss <= limit and bool(np.isfinite(network.parameters).all())
+    @np.errstate(all="ignore")  # whoever calls looks at the loss, which tells more
+    def _learn(self, batch: Samples) -> float:
+        """Make a step with one batch, and return the loss before it.
+
+        A loss beyond the limit is returned as infinity, and nothing is learned from it.
+        """
+        self.step += 1
+        X, targets, weights = batch
+        network, workspace = self.network, self.workspaces[len(X)]
+        loss, penalty = loss_and_gradient(network, self.objective, X, targets, workspace, weights)
+        loss += penalty
+        if not loss <= self.limit:  # so that NaN counts, too
+            return math.inf
+        self.optimizer.step(workspace.gradient)
+        if self.max_norm is not None:
+            limit_norms(network, self.max_norm)
+        self.loss_sum += loss * len(X)
+        self.n_correct += self.count(workspace.zs[-1], targets, network.output)
+        return loss
+
+    def _sum_up(self, epoch: int) -> EpochRecord | Diverged:
+        """Return the record of an epoch, if its last step has left numbers with sense."""
+        n_samples, validation = len(self.training.X), self._validate()
+        validation_loss = validation.loss if validation else 0.0
+        if not (validation_loss <= self.limit and np.isfinite(self.network.parameters).all()):
+            return self._diverged(epoch)
+        mean = Score(self.loss_sum / n_samples, self.n_correct / n_samples)
+        return EpochRecord(epoch, self.step, mean, validation, self.optimizer.eta)
+
+    def _diverged(self, epoch: int) -> Diverged:
+        return Diverged(epoch, self.step, self.optimizer.eta)
+
+    def _score(self, samples: Samples) -> Score:
+        return evaluate(self.network, self.objective, samples, self.count)
+
+    def _validate(self) -> Score | None:
+        return None if self.validation is None else self._score(self.validation)
+
+    def _loss_of_guessing(self) -> float:
+        """Return the loss of all logits at 0: the same answer to every question."""
+        _, targets, weights = self.training
+        return self.objective.loss.value(
+            np.zeros_like(targets), targets, self.network.output, weights
+        )

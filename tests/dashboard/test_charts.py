@@ -28,6 +28,7 @@ def history(n_epochs: int, *, validation: bool = True) -> list[EpochRecord]:
             epoch * 34,
             Score(2.0 / (epoch + 1), epoch / max(n_epochs, 1)),
             Score(3.0 / (epoch + 1), epoch / max(n_epochs, 1) / 2) if validation else None,
+            0.1,
         )
         for epoch in range(n_epochs + 1)
     ]

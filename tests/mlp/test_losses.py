@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from mlp.activations import OUTPUTS, SIGMOID, SOFTMAX
-from mlp.losses import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, LOSSES, MSE, Objective, losses_for
+from mlp.losses import (
+    BINARY_CROSS_ENTROPY,
+    CROSS_ENTROPY,
+    LOSSES,
+    MSE,
+    Objective,
+    losses_for,
+    mean_shares,
+)
 
 LOGITS = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
 TARGETS = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
@@ -35,12 +43,14 @@ def test_mse_is_a_mean_over_samples_and_outputs(output: str) -> None:
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
 def test_gradient_is_that_of_the_reported_loss(loss: str, output: str) -> None:
     gradient = np.empty_like(LOGITS)
-    LOSSES[loss].value_and_gradient(LOGITS, TARGETS, OUTPUTS[output], gradient)
+    weights = np.array([0.4, 1.6])
+    shares = mean_shares(2, LOGITS.dtype, weights)
+    LOSSES[loss].value_and_gradient(LOGITS, TARGETS, OUTPUTS[output], gradient, shares)
     for index in np.ndindex(*LOGITS.shape):
         nudge = np.zeros_like(LOGITS)
         nudge[index] = 1e-6
-        above = LOSSES[loss].value(LOGITS + nudge, TARGETS, OUTPUTS[output])
-        below = LOSSES[loss].value(LOGITS - nudge, TARGETS, OUTPUTS[output])
+        above = LOSSES[loss].value(LOGITS + nudge, TARGETS, OUTPUTS[output], weights)
+        below = LOSSES[loss].value(LOGITS - nudge, TARGETS, OUTPUTS[output], weights)
         assert gradient[index] == pytest.approx((above - below) / 2e-6, abs=1e-8)
 
 
@@ -49,9 +59,19 @@ def test_certainty_in_the_wrong_answer_is_finite(loss: str, output: str) -> None
     logits = np.array([[-500.0, 500.0, 0.0]], np.float32)
     gradient = np.empty_like(logits)
     targets = TARGETS[:1].astype(np.float32)
-    value = LOSSES[loss].value_and_gradient(logits, targets, OUTPUTS[output], gradient)
+    shares = mean_shares(1, logits.dtype)
+    value = LOSSES[loss].value_and_gradient(logits, targets, OUTPUTS[output], gradient, shares)
     assert math.isfinite(value)
     assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+def test_a_sample_of_weight_two_counts_like_two_samples(loss: str, output: str) -> None:
+    twice = [0, 1, 1]
+    expected = LOSSES[loss].value(LOGITS[twice], TARGETS[twice], OUTPUTS[output])
+    weights = np.array([2 / 3, 4 / 3])  # 1 and 2, brought to a mean of 1
+    weighted = LOSSES[loss].value(LOGITS, TARGETS, OUTPUTS[output], weights)
+    assert weighted == pytest.approx(expected)
 
 
 def test_a_loss_refuses_an_output_it_does_not_go_with() -> None:

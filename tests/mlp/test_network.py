@@ -74,7 +74,14 @@ def test_weights_have_the_spread_they_should_and_biases_start_at_zero(name: str)
 def test_initializers_keep_to_their_papers() -> None:
     spreads = {name: initializer.std(8, 24) for name, initializer in INITIALIZERS.items()}
     assert spreads == pytest.approx(
-        {"he": 0.5, "xavier": 0.25, "lecun": 8**-0.5, "normal": 0.1, "zeros": 0.0}
+        {
+            "he": 0.5,
+            "xavier": 0.25,
+            "lecun": 8**-0.5,
+            "normal": 0.1,
+            "unit-normal": 1.0,
+            "zeros": 0.0,
+        }
     )
 
 
@@ -84,3 +91,20 @@ def test_both_precisions_start_from_the_same_draw() -> None:
         for dtype in (np.float32, np.float64)
     )
     np.testing.assert_array_equal(single, double.astype(np.float32))
+
+
+def test_biases_start_where_they_are_told() -> None:
+    rng = np.random.default_rng(0)
+    assert not Network([9, 500], rng=rng).parameters[-500:].any()
+    drawn = Network([9, 500], bias_init="unit-normal", rng=rng).biases[1]
+    assert drawn.std() == pytest.approx(1, abs=0.1)
+    with pytest.raises(ValueError, match="There is no bias initialization 'he'"):
+        Network([9, 5], bias_init="he")
+
+
+def test_the_first_weights_are_the_same_whatever_the_biases() -> None:
+    one, other = (
+        Network([9, 5], bias_init=name, rng=np.random.default_rng(0))
+        for name in ("zeros", "unit-normal")
+    )
+    np.testing.assert_array_equal(one.weights[1], other.weights[1])

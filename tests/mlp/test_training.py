@@ -18,10 +18,11 @@ from mlp.training import (
     Diverged,
     EpochRecord,
     Samples,
-    batches,
+    count_all_correct,
     count_correct,
     evaluate,
     one_hot,
+    shuffled_batches,
     train,
 )
 
@@ -133,7 +134,9 @@ def test_batches_deal_out_every_sample_once(n_samples: int, batch_size: int) -> 
     batch_size = min(batch_size, n_samples)
     numbered = np.arange(n_samples, dtype=np.float32)[:, np.newaxis]
     seen = []
-    for batch in batches(Samples(numbered, 2 * numbered), batch_size, np.random.default_rng(0)):
+    for batch in shuffled_batches(
+        Samples(numbered, 2 * numbered), batch_size, np.random.default_rng(0)
+    ):
         np.testing.assert_array_equal(batch.targets, 2 * batch.X)
         seen.append(batch.X.ravel().copy())
     assert [len(part) for part in seen[:-1]] == [batch_size] * (len(seen) - 1)
@@ -278,3 +281,11 @@ def test_one_hot() -> None:
     targets = one_hot(np.array([2, 0]), 3, np.float32)
     np.testing.assert_array_equal(targets, [[0, 0, 1], [1, 0, 0]])
     assert targets.dtype == np.float32
+
+
+def test_several_questions_are_right_only_together() -> None:
+    sigmoid = OUTPUTS["sigmoid"]
+    logits = np.array([[3.0, -3.0], [3.0, 3.0], [-3.0, -3.0]])
+    targets = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
+    assert count_all_correct(logits, targets, sigmoid) == 2
+    assert count_correct(logits, targets, sigmoid) == 3  # the largest: ties are the first

@@ -1,0 +1,82 @@
+"""Stop when the network no longer gets better, and keep it as it was at its best.
+
+A small iterator around the records of a training: it watches the validation loss and
+stops asking for the next record once that has not fallen for a while.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mlp.network import Network
+from mlp.training import EpochRecord, Record
+
+
+class EarlyStopped(NamedTuple):
+    """The end of a run that did not get better any more.
+
+    epoch, step : the last ones made
+    best_epoch : the epoch whose parameters the network has now
+    """
+
+    epoch: int
+    step: int
+    best_epoch: int
+
+
+class BestKeeper:
+    """Remembers the parameters of the epoch with the lowest validation loss.
+
+    Parameters
+    ----------
+    network : the one that is being trained
+    patience : epochs without a lower loss after which training ends
+
+    Attributes
+    ----------
+    best_epoch : the best epoch so far; 0 is the untrained network
+
+    Raises
+    ------
+    ValueError : for a patience below one epoch
+
+    Source: Prechelt, Early stopping - but when?, in Neural Networks: Tricks of the Trade
+    (1998), the criterion that counts successive epochs without improvement.
+    """
+
+    def __init__(self, network: Network, patience: int) -> None:
+        if patience < 1:
+            raise ValueError(f"The patience must be at least 1 epoch, not {patience}.")
+        self.network, self.patience = network, patience
+        self.best_epoch, self._best_loss = 0, math.inf
+        self._best_parameters = network.parameters.copy()
+
+    def watch(self, records: Iterator[Record]) -> Iterator[Record | EarlyStopped]:
+        """Pass the records on while there is hope; in the end, go back to the best epoch.
+
+        Raises
+        ------
+        ValueError : if the records come without validation scores
+        """
+        for record in records:
+            yield record
+            if isinstance(record, EpochRecord):
+                self._look(record)
+                if record.epoch - self.best_epoch >= self.patience:
+                    self.restore()
+                    yield EarlyStopped(record.epoch, record.step, self.best_epoch)
+                    return
+        self.restore()
+
+    def restore(self) -> None:
+        """Give the network its best parameters back."""
+        self.network.parameters[...] = self._best_parameters
+
+    def _look(self, record: EpochRecord) -> None:
+        if record.validation is None:
+            raise ValueError(
+                "Early stopping watches the validation loss: hold samples out for validation."
+            )
+        if record.validation.loss < self._best_loss:
+            self.best_epoch, self._best_loss = record.epoch, record.validation.loss
+            self._best_parameters[...] = self.network.parameters
