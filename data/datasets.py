@@ -2,15 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from threading import Lock
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from data import download
+from data.idx import read_labelled_images
+from data.toy import TOYS
+
 Labels: TypeAlias = npt.NDArray[np.intp]
-Features: TypeAlias = npt.NDArray[np.floating[Any]]
+Features: TypeAlias = npt.NDArray[np.uint8 | np.float32]
+
+TOY_SAMPLES = 600
+TOY_SEED = 0
+
+FASHION = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
 
 
 @dataclass(frozen=True)
@@ -21,11 +42,12 @@ class Dataset:
     ----------
     name : how it is called in a link and in a config
     title : how it is called on the screen
-    X : (n_samples, n_features) float32, read-only, values from 0 to `maximum`
+    X : (n_samples, n_features), read-only; pixels stay the bytes they are, uint8, and all
+        else is float32
     labels : (n_samples,), read-only, indices into `class_names`
     class_names : what the labels mean
-    image_shape : (height, width) of a sample in pixels
-    maximum : the largest value a feature can take
+    image_shape : (height, width) of a sample in pixels; None if a sample is no image
+    maximum : the largest absolute value a feature can take
     unit : what a feature measures
     source : whom to thank
     """
@@ -35,7 +57,7 @@ class Dataset:
     X: Features
     labels: Labels
     class_names: tuple[str, ...]
-    image_shape: tuple[int, int]
+    image_shape: tuple[int, int] | None
     maximum: float
     unit: str
     source: str
@@ -60,13 +82,32 @@ class Dataset:
         return len(self.class_names)
 
 
-def _digits() -> Dataset:
+@dataclass(frozen=True)
+class DatasetEntry:
+    """What is known of a dataset before it is loaded.
+
+    Attributes
+    ----------
+    title : how it is called on the screen
+    load : makes the dataset from its name and its title; `data.datasets.load` calls it once
+    split : name of the usual split
+    validation_fraction, test_fraction : the usual shares of all samples
+    """
+
+    title: str
+    load: Callable[[str, str], Dataset]
+    split: str = "random"
+    validation_fraction: float = 0.2
+    test_fraction: float = 0.2
+
+
+def _digits(name: str, title: str) -> Dataset:
     with np.load(Path(__file__).with_name("digits.npz")) as stored:
         pixels, labels = stored["pixels"], stored["labels"]
     return Dataset(
-        name="digits",
-        title="Handwritten digits, 8 × 8 pixels",
-        X=pixels.astype(np.float32),
+        name=name,
+        title=title,
+        X=pixels,
         labels=labels.astype(np.intp),
         class_names=tuple("0123456789"),
         image_shape=(8, 8),
@@ -76,17 +117,94 @@ def _digits() -> Dataset:
     )
 
 
-DATASETS: dict[str, Callable[[], Dataset]] = {"digits": _digits}
+def _idx_files(
+    name: str, title: str, *, class_names: tuple[str, ...], unit: str, source: str
+) -> Dataset:
+    """Read the four files of a set made like MNIST: the training rows, then the test rows."""
+    folder = download.fetch(name)
+    paths = [folder / file for file in download.FILES]
+    training, training_labels = read_labelled_images(*paths[:2])
+    test, test_labels = read_labelled_images(*paths[2:])
+    _, height, width = training.shape
+    return Dataset(
+        name=name,
+        title=title,
+        X=np.concatenate([training, test]).reshape(-1, height * width),
+        labels=np.concatenate([training_labels, test_labels]).astype(np.intp),
+        class_names=class_names,
+        image_shape=(height, width),
+        maximum=255.0,
+        unit=unit,
+        source=source,
+    )
 
 
-@cache
+def _toy(name: str, title: str, *, noise: float) -> Dataset:
+    X, labels = TOYS[name](TOY_SAMPLES, noise, np.random.default_rng(TOY_SEED))
+    return Dataset(
+        name=name,
+        title=title,
+        X=X,
+        labels=labels,
+        class_names=tuple("ABC"[: labels.max() + 1]),
+        image_shape=None,
+        maximum=float(np.abs(X).max()),
+        unit="position",
+        source="drawn at random with a fixed seed",
+    )
+
+
+DATASETS: dict[str, DatasetEntry] = {
+    "digits": DatasetEntry("Handwritten digits, 8 × 8 pixels", _digits),
+    "mnist": DatasetEntry(
+        "MNIST: handwritten digits, 28 × 28 pixels",
+        partial(
+            _idx_files,
+            class_names=tuple("0123456789"),
+            unit="ink",
+            source="Y. LeCun, C. Cortes and C. J. C. Burges (1998), the MNIST database",
+        ),
+        split="blocks",
+        validation_fraction=1 / 7,
+        test_fraction=1 / 7,
+    ),
+    "fashion-mnist": DatasetEntry(
+        "Fashion-MNIST: pieces of clothing, 28 × 28 pixels",
+        partial(
+            _idx_files,
+            class_names=FASHION,
+            unit="brightness",
+            source="H. Xiao, K. Rasul and R. Vollgraf (2017), Zalando Research, MIT licence",
+        ),
+        split="blocks",
+        validation_fraction=1 / 7,
+        test_fraction=1 / 7,
+    ),
+    "xor": DatasetEntry("XOR: opposite quadrants", partial(_toy, noise=0.05)),
+    "circles": DatasetEntry("Circles: one within the other", partial(_toy, noise=0.08)),
+    "moons": DatasetEntry("Moons: two half circles", partial(_toy, noise=0.12)),
+    "spirals": DatasetEntry("Spirals: two arms", partial(_toy, noise=0.02)),
+    "blobs": DatasetEntry("Blobs: three clouds", partial(_toy, noise=0.3)),
+}
+
+_LOCKS = {name: Lock() for name in DATASETS}  # one each: nobody waits for another's download
+
+
 def load(name: str) -> Dataset:
-    """Return a dataset; the same arrays for everyone who asks.
+    """Return a dataset; the same arrays for everyone who asks, loaded once.
 
     Raises
     ------
     ValueError : if there is no dataset of that name
+    DownloadError : if its files are not at hand and cannot be fetched
     """
     if name not in DATASETS:
         raise ValueError(f"There is no dataset '{name}'. Choose one of: {', '.join(DATASETS)}.")
-    return DATASETS[name]()
+    with _LOCKS[name]:
+        return _load(name)
+
+
+@cache
+def _load(name: str) -> Dataset:
+    entry = DATASETS[name]
+    return entry.load(name, entry.title)

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from data.datasets import Features
+
+ROWS_AT_ONCE = 4096  # in double precision: 26 MB of 784 pixels, where all MNIST would take 376
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,12 @@ class Scaler:
     shift, scale : (n_features,) float32
     """
 
-    shift: Features
-    scale: Features
+    shift: npt.NDArray[np.float32]
+    scale: npt.NDArray[np.float32]
 
-    def transform(self, X: Features) -> Features:
-        """Return the scaled samples, (n_samples, n_features) float32."""
-        scaled = np.subtract(X, self.shift, dtype=np.float32)
+    def transform(self, X: Features) -> npt.NDArray[np.float32]:
+        """Return the scaled samples, (n_samples, n_features) float32, whatever X is made of."""
+        scaled: npt.NDArray[np.float32] = np.subtract(X, self.shift, dtype=np.float32)
         scaled /= self.scale
         return scaled
 
@@ -42,9 +45,19 @@ def fit_z_score_scaler(X: Features, maximum: float) -> Scaler:
 
     A feature that never changes in them has no spread to divide by; it is only moved.
     """
-    spread = X.std(axis=0, dtype=np.float64)
+    mean = X.mean(axis=0, dtype=np.float64)
+    spread = _standard_deviation(X, mean)
     spread[spread < 1e-6 * maximum] = 1
-    return Scaler(X.mean(axis=0, dtype=np.float64).astype(np.float32), spread.astype(np.float32))
+    return Scaler(mean.astype(np.float32), spread.astype(np.float32))
+
+
+def _standard_deviation(X: Features, mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return sqrt(1/n sum (x - mean)^2) of each feature, from a few rows at a time."""
+    total = np.zeros_like(mean)
+    for start in range(0, len(X), ROWS_AT_ONCE):
+        deviations = X[start : start + ROWS_AT_ONCE] - mean  # (rows, n_features) float64
+        total += np.square(deviations, out=deviations).sum(axis=0)
+    return np.sqrt(total / len(X))
 
 
 SCALERS: dict[str, Callable[[Features, float], Scaler]] = {

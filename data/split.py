@@ -1,6 +1,6 @@
 """Which samples teach, which ones watch, and which ones judge at the end."""
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +42,7 @@ def stratified_split(
     ValueError : if the fractions leave too little for training, or if a class is too
         small to be in every part that is asked for
     """
-    if min(validation_fraction, test_fraction) < 0 or validation_fraction + test_fraction >= 1:
-        raise ValueError(
-            "The validation and the test fraction must be at least 0 and together below 1, "
-            f"not {validation_fraction:g} and {test_fraction:g}."
-        )
+    _check_fractions(validation_fraction, test_fraction)
     parts: tuple[list[Rows], list[Rows], list[Rows]] = ([], [], [])
     for label in np.unique(labels):
         rows = rng.permutation(np.flatnonzero(labels == label))
@@ -59,6 +55,72 @@ def stratified_split(
         for part, piece in zip(parts, (training, validation, test), strict=True):
             part.append(piece)
     return Split(*(np.sort(np.concatenate(part)) for part in parts))
+
+
+def block_split(
+    labels: Labels,
+    *,
+    validation_fraction: float,
+    test_fraction: float,
+    rng: np.random.Generator | None = None,
+) -> Split:
+    """Cut the rows in the order of recording: training, then validation, then test.
+
+    Where samples were recorded writer after writer, whole writers are held out, and the
+    result is about hands that the network has never seen. For the 70,000 rows of MNIST, a
+    seventh and a seventh give the usual 50,000, 10,000 and 10,000.
+
+    Parameters
+    ----------
+    labels : (n_samples,)
+    validation_fraction, test_fraction : shares of all samples; the rest is for training
+    rng : not used, for nothing is drawn; it is there so that all splits are called alike
+
+    Raises
+    ------
+    ValueError : if a part that is asked for would be empty, or if training lacks a class
+    """
+    _check_fractions(validation_fraction, test_fraction)
+    n_test = round(test_fraction * len(labels))
+    n_validation = round(validation_fraction * len(labels))
+    n_training = len(labels) - n_validation - n_test
+    if (validation_fraction and not n_validation) or (test_fraction and not n_test):
+        raise ValueError(
+            f"{len(labels)} samples are too few to be in every part. Choose larger fractions, "
+            "or a dataset with more samples."
+        )
+    absent = np.setdiff1d(labels, labels[:n_training])
+    if len(absent):
+        raise ValueError(
+            f"Class {absent[0]} does not come among the first {n_training} samples, those for "
+            "training. Choose smaller fractions, or the random split."
+        )
+    return Split(*np.split(np.arange(len(labels)), [n_training, n_training + n_validation]))
+
+
+class SplitFunction(Protocol):
+    """What every split is called with."""
+
+    def __call__(
+        self,
+        labels: Labels,
+        *,
+        validation_fraction: float,
+        test_fraction: float,
+        rng: np.random.Generator,
+    ) -> Split:
+        """Deal out the rows of a dataset."""
+
+
+SPLITS: dict[str, SplitFunction] = {"random": stratified_split, "blocks": block_split}
+
+
+def _check_fractions(validation_fraction: float, test_fraction: float) -> None:
+    if min(validation_fraction, test_fraction) < 0 or validation_fraction + test_fraction >= 1:
+        raise ValueError(
+            "The validation and the test fraction must be at least 0 and together below 1, "
+            f"not {validation_fraction:g} and {test_fraction:g}."
+        )
 
 
 def _check_counts(label: int, n_rows: int, *asked: tuple[int, float]) -> None:

@@ -16,19 +16,19 @@ COLUMNS, ROWS = 16, 4
 
 def facts(dataset: Dataset, split: Split) -> None:
     """Say how much there is."""
-    height, width = dataset.image_shape
+    shape = " × ".join(map(str, dataset.image_shape or (dataset.n_features,)))
     shown = (
         ("Samples", f"{dataset.n_samples:,}", "Images with a label, in all parts together."),
         ("Classes", f"{dataset.n_classes}", "How many different answers there are."),
-        ("Pixels", f"{height} × {width}", "Height and width of an image: the network's input."),
+        ("Pixels" if dataset.image_shape else "Features", shape, "What enters the network."),
         ("For training", f"{len(split.training):,}", "The others are held out; see the settings."),
     )
     for column, (label, value, meaning) in zip(st.columns(4), shown, strict=True):
         column.metric(label, value, help=meaning)
 
 
-def sample_grid(dataset: Dataset, split: Split) -> None:
-    """Show samples at random, of the classes and the part asked for."""
+def sample_grid(dataset: Dataset, image_shape: tuple[int, int], split: Split) -> None:
+    """Show images at random, of the classes and the part asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         classes = st.pills(
             "Classes",
@@ -60,7 +60,7 @@ def sample_grid(dataset: Dataset, split: Split) -> None:
         dataset.labels, rows_of(split, part), chosen, COLUMNS * ROWS, session.shuffles()
     )
     figure = image_grid(
-        dataset.X[rows].reshape(-1, *dataset.image_shape),
+        dataset.X[rows].reshape(-1, *image_shape),
         [dataset.class_names[label] for label in dataset.labels[rows]],
         columns=COLUMNS,
         title=f"Samples, each with its label; {dataset.unit} from 0 to {dataset.maximum:g}",
@@ -82,5 +82,6 @@ material = prepare(session.config())
 st.title("Explore")
 st.caption(f"{material.dataset.title}. Source: {material.dataset.source}.")
 facts(material.dataset, material.split)
-sample_grid(material.dataset, material.split)
+if material.dataset.image_shape:
+    sample_grid(material.dataset, material.dataset.image_shape, material.split)
 balance(material.dataset, material.split)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-Images: TypeAlias = npt.NDArray[np.floating[Any]]
+Images: TypeAlias = npt.NDArray[np.uint8 | np.floating[Any]]
 
 
 class Gaps(NamedTuple):

@@ -1,0 +1,100 @@
+"""One's own data: a table, arrays, or images sorted into a folder for each class.
+
+    .csv      a row for each sample, its features as numbers; the label is in the column
+              `label`, `class`, `target` or `y`, or else in the last; a header is optional
+    .npz      features, (n, features) or images (n, height, width), as `X`, `x`, `data`,
+              `pixels` or `images`; labels, (n,), as `y`, `labels` or `target`
+    folder    or .zip: images (PNG, JPEG, BMP, GIF), in one sub-folder for each class
+
+What comes from outside is not believed: sizes are checked before anything is unpacked,
+nothing is unpickled, and nothing is written to the disk.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from data.datasets import Dataset
+from data.own.arrays import read_npz
+from data.own.checks import Content, OwnDataError, check_bytes, check_classes, check_size
+from data.own.images import read_folder, read_zip
+from data.own.table import read_csv
+
+__all__ = ["READERS", "OwnDataError", "load_own"]
+
+READERS: dict[str, Callable[[bytes], Content]] = {
+    ".csv": read_csv,
+    ".npz": read_npz,
+    ".zip": read_zip,
+}
+
+
+def load_own(source: Path | tuple[str, bytes]) -> Dataset:
+    """Return one's own data as a dataset; pixels stay bytes, all else is float32.
+
+    Parameters
+    ----------
+    source : a file or a folder, or the name and the content of a file
+
+    Raises
+    ------
+    OwnDataError : if it cannot be read, is too large, or gives a network nothing to learn
+    """
+    name = source.name if isinstance(source, Path) else source[0]
+    if isinstance(source, Path) and source.is_dir():
+        return _as_dataset(name, read_folder(source))
+    suffix = Path(name).suffix.lower()
+    if suffix not in READERS:
+        raise OwnDataError(
+            f"'{name[:80]}' is not of a kind that can be read. "
+            f"Take a file that ends in {', '.join(READERS)}, or a folder of images."
+        )
+    return _as_dataset(name, READERS[suffix](_content_of(source)))
+
+
+def _content_of(source: Path | tuple[str, bytes]) -> bytes:
+    if isinstance(source, tuple):
+        data = source[1]
+        check_bytes(len(data))
+    else:
+        try:
+            check_bytes(source.stat().st_size)
+            data = source.read_bytes()
+        except OSError as error:
+            raise OwnDataError(
+                f"'{source.name}' cannot be read: {error.strerror}. Is it the right file?"
+            ) from error
+    if not data:
+        raise OwnDataError("The file is empty. Save it anew.")
+    return data
+
+
+def _as_dataset(name: str, content: Content) -> Dataset:
+    X, labels, image_shape = content
+    check_size(*X.shape)
+    check_classes(Counter(labels))
+    class_names = tuple(sorted(set(labels), key=_numbers_first))
+    index = {class_name: i for i, class_name in enumerate(class_names)}
+    return Dataset(
+        name="own",
+        title=Path(name).stem[:80],
+        X=X,
+        labels=np.array([index[label] for label in labels], np.intp),
+        class_names=class_names,
+        image_shape=image_shape,
+        maximum=max(abs(float(X.min())), abs(float(X.max()))) or 1.0,
+        unit="brightness" if image_shape else "value",
+        source="your own data",
+    )
+
+
+def _numbers_first(class_name: str) -> tuple[bool, float, str]:
+    """Sort 2 before 10, and numbers before words."""
+    try:
+        number = float(class_name)
+    except ValueError:
+        number = math.inf
+    return (not math.isfinite(number), number if math.isfinite(number) else 0.0, class_name)

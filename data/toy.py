@@ -1,0 +1,90 @@
+"""Points in the plane: sets small enough to see what a network makes of them.
+
+Each function draws points and their classes. The classes take turns, so all are equally
+large, and every stretch of rows holds all of them. Both coordinates of a point are then
+moved by Gaussian noise with the standard deviation `noise`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Points: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]
+"""X, (n_samples, 2), and the class of each point, (n_samples,)."""
+
+
+def blobs(n_samples: int, noise: float, rng: np.random.Generator, n_classes: int = 3) -> Points:
+    """Clouds around points on the unit circle: x = (cos a, sin a), a = 2 pi class / n_classes.
+
+    The noise is all there is to them. One line between each two classes separates them.
+    """
+    labels = _take_turns(n_samples, n_classes)
+    angles = 2 * np.pi * labels / n_classes
+    return _blurred(_on_circle(1.0, angles), noise, rng), labels
+
+
+def xor(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
+    """Opposite quadrants belong together: class = [x_1 x_2 < 0], with |x_i| ~ U(0, 1).
+
+    No line separates them, and no single-layer perceptron (Minsky and Papert, 1969).
+    """
+    labels = _take_turns(n_samples, 2)
+    side = rng.choice([-1.0, 1.0], n_samples)
+    signs = np.stack([side, np.where(labels == 0, side, -side)], axis=1)  # (n_samples, 2)
+    return _blurred(signs * rng.uniform(0, 1, signs.shape), noise, rng), labels
+
+
+def circles(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
+    """One ring within another: x = r (cos a, sin a), a ~ U(0, 2 pi), r = 1 or 1/2."""
+    labels = _take_turns(n_samples, 2)
+    angles = rng.uniform(0, 2 * np.pi, n_samples)
+    return _blurred(_on_circle(1 - 0.5 * labels, angles), noise, rng), labels
+
+
+def moons(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
+    """Two half circles, each reaching into the other, with a ~ U(0, pi).
+
+    x = (cos a - 1/2, sin a - 1/4) for class 0, and the same turned by pi for class 1.
+    """
+    labels = _take_turns(n_samples, 2)
+    arc = _on_circle(1.0, rng.uniform(0, np.pi, n_samples)) - [0.5, 0.25]
+    return _blurred(arc * (1 - 2 * labels[:, np.newaxis]), noise, rng), labels
+
+
+def spirals(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
+    """Two arms, wound one and a half times: x = r (cos a, sin a), a = 3 pi r + pi class.
+
+    r^2 ~ U(0.01, 1), so that the points lie equally dense along an arm; after K. Lang and
+    M. Witbrock, Learning to tell two spirals apart (1988).
+    """
+    labels = _take_turns(n_samples, 2)
+    radii = np.sqrt(rng.uniform(0.01, 1, n_samples))
+    return _blurred(_on_circle(radii, 3 * np.pi * radii + np.pi * labels), noise, rng), labels
+
+
+TOYS: dict[str, Callable[[int, float, np.random.Generator], Points]] = {
+    "blobs": blobs,
+    "xor": xor,
+    "circles": circles,
+    "moons": moons,
+    "spirals": spirals,
+}
+
+
+def _take_turns(n_samples: int, n_classes: int) -> npt.NDArray[np.intp]:
+    """Return 0, 1, ..., 0, 1, ..., (n_samples,)."""
+    return np.arange(n_samples, dtype=np.intp) % n_classes
+
+
+def _on_circle(
+    radius: float | npt.NDArray[np.floating[Any]], angles: npt.NDArray[np.floating[Any]]
+) -> npt.NDArray[np.float64]:
+    return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
+
+
+def _blurred(
+    X: npt.NDArray[np.float64], noise: float, rng: np.random.Generator
+) -> npt.NDArray[np.float32]:
+    return (X + rng.normal(0, noise, X.shape)).astype(np.float32)

@@ -1,0 +1,107 @@
+"""The datasets as everybody gets them."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from data import datasets, download
+from data.datasets import DATASETS, FASHION, DatasetEntry, load
+from data.idx import read_idx
+from data.split import SPLITS
+
+
+def test_the_embedded_digits_are_those_of_scikit_learn() -> None:
+    theirs, ours = load_digits(), load("digits")
+    np.testing.assert_array_equal(ours.X, theirs.data)
+    np.testing.assert_array_equal(ours.labels, theirs.target)
+    assert ours.class_names == tuple(str(name) for name in theirs.target_names)
+
+
+def test_a_dataset_is_what_it_says(dataset_name: str) -> None:
+    dataset = load(dataset_name)
+    assert dataset.name == dataset_name
+    assert dataset.title == DATASETS[dataset_name].title
+    assert dataset.X.shape == (dataset.n_samples, dataset.n_features)
+    assert np.abs(dataset.X[:1000]).max() <= dataset.maximum
+    assert set(dataset.labels) == set(range(dataset.n_classes))
+
+
+def test_pixels_are_bytes_and_points_have_no_shape(dataset_name: str) -> None:
+    dataset = load(dataset_name)
+    if dataset.image_shape:
+        assert dataset.X.dtype == np.uint8
+        assert dataset.n_features == np.prod(dataset.image_shape)
+    else:
+        assert dataset.X.dtype == np.float32
+        assert dataset.X.shape == (600, 2)
+        assert dataset.maximum == np.abs(dataset.X).max()
+
+
+def test_the_usual_split_of_a_dataset_is_possible(dataset_name: str) -> None:
+    entry, labels = DATASETS[dataset_name], load(dataset_name).labels
+    split = SPLITS[entry.split](
+        labels,
+        validation_fraction=entry.validation_fraction,
+        test_fraction=entry.test_fraction,
+        rng=np.random.default_rng(0),
+    )
+    assert min(len(part) for part in split) > 0
+
+
+def test_everyone_shares_one_copy_that_nobody_can_change(dataset_name: str) -> None:
+    assert load(dataset_name) is load(dataset_name)
+    with pytest.raises(ValueError, match="read-only"):
+        load(dataset_name).X[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        load(dataset_name).labels[0] = 1
+
+
+def test_the_last_rows_of_an_idx_dataset_are_its_official_test_part(idx_dataset_name: str) -> None:
+    dataset, entry = load(idx_dataset_name), DATASETS[idx_dataset_name]
+    assert dataset.X.shape == (70_000, 784)
+    split = SPLITS[entry.split](
+        dataset.labels,
+        validation_fraction=entry.validation_fraction,
+        test_fraction=entry.test_fraction,
+        rng=np.random.default_rng(0),
+    )
+    assert [len(part) for part in split] == [50_000, 10_000, 10_000]
+    first_training, first_test = {
+        "mnist": ([5, 0, 4, 1, 9], [7, 2, 1, 0, 4]),
+        "fashion-mnist": ([9, 0, 0, 3, 0], [9, 2, 1, 1, 6]),
+    }[idx_dataset_name]
+    assert dataset.labels[split.training[:5]].tolist() == first_training
+    assert dataset.labels[split.test[:5]].tolist() == first_test
+    test_images = read_idx(download.folder_of(idx_dataset_name) / download.FILES[2])
+    np.testing.assert_array_equal(dataset.X[split.test], test_images.reshape(10_000, 784))
+
+
+def test_there_are_ten_kinds_of_clothing() -> None:
+    assert (len(FASHION), FASHION[0], FASHION[9]) == (10, "T-shirt/top", "Ankle boot")
+
+
+def test_an_unknown_dataset_lists_the_choices() -> None:
+    with pytest.raises(ValueError, match=r"There is no dataset 'letters'. Choose one of: digits"):
+        load("letters")
+
+
+def test_two_who_ask_at_once_wait_for_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def slow(name: str, title: str) -> datasets.Dataset:
+        calls.append(name)
+        time.sleep(0.05)
+        return load("digits")
+
+    monkeypatch.setitem(DATASETS, "moons", DatasetEntry("Slow moons", slow))
+    datasets._load.cache_clear()
+    threads = [threading.Thread(target=load, args=("moons",)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    datasets._load.cache_clear()
+    assert calls == ["moons"]
