@@ -1,0 +1,339 @@
+"""A network in a file: safetensors, which hold numbers and words and nothing that runs.
+
+A pickle may run any program when it is opened. A safetensors file is a length, a JSON
+header and plain numbers, so that all of it can be checked before anything is believed.
+The tensors are named as `torch.nn.Sequential(Linear, ReLU, Linear, ...)` names its own:
+layer l is the module 2 (l - 1), and an activation stands at every odd place between.
+
+Source: the format, https://huggingface.co/docs/safetensors
+"""
+
+import contextlib
+import json
+import math
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from mlp.activations import ACTIVATIONS, OUTPUTS
+from mlp.arrays import Array
+from mlp.network import Network, count_parameters
+
+FORMAT, VERSION = "perceptron-lab", "1"
+
+MAX_PARAMETERS = 3_000_000  # 784-1024-1024-1024-10 fits, as in a training
+MAX_HEADER_BYTES = 4 * 2**20  # a history of 10,000 epochs takes 1.5 MB of it
+LENGTH_BYTES = 8  # in front of the header, its length
+MAX_FILE_BYTES = LENGTH_BYTES + MAX_HEADER_BYTES + MAX_PARAMETERS * 8  # 8: float64
+
+DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
+REGISTRIES: dict[str, Mapping[str, object]] = {"activation": ACTIVATIONS, "output": OUTPUTS}
+
+
+class ModelFileError(ValueError):
+    """A model file that cannot be read or written; the message says why, and what to do."""
+
+
+class StoredNetwork(NamedTuple):
+    """A network, and what was written beside it.
+
+    metadata : what the caller of `to_bytes` gave
+    """
+
+    network: Network
+    metadata: dict[str, str]
+
+
+class _Tensor(NamedTuple):
+    """What the header of a file claims of a tensor: its numbers lie at data[start:end]."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    start: int
+    end: int
+
+
+def tensor_names(l: int) -> tuple[str, str]:
+    """Return what the weights and the biases that enter layer l are called in a file."""
+    return f"{2 * (l - 1)}.weight", f"{2 * (l - 1)}.bias"
+
+
+def name_tensors(network: Network) -> dict[str, Array]:
+    """Return views of the parameters by their names: (n_l, n_{l-1}) and (n_l,)."""
+    tensors: dict[str, Array] = {}
+    for l, layer in enumerate(zip(network.weights, network.biases, strict=True)):
+        if l > 0:
+            tensors.update(zip(tensor_names(l), layer, strict=True))
+    return tensors
+
+
+def to_bytes(network: Network, metadata: Mapping[str, str]) -> bytes:
+    """Return a network as the content of a safetensors file, every bit of it.
+
+    Parameters
+    ----------
+    metadata : texts to keep with the network; the format's own names are taken
+
+    Raises
+    ------
+    ModelFileError : if `from_bytes` would not read it back
+    ValueError : for metadata under a name that is taken
+    """
+    own = {
+        "format": FORMAT,
+        "version": VERSION,
+        "activation": network.activation.name,
+        "output": network.output.name,
+    }
+    if taken := own.keys() & metadata.keys():
+        raise ValueError(
+            f"The name '{min(taken)}' in the metadata belongs to the format. Take another name."
+        )
+    data = save_tensors(name_tensors(network), metadata={**metadata, **own})
+    from_bytes(data)
+    return data
+
+
+def from_bytes(data: bytes) -> StoredNetwork:
+    """Read a network from the content of a file, whoever wrote it.
+
+    Everything that the header claims is checked before room is made for a network.
+
+    Raises
+    ------
+    ModelFileError : for anything but what `to_bytes` writes
+    """
+    header, n_data_bytes = _read_header(data)
+    metadata = _check_metadata(header.pop("__metadata__", None))
+    sizes, dtype = _check_tensors(header, n_data_bytes)
+    network = Network(
+        sizes, activation=metadata["activation"], output=metadata["output"], dtype=dtype
+    )
+    _fill(network, data)
+    own = {"format", "version", *REGISTRIES}
+    return StoredNetwork(network, {key: metadata[key] for key in metadata.keys() - own})
+
+
+def save(path: Path | str, network: Network, metadata: Mapping[str, str]) -> None:
+    """Write a network to a file; there is a whole file or none, at every moment.
+
+    Raises
+    ------
+    ModelFileError : if the folder is missing or closed, or for what `to_bytes` refuses
+    """
+    data, path = to_bytes(network, metadata), Path(path)
+    temporary = path.parent / f"{path.name}.{secrets.token_hex(4)}.part"
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ModelFileError(
+            f"The model cannot be written to '{path}': {error.strerror}. Choose a folder that "
+            "is there and that you may write to."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):  # it has been renamed, or was never made
+            temporary.unlink()
+
+
+def load(path: Path | str) -> StoredNetwork:
+    """Read a network from a file, whoever wrote it.
+
+    Raises
+    ------
+    ModelFileError : if there is no such file, or for what `from_bytes` refuses
+    """
+    try:
+        with open(path, "rb") as file:
+            _check_size(os.fstat(file.fileno()).st_size)
+            data = file.read(MAX_FILE_BYTES + 1)  # a device has no size, and no end
+    except OSError as error:
+        raise ModelFileError(
+            f"The model cannot be read from '{path}': {error.strerror}. Choose a file that is "
+            "there and that you may read."
+        ) from error
+    return from_bytes(data)
+
+
+def _check_size(n_bytes: int) -> None:
+    if n_bytes > MAX_FILE_BYTES:
+        raise ModelFileError(
+            f"The file has {n_bytes:,} bytes; the largest model takes {MAX_FILE_BYTES:,}. "
+            "Choose a model that was saved here."
+        )
+
+
+def _read_header(data: bytes) -> tuple[dict[str, Any], int]:
+    """Return the header, and the number of bytes after it."""
+    _check_size(len(data))
+    length = int.from_bytes(data[:LENGTH_BYTES], "little")
+    if len(data) < LENGTH_BYTES or length > min(len(data) - LENGTH_BYTES, MAX_HEADER_BYTES):
+        raise ModelFileError(
+            f"The file has {len(data):,} bytes, and a header of {length:,} does not fit into "
+            f"them or is above the limit of {MAX_HEADER_BYTES:,}. It is broken off, or no "
+            "safetensors file: choose a model that was saved here."
+        )
+    text = data[LENGTH_BYTES : LENGTH_BYTES + length]
+    try:
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(
+            f"The header of the file is no plain JSON: {str(error)[:100]}. The file is damaged: "
+            "save the model again."
+        ) from None
+    if not isinstance(header, dict):
+        raise ModelFileError(
+            "The header of the file is no JSON object with a name for each tensor. The file is "
+            "damaged: save the model again."
+        )
+    return header, len(data) - LENGTH_BYTES - length
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build a JSON object; with a name twice, two readers could see two different files."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return result
+
+
+def _check_metadata(metadata: Any) -> dict[str, str]:
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+        raise ModelFileError(
+            f"The file does not say that it is of the format '{FORMAT}'. Choose a model that "
+            "was saved here."
+        )
+    if not all(isinstance(text, str) for text in metadata.values()):
+        raise ModelFileError(
+            "The metadata of the file hold something that is no text. The file is damaged: "
+            "save the model again."
+        )
+    if (version := metadata.get("version", "")) != VERSION:
+        raise ModelFileError(
+            f"The file is version '{version[:40]}' of its format, and this program reads version "
+            f"'{VERSION}'. Save the model again with the version that you run."
+        )
+    for kind, registry in REGISTRIES.items():
+        if (name := metadata.get(kind, "")) not in registry:
+            raise ModelFileError(
+                f"The file asks for the {kind} '{name[:40]}', and there are only "
+                f"{', '.join(registry)}. Choose a model that was saved here."
+            )
+    return metadata
+
+
+def _check_tensors(
+    header: dict[str, Any], n_data_bytes: int
+) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return the layer sizes and the precision that a header describes.
+
+    Parameters
+    ----------
+    header : what it claims of each tensor, by name
+    n_data_bytes : what follows the header, and what the tensors must fill
+    """
+    n_layers = len(header) // 2
+    names = [name for l in range(1, n_layers + 1) for name in tensor_names(l)]
+    if n_layers == 0 or header.keys() != set(names):
+        raise ModelFileError(
+            "The tensors of a model are called 0.weight, 0.bias, 2.weight, 2.bias and so on; "
+            f"this file has {', '.join(sorted(header))[:100] or 'none'}. Choose a model that "
+            "was saved here."
+        )
+    tensors = {name: _parse_tensor(name, header[name]) for name in names}
+    sizes = _chain(tensors)
+    if (n_parameters := count_parameters(sizes)) > MAX_PARAMETERS:
+        raise ModelFileError(
+            f"The network has {n_parameters:,} parameters; the most is {MAX_PARAMETERS:,}. "
+            "Take fewer or smaller hidden layers."
+        )
+    dtype = _common_dtype(tensors)
+    _check_offsets(tensors, dtype.itemsize, n_data_bytes)
+    return sizes, dtype
+
+
+def _parse_tensor(name: str, claim: Any) -> _Tensor:
+    n_dimensions = 2 if name.endswith("weight") else 1
+    match claim:
+        case {"dtype": str(dtype), "shape": list(shape), "data_offsets": list(offsets)} if (
+            len(claim) == 3 and _are_counts(shape, n_dimensions) and _are_counts(offsets, 2)
+        ):
+            return _Tensor(dtype, tuple(shape), *offsets)
+    raise ModelFileError(
+        f"The tensor {name} must have a dtype, a shape of {n_dimensions} and data_offsets of 2 "
+        "whole numbers, and the file says something else. It is damaged: save the model again."
+    )
+
+
+def _are_counts(numbers: list[Any], length: int) -> bool:
+    return len(numbers) == length and all(
+        type(number) is int and 0 <= number <= MAX_FILE_BYTES for number in numbers
+    )
+
+
+def _chain(tensors: dict[str, _Tensor]) -> tuple[int, ...]:
+    """Return the layer sizes (n_0, ..., n_L), if each layer takes what the one before gives."""
+    sizes = [tensors["0.weight"].shape[1]]
+    for l in range(1, len(tensors) // 2 + 1):
+        weight, bias = (tensors[name].shape for name in tensor_names(l))
+        if weight != (bias[0], sizes[-1]) or 0 in weight:
+            raise ModelFileError(
+                f"Layer {l} has weights of the shape {weight} and biases of the shape {bias}; "
+                f"they must be (n, {sizes[-1]}) and (n,), with n above 0, to take what comes "
+                "before. The file is damaged: save the model again."
+            )
+        sizes.append(bias[0])
+    return tuple(sizes)
+
+
+def _common_dtype(tensors: dict[str, _Tensor]) -> np.dtype[Any]:
+    kinds = sorted({tensor.dtype for tensor in tensors.values()})
+    if len(kinds) > 1 or kinds[0] not in DTYPES:
+        raise ModelFileError(
+            f"The numbers of a model are all F32 or all F64, not {', '.join(kinds)[:100]}. "
+            "Convert them to one of the two."
+        )
+    return DTYPES[kinds[0]]
+
+
+def _check_offsets(tensors: dict[str, _Tensor], item_bytes: int, n_data_bytes: int) -> None:
+    """Refuse gaps, overlaps, and bytes that belong to nothing."""
+    position = 0
+    for tensor in sorted(tensors.values(), key=lambda tensor: tensor.start):
+        n_bytes = math.prod(tensor.shape) * item_bytes
+        if (tensor.start, tensor.end) != (position, position + n_bytes):
+            raise ModelFileError(
+                f"A tensor of the shape {tensor.shape} lies at the bytes {tensor.start:,} to "
+                f"{tensor.end:,}; expected are {position:,} to {position + n_bytes:,}. The file "
+                "is damaged: save the model again."
+            )
+        position = tensor.end
+    if position != n_data_bytes:
+        raise ModelFileError(
+            f"The tensors take {position:,} bytes, and {n_data_bytes:,} follow the header. The "
+            "file is broken off or damaged: save the model again."
+        )
+
+
+def _fill(network: Network, data: bytes) -> None:
+    try:
+        stored = load_tensors(data)
+    except SafetensorError as error:
+        raise ModelFileError(
+            f"The safetensors library refuses the file: {str(error)[:100]}. It is damaged: save "
+            "the model again."
+        ) from None
+    for name, tensor in name_tensors(network).items():
+        tensor[...] = stored[name]
+    if not np.isfinite(network.parameters).all():
+        raise ModelFileError(
+            "The network holds NaN or infinity: its training has diverged, or the file is "
+            "damaged. Train it again with a smaller learning rate."
+        )
