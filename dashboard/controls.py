@@ -11,17 +11,23 @@ from dashboard import session
 from dashboard.samples import PARTS
 from dashboard.text import plain
 from dashboard.training import PACES
-from data.datasets import DATASETS
-from data.scaling import SCALERS
-from experiments.config import LIMITS, RunConfig, explain, parse_field
+from experiments.config import (
+    CHOICES,
+    LIMITS,
+    MEANINGS,
+    NEVER_ZERO,
+    RunConfig,
+    explain,
+    meaning_of,
+    parse_field,
+)
 from experiments.run import optimizer_settings, plan
-from mlp.activations import ACTIVATIONS, OUTPUTS
-from mlp.initializers import INITIALIZERS
 from mlp.losses import losses_for
-from mlp.optimizers import OPTIMIZERS
 
 LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
 LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
+
+DATASETS_OFFERED = ("digits",)  # small images: the pages draw no points, and fetch no files
 
 VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a run
     session.PACE: PACES,
@@ -38,8 +44,12 @@ def draw() -> None:
     requested = st.query_params.to_dict()
     with st.sidebar:
         values = _draw_network() | _draw_training()
-        with st.expander("More settings", icon=":material/tune:"):
-            values |= _draw_more(values["optimizer"])
+        with st.expander("Steps", icon=":material/stairs:"):
+            values |= _draw_steps(values["optimizer"])
+        with st.expander("Against overfitting", icon=":material/shield:"):
+            values |= _draw_restraints()
+        with st.expander("Data and first weights", icon=":material/tune:"):
+            values |= _draw_data()
         _understand(values)
     if session.notices() is None:
         session.set_notices(_unmet_wishes(requested, values))
@@ -56,32 +66,16 @@ def show_problems() -> None:
 def _draw_network() -> Values:
     st.subheader("Network")
     return {
-        "dataset": _choice("dataset", "Dataset", DATASETS, "What the network learns to read."),
+        "dataset": _choice("dataset", "Dataset", DATASETS_OFFERED),
         "hidden_layers": st.text_input(
             "Hidden layers",
             value=", ".join(map(str, _default("hidden_layers"))),
             placeholder="none: single-layer perceptron",
-            help="Units of each hidden layer, from input to output, such as 64, 32. "
-            "Empty gives the single-layer perceptron.",
             **_bound("hidden_layers"),
         ),
-        "activation": _choice(
-            "activation", "Activation", ACTIVATIONS, "What a hidden unit does with its input z."
-        ),
-        "output": (
-            output := _choice(
-                "output",
-                "Output",
-                OUTPUTS,
-                "What the last layer does. Softmax gives probabilities that add up to 1.",
-            )
-        ),
-        "loss": _choice(
-            "loss",
-            "Loss",
-            losses_for(output),
-            "What training makes small. Only losses that go with the output are listed.",
-        ),
+        "activation": _choice("activation", "Activation"),
+        "output": (output := _choice("output", "Output")),
+        "loss": _choice("loss", "Loss", losses_for(output)),
     }
 
 
@@ -89,99 +83,60 @@ def _draw_training() -> Values:
     st.subheader("Training")
     rates = _learning_rates()
     values = {
-        "optimizer": _choice(
-            "optimizer", "Optimizer", OPTIMIZERS, "How the parameters follow the gradient."
-        ),
+        "optimizer": _choice("optimizer", "Optimizer"),
         "learning_rate": st.select_slider(
             "Learning rate",
             list(rates),
             value=_default("learning_rate"),
             format_func=rates.__getitem__,
-            help="Length of a step, on a logarithmic scale. Usual: 0.1 for sgd, 0.001 to 0.01 "
-            "for adam. Too long a step, and training diverges.",
             **_bound("learning_rate"),
         ),
-        "full_batch": st.toggle(
-            "Full batch",
-            value=_default("full_batch"),
-            help="All training samples in one step: an exact gradient, and few steps.",
-            **_bound("full_batch"),
-        ),
+        "full_batch": _switch("full_batch", "Full batch"),
     }
-    values["batch_size"] = _number(
-        "batch_size",
-        "Batch size",
-        "Samples a step. Small batches make many, noisy steps.",
-        disabled=values["full_batch"],
-    )
-    values["epochs"] = _number("epochs", "Epochs", "How many times training sees every sample.")
-    values["seed"] = _number(
-        "seed",
-        "Seed",
-        "Decides the split, the first weights and the order of the samples. "
-        "The same seed gives the same run.",
-    )
+    values["batch_size"] = _number("batch_size", "Batch size", disabled=values["full_batch"])
+    values["epochs"] = _number("epochs", "Epochs")
+    values["seed"] = _number("seed", "Seed")
     return values
 
 
-def _draw_more(optimizer: str) -> Values:
+def _draw_steps(optimizer: str) -> Values:
     used = optimizer_settings(optimizer)
     values = {
-        "momentum": _fraction(
-            "momentum",
-            "Momentum",
-            0.01,
-            "Share of the last step that goes on, with the optimizers momentum and nesterov.",
-            disabled="momentum" not in used,
-        ),
+        "momentum": _fraction("momentum", "Momentum", 0.01, disabled="momentum" not in used),
         "weight_decay": _fraction(
-            "weight_decay",
-            "Weight decay",
-            0.005,
-            "How fast the weights shrink by themselves, with the optimizer adamw.",
-            disabled="weight_decay" not in used,
+            "weight_decay", "Weight decay", 0.005, disabled="weight_decay" not in used
         ),
+        "schedule": (schedule := _choice("schedule", "Schedule")),
     }
-    values |= {
-        name: st.number_input(
-            f"{name.upper()} penalty",
-            min_value=LIMITS[name][0],
-            max_value=LIMITS[name][1],
-            value=_default(name),
-            step=1e-4,
-            format="%g",
-            help=f"Strength of {formula} in the loss, over all weights and no biases.",
-            **_bound(name),
-        )
-        for name, formula in (("l1", "the sum of |w|"), ("l2", "half the sum of w²"))
-    }
+    decays = schedule in ("step", "exponential")
     return values | {
-        "weight_init": _choice(
-            "weight_init",
-            "First weights",
-            INITIALIZERS,
-            "How large the random weights are before training. "
-            "he suits relu; xavier suits tanh and sigmoid.",
-        ),
-        "scaling": _choice(
-            "scaling",
-            "Scaling",
-            SCALERS,
-            "pixel divides by the largest value; z-score gives every pixel mean 0 and spread 1 "
-            "over the training samples.",
-        ),
-        "validation_fraction": _fraction(
-            "validation_fraction",
-            "Validation part",
-            0.05,
-            "Share of the samples held out to watch training with.",
-        ),
-        "test_fraction": _fraction(
-            "test_fraction",
-            "Test part",
-            0.05,
-            "Share of the samples held out until the end, for the result.",
-        ),
+        "decay": _fraction("decay", "Decay", 0.05, disabled=not decays),
+        "decay_every": _number("decay_every", "Epochs between decays", disabled=not decays),
+        "warmup_epochs": _number("warmup_epochs", "Warm-up epochs"),
+        "shuffle": _switch("shuffle", "Shuffle"),
+    }
+
+
+def _draw_restraints() -> Values:
+    values = {
+        "dropout": _fraction("dropout", "Dropout", 0.05),
+        "max_norm": _amount("max_norm", "Max-norm", 0.5),
+        "l1": _amount("l1", "L1 penalty", 1e-4),
+        "l2": _amount("l2", "L2 penalty", 1e-4),
+        "early_stopping": (stops := _switch("early_stopping", "Early stopping")),
+    }
+    return values | {"patience": _number("patience", "Patience", disabled=not stops)}
+
+
+def _draw_data() -> Values:
+    return {
+        "weight_init": _choice("weight_init", "First weights"),
+        "bias_init": _choice("bias_init", "First biases"),
+        "scaling": _choice("scaling", "Scaling"),
+        "class_weight": _choice("class_weight", "Class weights"),
+        "split": _choice("split", "Split"),
+        "validation_fraction": _fraction("validation_fraction", "Validation part", 0.05),
+        "test_fraction": _fraction("test_fraction", "Test part", 0.05),
     }
 
 
@@ -243,40 +198,58 @@ def _default(field: str) -> Any:
 
 
 def _bound(field: str) -> Values:
-    """Keep a control's value in the link and in the session, under the field's name."""
-    return {"key": field, "bind": "query-params", "on_change": session.forget_notices}
+    """Keep a control's value in the link and in the session, and say what it means."""
+    return {
+        "key": field,
+        "bind": "query-params",
+        "on_change": session.forget_notices,
+        "help": _help(field),
+    }
 
 
-def _choice(field: str, label: str, options: Iterable[str], help_text: str) -> Any:
-    options, default = list(options), _default(field)
+def _help(field: str) -> str:
+    """Return what a setting means; a list or a slider shows its choices by itself."""
+    return MEANINGS[field] if field in CHOICES else meaning_of(field)
+
+
+def _choice(field: str, label: str, options: Iterable[str] = ()) -> Any:
+    options, default = list(options or CHOICES[field]), _default(field)
     index = options.index(default) if default in options else 0
-    return st.selectbox(label, options, index=index, help=help_text, **_bound(field))
+    return st.selectbox(label, options, index=index, **_bound(field))
 
 
-def _number(field: str, label: str, help_text: str, *, disabled: bool = False) -> Any:
+def _switch(field: str, label: str) -> bool:
+    return st.toggle(label, value=_default(field), **_bound(field))
+
+
+def _number(field: str, label: str, *, disabled: bool = False) -> Any:
     low, high = LIMITS[field]
     return st.number_input(
         label,
         min_value=int(low),
         max_value=int(high),
         value=_default(field),
-        help=f"{help_text} From {low:,} to {high:,}.",
         disabled=disabled,
         **_bound(field),
     )
 
 
-def _fraction(
-    field: str, label: str, step: float, help_text: str, *, disabled: bool = False
-) -> Any:
+def _amount(field: str, label: str, step: float) -> Any:
     low, high = LIMITS[field]
-    return st.slider(
+    return st.number_input(
         label,
-        low,
-        high,
+        min_value=low,
+        max_value=high,
         value=_default(field),
         step=step,
-        help=help_text,
-        disabled=disabled,
+        format="%g",
         **_bound(field),
+    )
+
+
+def _fraction(field: str, label: str, step: float, *, disabled: bool = False) -> Any:
+    low, high = LIMITS[field]
+    low = step if field in NEVER_ZERO else low
+    return st.slider(
+        label, low, high, value=_default(field), step=step, disabled=disabled, **_bound(field)
     )

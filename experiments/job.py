@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 SLICE_SECONDS = 0.25
 GRACE_SECONDS = 20.0  # a page that has lost its network for this long does not come back
 QUEUE_PATIENCE_SECONDS = 1.0  # a turn that comes sooner was not worth a word
-SMALL_STEP = 3_000_000  # multiplications a step below which Python, not BLAS, is at work
 
 PROCESS_SLOTS = Slots(capacity=2)  # a small net takes both: two of them would only share a lock
 PROCESS_JOBS: "WeakSet[TrainingJob]" = WeakSet()
@@ -91,8 +90,7 @@ class TrainingJob:
         self.run = run
         self.seconds_per_epoch = seconds_per_epoch
         self._is_present, self._slots, self._grace_seconds = is_present, slots, grace_seconds
-        is_small = run.plan.n_parameters * run.plan.batch_size < SMALL_STEP
-        self._places = slots.capacity if is_small else 1
+        self._places = slots.capacity if run.plan.is_small else 1
         self._records = run.records()
         self._changed = threading.Condition()  # guards all that follows
         self._goal = Goal.NOWHERE

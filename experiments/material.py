@@ -1,24 +1,35 @@
 """What a run learns from: a dataset, dealt out in three parts and scaled."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Condition
 
 import numpy as np
+from cachetools import LRUCache, cached
 
-from data.datasets import Dataset, load
+from data.datasets import Dataset, Labels, load
 from data.scaling import SCALERS, Scaler
-from data.split import Rows, Split, stratified_split
-from experiments.config import RunConfig
+from data.split import SPLITS, Rows, Split
+from experiments.config import OWN, RunConfig
+from mlp.arrays import Array
 from mlp.training import Samples, one_hot
 
-DATA_SETTINGS = {"dataset", "seed", "scaling", "validation_fraction", "test_fraction"}
+DATA_SETTINGS = {
+    "dataset",
+    "seed",
+    "scaling",
+    "split",
+    "validation_fraction",
+    "test_fraction",
+    "class_weight",
+}
+CACHE_BYTES = 500_000_000  # MNIST takes 223 MB; a small server has less than 3 GB
 
 
 @dataclass(frozen=True)
 class Material:
     """Samples in three parts; a part that holds no rows is None.
 
-    The scaler has seen the training part only.
+    The scaler has seen the training part only, and only the training part has weights.
     """
 
     dataset: Dataset
@@ -28,47 +39,90 @@ class Material:
     validation: Samples | None
     test: Samples | None
 
+    @property
+    def n_bytes(self) -> int:
+        """How much memory the samples take."""
+        parts = [part for part in (self.training, self.validation, self.test) if part]
+        return sum(part.X.nbytes + part.targets.nbytes for part in parts)
+
 
 def random_streams(seed: int) -> list[np.random.Generator]:
-    """Return the sources of chance for the split, the first weights and the batches.
+    """Return the sources of chance for the split, the first weights, the batches and dropout.
 
     They are independent: two networks with one seed see the same samples in the same
     order, whatever their layers.
     """
-    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3)]
+    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(4)]
 
 
-def prepare(config: RunConfig) -> Material:
+def prepare(config: RunConfig, own: Dataset | None = None) -> Material:
     """Load, split and scale the data of a run.
 
-    Runs that agree on the data share one copy, in every session of the process.
+    Runs that agree on the data share one copy, in every session of the process; one's
+    own data are prepared anew.
+
+    Parameters
+    ----------
+    own : the samples where the config says that they are one's own
+
+    Raises
+    ------
+    ValueError : if the classes are too small for the fractions held out, or if one's own
+        data are asked for and not given
+    DownloadError : if the dataset has to be fetched, and cannot be
+    """
+    if config.dataset != OWN:
+        return _prepare_shared(config)
+    if own is None:
+        raise ValueError("Your own data are not here. Give the file again, or choose a dataset.")
+    return _prepare(config, own)
+
+
+def _data_key(config: RunConfig) -> tuple[object, ...]:
+    """Return what decides on the data; contiguous blocks do not depend on the seed."""
+    settings = config.model_dump(include=DATA_SETTINGS)
+    if config.split == "blocks":
+        del settings["seed"]
+    return tuple(settings.items())
+
+
+@cached(
+    LRUCache(CACHE_BYTES, getsizeof=lambda material: material.n_bytes),
+    key=_data_key,
+    condition=Condition(),  # two who ask at once do the work once
+)
+def _prepare_shared(config: RunConfig) -> Material:
+    return _prepare(config, load(config.dataset))
+
+
+def deal_out(config: RunConfig, dataset: Dataset) -> Split:
+    """Return which rows of a dataset a run learns from, watches, and is judged by.
 
     Raises
     ------
     ValueError : if the classes are too small for the fractions held out
     """
-    return _prepare(RunConfig(**config.model_dump(include=DATA_SETTINGS)))
-
-
-@lru_cache(maxsize=8)
-def _prepare(config: RunConfig) -> Material:
-    dataset = load(config.dataset)
-    split = stratified_split(
+    return SPLITS[config.split](
         dataset.labels,
         validation_fraction=config.validation_fraction,
         test_fraction=config.test_fraction,
         rng=random_streams(config.seed)[0],
     )
+
+
+def _prepare(config: RunConfig, dataset: Dataset) -> Material:
+    split = deal_out(config, dataset)
     scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
 
     def part(rows: Rows) -> Samples:
         targets = one_hot(dataset.labels[rows], dataset.n_classes, np.float32)
-        samples = Samples(scaler.transform(dataset.X[rows]), targets)
-        for array in samples:
-            array.setflags(write=False)
-        return samples
+        return Samples(scaler.transform(dataset.X[rows]), targets)
 
     training, validation, test = (part(rows) for rows in split)
+    if config.class_weight == "balanced":
+        training = training._replace(weights=balanced_weights(dataset.labels[split.training]))
+    for samples in (training, validation, test):
+        samples.each(_freeze)
     return Material(
         dataset,
         split,
@@ -77,3 +131,19 @@ def _prepare(config: RunConfig) -> Material:
         validation if len(split.validation) else None,
         test if len(split.test) else None,
     )
+
+
+def balanced_weights(labels: Labels) -> Array:
+    """Return weights, (n_samples,), that let every class count the same; their mean is 1.
+
+    A sample of class c weighs n / (K n_c), for n samples, n_c of them in class c, and K
+    classes that have any.
+    """
+    _, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    weights: Array = (len(labels) / (len(counts) * counts))[classes].astype(np.float32)
+    return weights
+
+
+def _freeze(array: Array) -> Array:
+    array.setflags(write=False)
+    return array

@@ -6,13 +6,28 @@ from collections.abc import Generator, Iterator
 from dataclasses import fields
 from typing import NamedTuple
 
-from data.datasets import load
+from data.datasets import Dataset
 from experiments.config import MAX_PARAMETERS, RunConfig
 from experiments.material import Material, prepare, random_streams
+from mlp.backprop import Dropout
 from mlp.losses import LOSSES, Objective
 from mlp.network import Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
-from mlp.training import BatchRecord, Diverged, EpochRecord, Record, Samples, Score, evaluate, train
+from mlp.schedules import Schedule
+from mlp.stopping import BestKeeper
+from mlp.training import (
+    BatchRecord,
+    Diverged,
+    EarlyStopped,
+    EpochRecord,
+    Record,
+    Samples,
+    Score,
+    evaluate,
+    train,
+)
+
+SMALL_STEP = 3_000_000  # multiplications
 
 
 class Plan(NamedTuple):
@@ -28,6 +43,11 @@ class Plan(NamedTuple):
     n_training: int
     batch_size: int
     steps_per_epoch: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a step is so short that Python, not BLAS, is at work: one thread is best."""
+        return self.n_parameters * self.batch_size < SMALL_STEP
 
 
 class EpochUnderWay(NamedTuple):
@@ -45,15 +65,20 @@ class Result(NamedTuple):
     test: Score | None
 
 
-def plan(config: RunConfig) -> Plan:
+def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
     """Work out how large a run will be.
+
+    Parameters
+    ----------
+    own : the samples where the config says that they are one's own
 
     Raises
     ------
     ValueError : if the network is larger than a shared server can give to everyone, or
         a batch larger than the training part
     """
-    dataset, n_training = load(config.dataset), len(prepare(config).split.training)
+    material = prepare(config, own)
+    dataset, n_training = material.dataset, len(material.split.training)
     sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
     n_parameters = count_parameters(sizes)
     if n_parameters > MAX_PARAMETERS:
@@ -81,6 +106,16 @@ def make_optimizer(config: RunConfig, network: Network) -> Optimizer:
     return OPTIMIZERS[config.optimizer](network, **settings)
 
 
+def make_schedule(config: RunConfig) -> Schedule:
+    """Return how the learning rate changes in a run."""
+    return Schedule(
+        config.schedule,
+        decay=config.decay,
+        decay_every=config.decay_every,
+        warmup_epochs=config.warmup_epochs,
+    )
+
+
 class Run:
     """A network on its way from random weights to a result.
 
@@ -88,6 +123,7 @@ class Run:
     ----------
     config : decides all of it; the same config gives the same run, bit for bit, on the
         same machine with the same number of BLAS threads
+    own : the samples where the config says that they are one's own
 
     Attributes
     ----------
@@ -96,6 +132,7 @@ class Run:
     history : one record an epoch, from epoch 0, the untrained network
     under_way : the batches since the last whole epoch
     diverged : set if the numbers left the range of sense
+    early_stopped : set if the run ended because it did not get better any more
     result : set when the run has ended, unless it diverged
     seconds : time spent computing, pauses excluded
 
@@ -104,16 +141,17 @@ class Run:
     ValueError : if the config asks for more than the data or a server can give
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, own: Dataset | None = None) -> None:
         self.config = config
-        self.plan = plan(config)
-        self.material: Material = prepare(config)
-        _, weights_rng, self._batches_rng = random_streams(config.seed)
+        self.plan = plan(config, own)
+        self.material: Material = prepare(config, own)
+        _, weights_rng, self._batches_rng, self._dropout_rng = random_streams(config.seed)
         self.network = Network(
             self.plan.sizes,
             activation=config.activation,
             output=config.output,
             weight_init=config.weight_init,
+            bias_init=config.bias_init,
             rng=weights_rng,
         )
         self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
@@ -121,23 +159,43 @@ class Run:
         self.history: list[EpochRecord] = []
         self.under_way = EpochUnderWay(0, [])
         self.diverged: Diverged | None = None
+        self.early_stopped: EarlyStopped | None = None
         self.result: Result | None = None
         self.seconds = 0.0
+        self._best: BestKeeper | None = None
 
     def records(self) -> Generator[Record]:
         """Train, and keep what each record says before passing it on."""
+        config = self.config
         records = train(
-            make_optimizer(self.config, self.network),
+            make_optimizer(config, self.network),
             self.objective,
             self.material.training,
-            epochs=self.config.epochs,
+            epochs=config.epochs,
             batch_size=self.plan.batch_size,
-            rng=self._batches_rng,
+            rng=self._batches_rng if config.shuffle else None,
             validation=self.material.validation,
+            schedule=make_schedule(config),
+            dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
+            max_norm=config.max_norm or None,
         )
+        if config.early_stopping:
+            self._best = BestKeeper(self.network, config.patience)
+            records = self._best.watch(records)
         while (record := self._timed_next(records)) is not None:
             self._keep(record)
             yield record
+
+    def complete(self) -> None:
+        """Train to the end, and measure what has come of it."""
+        for _ in self.records():
+            pass
+        self.conclude()
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs are over."""
+        return self.history[-1].epoch if self.history else 0
 
     @property
     def owes_record(self) -> bool:
@@ -148,10 +206,13 @@ class Run:
     def conclude(self) -> None:
         """Measure the network on every part; the test part, here, for the first time.
 
-        A run that has diverged, or has not made a step, has no result.
+        A run that has diverged, or has not made a step, has no result. One with early
+        stopping is measured at its best epoch, also when it was stopped by hand.
         """
         if self.diverged is not None or self.step == 0:
             return
+        if self._best is not None and self.history[-1].epoch > 0:
+            self._best.restore()
         validation, test = self.material.validation, self.material.test
         result = Result(
             self._evaluate(self.material.training),
@@ -183,3 +244,5 @@ class Run:
                 self.under_way = EpochUnderWay(epoch, [])  # a new one: who reads keeps the old
             case Diverged():
                 self.diverged = record
+            case EarlyStopped():
+                self.early_stopped = record

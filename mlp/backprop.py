@@ -1,5 +1,15 @@
 """Forward, to see what the network says; backward, to see what each weight did to it.
 
+The whole of backpropagation is the chain rule, written from the top down. Call
+delta_l = dC/dz_l the error of layer l.
+
+1. The loss gives the error of the last layer, delta_L.
+2. z_l = a_{l-1} W_l^T + b_l is linear in W_l and b_l, so dC/dW_l = delta_l^T a_{l-1}, and
+   dC/db_l = the sum of delta_l over the samples.
+3. It is linear in a_{l-1}, too, which enters C in no other way: dC/da_{l-1} = delta_l W_l.
+4. a_{l-1} = f(z_{l-1}), element by element: delta_{l-1} = (delta_l W_l) * f'(z_{l-1}).
+   With that, go on at 2, one layer down.
+
 Both passes write into a `Workspace`, a set of arrays made once and used for every
 batch: asking for memory costs more than the arithmetic of a small network.
 """

@@ -2,7 +2,13 @@
 
 A loss takes logits, the z of the last layer, and not the outputs made from them:
 with softmax or sigmoid inside the loss, the logarithm and the exponential cancel,
-the gradient becomes output - target, and no logarithm of zero can occur.
+the gradient becomes output - target, and no logarithm of zero can occur. For softmax,
+of one sample with the right class r:
+
+    C = -ln a_r = ln sum_j exp(z_j) - z_r
+    dC/dz_k = exp(z_k) / sum_j exp(z_j) - [k = r] = a_k - y_k
+
+and for sigmoid, of one output: C = ln(1 + exp(z)) - y z, dC/dz = sigmoid(z) - y.
 
 Every loss is a mean over samples, each with its weight if there are any, and its
 gradient is the gradient of exactly the number that is reported.

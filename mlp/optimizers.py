@@ -117,7 +117,7 @@ class RMSProp(Optimizer):
     lecture 6e.
     """
 
-    decay: float = 0.9  # rho
+    rho: float = 0.9
     epsilon: float = 1e-7
 
     def __post_init__(self) -> None:
@@ -125,9 +125,9 @@ class RMSProp(Optimizer):
         self.square_mean = self.zeros()
 
     def step(self, gradient: Array) -> None:
-        self.square_mean *= self.decay
+        self.square_mean *= self.rho
         np.multiply(gradient, gradient, out=self.scratch)
-        self.scratch *= 1 - self.decay
+        self.scratch *= 1 - self.rho
         self.square_mean += self.scratch
         np.sqrt(self.square_mean, out=self.scratch)
         self.scratch += self.epsilon

@@ -6,22 +6,9 @@ stops asking for the next record once that has not fallen for a while.
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from mlp.network import Network
-from mlp.training import EpochRecord, Record
-
-
-class EarlyStopped(NamedTuple):
-    """The end of a run that did not get better any more.
-
-    epoch, step : the last ones made
-    best_epoch : the epoch whose parameters the network has now
-    """
-
-    epoch: int
-    step: int
-    best_epoch: int
+from mlp.training import EarlyStopped, EpochRecord, Record
 
 
 class BestKeeper:
@@ -51,7 +38,7 @@ class BestKeeper:
         self.best_epoch, self._best_loss = 0, math.inf
         self._best_parameters = network.parameters.copy()
 
-    def watch(self, records: Iterator[Record]) -> Iterator[Record | EarlyStopped]:
+    def watch(self, records: Iterator[Record]) -> Iterator[Record]:
         """Pass the records on while there is hope; in the end, go back to the best epoch.
 
         Raises

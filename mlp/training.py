@@ -91,7 +91,19 @@ class Diverged(NamedTuple):
         )
 
 
-Record = BatchRecord | EpochRecord | Diverged
+class EarlyStopped(NamedTuple):
+    """The end of a run that did not get better any more.
+
+    epoch, step : the last ones made
+    best_epoch : the epoch whose parameters the network has now
+    """
+
+    epoch: int
+    step: int
+    best_epoch: int
+
+
+Record = BatchRecord | EpochRecord | Diverged | EarlyStopped
 
 
 def one_hot(labels: npt.NDArray[np.integer], n_classes: int, dtype: npt.DTypeLike) -> Array:

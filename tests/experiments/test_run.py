@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from data.datasets import Dataset, load
 from experiments.config import RunConfig
-from experiments.material import prepare
+from experiments.material import balanced_weights, prepare
 from experiments.run import Run, make_optimizer
 from mlp.training import Diverged, EpochRecord, evaluate
 
@@ -50,6 +51,20 @@ CHANGES = [
     {"scaling": "z-score"},
     {"validation_fraction": 0.1},
     {"test_fraction": 0.1},
+    {"split": "blocks"},
+    {"dropout": 0.2},
+    {"max_norm": 0.5},
+    {"bias_init": "unit-normal"},
+    {"schedule": "cosine"},
+    {"warmup_epochs": 1},
+    {"class_weight": "balanced"},
+    {"shuffle": False},
+]
+CHANGES_OF_A_BASE = [
+    ({"schedule": "step", "decay_every": 1}, {"decay": 0.1}),
+    ({"schedule": "step"}, {"decay_every": 1}),
+    ({"epochs": 40, "learning_rate": 0.5, "patience": 20}, {"early_stopping": True}),
+    ({"epochs": 40, "learning_rate": 0.02, "early_stopping": True}, {"patience": 1}),
 ]
 OPTIMIZER_CHANGES = [
     {"optimizer": "momentum", "momentum": 0.5},
@@ -58,7 +73,8 @@ OPTIMIZER_CHANGES = [
 
 
 def test_no_setting_is_forgotten() -> None:
-    changed = {name for change in [*CHANGES, *OPTIMIZER_CHANGES] for name in change}
+    of_a_base = [change for _, change in CHANGES_OF_A_BASE]
+    changed = {name for change in [*CHANGES, *OPTIMIZER_CHANGES, *of_a_base] for name in change}
     not_for_the_curve = {"dataset", "epochs"}
     assert changed == set(RunConfig.model_fields) - not_for_the_curve
 
@@ -67,6 +83,15 @@ def test_no_setting_is_forgotten() -> None:
 def test_every_setting_changes_the_run(change: dict[str, object]) -> None:
     plain, changed = finished(QUICK), finished(RunConfig(**QUICK.model_dump() | change))
     assert plain.history[-1] != changed.history[-1]
+
+
+@pytest.mark.parametrize(("base", "change"), CHANGES_OF_A_BASE, ids=str)
+def test_every_setting_that_needs_another_changes_the_run(
+    base: dict[str, object], change: dict[str, object]
+) -> None:
+    settings = QUICK.model_dump() | base
+    plain, changed = finished(RunConfig(**settings)), finished(RunConfig(**settings | change))
+    assert not np.array_equal(plain.network.parameters, changed.network.parameters)
 
 
 @pytest.mark.parametrize("change", OPTIMIZER_CHANGES, ids=str)
@@ -158,3 +183,57 @@ def test_a_run_without_a_step_has_no_result() -> None:
     run.conclude()
     assert run.result is None
     assert run.diverged is None
+
+
+def test_early_stopping_ends_a_run_with_its_best_epoch() -> None:
+    run = finished(RunConfig(epochs=200, learning_rate=0.02, early_stopping=True, patience=5))
+    losses = [record.validation.loss for record in run.history]
+    best = int(np.argmin(losses))
+    assert run.early_stopped.best_epoch == best
+    assert run.epoch == best + 5 < 200
+    assert run.result.validation.loss == losses[best]
+
+
+def test_a_run_stopped_by_hand_goes_back_to_its_best_epoch() -> None:
+    run = Run(RunConfig(learning_rate=0.1, early_stopping=True))
+    for record in run.records():
+        if record.epoch == 9:
+            break
+    run.conclude()
+    assert run.result.validation.loss == min(record.validation.loss for record in run.history)
+
+
+def test_the_two_parts_of_mnist_are_the_usual_ones_without_asking() -> None:
+    config = RunConfig(dataset="mnist")
+    assert (config.split, config.validation_fraction, config.test_fraction) == (
+        "blocks",
+        1 / 7,
+        1 / 7,
+    )
+    assert RunConfig(dataset="mnist", split="random", test_fraction=0.5).test_fraction == 0.5
+
+
+def test_blocks_are_shared_by_all_seeds() -> None:
+    assert prepare(RunConfig(split="blocks", seed=1)) is prepare(RunConfig(split="blocks", seed=2))
+    assert prepare(RunConfig(seed=1)) is not prepare(RunConfig(seed=2))
+
+
+def test_own_data_are_given_with_the_config() -> None:
+    config = RunConfig(dataset="own", epochs=2)
+    own = dataclasses.replace(load("digits"), name="own")
+    assert finished_with(config, own).result.test.accuracy > 0.5
+    with pytest.raises(ValueError, match="Your own data are not here"):
+        Run(config)
+
+
+def finished_with(config: RunConfig, own: Dataset) -> Run:
+    run = Run(config, own)
+    list(run.records())
+    run.conclude()
+    return run
+
+
+def test_balanced_weights_let_every_class_count_the_same() -> None:
+    weights = balanced_weights(np.array([0, 0, 0, 2]))
+    np.testing.assert_allclose(weights, [2 / 3, 2 / 3, 2 / 3, 2], rtol=1e-6)
+    assert weights.mean() == pytest.approx(1)

@@ -9,8 +9,18 @@ from mlp.gradient_check import gradient_error
 from mlp.losses import CROSS_ENTROPY, Objective
 from mlp.network import Network
 from mlp.optimizers import SGD, limit_norms
-from mlp.stopping import BestKeeper, EarlyStopped
-from mlp.training import Diverged, EpochRecord, Record, Samples, Score, evaluate, one_hot, train
+from mlp.stopping import BestKeeper
+from mlp.training import (
+    Diverged,
+    EarlyStopped,
+    EpochRecord,
+    Record,
+    Samples,
+    Score,
+    evaluate,
+    one_hot,
+    train,
+)
 
 OBJECTIVE = Objective(CROSS_ENTROPY)
 

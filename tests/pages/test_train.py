@@ -367,3 +367,32 @@ def test_the_learning_rates_are_written_out(open_app) -> None:
     assert options[0] == "0.00001"
     assert options[-2:] == ["500", "1000"]
     assert "0.005" in options
+
+
+def test_every_setting_of_a_run_has_a_control_and_comes_with_the_link(open_app) -> None:
+    wishes = {
+        "dropout": "0.2",
+        "max_norm": "3",
+        "schedule": "step",
+        "decay": "0.3",
+        "decay_every": "5",
+        "warmup_epochs": "2",
+        "early_stopping": "true",
+        "patience": "7",
+        "bias_init": "normal",
+        "class_weight": "balanced",
+        "shuffle": "false",
+        "split": "blocks",
+    }
+    app = open_app(**wishes)
+    assert not app.messages("warning")
+    assert app.config == RunConfig(**wishes)
+    controls = [
+        *app.test.selectbox,
+        *app.test.text_input,
+        *app.test.select_slider,
+        *app.test.toggle,
+        *app.test.number_input,
+        *app.test.slider,
+    ]
+    assert set(RunConfig.model_fields) <= {control.key for control in controls}
