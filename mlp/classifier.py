@@ -48,6 +48,7 @@ AUTO, FULL, BALANCED = "auto", "full", "balanced"
 AUTO_BATCH = 200  # as in scikit-learn's own MLPClassifier
 AUTO_STEPS = 1000  # enough for iris and for digits
 AUTO_EPOCHS = 10  # at least so many; MNIST makes 3000 steps in them
+MANY_NUMBERS = 1_000_000  # from here on, double precision is paid for in seconds
 DTYPES = {name: np.dtype(name) for name in ("float32", "float64")}
 
 Condition: TypeAlias = Callable[[float], bool]
@@ -388,10 +389,10 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         sizes = self.hidden_layer_sizes
         return tuple(sizes) if isinstance(sizes, Iterable) else (sizes,)
 
-    def _dtypes(self) -> list[DType]:
+    def _dtypes(self, X: Any = None) -> list[DType]:
         """Return the precisions that X may keep; any other is brought to the first of them."""
         if self.dtype == AUTO:
-            return list(DTYPES.values())
+            return list(DTYPES.values())[: 1 if math.prod(getattr(X, "shape", ())) > MANY_NUMBERS else None]
         return [look_up("dtype", str(self.dtype), DTYPES)]
 
     def _batch_size(self, n_samples: int) -> int:
@@ -437,7 +438,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             self,
             X,
             y,
-            dtype=self._dtypes() if dtype is None else dtype,
+            dtype=self._dtypes(X) if dtype is None else dtype,
             order="C",
             multi_output=True,
             reset=dtype is None,

@@ -393,6 +393,13 @@ def test_the_precision_is_that_of_the_input_unless_it_is_asked_for(given, dtype,
     assert classifier.predict_proba(X).dtype == np.float64
 
 
+def test_many_numbers_are_brought_to_single_precision_unless_double_is_asked_for() -> None:
+    X = np.random.default_rng(0).normal(size=(1001, 1000))
+    y = np.arange(1001) % 2
+    for dtype, trained in (("auto", np.float32), ("float64", np.float64)):
+        assert parameters_of(quick(1, dtype=dtype, epochs=1).fit(X, y)).dtype == trained
+
+
 # Chance.
 
 
