@@ -139,7 +139,8 @@ def verdict(run: Run) -> str:
     epochs, batches = divmod(run.step, run.plan.steps_per_epoch)
     trained = [_count(epochs, "epoch", "epochs")] if epochs else []
     trained += [_count(batches, "batch", "batches")] if batches else []
-    after = f"After {' and '.join(trained)} the network"
+    back = "" if run.best_epoch is None else f", and back at its best, epoch {run.best_epoch},"
+    after = f"After {' and '.join(trained)}{back} the network"
     if run.result.test is None:
         return (
             f"{after} has {percent(run.result.training.accuracy)} training accuracy. No samples "

@@ -133,6 +133,7 @@ class Run:
     under_way : the batches since the last whole epoch
     diverged : set if the numbers left the range of sense
     early_stopped : set if the run ended because it did not get better any more
+    best_epoch : with early stopping, the epoch that the network went back to in the end
     result : set when the run has ended, unless it diverged
     seconds : time spent computing, pauses excluded
 
@@ -160,6 +161,7 @@ class Run:
         self.under_way = EpochUnderWay(0, [])
         self.diverged: Diverged | None = None
         self.early_stopped: EarlyStopped | None = None
+        self.best_epoch: int | None = None
         self.result: Result | None = None
         self.seconds = 0.0
         self._best: BestKeeper | None = None
@@ -211,8 +213,9 @@ class Run:
         """
         if self.diverged is not None or self.step == 0:
             return
-        if self._best is not None and self.history[-1].epoch > 0:
+        if self._best is not None and self.epochs_done:
             self._best.restore()
+            self.best_epoch = self._best.best_epoch
         validation, test = self.material.validation, self.material.test
         result = Result(
             self._evaluate(self.material.training),

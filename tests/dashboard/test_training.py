@@ -84,6 +84,13 @@ def test_the_verdict_of_a_run_that_was_stopped_halfway() -> None:
     assert "before the first step" in training.verdict(Run(RunConfig()))
 
 
+def test_the_verdict_names_the_epoch_that_early_stopping_went_back_to() -> None:
+    run = concluded(epochs=40, learning_rate=0.05, early_stopping=True, patience=3)
+    assert training.verdict(run).startswith(
+        f"After {run.epoch} epochs, and back at its best, epoch {run.epoch - 3}, the network reads"
+    )
+
+
 def test_a_run_that_has_not_learned_is_told_from_one_that_has() -> None:
     assert not training.only_guesses(concluded(epochs=3))
     assert not training.only_guesses(Run(RunConfig()))
