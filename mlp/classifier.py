@@ -392,7 +392,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     def _dtypes(self, X: Any = None) -> list[DType]:
         """Return the precisions that X may keep; any other is brought to the first of them."""
         if self.dtype == AUTO:
-            return list(DTYPES.values())[: 1 if math.prod(getattr(X, "shape", ())) > MANY_NUMBERS else None]
+            is_large = math.prod(getattr(X, "shape", ())) > MANY_NUMBERS
+            return list(DTYPES.values())[: 1 if is_large else None]
         return [look_up("dtype", str(self.dtype), DTYPES)]
 
     def _batch_size(self, n_samples: int) -> int:

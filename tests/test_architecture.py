@@ -10,8 +10,22 @@ ROOT = Path(__file__).parents[1]
 
 MAY_IMPORT = {
     "mlp": {"mlp", "numpy"},
-    "data": {"data", "numpy"},
-    "experiments": {"experiments", "mlp", "data", "numpy", "pydantic"},
+    "mlp/storage.py": {"mlp", "numpy", "safetensors"},
+    "mlp/onnx_export.py": {"mlp", "numpy", "onnx"},
+    "mlp/classifier.py": {"mlp", "numpy", "sklearn"},
+    "data": {"data", "numpy", "pooch", "requests", "PIL"},
+    "experiments": {
+        "experiments",
+        "mlp",
+        "data",
+        "numpy",
+        "pydantic",
+        "cachetools",
+        "threadpoolctl",
+        "pandas",
+        "scipy",
+    },
+    "experiments/parallel.py": {"experiments", "data", "joblib", "distributed"},
     "dashboard": {
         "dashboard",
         "experiments",
@@ -26,6 +40,16 @@ MAY_IMPORT = {
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},
     "pages": {"dashboard", "experiments", "data", "mlp", "streamlit"},
     "app.py": {"dashboard", "streamlit"},
+    "main.py": {
+        "experiments",
+        "data",
+        "mlp",
+        "numpy",
+        "pydantic",
+        "threadpoolctl",
+        "tqdm",
+        "typer",
+    },
 }
 
 READING_ORDER = [
@@ -35,9 +59,15 @@ READING_ORDER = [
     "initializers",
     "network",
     "backprop",
+    "shape_walk",
     "optimizers",
+    "schedules",
     "training",
+    "stopping",
     "gradient_check",
+    "storage",
+    "onnx_export",
+    "classifier",
 ]
 
 

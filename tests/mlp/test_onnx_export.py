@@ -10,7 +10,7 @@ from mlp.arrays import Array
 from mlp.backprop import Workspace, forward
 from mlp.network import Network
 from mlp.onnx_export import nodes, to_onnx
-from tests.mlp.optional import needed
+from tests.optional import needed
 
 SHIFT = np.array([1, 2, 3, 4], np.float32)
 SCALE = np.array([2, 4, 8, 16], np.float32)

@@ -19,7 +19,7 @@ from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.backprop import Workspace, forward
 from mlp.network import Network, count_parameters
 from mlp.storage import ModelFileError, from_bytes, load, save, to_bytes
-from tests.mlp.optional import needed
+from tests.optional import needed
 
 NAMES_OF_THE_FORMAT = {"format", "version", "activation", "output"}
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -1,0 +1,143 @@
+"""What a trained network says to samples, and how often it is right."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from data.datasets import Dataset, Labels, load
+from data.split import Rows
+from experiments.config import OWN
+from experiments.material import deal_out
+from experiments.model_file import Model
+from mlp.arrays import Array
+from mlp.losses import LOSSES, Objective
+from mlp.training import Samples, evaluate, one_hot
+
+PARTS = ("training", "validation", "test", "all")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The answers of a network to the samples of a part.
+
+    Attributes
+    ----------
+    rows : (n_samples,), where the samples stand in their dataset
+    labels : (n_samples,), the right answers
+    outputs : (n_samples, n_classes), what the network says; probabilities with softmax
+    class_names : what the answers mean
+    loss, accuracy : as in training, penalties included
+    """
+
+    rows: Rows
+    labels: Labels
+    outputs: Array
+    class_names: tuple[str, ...]
+    loss: float
+    accuracy: float
+
+    @property
+    def predicted(self) -> Labels:
+        """The class with the largest output, (n_samples,)."""
+        predicted: Labels = self.outputs.argmax(axis=1)
+        return predicted
+
+    @property
+    def n_correct(self) -> int:
+        """How many answers are right, as the accuracy has it.
+
+        It is made from the logits, which differ where rounding makes two outputs the same.
+        """
+        return round(self.accuracy * len(self.labels))
+
+    def position_of(self, row: int) -> int:
+        """Return which of the samples a row of the dataset is.
+
+        Raises
+        ------
+        ValueError : if it is not in this part
+        """
+        found = np.flatnonzero(self.rows == row)
+        if not len(found):
+            raise ValueError(
+                f"Row {row} is not among these {len(self.rows):,} samples. Take another row, or "
+                "the part 'all'."
+            )
+        return int(found[0])
+
+
+def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Judgement:
+    """Ask a model about a part of the data it was trained with, or about one's own.
+
+    Parameters
+    ----------
+    part : training, validation or test, dealt out as for its training; or all
+    own : samples to ask about instead; their classes are matched by name
+
+    Raises
+    ------
+    ValueError : if there are no such samples, or if they do not fit the model
+    """
+    dataset = _dataset_for(model, own)
+    rows = _rows_of(model, dataset, part)
+    labels = _labels_for(model, dataset)[rows]
+    X = model.scaler.transform(dataset.X[rows])
+    samples = Samples(X, one_hot(labels, len(model.class_names), X.dtype))
+    config = model.config
+    objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
+    score = evaluate(model.network, objective, samples)
+    return Judgement(
+        rows, labels, model.predict(dataset.X[rows]), model.class_names, score.loss, score.accuracy
+    )
+
+
+def _dataset_for(model: Model, own: Dataset | None) -> Dataset:
+    if own is None and model.config.dataset == OWN:
+        raise ValueError("This model has learned from a file of its own. Give that file, too.")
+    dataset = own or load(model.config.dataset)
+    n_inputs = model.network.sizes[0]
+    if dataset.n_features != n_inputs:
+        raise ValueError(
+            f"A sample has {dataset.n_features:,} features, but this model takes {n_inputs:,}. "
+            "Take data of the kind that it was trained with."
+        )
+    return dataset
+
+
+def _rows_of(model: Model, dataset: Dataset, part: str) -> Rows:
+    if part not in PARTS:
+        raise ValueError(f"There is no part '{part[:40]}'. Choose one of: {', '.join(PARTS)}.")
+    if part == "all":
+        return np.arange(dataset.n_samples)
+    rows: Rows = getattr(deal_out(model.config, dataset), part)
+    if not len(rows):
+        raise ValueError(
+            f"No samples were held out for the {part} part. Take the part 'training' or 'all'."
+        )
+    return rows
+
+
+def _labels_for(model: Model, dataset: Dataset) -> Labels:
+    """Return the labels as the model counts its classes."""
+    unknown = sorted(set(dataset.class_names) - set(model.class_names))
+    if unknown:
+        raise ValueError(
+            f"The samples have a class '{unknown[0][:40]}' that this model does not know. It "
+            f"knows: {', '.join(model.class_names)[:200]}."
+        )
+    places = np.array([model.class_names.index(name) for name in dataset.class_names])
+    labels: Labels = places[dataset.labels]
+    return labels
+
+
+def summarize_judgement(judgement: Judgement, part: str) -> dict[str, Any]:
+    """Return the figures as plain values, fit for JSON; a loss beyond all numbers is None."""
+    return {
+        "part": part,
+        "samples": len(judgement.rows),
+        "correct": judgement.n_correct,
+        "accuracy": judgement.accuracy,
+        "loss": judgement.loss if math.isfinite(judgement.loss) else None,
+    }

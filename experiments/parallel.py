@@ -1,0 +1,150 @@
+"""Many runs at once: on the cores of this machine, or on those of a cluster."""
+
+import logging
+import signal
+import threading
+import warnings
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError
+from contextlib import contextmanager
+from typing import Any
+
+from data.datasets import Dataset
+from experiments.config import RunConfig
+from experiments.summary import Summary, run_to_summary
+
+CLUSTER_HINT = "Install what it takes with: pip install -r requirements-cluster.txt"
+CONNECT_SECONDS = 10.0  # how long a scheduler, and its first worker, may take to answer
+
+
+def run_all(
+    configs: Sequence[RunConfig],
+    *,
+    jobs: int = -1,
+    scheduler: str | None = None,
+    own: Dataset | None = None,
+) -> Generator[tuple[int, Summary]]:
+    """Yield the place of each config and the summary of its run, as soon as it is done.
+
+    Whoever closes the generator, or is interrupted in it, ends the runs under way as well.
+
+    Parameters
+    ----------
+    jobs : processes at a time; -1 for as many as there are cores
+    scheduler : address of a Dask scheduler, such as tcp://10.0.0.1:8786, whose workers are
+        then used instead; they need the datasets, one thread each, as BLAS counts its
+        threads by the process, and this project in their import path; so does the scheduler
+    own : the samples where the configs say that they are one's own
+
+    Raises
+    ------
+    ValueError : for a senseless number of processes, if the scheduler or its workers do not
+        answer, or if Dask is not installed
+    ChildProcessError : if a process that was at work has ended, or could not begin
+    """
+    if jobs < 1 and jobs != -1:
+        raise ValueError(
+            f"The number of processes must be 1 or more, or -1 for one each core, not {jobs}."
+        )
+    if scheduler is None:
+        yield from _run_here(configs, jobs, own)
+    else:
+        yield from _run_on_cluster(configs, scheduler, own)
+
+
+def _numbered(number: int, config: RunConfig, own: Dataset | None) -> tuple[int, Summary]:
+    return number, run_to_summary(config, own)
+
+
+def _run_here(
+    configs: Sequence[RunConfig], jobs: int, own: Dataset | None
+) -> Generator[tuple[int, Summary]]:
+    import joblib  # takes a tenth of a second to import
+
+    run = joblib.delayed(_numbered)
+    tasks = [run(number, config, own) for number, config in enumerate(configs)]
+    with _deaf_children():
+        results = joblib.Parallel(jobs, batch_size=1, return_as="generator_unordered")(tasks)
+    try:
+        for result in results:  # noqa: UP028  `yield from` would close them, with a warning
+            yield result
+    except BrokenExecutor:
+        raise ChildProcessError(
+            "A process that was training has ended, maybe for want of memory. Try again with "
+            "fewer --jobs."
+        ) from None
+    finally:
+        with warnings.catch_warnings():  # that runs are lost: whoever stops early wants it so
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that are started here ignore Ctrl-C: the one that started them decides."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # elsewhere, Python does not let signals be set
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run_on_cluster(
+    configs: Sequence[RunConfig], scheduler: str, own: Dataset | None
+) -> Generator[tuple[int, Summary]]:
+    """Have the runs made by the workers; those of a worker that is lost are made by another."""
+    with _connect(scheduler) as client:
+        from distributed import KilledWorker, as_completed
+        from distributed.comm.core import CommClosedError
+
+        shared = client.scatter(own, broadcast=True) if own else None
+        futures = [
+            client.submit(_numbered, number, config, shared, pure=False)
+            for number, config in enumerate(configs)
+        ]
+        try:
+            for future in as_completed(futures):  # type: ignore[no-untyped-call]
+                yield future.result()
+        except (KilledWorker, CancelledError, CommClosedError):
+            raise ChildProcessError(
+                "The scheduler is gone, or several workers have ended over one and the same run. "
+                "Look into what they have logged."
+            ) from None
+        except (ImportError, RuntimeError) as error:
+            raise ChildProcessError(
+                f"The workers cannot make these runs ({str(error)[:60]}). Start them, and the "
+                "scheduler, with PYTHONPATH naming the folder of this project, and with its "
+                "requirements installed."
+            ) from None
+        finally:
+            client.cancel(futures)
+
+
+def _connect(scheduler: str) -> Any:
+    """Return a client of a scheduler that has workers."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError(f"A scheduler needs Dask. {CLUSTER_HINT}") from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # an error says it, too
+    try:
+        if not scheduler.strip():  # Dask would make a cluster of its own
+            raise ValueError("no address")
+        client = Client(scheduler, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"There is no Dask scheduler at '{scheduler[:80]}' ({error}). Start one with "
+            "'dask scheduler', and give its address, such as tcp://10.0.0.1:8786."
+        ) from None
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        client.close()  # type: ignore[no-untyped-call]
+        raise ValueError(
+            f"The scheduler at '{scheduler[:80]}' has no workers. Start some with 'dask "
+            f"worker {scheduler[:80]} --nthreads 1', and PYTHONPATH naming this project's folder."
+        ) from None
+    return client

@@ -1,0 +1,495 @@
+"""The runs of the app from a terminal: train, evaluate, compare, sweep, presets, download.
+
+`python main.py` alone trains and tests the defaults; options without a command go to `train`.
+`python main.py COMMAND --help` lists what a command takes; the settings of a run are those of
+RunConfig, one option each.
+
+It ends with the code 0, also where training diverged; with 2, and a line that says why, if
+what was asked cannot be done; and with 130 if Ctrl-C has stopped it: what was reached by then
+is measured, saved and told as if it were the end.
+"""
+
+import csv
+import inspect
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import partial, wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import typer
+from pydantic import ValidationError
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from data.datasets import Dataset
+from data.download import ORIGINALS, fetch
+from data.own import load_own
+from experiments.comparison import check_comparable, check_seeds, paired_test, verdict
+from experiments.config import OWN, RunConfig, explain, meaning_of
+from experiments.files import check_writable, write_whole
+from experiments.judgement import PARTS, Judgement, judge, summarize_judgement
+from experiments.material import prepare
+from experiments.model_file import load_model, save_run
+from experiments.parallel import run_all
+from experiments.presets import PRESETS, preset
+from experiments.run import Run, plan
+from experiments.summary import Summary, status_of, summarize
+from experiments.sweep import ResultTable, grid_configs, parse_seeds, parse_vary, plan_each, sweep
+from mlp.network import look_up
+from mlp.onnx_export import to_onnx
+from mlp.shape_walk import shape_walk
+from mlp.training import EpochRecord
+
+app = typer.Typer(
+    help=__doc__,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Settings = Mapping[str, Any]
+Stop = Callable[[], bool]
+
+PresetName = Annotated[str | None, typer.Option("--preset", help="Begin with these settings.")]
+OwnData = Annotated[
+    Path | None,
+    typer.Option("--data", help="Your own samples: .csv, .npz, or a folder or .zip of images."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Make the last line of output JSON.")]
+Jobs = Annotated[int, typer.Option(help="Processes at a time; -1: one for each core.")]
+Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler: tcp://...")]
+SeedList = Annotated[str, typer.Option(help="Such as 0-9, or 1,5,7.")]
+
+
+def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each setting of a run; those given arrive as `settings`."""
+    fields = RunConfig.model_fields
+    own = {n: p for n, p in inspect.signature(command).parameters.items() if n != "settings"}
+    options = {
+        name: inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                bool | None if info.annotation is bool else str | None,
+                typer.Option(help=meaning_of(name), show_default=False),
+            ],
+        )
+        for name, info in fields.items()
+    }
+
+    @wraps(command)
+    def with_settings(**values: Any) -> None:
+        given = {name: values.pop(name, None) for name in options}
+        command(**values, settings={n: v for n, v in given.items() if v is not None})
+
+    parameters = {**own, **{n: p for n, p in options.items() if n not in own}}
+    with_settings.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters.values()]
+    )
+    with_settings.__annotations__ = {n: p.annotation for n, p in parameters.items()}
+    return with_settings
+
+
+# Commands -------------------------------------------------------------------------
+
+
+@app.command()
+@takes_settings
+def train(
+    settings: Settings,
+    preset_name: PresetName = None,
+    data: OwnData = None,
+    save: Annotated[Path | None, typer.Option(help="Write the model here.")] = None,
+    onnx: Annotated[Path | None, typer.Option(help="Write the network as ONNX here.")] = None,
+    history: Annotated[Path | None, typer.Option(help="Write the curves as CSV here.")] = None,
+    shapes: Annotated[bool, typer.Option("--shapes", help="Show every matrix of a batch.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train a network, test it, and say how it went."""
+    config, own = config_from(preset_name, settings, data), own_data(data)
+    check_outputs([path for path in (save, onnx, history) if path], data)
+    run = Run(config, own)
+    if onnx:
+        run_to_onnx(run)  # says now if it cannot be done
+    say_plan(run)
+    if shapes:
+        say_shapes(run)
+    train_with_progress(run)
+    if save and not run.diverged:
+        save_run(save, run)
+    if onnx and not run.diverged:
+        write_whole(onnx, run_to_onnx(run))
+    if history:
+        write_whole(history, history_table(run.history).encode())
+    summary = summarize(run, preset=preset_name)
+    say_result(run, summary)
+    if run.diverged and (save or onnx):
+        print("The network was not saved: its numbers have no sense.")
+    say_json(as_json, summary)
+    if status_of(run) == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="A model that train --save has written.")],
+    data: OwnData = None,
+    part: Annotated[str, typer.Option(help=f"One of: {', '.join(PARTS)}.")] = "test",
+    show: Annotated[int, typer.Option(min=0, help="Show so many predictions.")] = 0,
+    sample: Annotated[int | None, typer.Option(min=0, help="Show the one of this row.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a trained network about samples."""
+    stored = load_model(model)
+    judgement = judge(stored, part=part, own=own_data(data))
+    n_samples = len(judgement.rows)
+    rng = np.random.default_rng(stored.config.seed)
+    positions = sorted(rng.choice(n_samples, min(show, n_samples), replace=False))
+    if sample is not None:
+        positions.append(judgement.position_of(sample))
+    print(
+        f"{part}: {judgement.n_correct:,} of {n_samples:,} right, "
+        f"{percent(judgement.accuracy)}; loss {judgement.loss:.4f}"
+    )
+    for position in positions:
+        say_prediction(judgement, int(position))
+    say_json(as_json, summarize_judgement(judgement, part))
+
+
+@app.command()
+@takes_settings
+def compare(
+    settings: Settings,
+    presets: Annotated[list[str] | None, typer.Argument(help="Names of presets.")] = None,
+    seeds: SeedList = "0-9",
+    data: OwnData = None,
+    jobs: Jobs = -1,
+    scheduler: Scheduler = None,
+    as_json: Json = False,
+) -> None:
+    """Train presets on the same splits, seed by seed, and test whether they differ."""
+    names = list(dict.fromkeys(presets or ["slp-digits-held-out", "mlp-digits-held-out"]))
+    if len(names) < 2:
+        raise ValueError("A comparison takes the names of at least two presets.")
+    if "seed" in settings:
+        raise ValueError("A comparison takes --seeds, such as 0-9, and no single --seed.")
+    each, own = parse_seeds(seeds), own_data(data)
+    check_seeds(each)
+    bases = [config_from(name, settings, data) for name in names]
+    check_comparable(bases)
+    configs = [with_seed(config, seed) for config in bases for seed in each]
+    for config in bases:
+        plan(config, own)  # says now what is wrong, and not in another process
+    with closing(run_all(configs, jobs=jobs, scheduler=scheduler, own=own)) as results:
+        summaries = dict(tqdm(results, total=len(configs), unit="run", disable=None))
+    accuracies = [
+        [accuracy_of(name, summaries[i * len(each) + j]) for j in range(len(each))]
+        for i, name in enumerate(names)
+    ]
+    say_comparison(names, np.array(accuracies), bases[0], own, as_json)
+
+
+@app.command("sweep")
+@takes_settings
+def sweep_command(
+    settings: Settings,
+    out: Annotated[Path, typer.Option(help="Table of results, .csv or .parquet.")],
+    vary: Annotated[
+        list[str] | None, typer.Option(help="learning_rate=0.01/0.1; may be said repeatedly.")
+    ] = None,
+    seeds: SeedList = "0-4",
+    preset_name: PresetName = None,
+    data: OwnData = None,
+    jobs: Jobs = -1,
+    scheduler: Scheduler = None,
+    as_json: Json = False,
+) -> None:
+    """Train every combination of settings with every seed; go on where the table ends."""
+    if "seed" in settings:
+        raise ValueError("A sweep takes --seeds, such as 0-4, and no single --seed.")
+    own, grid = own_data(data), parse_vary(vary or [])
+    table = ResultTable(out, own)
+    check_outputs([out], data)
+    configs = grid_configs(base_settings(preset_name, settings, data), grid, parse_seeds(seeds))
+    plan_each(configs, own)  # says now what is wrong, and not in the middle of the night
+    n_known = sum(config in table for config in configs)
+    runner = partial(run_all, jobs=jobs, scheduler=scheduler, own=own)
+    with_bar = partial(tqdm, total=len(configs), initial=n_known, unit="run", disable=None)
+    status = "finished"
+    try:
+        with closing(sweep(configs, table, runner)) as summaries:
+            for _ in with_bar(summaries):
+                pass
+    except KeyboardInterrupt:
+        status = "interrupted"
+    n_done = sum(config in table for config in configs)
+    print(f"{n_done:,} of {len(configs):,} runs are in {out}; {n_known:,} were there before.")
+    counts = {"runs": len(configs), "done": n_done, "known": n_known}
+    say_json(as_json, {"out": str(out), "status": status, **counts})
+    if status == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command("presets")
+def presets_command(as_json: Json = False) -> None:
+    """List the networks that have a name, and why they do."""
+    for entry in PRESETS.values():
+        print(f"{entry.name:24}{entry.why}")
+    say_json(as_json, {name: entry.config.model_dump() for name, entry in PRESETS.items()})
+
+
+@app.command()
+def download(
+    names: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(ORIGINALS)}.")] = None,
+) -> None:
+    """Fetch datasets, all of them if none is named, and check them against their sums."""
+    for name in names or ORIGINALS:
+        look_up("dataset to download", name, ORIGINALS)
+    for name in names or ORIGINALS:
+        print(f"{name}: {fetch(name)}")
+
+
+# What the commands share ----------------------------------------------------------
+
+INTERRUPTED = 130
+
+
+def base_settings(preset_name: str | None, settings: Settings, data: Path | None) -> dict[str, Any]:
+    """Return the settings of a preset, if one is named, with those given laid over them."""
+    if data and settings.get("dataset", OWN) != OWN:
+        raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
+    base = preset(preset_name).config.model_dump() if preset_name else {}
+    return {**base, **settings, **({"dataset": OWN} if data else {})}
+
+
+def config_from(preset_name: str | None, settings: Settings, data: Path | None) -> RunConfig:
+    """Return the config that a command line asks for."""
+    return RunConfig(**base_settings(preset_name, settings, data))
+
+
+def with_seed(config: RunConfig, seed: int) -> RunConfig:
+    """Return the same config with another seed."""
+    return RunConfig(**{**config.model_dump(), "seed": seed})
+
+
+def own_data(path: Path | None) -> Dataset | None:
+    """Load one's own data, if there are any."""
+    return load_own(path) if path else None
+
+
+def check_outputs(paths: Sequence[Path], data: Path | None) -> None:
+    """See to it that files can be written, and that none takes the place of another."""
+    for path in paths:
+        check_writable(path)
+    places = [path.resolve() for path in (*paths, data) if path]
+    if len(set(places)) < len(places):
+        raise ValueError("Each file needs a name of its own, but two of them have the same.")
+
+
+def run_to_onnx(run: Run) -> bytes:
+    """Return the network of a run as an ONNX file that takes samples as they were recorded."""
+    scaler = run.material.scaler
+    return to_onnx(run.network, shift=scaler.shift, scale=scaler.scale)
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Stop]:
+    """Let the first Ctrl-C end the work in good order; the second one ends it at once."""
+    asked = False
+
+    def ask(number: int, frame: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def train_with_progress(run: Run) -> None:
+    """Train a run, with a bar on the error stream where somebody sees it."""
+    limit = 1 if run.plan.is_small else None
+    bar = tqdm(total=run.config.epochs, unit="epoch", disable=None)
+    with stop_on_interrupt() as is_stopping, threadpool_limits(limit), bar:
+        for record in run.records():
+            if isinstance(record, EpochRecord) and record.epoch:
+                bar.set_postfix_str(f"loss {record.training.loss:.4f}", refresh=False)
+                bar.update()
+            if is_stopping():
+                break
+        run.conclude()
+
+
+def accuracy_of(name: str, summary: Summary) -> float:
+    """Return the test accuracy of a run that came to one.
+
+    Parameters
+    ----------
+    name : of its preset
+
+    Raises
+    ------
+    ValueError : if it diverged
+    """
+    accuracy: float | None = summary["test_accuracy"]
+    if accuracy is None:
+        config = summary["config"]
+        raise ValueError(
+            f"{name} has diverged with seed {config['seed']}: there is nothing to compare. Try a "
+            f"learning rate below {config['learning_rate']:g}."
+        )
+    return accuracy
+
+
+# What is said ---------------------------------------------------------------------
+
+
+def percent(share: float) -> str:
+    """Write a share as percent."""
+    return f"{100 * share:.2f} %"
+
+
+def say_plan(run: Run) -> None:
+    """Say what is going to be trained."""
+    size = run.plan
+    print(
+        f"{run.material.dataset.title}. {'-'.join(map(str, size.sizes))}: "
+        f"{size.n_parameters:,} parameters, {size.n_training:,} training samples, "
+        f"{size.steps_per_epoch:,} steps an epoch"
+    )
+
+
+def say_shapes(run: Run) -> None:
+    """Show every matrix of the first batch."""
+    samples = run.material.training
+    X, targets = samples.X[: run.plan.batch_size], samples.targets[: run.plan.batch_size]
+    print("\n".join(shape_walk(run.network, run.objective, X, targets)))
+
+
+def say_result(run: Run, summary: Summary) -> None:
+    """Say how a run went, and what the network can do."""
+    if run.diverged:
+        print(run.diverged)
+        return
+    epochs, seconds = summary["epochs"], summary["seconds"]
+    print(f"{summary['status']} after {epochs} epochs, {seconds:.2f} s", end="")
+    print("" if run.best_epoch is None else f", back at its best, epoch {run.best_epoch}")
+    if run.result is None:
+        print("There is nothing to measure yet.")
+        return
+    for part, score in run.result._asdict().items():
+        if score:
+            print(f"{part:11} {percent(score.accuracy):>8}, loss {score.loss:.4f}")
+    if not run.result.test:
+        print("Nothing was held out for a test: this says nothing about new samples.")
+
+
+def say_prediction(judgement: Judgement, position: int) -> None:
+    """Show what a network says about one sample."""
+    outputs, names = judgement.outputs[position], judgement.class_names
+    said, right = judgement.predicted[position], judgement.labels[position]
+    print(
+        f"row {judgement.rows[position]}: {names[said]} with output {outputs[said]:.3f}, "
+        + ("right" if said == right else f"but it is {names[right]} with {outputs[right]:.3f}")
+    )
+
+
+def say_comparison(
+    names: Sequence[str],
+    accuracies: npt.NDArray[np.float64],
+    config: RunConfig,
+    own: Dataset | None,
+    as_json: bool,
+) -> None:
+    """Say how each did, and whether the others differ from the first."""
+    for name, row in zip(names, accuracies, strict=True):
+        spread = row.std(ddof=1) if len(row) > 1 else 0.0
+        print(f"{name:24}{percent(row.mean())} +- {100 * spread:.2f} on the test part")
+    split = prepare(config, own).split
+    sizes = {"n_training": len(split.training), "n_test": len(split.test)}
+    results = [paired_test(accuracies[0], row, **sizes) for row in accuracies[1:]]
+    for name, result in zip(names[1:], results, strict=True):
+        print(verdict(names[0], name, result))
+    say_json(
+        as_json,
+        {
+            "names": list(names),
+            "test_accuracies": accuracies.tolist(),
+            "mean_differences": [result.mean for result in results],
+            "p_values": [result.p_value for result in results],
+        },
+    )
+
+
+def say_json(as_json: bool, values: Mapping[str, Any]) -> None:
+    """Make the last line of standard output one JSON object, if that is asked for."""
+    if as_json:
+        print(json.dumps(values, allow_nan=False), flush=True)
+
+
+def history_table(history: Sequence[EpochRecord]) -> str:
+    """Return a history as CSV: one row an epoch, epoch 0 being the untrained network."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(
+        ["epoch", "step", "learning_rate", "training_loss", "training_accuracy",
+         "validation_loss", "validation_accuracy"]
+    )  # fmt: skip
+    for record in history:
+        validation = record.validation or ("", "")
+        writer.writerow(
+            [record.epoch, record.step, record.learning_rate, *record.training, *validation]
+        )
+    return table.getvalue()
+
+
+def problem_of(error: Exception) -> str:
+    """Return what is wrong in one line, without what might disturb a terminal."""
+    match error:
+        case ValidationError():
+            text = " ".join(explain(error))
+        case typer.TyperException():
+            said = error.format_message().rstrip(".")
+            text = f"{said}. Try: python main.py --help, or python main.py COMMAND --help."
+        case _:
+            text = str(error)
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
+def command_line() -> list[str]:
+    """Return what was typed after the name of the program; `train` is what goes without saying."""
+    arguments = sys.argv[1:]
+    is_implied = not arguments or (arguments[0].startswith("-") and arguments[0] != "--help")
+    return ["train", *arguments] if is_implied else arguments
+
+
+def main() -> int:
+    """Run the command line; return the exit code: 2, with a line on what is wrong."""
+    try:
+        code = app(command_line(), standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who read the output has gone; Python would complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (typer.TyperException, ValueError, ImportError, OSError) as error:
+        print(problem_of(error), file=sys.stderr)
+        return 2
+    if code == INTERRUPTED:
+        print("Stopped.", file=sys.stderr)
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,333 @@
+"""A sweep trains each combination once, however often it is begun."""
+
+import dataclasses
+import time
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.datasets import Dataset, load
+from experiments import sweep as sweeping
+from experiments.config import OWN, RunConfig
+from experiments.files import check_writable, write_whole
+from experiments.summary import Summary, run_to_summary
+from experiments.sweep import (
+    MAX_RUNS,
+    ResultTable,
+    grid_configs,
+    key_of,
+    parse_seeds,
+    parse_vary,
+    plan_each,
+    sweep,
+)
+
+BASE = {"epochs": 1, "hidden_layers": (4,), "validation_fraction": 0}
+CONFIGS = grid_configs(BASE, {"learning_rate": [0.01, 0.1]}, [0, 1])
+SUFFIXES = pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
+
+
+class Trainer:
+    """Trains, and remembers what it was asked for; may break down after some runs."""
+
+    def __init__(self, own: Dataset | None = None, last: int | None = None) -> None:
+        self.trained: list[RunConfig] = []
+        self.own, self.last = own, last
+
+    def __call__(self, configs: Sequence[RunConfig]) -> Generator[tuple[int, Summary]]:
+        for number in reversed(range(len(configs))):  # as they come
+            if len(self.trained) == self.last:
+                raise KeyboardInterrupt
+            self.trained.append(configs[number])
+            yield number, run_to_summary(configs[number], self.own)
+
+
+def in_order(path: Path) -> pd.DataFrame:
+    """Return a table as it is in the file, but for the order and the time that it took."""
+    table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    return table.sort_values("key", ignore_index=True).drop(columns="seconds")
+
+
+# What is varied ---------------------------------------------------------------------
+
+
+def test_what_varies_is_said_in_a_line() -> None:
+    assert parse_vary(["learning_rate=0.01/0.1", "hidden-layers=none/32/64,32"]) == {
+        "learning_rate": [0.01, 0.1],
+        "hidden_layers": [(), (32,), (64, 32)],
+    }
+    assert parse_vary(["shuffle=true/false", "l2=0", "l2=0.1"]) == {
+        "shuffle": [True, False],
+        "l2": [0.0, 0.1],
+    }
+    assert parse_vary([]) == {}
+
+
+@pytest.mark.parametrize("text", ["", "learning_rate", "nothing=3", "=3", "learning_rate:0.1"])
+def test_what_does_not_vary_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=rf"^'{text}' does not say what to vary. Write a setting"):
+        parse_vary([text])
+
+
+def test_a_value_that_makes_no_sense_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"The learning rate must be a number above 0 .* not ''"):
+        parse_vary(["learning_rate=0.1/"])
+    with pytest.raises(ValueError, match=r"There is no optimizer 'magic'. Choose one of: "):
+        parse_vary(["optimizer=sgd/magic"])
+
+
+def test_the_seed_is_not_varied_but_given() -> None:
+    with pytest.raises(ValueError, match="Seeds are not varied: give them with --seeds"):
+        parse_vary(["seed=1/2"])
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [("0-4", [0, 1, 2, 3, 4]), ("7", [7]), ("1, 5,7", [1, 5, 7]), ("3-4,1,4-5", [3, 4, 1, 5])],
+)
+def test_seeds_are_a_range_or_a_list(text: str, seeds: list[int]) -> None:
+    assert parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["", "x", "4-1", "-1", "1-", "1..3", "0-100000", "1.5"])
+def test_what_are_no_seeds_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=rf"'{text}' does not name seeds. Write a range such as"):
+        parse_seeds(text)
+
+
+# The grid ---------------------------------------------------------------------------
+
+
+def test_a_grid_has_every_combination_once() -> None:
+    grid = parse_vary(["learning_rate=0.1/0.10/1e-1/0.2", "optimizer=sgd/adam"])
+    configs = grid_configs({"epochs": 3}, grid, [0, 1])
+    assert len(configs) == len(set(configs)) == 2 * 2 * 2
+    assert {(c.learning_rate, c.optimizer, c.seed, c.epochs) for c in configs} == {
+        (rate, name, seed, 3) for rate in (0.1, 0.2) for name in ("sgd", "adam") for seed in (0, 1)
+    }
+
+
+def test_a_grid_larger_than_a_table_is_refused_before_it_is_made() -> None:
+    rates = [0.001 * i for i in range(1, 1001)]
+    start = time.perf_counter()
+    with pytest.raises(ValueError, match="This grid has 1,000,000,000 runs; the most is 100,000"):
+        grid_configs({}, {"learning_rate": rates, "l2": rates}, range(1000))
+    assert time.perf_counter() - start < 1
+    assert len(grid_configs({}, {}, range(10))) == 10 <= MAX_RUNS
+
+
+def test_thousands_of_runs_are_planned_in_a_moment_and_own_data_dealt_out_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planned: list[RunConfig] = []
+    monkeypatch.setattr(sweeping, "plan", lambda config, own: planned.append(config))
+    grid = {
+        "learning_rate": [0.001 * i for i in range(1, 51)],
+        "hidden_layers": [(8,), (16,)],
+        "batch_size": [10, 20],
+    }
+    configs = grid_configs({}, grid, range(25))
+    start = time.perf_counter()
+    plan_each(configs)
+    assert len(configs) == 5000
+    assert len(planned) == 4
+    assert time.perf_counter() - start < 2
+
+
+def test_one_bad_size_among_many_is_found_before_training() -> None:
+    configs = grid_configs({}, {"batch_size": [32, 1080]}, range(3))
+    with pytest.raises(ValueError, match="A batch of 1,080 is more than the 1,079 training sam"):
+        plan_each(configs)
+
+
+# The table --------------------------------------------------------------------------
+
+
+@SUFFIXES
+def test_a_sweep_that_was_broken_off_goes_on_where_it_was(name: str, tmp_path: Path) -> None:
+    whole, parts = tmp_path / f"whole_{name}", tmp_path / name
+    assert len(list(sweep(CONFIGS, ResultTable(whole), Trainer()))) == 4
+
+    first = Trainer(last=1)
+    with pytest.raises(KeyboardInterrupt):
+        list(sweep(CONFIGS, ResultTable(parts), first))
+    second = Trainer()
+    reader = sweep(CONFIGS, ResultTable(parts), second)
+    next(reader)
+    reader.close()
+    third = Trainer()
+    list(sweep(CONFIGS, ResultTable(parts), third))
+    assert [len(trainer.trained) for trainer in (first, second, third)] == [1, 1, 2]
+    assert {*first.trained, *second.trained, *third.trained} == set(CONFIGS)
+
+    fourth = Trainer()
+    assert not list(sweep(CONFIGS, ResultTable(parts), fourth))
+    assert not fourth.trained
+    pd.testing.assert_frame_equal(in_order(whole), in_order(parts), check_dtype=False)
+    assert {path.name for path in tmp_path.iterdir()} == {f"whole_{name}", name}
+
+
+@SUFFIXES
+def test_a_table_has_a_row_for_each_run_with_all_its_settings(name: str, tmp_path: Path) -> None:
+    list(sweep(CONFIGS, ResultTable(tmp_path / name), Trainer()))
+    table = in_order(tmp_path / name).set_index("key")
+    for config in CONFIGS:
+        row, summary = table.loc[key_of(config)], run_to_summary(config)
+        assert row["test_accuracy"] == summary["test_accuracy"]
+        assert pd.isna(row["validation_accuracy"])
+        assert (row["status"], row["epochs"], row["epochs_asked"]) == ("finished", 1, 1)
+        assert str(row["hidden_layers"]) == "4"
+        assert (row["learning_rate"], row["seed"]) == (config.learning_rate, config.seed)
+    settings = set(RunConfig.model_fields)
+    assert settings <= set(table.columns)
+
+
+def test_a_larger_grid_trains_what_is_new(tmp_path: Path) -> None:
+    path, trainer = tmp_path / "table.csv", Trainer()
+    list(sweep(CONFIGS[:2], ResultTable(path), Trainer()))
+    table = ResultTable(path)
+    assert [config in table for config in CONFIGS] == [True, True, False, False]
+    list(sweep(CONFIGS, table, trainer))
+    assert set(trainer.trained) == set(CONFIGS[2:])
+    assert len(table) == 4
+
+
+def test_a_diverged_run_is_a_row_with_gaps(tmp_path: Path) -> None:
+    config = RunConfig(output="identity", loss="mse", optimizer="sgd", learning_rate=1000)
+    for name in ("table.csv", "table.parquet"):
+        list(sweep([config], ResultTable(tmp_path / name), Trainer()))
+        (row,) = in_order(tmp_path / name).to_dict("records")
+        assert row["status"] == "diverged"
+        assert pd.isna(row["test_accuracy"])
+        assert config in ResultTable(tmp_path / name)
+
+
+def test_a_table_is_not_written_where_nothing_was_reached(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        list(sweep(CONFIGS, ResultTable(tmp_path / "table.csv"), Trainer(last=0)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_is_full_leaves_the_table_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.csv"
+    list(sweep(CONFIGS[:1], ResultTable(path), Trainer()))
+    before = path.read_bytes()
+
+    def half(self: Path, content: bytes) -> int:
+        with open(self, "wb") as file:
+            file.write(content[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space left"):
+        list(sweep(CONFIGS, ResultTable(path), Trainer()))
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writing_takes_a_tenth_of_the_time_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, written = [0.0], []
+    table = ResultTable(tmp_path / "table.csv")
+
+    def write_slowly(path: Path, content: bytes) -> None:
+        written.append(clock[0])
+        clock[0] += 5.0
+
+    monkeypatch.setattr(sweeping.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(sweeping, "write_whole", write_slowly)
+    summary = run_to_summary(CONFIGS[0])
+    for _ in range(120):
+        clock[0] += 1.0
+        table.add(CONFIGS[0], summary)
+    table.save()
+    table.save()
+    assert written == pytest.approx([1.0, 57.0, 113.0, 135.0])
+
+
+@SUFFIXES
+def test_a_table_cut_short_is_refused_wherever_it_was_cut(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    list(sweep(CONFIGS, ResultTable(path), Trainer()))
+    content = path.read_bytes()
+    last_row = content[:-1].rfind(b"\n") + 1 if name.endswith("csv") else 0
+    for end in [5, *range(last_row + 1, len(content) - 2, max(1, len(content) // 50))]:
+        path.write_bytes(content[:end])
+        with pytest.raises(ValueError, match=r"is there, but it is no table of a sweep, or not a"):
+            ResultTable(path)
+        assert path.read_bytes() == content[:end]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"a,b\n1,2\n", b"key\nabc\n", b"\x00\xff" * 50, b'key,"\n', b"key\n"]
+)
+@SUFFIXES
+def test_a_foreign_file_is_refused_and_kept(name: str, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"'{name}' is there, but it is no table of a sweep"):
+        ResultTable(path)
+    assert path.read_bytes() == content
+
+
+@SUFFIXES
+def test_a_table_whose_settings_were_changed_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    list(sweep(CONFIGS[:1], ResultTable(path), Trainer()))
+    table = pd.read_csv(path) if name.endswith("csv") else pd.read_parquet(path)
+    for changed in (table.assign(learning_rate=0.5), table.drop(columns="dropout")):
+        if name.endswith("csv"):
+            changed.to_csv(path, index=False)
+        else:
+            changed.to_parquet(path, index=False)
+        with pytest.raises(ValueError, match=r"or one of another version. Choose another name, or"):
+            ResultTable(path)
+
+
+def test_another_ending_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'table.xlsx' must end with .csv or .parquet, so that"):
+        ResultTable(Path("table.xlsx"))
+
+
+def test_runs_on_other_samples_of_ones_own_are_other_runs(tmp_path: Path) -> None:
+    first = dataclasses.replace(load("moons"), name="own")
+    other = dataclasses.replace(first, X=first.X[::-1].copy())
+    config = RunConfig(dataset=OWN, epochs=1)
+    list(sweep([config], ResultTable(tmp_path / "t.csv", first), Trainer(first)))
+    assert config in ResultTable(tmp_path / "t.csv", first)
+    assert config not in ResultTable(tmp_path / "t.csv", other)
+    list(sweep([config], ResultTable(tmp_path / "t.csv", other), Trainer(other)))
+    assert len(ResultTable(tmp_path / "t.csv")) == 2
+
+
+def test_a_key_is_the_same_on_any_machine() -> None:
+    assert key_of(RunConfig()) == key_of(RunConfig(learning_rate="5e-3", hidden_layers="32"))
+    assert len({key_of(config) for config in CONFIGS}) == len(CONFIGS)
+
+
+# Files that are whole ---------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new")
+    (tmp_path / "old").write_text("old")
+    check_writable(tmp_path / "old")
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    for place in (tmp_path, tmp_path / "none" / "x", tmp_path / "old" / "x", Path("/dev/null")):
+        with pytest.raises(
+            ValueError, match=r"cannot be written. Give the name of a file, in a fo"
+        ):
+            check_writable(place)
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_whole(path, b"first, and longer")
+    write_whole(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(tmp_path.iterdir()) == [path]
