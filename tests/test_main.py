@@ -151,7 +151,7 @@ def test_nothing_held_out_is_said(program: Program) -> None:
 def test_early_stopping_is_a_status(program: Program) -> None:
     answer = program("--early-stopping", "--patience", "1", "--learning-rate", "0.05", "--json")
     assert answer.last["status"] == "early-stopped"
-    assert ", best epoch " in answer.out
+    assert ", back at its best, epoch " in answer.out
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "momentum"])
