@@ -14,10 +14,9 @@ import inspect
 import io
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,12 +34,13 @@ from data.own import load_own
 from experiments.comparison import check_comparable, check_seeds, paired_test, verdict
 from experiments.config import OWN, RunConfig, explain, meaning_of
 from experiments.files import check_writable, write_whole
+from experiments.interrupts import stop_on_interrupt
 from experiments.judgement import PARTS, Judgement, judge, summarize_judgement
 from experiments.material import prepare
 from experiments.model_file import load_model, save_run
 from experiments.parallel import run_all
 from experiments.presets import PRESETS, preset
-from experiments.run import Run, plan
+from experiments.run import Run, idle_settings, plan
 from experiments.summary import Summary, status_of, summarize
 from experiments.sweep import ResultTable, grid_configs, parse_seeds, parse_vary, plan_each, sweep
 from mlp.network import look_up
@@ -56,12 +56,16 @@ app = typer.Typer(
 )
 
 Settings = Mapping[str, Any]
-Stop = Callable[[], bool]
 
 PresetName = Annotated[str | None, typer.Option("--preset", help="Begin with these settings.")]
 OwnData = Annotated[
     Path | None,
-    typer.Option("--data", help="Your own samples: .csv, .npz, or a folder or .zip of images."),
+    typer.Option(
+        "--data",
+        help="Your own samples: a .csv with the labels in the column label, class, target or y, or "
+        "else in the last; an .npz with X and y; a folder or .zip with a sub-folder of images for "
+        "each class.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Make the last line of output JSON.")]
 Jobs = Annotated[int, typer.Option(help="Processes at a time; -1: one for each core.")]
@@ -115,12 +119,15 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network, test it, and say how it went."""
-    config, own = config_from(preset_name, settings, data), own_data(data)
+    own = own_data(data)
+    config = config_from(preset_name, settings, own)
     check_outputs([path for path in (save, onnx, history) if path], data)
     run = Run(config, own)
     if onnx:
         run_to_onnx(run)  # says now if it cannot be done
     say_plan(run)
+    if idle := sorted(idle_settings(config) & settings.keys()):
+        print(f"Without effect, as other settings make no use of it: {', '.join(idle)}.")
     if shapes:
         say_shapes(run)
     train_with_progress(run)
@@ -143,14 +150,22 @@ def train(
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model that train --save has written.")],
     data: OwnData = None,
-    part: Annotated[str, typer.Option(help=f"One of: {', '.join(PARTS)}.")] = "test",
+    part: Annotated[
+        str | None,
+        typer.Option(help=f"One of: {', '.join(PARTS)}; test, if there is no --data."),
+    ] = None,
     show: Annotated[int, typer.Option(min=0, help="Show so many predictions.")] = 0,
     sample: Annotated[int | None, typer.Option(min=0, help="Show the one of this row.")] = None,
     as_json: Json = False,
 ) -> None:
     """Ask a trained network about samples."""
-    stored = load_model(model)
-    judgement = judge(stored, part=part, own=own_data(data))
+    if data and not part:
+        raise ValueError(
+            "Say --part all for samples that the model has never met, or --part test for the file "
+            "that it was trained with."
+        )
+    stored, part = load_model(model), part or "test"
+    judgement = judge(stored, part=part, own=load_own(data, to_learn=False) if data else None)
     n_samples = len(judgement.rows)
     rng = np.random.default_rng(stored.config.seed)
     positions = sorted(rng.choice(n_samples, min(show, n_samples), replace=False))
@@ -160,6 +175,8 @@ def evaluate(
         f"{part}: {judgement.n_correct:,} of {n_samples:,} right, "
         f"{percent(judgement.accuracy)}; loss {judgement.loss:.4f}"
     )
+    if judgement.remark:
+        print(judgement.remark)
     for position in positions:
         say_prediction(judgement, int(position))
     say_json(as_json, summarize_judgement(judgement, part))
@@ -184,7 +201,7 @@ def compare(
         raise ValueError("A comparison takes --seeds, such as 0-9, and no single --seed.")
     each, own = parse_seeds(seeds), own_data(data)
     check_seeds(each)
-    bases = [config_from(name, settings, data) for name in names]
+    bases = [config_from(name, settings, own) for name in names]
     check_comparable(bases)
     configs = [with_seed(config, seed) for config in bases for seed in each]
     for config in bases:
@@ -219,7 +236,7 @@ def sweep_command(
     own, grid = own_data(data), parse_vary(vary or [])
     table = ResultTable(out, own)
     check_outputs([out], data)
-    configs = grid_configs(base_settings(preset_name, settings, data), grid, parse_seeds(seeds))
+    configs = grid_configs(base_settings(preset_name, settings, own), grid, parse_seeds(seeds))
     plan_each(configs, own)  # says now what is wrong, and not in the middle of the night
     n_known = sum(config in table for config in configs)
     runner = partial(run_all, jobs=jobs, scheduler=scheduler, own=own)
@@ -263,17 +280,26 @@ def download(
 INTERRUPTED = 130
 
 
-def base_settings(preset_name: str | None, settings: Settings, data: Path | None) -> dict[str, Any]:
-    """Return the settings of a preset, if one is named, with those given laid over them."""
-    if data and settings.get("dataset", OWN) != OWN:
-        raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
+def base_settings(
+    preset_name: str | None, settings: Settings, own: Dataset | None
+) -> dict[str, Any]:
+    """Return the settings of a preset, if one is named, with those given laid over them.
+
+    The columns of a table of one's own are in all kinds of units: unless told otherwise, each
+    is brought to mean 0 and spread 1.
+    """
     base = preset(preset_name).config.model_dump() if preset_name else {}
-    return {**base, **settings, **({"dataset": OWN} if data else {})}
+    if own is None:
+        return {**base, **settings}
+    if settings.get("dataset", OWN) != OWN:
+        raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
+    usual = {} if own.image_shape else {"scaling": "z-score"}
+    return {**usual, **base, **settings, "dataset": OWN}
 
 
-def config_from(preset_name: str | None, settings: Settings, data: Path | None) -> RunConfig:
+def config_from(preset_name: str | None, settings: Settings, own: Dataset | None) -> RunConfig:
     """Return the config that a command line asks for."""
-    return RunConfig(**base_settings(preset_name, settings, data))
+    return RunConfig(**base_settings(preset_name, settings, own))
 
 
 def with_seed(config: RunConfig, seed: int) -> RunConfig:
@@ -299,23 +325,6 @@ def run_to_onnx(run: Run) -> bytes:
     """Return the network of a run as an ONNX file that takes samples as they were recorded."""
     scaler = run.material.scaler
     return to_onnx(run.network, shift=scaler.shift, scale=scaler.scale)
-
-
-@contextmanager
-def stop_on_interrupt() -> Iterator[Stop]:
-    """Let the first Ctrl-C end the work in good order; the second one ends it at once."""
-    asked = False
-
-    def ask(number: int, frame: object) -> None:
-        nonlocal asked
-        asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield lambda: asked
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def train_with_progress(run: Run) -> None:
@@ -384,7 +393,8 @@ def say_result(run: Run, summary: Summary) -> None:
         print(run.diverged)
         return
     epochs, seconds = summary["epochs"], summary["seconds"]
-    print(f"{summary['status']} after {epochs} epochs, {seconds:.2f} s", end="")
+    noun = "epoch" if epochs == 1 else "epochs"
+    print(f"{summary['status']} after {epochs} {noun}, {seconds:.2f} s", end="")
     print("" if run.best_epoch is None else f", back at its best, epoch {run.best_epoch}")
     if run.result is None:
         print("There is nothing to measure yet.")
@@ -417,6 +427,8 @@ def say_comparison(
     for name, row in zip(names, accuracies, strict=True):
         spread = row.std(ddof=1) if len(row) > 1 else 0.0
         print(f"{name:24}{percent(row.mean())} +- {100 * spread:.2f} on the test part")
+    if config.split == "blocks":
+        print("All seeds meet the same split: what follows holds for these test samples only.")
     split = prepare(config, own).split
     sizes = {"n_training": len(split.training), "n_test": len(split.test)}
     results = [paired_test(accuracies[0], row, **sizes) for row in accuracies[1:]]

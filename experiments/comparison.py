@@ -46,7 +46,8 @@ def paired_test(
 
     t = mean / sqrt((1/n + n_test/n_training) s^2), with n - 1 degrees of freedom. Random
     splits share most of their samples, so that n runs say less than n independent ones;
-    the second term makes up for it.
+    the second term makes up for it. The spread s is taken to be one test sample at least:
+    accuracies come in such steps, so that a few differences may well be equal by chance.
 
     Raises
     ------
@@ -59,8 +60,8 @@ def paired_test(
     check_seeds(differences)
     n_pairs = len(differences)
     mean, std = float(differences.mean()), float(differences.std(ddof=1))
-    spread = math.sqrt(1 / n_pairs + n_test / n_training) * std
-    return PairedResult(differences, mean, std, _p_value(mean, spread, n_pairs - 1))
+    spread = math.sqrt(1 / n_pairs + n_test / n_training) * max(std, 1 / n_test)
+    return PairedResult(differences, mean, std, _p_value(abs(mean) / spread, n_pairs - 1))
 
 
 def check_seeds(seeds: Sized) -> None:
@@ -74,12 +75,10 @@ def check_seeds(seeds: Sized) -> None:
         raise ValueError("A comparison needs at least 2 seeds: one pair cannot tell luck.")
 
 
-def _p_value(mean: float, spread: float, degrees_of_freedom: int) -> float:
-    if spread == 0:
-        return 1.0 if mean == 0 else 0.0
+def _p_value(t_value: float, degrees_of_freedom: int) -> float:
     from scipy.stats import t  # takes half a second to import
 
-    return float(2 * t.sf(abs(mean) / spread, degrees_of_freedom))
+    return float(2 * t.sf(t_value, degrees_of_freedom))
 
 
 def verdict(first: str, other: str, result: PairedResult) -> str:
@@ -88,23 +87,25 @@ def verdict(first: str, other: str, result: PairedResult) -> str:
     if not result.is_significant:
         return (
             f"{other} against {first}: no difference that {n_seeds} seeds can show "
-            f"({100 * result.mean:+.1f} points on average, p = {result.p_value:.2f})."
+            f"({100 * result.mean:+.2f} points on average, p = {result.p_value:.2g})."
         )
     better, worse = (other, first) if result.mean > 0 else (first, other)
     p = f"p = {result.p_value:.2g}" if result.p_value >= 1e-4 else "p < 0.0001"
     return (
-        f"{better} is better than {worse} by {points:.1f} points on average over {n_seeds} seeds, "
+        f"{better} is better than {worse} by {points:.2f} points on average over {n_seeds} seeds, "
         f"more than luck explains ({p})."
     )
 
 
 def check_comparable(configs: Sequence[RunConfig]) -> None:
-    """See to it that all configs meet the same samples, some of them held out for a test.
+    """See to it that different configs meet the same samples, some held out for a test.
 
     Raises
     ------
     ValueError : if they do not
     """
+    if len(set(configs)) < len(configs):
+        raise ValueError("Two of these are the same network: there is nothing to compare.")
     data = [config.model_dump(include=DATA_SETTINGS - {"seed"}) for config in configs]
     for name in sorted(data[0]):
         values = {settings[name] for settings in data}

@@ -86,7 +86,8 @@ MEANINGS: dict[str, str] = {
     "weight_decay": "How fast the weights shrink by themselves, with the optimizer adamw.",
     "l1": "Strength of the sum of |w| in the loss, over all weights and no biases.",
     "l2": "Strength of half the sum of w² in the loss, over all weights and no biases.",
-    "dropout": "Share of the hidden units that are silenced at random in each step.",
+    "dropout": "Share of the hidden units that are silenced at random in each step. The curve "
+    "of the training part shows the network with them silenced, so it may lie below the other.",
     "max_norm": "The longest that the incoming weights of a unit may be; 0 sets no limit.",
     "weight_init": "How large the random weights are before training. he suits relu; xavier "
     "suits tanh and sigmoid.",
@@ -99,7 +100,8 @@ MEANINGS: dict[str, str] = {
     "patience": "How many epochs to wait for a lower validation loss.",
     "scaling": "pixel divides by the largest value; z-score gives every feature mean 0 and "
     "spread 1 over the training samples.",
-    "class_weight": "Whether every sample counts the same, or every class, however rare.",
+    "class_weight": "Whether every sample counts the same in the training loss, or every class, "
+    "however rare. Losses of the other parts count every sample the same.",
     "shuffle": "Deal the training samples anew in each epoch.",
     "split": "Deal the samples out at random, or in contiguous blocks: writers, who are recorded "
     "one after another, are then in one part only.",
@@ -243,6 +245,15 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"The loss '{self.loss}' does not go with the output '{self.output}'. "
                 f"Choose one of: {', '.join(losses_for(self.output))}."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _warm_up_comes_to_an_end(self) -> "RunConfig":
+        if self.warmup_epochs >= self.epochs:
+            raise ValueError(
+                f"A warm-up of {self.warmup_epochs} epochs never reaches the full learning rate "
+                f"in {self.epochs}. Take a shorter one, or more epochs."
             )
         return self
 

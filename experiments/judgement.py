@@ -29,6 +29,7 @@ class Judgement:
     outputs : (n_samples, n_classes), what the network says; probabilities with softmax
     class_names : what the answers mean
     loss, accuracy : as in training, penalties included
+    remark : what speaks against the figures, or nothing
     """
 
     rows: Rows
@@ -37,6 +38,7 @@ class Judgement:
     class_names: tuple[str, ...]
     loss: float
     accuracy: float
+    remark: str
 
     @property
     def predicted(self) -> Labels:
@@ -88,8 +90,19 @@ def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Ju
     config = model.config
     objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
     score = evaluate(model.network, objective, samples)
-    return Judgement(
-        rows, labels, model.predict(dataset.X[rows]), model.class_names, score.loss, score.accuracy
+    outputs = model.predict(dataset.X[rows])
+    remark = _remark_on_range(model, dataset)
+    return Judgement(rows, labels, outputs, model.class_names, *score, remark)
+
+
+def _remark_on_range(model: Model, dataset: Dataset) -> str:
+    """Say if pixels reach far above or below the largest value that the model knows."""
+    known = float(model.scaler.scale.max())
+    if model.config.scaling != "pixel" or known / 3 < dataset.maximum < 3 * known:
+        return ""
+    return (
+        f"These samples go up to {dataset.maximum:g}, but the model has learned from samples up "
+        f"to {known:g}. Bring them to the same range, or the figures mean little."
     )
 
 

@@ -1,16 +1,15 @@
 """Many runs at once: on the cores of this machine, or on those of a cluster."""
 
 import logging
-import signal
-import threading
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from data.datasets import Dataset
 from experiments.config import RunConfig
+from experiments.interrupts import deaf_children
 from experiments.summary import Summary, run_to_summary
 
 CLUSTER_HINT = "Install what it takes with: pip install -r requirements-cluster.txt"
@@ -46,81 +45,58 @@ def run_all(
         raise ValueError(
             f"The number of processes must be 1 or more, or -1 for one each core, not {jobs}."
         )
-    if scheduler is None:
-        yield from _run_here(configs, jobs, own)
-    else:
-        yield from _run_on_cluster(configs, scheduler, own)
+    import joblib  # takes a tenth of a second to import
+
+    run = joblib.delayed(_numbered)
+    tasks = [run(number, config, own) for number, config in enumerate(configs)]
+    with _backend(scheduler), _plain_failures():
+        with deaf_children():
+            results = joblib.Parallel(jobs, batch_size=1, return_as="generator_unordered")(tasks)
+        try:
+            for result in results:  # noqa: UP028  `yield from` would close them, with a warning
+                yield result
+        finally:
+            with warnings.catch_warnings():  # that runs are lost: who stops early wants it so
+                warnings.simplefilter("ignore", UserWarning)
+                results.close()
 
 
 def _numbered(number: int, config: RunConfig, own: Dataset | None) -> tuple[int, Summary]:
     return number, run_to_summary(config, own)
 
 
-def _run_here(
-    configs: Sequence[RunConfig], jobs: int, own: Dataset | None
-) -> Generator[tuple[int, Summary]]:
-    import joblib  # takes a tenth of a second to import
+@contextmanager
+def _plain_failures() -> Iterator[None]:
+    """Say in a sentence when a run cannot be made.
 
-    run = joblib.delayed(_numbered)
-    tasks = [run(number, config, own) for number, config in enumerate(configs)]
-    with _deaf_children():
-        results = joblib.Parallel(jobs, batch_size=1, return_as="generator_unordered")(tasks)
+    A worker that is lost is no failure: another one makes its run, and where the scheduler is
+    lost, joblib makes the runs here.
+    """
     try:
-        for result in results:  # noqa: UP028  `yield from` would close them, with a warning
-            yield result
+        yield
     except BrokenExecutor:
         raise ChildProcessError(
             "A process that was training has ended, maybe for want of memory. Try again with "
             "fewer --jobs."
         ) from None
-    finally:
-        with warnings.catch_warnings():  # that runs are lost: whoever stops early wants it so
-            warnings.simplefilter("ignore", UserWarning)
-            results.close()
+    except Exception as error:
+        if type(error).__name__ != "KilledWorker":  # of Dask, which may not be installed
+            raise
+        raise ChildProcessError(
+            "Several workers have ended over one and the same run. Look into what they have logged."
+        ) from None
 
 
 @contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Let processes that are started here ignore Ctrl-C: the one that started them decides."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # elsewhere, Python does not let signals be set
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+def _backend(scheduler: str | None) -> Iterator[None]:
+    """Let joblib use this machine's cores, or the workers of a scheduler."""
+    if scheduler is None:
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        return
+    import joblib
 
-
-def _run_on_cluster(
-    configs: Sequence[RunConfig], scheduler: str, own: Dataset | None
-) -> Generator[tuple[int, Summary]]:
-    """Have the runs made by the workers; those of a worker that is lost are made by another."""
-    with _connect(scheduler) as client:
-        from distributed import KilledWorker, as_completed
-        from distributed.comm.core import CommClosedError
-
-        shared = client.scatter(own, broadcast=True) if own else None
-        futures = [
-            client.submit(_numbered, number, config, shared, pure=False)
-            for number, config in enumerate(configs)
-        ]
-        try:
-            for future in as_completed(futures):  # type: ignore[no-untyped-call]
-                yield future.result()
-        except (KilledWorker, CancelledError, CommClosedError):
-            raise ChildProcessError(
-                "The scheduler is gone, or several workers have ended over one and the same run. "
-                "Look into what they have logged."
-            ) from None
-        except (ImportError, RuntimeError) as error:
-            raise ChildProcessError(
-                f"The workers cannot make these runs ({str(error)[:60]}). Start them, and the "
-                "scheduler, with PYTHONPATH naming the folder of this project, and with its "
-                "requirements installed."
-            ) from None
-        finally:
-            client.cancel(futures)
+    with _connect(scheduler), joblib.parallel_config("dask"):  # the client that is open now
+        yield
 
 
 def _connect(scheduler: str) -> Any:

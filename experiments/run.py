@@ -100,6 +100,15 @@ def optimizer_settings(name: str) -> set[str]:
     return {field.name for field in fields(OPTIMIZERS[name])} & set(RunConfig.model_fields)
 
 
+def idle_settings(config: RunConfig) -> set[str]:
+    """Return the settings that have no effect, because another one makes no use of them."""
+    idle = {"momentum", "weight_decay"} - optimizer_settings(config.optimizer)
+    idle |= {"decay", "decay_every"} if config.schedule not in ("step", "exponential") else set()
+    idle |= {"patience"} if not config.early_stopping else set()
+    idle |= {"batch_size", "shuffle"} if config.full_batch else set()
+    return idle
+
+
 def make_optimizer(config: RunConfig, network: Network) -> Optimizer:
     """Return the optimizer that a config asks for."""
     settings = config.model_dump(include=optimizer_settings(config.optimizer))

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from data.datasets import Dataset
 from experiments.config import RunConfig, parse_field
 from experiments.files import write_whole
+from experiments.interrupts import undisturbed
 from experiments.material import DATA_SETTINGS
 from experiments.run import plan
 from experiments.summary import Summary
@@ -261,7 +262,9 @@ def sweep(configs: Sequence[RunConfig], table: ResultTable, run_all: Runner) -> 
     try:
         with closing(run_all(missing)) as results:
             for number, summary in results:
-                table.add(missing[number], summary)
+                with undisturbed():
+                    table.add(missing[number], summary)
                 yield summary
     finally:
-        table.save()
+        with undisturbed():
+            table.save()

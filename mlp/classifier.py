@@ -588,8 +588,10 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         if self.early_stopping:
             keeper, epochs_before = BestKeeper(self.network_, self.patience), self.n_iter_
             self._keep(keeper.watch(records))
-            self.best_epoch_ = epochs_before + keeper.best_epoch
+            if keeper.best_epoch or not hasattr(self, "best_epoch_"):  # else: as good as it was
+                self.best_epoch_ = epochs_before + keeper.best_epoch
         else:
+            self.__dict__.pop("best_epoch_", None)
             self._keep(records)
 
     def _ready_optimizer(self, dtype: DType) -> Optimizer:

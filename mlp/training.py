@@ -223,12 +223,14 @@ def train(
 
     Raises
     ------
-    ValueError : for arrays that do not fit the network or hold NaN, a batch size out of
-        range, or a max_norm that is not positive
+    ValueError : for arrays that do not fit the network or hold NaN, for epochs or a batch
+        size out of range, or a max_norm that is not positive
     """
     for samples in (training, validation):
         if samples is not None:
             _check(samples, optimizer.network)
+    if epochs < 1:
+        raise ValueError(f"Training takes 1 epoch or more, not {epochs}.")
     n_samples = len(training.X)
     if not 1 <= batch_size <= n_samples:
         raise ValueError(

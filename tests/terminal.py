@@ -1,6 +1,7 @@
 """The program as somebody at a terminal meets it: a process, its two streams, its end."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,9 @@ def start(*arguments: str, module: str = "main", **variables: str) -> subprocess
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **variables},
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # though it be ignored here
     )
 
 

@@ -330,11 +330,52 @@ def test_own_samples_are_learned_and_evaluated(
     trained = program(*command).last
     assert trained["config"]["dataset"] == "own"
     assert trained["test_accuracy"] > 0.6
-    tested = program("evaluate", "model", "--data", name, "--json").last
+    tested = program("evaluate", "model", "--data", name, "--part", "test", "--json").last
     assert tested["accuracy"] == trained["test_accuracy"]
     whole = program("evaluate", "model", "--data", name, "--part", "all", "--json").last
     assert whole["samples"] == n_samples
     assert "learned from a file of its own" in program("evaluate", "model").errors
+    assert "Say --part all for samples" in program("evaluate", "model", "--data", name).errors
+    both = program("train", "--data", name, "--dataset", "digits")
+    assert both.errors == "Give --data, for samples of your own, or --dataset, but not both.\n"
+
+
+def test_a_table_is_scaled_by_column_and_images_by_their_largest_value(
+    program: Program, tmp_path: Path
+) -> None:
+    rows = [f"{0.001 * n},{1000 * (n % 2)},{'ab'[n % 2]}" for n in range(90)]
+    (tmp_path / "table.csv").write_text("\n".join(rows))
+    command = ("train", "--data", "table.csv", "--epochs", "1", "--json")
+    assert program(*command).last["config"]["scaling"] == "z-score"
+    assert program(*command, "--scaling", "pixel").last["config"]["scaling"] == "pixel"
+
+
+def test_a_few_new_samples_of_one_class_can_be_asked_about(
+    program: Program, tmp_path: Path
+) -> None:
+    program("train", "--epochs", "1", "--save", "model")
+    digits = load("digits")
+    for name, factor in (("new.npz", 1), ("bright.npz", 10)):
+        np.savez(tmp_path / name, X=factor * digits.X[:1], y=digits.labels[:1])
+    answer = program("evaluate", "model", "--data", "new.npz", "--part", "all", "--json")
+    assert answer.last["samples"] == 1
+    bright = program("evaluate", "model", "--data", "bright.npz", "--part", "all")
+    assert "go up to 150, but the model has learned from samples up to 16." in bright.out
+    assert "go up to" not in answer.out
+
+
+def test_settings_without_effect_are_named(program: Program) -> None:
+    answer = program(
+        "train", "--epochs", "1", "--momentum", "0.5", "--patience", "3", "--dropout", "0.1"
+    )
+    assert "Without effect, as other settings make no use of it: momentum, patience." in answer.out
+
+
+def test_blocks_hold_for_their_test_samples_only(program: Program) -> None:
+    answer = program(
+        "compare", "--split", "blocks", "--epochs", "2", "--seeds", "0-1", "--jobs", "1"
+    )
+    assert "All seeds meet the same split" in answer.out
 
 
 # Compare ----------------------------------------------------------------------------
@@ -423,7 +464,6 @@ MISTAKES = [
     ("train --data garbage.npz", "The .npz file cannot be read; it is damaged"),
     ("train --data garbage.zip", "cannot be read"),
     ("train --data garbage.csv", "Row 2, column '?ÿPK not' holds"),
-    ("train --data none.csv --dataset digits", "Give --data, for samples of your own, or --data"),
     ("train --save folder", "'folder' cannot be written. Give the name of a file, in a folder"),
     ("train --save none/model", "'none/model' cannot be written"),
     ("train --onnx garbage/graph", "'garbage/graph' cannot be written"),

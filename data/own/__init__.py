@@ -32,12 +32,14 @@ READERS: dict[str, Callable[[bytes], Content]] = {
 }
 
 
-def load_own(source: Path | tuple[str, bytes]) -> Dataset:
+def load_own(source: Path | tuple[str, bytes], *, to_learn: bool = True) -> Dataset:
     """Return one's own data as a dataset; pixels stay bytes, all else is float32.
 
     Parameters
     ----------
     source : a file or a folder, or the name and the content of a file
+    to_learn : whether a network is to learn from them; to ask one that has learned, a few
+        samples of one class will do
 
     Raises
     ------
@@ -45,14 +47,14 @@ def load_own(source: Path | tuple[str, bytes]) -> Dataset:
     """
     name = source.name if isinstance(source, Path) else source[0]
     if isinstance(source, Path) and source.is_dir():
-        return _as_dataset(name, read_folder(source))
+        return _as_dataset(name, read_folder(source), to_learn)
     suffix = Path(name).suffix.lower()
     if suffix not in READERS:
         raise OwnDataError(
             f"'{name[:80]}' is not of a kind that can be read. "
             f"Take a file that ends in {', '.join(READERS)}, or a folder of images."
         )
-    return _as_dataset(name, READERS[suffix](_content_of(source)))
+    return _as_dataset(name, READERS[suffix](_content_of(source)), to_learn)
 
 
 def _content_of(source: Path | tuple[str, bytes]) -> bytes:
@@ -72,10 +74,11 @@ def _content_of(source: Path | tuple[str, bytes]) -> bytes:
     return data
 
 
-def _as_dataset(name: str, content: Content) -> Dataset:
+def _as_dataset(name: str, content: Content, to_learn: bool) -> Dataset:
     X, labels, image_shape = content
     check_size(*X.shape)
-    check_classes(Counter(labels))
+    if to_learn:
+        check_classes(Counter(labels))
     class_names = tuple(sorted(set(labels), key=_numbers_first))
     index = {class_name: i for i, class_name in enumerate(class_names)}
     return Dataset(

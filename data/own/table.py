@@ -100,6 +100,11 @@ def _columns(first: Sequence[str]) -> tuple[list[str], bool]:
             f"label, but has {len(first)}. Put commas between the columns."
         )
     names = [cell.strip() for cell in first]
+    if not names[0]:
+        raise OwnDataError(
+            "The first column has no name: is it the number of the row? A network would take it "
+            "for a feature. Leave it out (with pandas: to_csv(..., index=False)), or name it."
+        )
     is_named = any(name.lower() in LABEL_COLUMNS for name in names)
     if is_named or not any(map(_is_number, names[:-1])):
         return names, True

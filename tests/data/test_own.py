@@ -494,3 +494,16 @@ def test_damage_gives_a_dataset_or_an_own_data_error(name: str, original: bytes)
         except OwnDataError:
             n_refused += 1
     assert n_refused > 0
+
+
+def test_the_number_of_the_row_is_no_feature() -> None:
+    table = ",width,label\n" + "".join(f"{n},{n % 3},{'ab'[n % 2]}\n" for n in range(12))
+    with pytest.raises(OwnDataError, match=r"The first column has no name: .* index=False"):
+        load_own(("table.csv", table.encode()))
+
+
+def test_few_samples_will_do_to_ask_a_network_that_has_learned() -> None:
+    table = b"width,label\n1,a\n"
+    assert load_own(("table.csv", table), to_learn=False).class_names == ("a",)
+    with pytest.raises(OwnDataError, match="All samples belong to one class"):
+        load_own(("table.csv", table))

@@ -28,7 +28,9 @@ def test_the_corrected_t_test_worked_out_by_hand() -> None:
 def test_without_the_correction_luck_would_pass_for_skill() -> None:
     corrected = paired_test(FIRST, OTHER, n_training=100, n_test=100)
     plain = stats.ttest_rel(OTHER, FIRST).pvalue
-    assert plain == pytest.approx(paired_test(FIRST, OTHER, n_training=1, n_test=0).p_value)
+    assert plain == pytest.approx(
+        paired_test(FIRST, OTHER, n_training=10**12, n_test=10**3).p_value
+    )
     assert plain < 0.11 < 0.25 < corrected.p_value
 
 
@@ -39,7 +41,7 @@ def test_the_sentence_for_a_difference() -> None:
     assert result.is_significant
     sentence = verdict("small", "large", result)
     assert sentence.startswith(
-        "large is better than small by 5.2 points on average over 5 seeds, more than luck explains"
+        "large is better than small by 5.20 points on average over 5 seeds, more than luck explains"
     )
     turned = verdict("large", "small", paired_test(other, first, n_training=1437, n_test=360))
     assert turned == sentence
@@ -49,17 +51,33 @@ def test_the_sentence_for_no_difference() -> None:
     result = paired_test(FIRST, OTHER, n_training=1437, n_test=360)
     assert not result.is_significant
     assert verdict("small", "large", result) == (
-        "large against small: no difference that 4 seeds can show (+1.5 points on average, "
-        "p = 0.20)."
+        "large against small: no difference that 4 seeds can show (+1.50 points on average, "
+        "p = 0.2)."
     )
 
 
 def test_pairs_that_are_all_alike_need_no_division() -> None:
     same = paired_test([0.9, 0.8], [0.9, 0.8], n_training=10, n_test=5)
     assert (same.mean, same.p_value, same.is_significant) == (0.0, 1.0, False)
-    shifted = paired_test([0.5, 0.25], [0.75, 0.5], n_training=10, n_test=5)
-    assert (shifted.p_value, shifted.is_significant) == (0.0, True)
-    assert "p < 0.0001" in verdict("a", "b", shifted)
+
+
+def test_two_equal_differences_are_no_certainty() -> None:
+    """Of 5 test samples, one more was right, twice: that is soon done by luck."""
+    result = paired_test([0.6, 0.4], [0.8, 0.6], n_training=10, n_test=5)
+    assert result.std == pytest.approx(0)
+    assert not result.is_significant
+    t = 0.2 / ((1 / 2 + 5 / 10) ** 0.5 * 0.2)  # one sample stands for the spread
+    assert result.p_value == pytest.approx(2 * stats.t.sf(t, 1))
+
+
+def test_a_large_difference_is_told_with_its_order_of_luck() -> None:
+    result = paired_test([0.5] * 9, [0.75] * 9, n_training=1000, n_test=1000)
+    assert "p < 0.0001" in verdict("a", "b", result)
+
+
+def test_a_network_is_not_compared_with_itself() -> None:
+    with pytest.raises(ValueError, match="Two of these are the same network"):
+        check_comparable([RunConfig(), RunConfig()])
 
 
 def test_one_pair_is_refused() -> None:

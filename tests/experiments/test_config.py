@@ -88,6 +88,7 @@ def problems_of(**settings: object) -> list[str]:
         ({"decay": 0}, "The decay must be a number above 0 and up to 1, not 0."),
         ({"decay_every": 0}, "The number of epochs between decays must be a whole number from 1"),
         ({"warmup_epochs": -1}, "The number of warm-up epochs must be a whole number from 0"),
+        ({"warmup_epochs": 9, "epochs": 9}, "A warm-up of 9 epochs never reaches the full"),
         ({"patience": 0}, "The patience must be a whole number from 1 to 1,000, not 0."),
         ({"schedule": "stairs"}, "There is no schedule 'stairs'. Choose one of: constant, step"),
         ({"split": "half"}, "There is no split 'half'. Choose one of: random, blocks."),

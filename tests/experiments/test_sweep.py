@@ -1,6 +1,7 @@
 """A sweep trains each combination once, however often it is begun."""
 
 import dataclasses
+import signal
 import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -248,6 +249,19 @@ def test_writing_takes_a_tenth_of_the_time_at_most(
     table.save()
     table.save()
     assert written == pytest.approx([1.0, 57.0, 113.0, 135.0])
+
+
+def test_ctrl_c_waits_until_the_table_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(path: Path, content: bytes) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write_whole(path, content)
+
+    monkeypatch.setattr(sweeping, "write_whole", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(sweep(CONFIGS, ResultTable(tmp_path / "table.csv"), Trainer()))
+    assert len(ResultTable(tmp_path / "table.csv")) == 1
 
 
 @SUFFIXES

@@ -844,3 +844,16 @@ def test_auto_losses_are_the_usual_ones() -> None:
         samples = Samples(X, one_hot(y, 3, np.float64))
         score = evaluate(untrained.network_, Objective(loss), samples)
         assert classifier.history_[0].training.loss == pytest.approx(score.loss)
+
+
+def test_a_second_start_that_finds_nothing_better_keeps_the_best_epoch() -> None:
+    X, y = clouds()
+    settings = {"early_stopping": True, "patience": 3, "epochs": 60, "learning_rate": 0.3}
+    classifier = quick(8, warm_start=True, **settings).fit(X, y)
+    best, parameters = classifier.best_epoch_, parameters_of(classifier).copy()
+    classifier.fit(X, y)
+    if np.array_equal(parameters, parameters_of(classifier)):
+        assert classifier.best_epoch_ == best
+    else:
+        assert classifier.best_epoch_ > best
+    assert not hasattr(classifier.set_params(early_stopping=False).fit(X, y), "best_epoch_")

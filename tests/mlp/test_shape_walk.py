@@ -57,7 +57,7 @@ def test_every_product_has_shapes_that_fit(hidden: tuple[int, ...]) -> None:
             tuple(map(int, text.split(",")))
             for text in re.findall(r"\(([\d,]+)\)", line.split(": ")[1])
         ]
-        result, left, right, *same = (np.empty(shape) for shape in shapes)
+        result, left, right, *same = (np.zeros(shape) for shape in shapes)
         assert (left @ right).shape == result.shape
         assert all(np.broadcast_shapes(part.shape, result.shape) == result.shape for part in same)
 

@@ -289,3 +289,8 @@ def test_several_questions_are_right_only_together() -> None:
     targets = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
     assert count_all_correct(logits, targets, sigmoid) == 2
     assert count_correct(logits, targets, sigmoid) == 3  # the largest: ties are the first
+
+
+def test_training_takes_an_epoch_at_least() -> None:
+    with pytest.raises(ValueError, match="Training takes 1 epoch or more, not 0"):
+        start(fresh_network(), clouds(), epochs=0)
