@@ -278,6 +278,7 @@ def download(
 # What the commands share ----------------------------------------------------------
 
 INTERRUPTED = 130
+SUITED_TO_A_DATASET = {"dataset", "scaling", "split", "validation_fraction", "test_fraction"}
 
 
 def base_settings(
@@ -285,16 +286,18 @@ def base_settings(
 ) -> dict[str, Any]:
     """Return the settings of a preset, if one is named, with those given laid over them.
 
+    What a preset says of its dataset's split and scaling does not hold for another dataset.
     The columns of a table of one's own are in all kinds of units: unless told otherwise, each
     is brought to mean 0 and spread 1.
     """
-    base = preset(preset_name).config.model_dump() if preset_name else {}
-    if own is None:
-        return {**base, **settings}
-    if settings.get("dataset", OWN) != OWN:
+    if own and settings.get("dataset", OWN) != OWN:
         raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
-    usual = {} if own.image_shape else {"scaling": "z-score"}
-    return {**usual, **base, **settings, "dataset": OWN}
+    chosen = {**settings, **({"dataset": OWN} if own else {})}
+    base = preset(preset_name).config.model_dump() if preset_name else {}
+    if chosen.get("dataset", base.get("dataset")) != base.get("dataset"):
+        base = {name: value for name, value in base.items() if name not in SUITED_TO_A_DATASET}
+    usual = {"scaling": "z-score"} if own and not own.image_shape else {}
+    return {**usual, **base, **chosen}
 
 
 def config_from(preset_name: str | None, settings: Settings, own: Dataset | None) -> RunConfig:

@@ -29,6 +29,8 @@ def finished_run(config: RunConfig) -> Run:
     run = Run(config)
     with threadpool_limits(1 if run.plan.is_small else None):
         run.complete()
+    if run.result is None:
+        raise SystemExit(f"{config.dataset}, seed {config.seed}: {run.diverged}")
     return run
 
 

@@ -15,7 +15,6 @@ from experiments.config import (
     CHOICES,
     LIMITS,
     MEANINGS,
-    NEVER_ZERO,
     RunConfig,
     explain,
     meaning_of,
@@ -110,7 +109,7 @@ def _draw_steps(optimizer: str) -> Values:
     }
     decays = schedule in ("step", "exponential")
     return values | {
-        "decay": _fraction("decay", "Decay", 0.05, disabled=not decays),
+        "decay": _amount("decay", "Decay", 0.05, disabled=not decays),
         "decay_every": _number("decay_every", "Epochs between decays", disabled=not decays),
         "warmup_epochs": _number("warmup_epochs", "Warm-up epochs"),
         "shuffle": _switch("shuffle", "Shuffle"),
@@ -234,7 +233,7 @@ def _number(field: str, label: str, *, disabled: bool = False) -> Any:
     )
 
 
-def _amount(field: str, label: str, step: float) -> Any:
+def _amount(field: str, label: str, step: float, *, disabled: bool = False) -> Any:
     low, high = LIMITS[field]
     return st.number_input(
         label,
@@ -243,13 +242,13 @@ def _amount(field: str, label: str, step: float) -> Any:
         value=_default(field),
         step=step,
         format="%g",
+        disabled=disabled,
         **_bound(field),
     )
 
 
 def _fraction(field: str, label: str, step: float, *, disabled: bool = False) -> Any:
     low, high = LIMITS[field]
-    low = step if field in NEVER_ZERO else low
     return st.slider(
         label, low, high, value=_default(field), step=step, disabled=disabled, **_bound(field)
     )

@@ -126,8 +126,11 @@ def progress(job: TrainingJob) -> Progress:
 def epochs_in_view(job: TrainingJob) -> int:
     """Return how long the axis of the curves is: as long as the run will be.
 
-    While the reader goes through the first epoch batch by batch, it is one epoch long.
+    While the reader goes through the first epoch batch by batch, it is one epoch long, and a
+    run that has stopped early ends where it ended.
     """
+    if job.run.early_stopped:
+        return job.run.epochs_done
     is_in_first = 0 < job.run.step < job.run.plan.steps_per_epoch
     return 1 if is_in_first and job.status is Status.PAUSED else job.run.config.epochs
 
@@ -140,7 +143,8 @@ def verdict(run: Run) -> str:
     trained = [_count(epochs, "epoch", "epochs")] if epochs else []
     trained += [_count(batches, "batch", "batches")] if batches else []
     back = "" if run.best_epoch is None else f", and back at its best, epoch {run.best_epoch},"
-    after = f"After {' and '.join(trained)}{back} the network"
+    when = "Stopped early, after" if run.early_stopped else "After"
+    after = f"{when} {' and '.join(trained)}{back} the network"
     if run.result.test is None:
         return (
             f"{after} has {percent(run.result.training.accuracy)} training accuracy. No samples "

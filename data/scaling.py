@@ -44,10 +44,12 @@ def fit_z_score_scaler(X: Features, maximum: float) -> Scaler:
     """Give each feature mean 0 and standard deviation 1 over the training samples.
 
     A feature that never changes in them has no spread to divide by; it is only moved.
+    The maximum is not used; it is there so that all scalers are fitted alike.
     """
     mean = X.mean(axis=0, dtype=np.float64)
     spread = _standard_deviation(X, mean)
-    spread[spread < 1e-6 * maximum] = 1
+    largest = np.maximum(X.max(axis=0).astype(np.float64), -X.min(axis=0).astype(np.float64))
+    spread[spread <= 1e-6 * largest] = 1  # what is left then is rounding
     return Scaler(mean.astype(np.float32), spread.astype(np.float32))
 
 

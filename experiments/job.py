@@ -245,7 +245,7 @@ class TrainingJob:
         """Pause where the goal is reached; in slow motion, wait after an epoch."""
         with self._changed:
             match self._goal, record:
-                case _, EpochRecord(epoch=epoch) if epoch == self.run.config.epochs:
+                case _, EpochRecord() if self.run.is_at_end:
                     self._goal = Goal.THE_END  # whoever asked for the last epoch gets the result
                 case (Goal.ONE_BATCH, BatchRecord()):
                     self._goal = Goal.NOWHERE

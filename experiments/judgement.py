@@ -28,7 +28,7 @@ class Judgement:
     labels : (n_samples,), the right answers
     outputs : (n_samples, n_classes), what the network says; probabilities with softmax
     class_names : what the answers mean
-    loss, accuracy : as in training, penalties included
+    loss, accuracy : penalties included; every sample counts the same
     remark : what speaks against the figures, or nothing
     """
 

@@ -20,10 +20,9 @@ from data.scaling import Scaler
 from experiments.config import LIMITS, RunConfig, explain
 from experiments.run import Result, Run
 from mlp.arrays import Array
-from mlp.backprop import Workspace, forward
 from mlp.network import Network
 from mlp.storage import ModelFileError, StoredNetwork, from_bytes, load, save, to_bytes
-from mlp.training import EpochRecord, Score
+from mlp.training import EpochRecord, Score, logits_of
 
 MAX_CONFIG_CHARACTERS = 10_000  # all settings at their longest take 2,000
 MAX_RECORDS = int(LIMITS["epochs"][1]) + 1  # the untrained network is one of them
@@ -88,8 +87,7 @@ class Model:
                 f"{n_features}). Bring them to the size of those that it was trained on."
             )
         with np.errstate(all="ignore"):  # what went wrong shows in the outputs
-            logits = forward(network, self.scaler.transform(X), Workspace(network, len(X)))
-            outputs = network.output.value(logits)
+            outputs = network.output.value(logits_of(network, self.scaler.transform(X)))
         if not np.isfinite(outputs).all():
             raise ValueError(
                 "An output of the network is not a finite number: the samples hold NaN or "
@@ -240,7 +238,7 @@ def _scaler(shift: list[float], scale: list[float], n_features: int) -> Scaler:
 
 
 def _check_class_names(names: tuple[str, ...], n_classes: int) -> None:
-    fit = all(0 < len(name) <= MAX_NAME_CHARACTERS for name in names)
+    fit = all(0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable() for name in names)
     if not fit or len(names) != n_classes or len(set(names)) != n_classes:
         raise ModelFileError(
             f"The network has {n_classes:,} outputs and needs as many different class names of "

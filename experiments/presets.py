@@ -113,10 +113,12 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "sigmoid-l2",
             "Sigmoid neurons with cross-entropy, kept small by L2: the textbook network.",
-            # The last epoch of ten seeds lies between 95.4 and 96.3; this one is near the original.
+            # The last epoch of ten seeds lies between 95.4 and 96.3, mean 95.9: steps of 0.5 with
+            # batches of 10 never come to rest. This seed is near the original's one run.
             RunConfig(**SIGMOID_NEURONS, l2=5 / MNIST_TRAINING, seed=9),
             original_accuracy=96.35,
             original_seconds=1.86,
+            n_seeds=3,
         ),
         Preset(
             "sigmoid-l1",
@@ -124,6 +126,7 @@ PRESETS: dict[str, Preset] = {
             RunConfig(**SIGMOID_NEURONS | {"l1": 5 / MNIST_TRAINING, "epochs": 10}),
             original_accuracy=95.92,
             original_seconds=1.86,
+            n_seeds=3,
         ),
         Preset(
             "softmax-log-likelihood",
@@ -138,6 +141,7 @@ PRESETS: dict[str, Preset] = {
                 }
             ),
             original_seconds=1.86,
+            n_seeds=3,
         ),
         Preset(
             "digit-classifier",

@@ -209,6 +209,12 @@ class Run:
         return self.history[-1].epoch if self.history else 0
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether there will be no other epoch: all are made, or patience is at an end."""
+        is_patient = self._best is None or not self._best.is_at_end
+        return self.epochs_done == self.config.epochs or not is_patient
+
+    @property
     def owes_record(self) -> bool:
         """Whether the last batch of an epoch is done, but its record has not been taken."""
         is_at_end = self.step > 0 and self.step % self.plan.steps_per_epoch == 0

@@ -73,7 +73,7 @@ class Workspace:
     masks : masks[l], (n_samples, n_l), of dropout, for the hidden layers
     deltas : deltas[l] = dC/dzs[l], (n_samples, n_l), for l = 1..L
     slopes : slopes[l] = f'(zs[l]), (n_samples, n_l), for the hidden layers
-    shares : (n_samples,), how much each sample counts in the loss; 1/n_samples at first
+    shares : (n_samples,), how much each sample counts in a loss without weights
     gradient : (n_parameters,), dC/dparameters, laid out like the parameters
     weight_gradients, bias_gradients : views of the gradient, by layer
     all_weights, all_weight_gradients : views of all weights in one piece, without biases
@@ -166,11 +166,10 @@ def loss_and_gradient(
     targets : (n_samples, n_L)
     weights : (n_samples,), how much each sample counts, or None for all the same
     """
-    if weights is not None:
-        workspace.shares = mean_shares(len(X), X.dtype, weights)
+    shares = workspace.shares if weights is None else mean_shares(len(X), X.dtype, weights)
     logits = forward(network, X, workspace)
     loss = objective.loss.value_and_gradient(
-        logits, targets, network.output, workspace.deltas[-1], workspace.shares
+        logits, targets, network.output, workspace.deltas[-1], shares
     )
     backward(network, workspace)
     objective.add_penalty_gradient(workspace.all_weights, workspace.all_weight_gradients)

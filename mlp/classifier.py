@@ -29,16 +29,15 @@ from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.schedules import CONSTANT, Schedule
 from mlp.stopping import BestKeeper
 from mlp.training import (
-    EVALUATION_ROWS,
     Diverged,
     EpochRecord,
     Record,
     Samples,
     count_all_correct,
     count_correct,
+    logits_of,
     one_hot,
     train,
-    workspaces_for,
 )
 
 Labels: TypeAlias = npt.NDArray[Any]
@@ -516,13 +515,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
     def _logits(self, X: Any) -> Array:
         """Return the logits of checked X, (n_samples, n_outputs), some rows at a time."""
-        X, network = self._read_inputs(X), self.network_
-        n_samples = len(X)
-        logits = np.empty((n_samples, self.n_outputs_), X.dtype)
-        workspaces = workspaces_for(network, n_samples, min(n_samples, EVALUATION_ROWS))
-        for start in range(0, n_samples, EVALUATION_ROWS):
-            piece = X[start : start + EVALUATION_ROWS]
-            logits[start : start + len(piece)] = forward(network, piece, workspaces[len(piece)])
+        X = self._read_inputs(X)
+        logits = logits_of(self.network_, X)
         if not np.isfinite(logits).all():
             raise ValueError(
                 f"X holds numbers so large, up to {np.abs(X).max():g}, that {X.dtype} cannot hold "

@@ -35,7 +35,7 @@ class BestKeeper:
         if patience < 1:
             raise ValueError(f"The patience must be at least 1 epoch, not {patience}.")
         self.network, self.patience = network, patience
-        self.best_epoch, self._best_loss = 0, math.inf
+        self.best_epoch, self._best_loss, self._epoch = 0, math.inf, 0
         self._best_parameters = network.parameters.copy()
 
     def watch(self, records: Iterator[Record]) -> Iterator[Record]:
@@ -46,14 +46,19 @@ class BestKeeper:
         ValueError : if the records come without validation scores
         """
         for record in records:
-            yield record
             if isinstance(record, EpochRecord):
                 self._look(record)
-                if record.epoch - self.best_epoch >= self.patience:
-                    self.restore()
-                    yield EarlyStopped(record.epoch, record.step, self.best_epoch)
-                    return
+            yield record
+            if isinstance(record, EpochRecord) and self.is_at_end:
+                self.restore()
+                yield EarlyStopped(record.epoch, record.step, self.best_epoch)
+                return
         self.restore()
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether patience is at an end."""
+        return self._epoch - self.best_epoch >= self.patience
 
     def restore(self) -> None:
         """Give the network its best parameters back."""
@@ -64,6 +69,7 @@ class BestKeeper:
             raise ValueError(
                 "Early stopping watches the validation loss: hold samples out for validation."
             )
+        self._epoch = record.epoch
         if record.validation.loss < self._best_loss:
             self.best_epoch, self._best_loss = record.epoch, record.validation.loss
             self._best_parameters[...] = self.network.parameters

@@ -151,6 +151,17 @@ def evaluate(
     return Score(total / n_samples + penalty, correct / n_samples)
 
 
+def logits_of(network: Network, X: Array) -> Array:
+    """Return the logits of many samples, (n_samples, n_L), worked out some rows at a time."""
+    n_samples = len(X)
+    logits = np.empty((n_samples, network.sizes[-1]), network.parameters.dtype)
+    workspaces = workspaces_for(network, n_samples, min(n_samples, EVALUATION_ROWS))
+    for start in range(0, n_samples, EVALUATION_ROWS):
+        rows = X[start : start + EVALUATION_ROWS]
+        logits[start : start + len(rows)] = forward(network, rows, workspaces[len(rows)])
+    return logits
+
+
 def workspaces_for(
     network: Network, n_samples: int, batch_size: int, dropout: Dropout | None = None
 ) -> dict[int, Workspace]:
@@ -344,6 +355,8 @@ class Course:
         self.optimizer.rate_factor = self.schedule.factor(1, self.epochs)
         untrained = self._score(self.training)
         self.limit = EXPLOSION * max(untrained.loss, self._loss_of_guessing())
+        if self.training.weights is not None:  # a batch may hold the heaviest samples alone
+            self.limit *= max(1.0, float(self.training.weights.max()))
         return EpochRecord(0, 0, untrained, self._validate(), self.optimizer.eta)
 
     def _batches(self) -> Iterator[Samples]:

@@ -16,6 +16,7 @@ MAX_UNPACKED_BYTES = 128 * 2**20  # of all that is in a packed file
 MAX_VALUES = 8 * 2**20  # samples x features: 32 MiB for each of fifty on one server
 MAX_SAMPLES = 100_000  # more than MNIST has; an epoch still takes seconds
 MAX_FEATURES = 4096  # an image of 64 x 64 pixels
+MAX_LABEL_CHARACTERS = 80  # more is a text, and no name
 MAX_CLASSES = 100  # more than a confusion matrix can show
 MIN_OF_A_CLASS = 3  # one each for training, validation and test
 
@@ -100,6 +101,11 @@ def check_label(text: str, where: str) -> str:
     label = text.strip()
     if label.lower() in ("", "nan"):
         raise OwnDataError(f"{where} has no label. Give it one, or leave the sample out.")
+    if len(label) > MAX_LABEL_CHARACTERS or not label.isprintable():
+        raise OwnDataError(
+            f"{where} has the label {label[:40]!r}, but a label is a name of at most "
+            f"{MAX_LABEL_CHARACTERS} characters that can be printed. Is it where it should be?"
+        )
     return label
 
 

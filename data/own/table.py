@@ -105,7 +105,8 @@ def _columns(first: Sequence[str]) -> tuple[list[str], bool]:
             "The first column has no name: is it the number of the row? A network would take it "
             "for a feature. Leave it out (with pandas: to_csv(..., index=False)), or name it."
         )
-    is_named = any(name.lower() in LABEL_COLUMNS for name in names)
+    is_sample = all(map(_is_number, names[:-1]))  # with 'y' at its end, for yes
+    is_named = any(name.lower() in LABEL_COLUMNS for name in names) and not is_sample
     if is_named or not any(map(_is_number, names[:-1])):
         return names, True
     return [str(number) for number in range(1, len(first) + 1)], False

@@ -87,8 +87,9 @@ def test_the_verdict_of_a_run_that_was_stopped_halfway() -> None:
 def test_the_verdict_names_the_epoch_that_early_stopping_went_back_to() -> None:
     run = concluded(epochs=40, learning_rate=0.05, early_stopping=True, patience=3)
     assert training.verdict(run).startswith(
-        f"After {run.epoch} epochs, and back at its best, epoch {run.epoch - 3}, the network reads"
+        f"Stopped early, after {run.epoch} epochs, and back at its best, epoch {run.epoch - 3}, the"
     )
+    assert training.epochs_in_view(job(run, Status.FINISHED)) == run.epoch
 
 
 def test_a_run_that_has_not_learned_is_told_from_one_that_has() -> None:

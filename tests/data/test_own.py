@@ -507,3 +507,15 @@ def test_few_samples_will_do_to_ask_a_network_that_has_learned() -> None:
     assert load_own(("table.csv", table), to_learn=False).class_names == ("a",)
     with pytest.raises(OwnDataError, match="All samples belong to one class"):
         load_own(("table.csv", table))
+
+
+def test_a_table_without_names_may_say_yes_and_no() -> None:
+    table = "".join(f"{n},{n % 3},{'yn'[n % 2]}\n" for n in range(12))
+    assert load_own(("table.csv", table.encode())).n_samples == 12
+
+
+@pytest.mark.parametrize("label", ["x" * 81, "a\x1b[31mb"])
+def test_a_label_is_a_short_name_that_can_be_printed(label: str) -> None:
+    table = "width,label\n" + "".join(f"{n},{(label, 'b')[n % 2]}\n" for n in range(12))
+    with pytest.raises(OwnDataError, match="but a label is a name of at most 80 characters"):
+        load_own(("table.csv", table.encode()))

@@ -60,3 +60,9 @@ def test_scaling_many_images_needs_little_beside_the_result(peak_memory, name: s
     scaler = SCALERS[name](X, 255)
     assert peak_memory(lambda: SCALERS[name](X, 255)) < 2.5 * ROWS_AT_ONCE * 784 * 8
     assert peak_memory(lambda: scaler.transform(X)) < 1.1 * X.size * 4
+
+
+def test_a_large_feature_does_not_hide_the_spread_of_a_small_one() -> None:
+    X = np.array([[1.7e9, 0], [1.7e9 + 5e8, 100]], np.float32)
+    scaler = fit_z_score_scaler(X, float(X.max()))
+    np.testing.assert_allclose(scaler.scale, [2.5e8, 50])

@@ -103,6 +103,19 @@ def test_the_last_batch_of_an_epoch_closes_it(start) -> None:
     assert job.status is Status.FINISHED  # the last epoch is the end, whoever asked for it
 
 
+def test_whoever_asks_for_the_epoch_at_which_patience_ends_gets_the_result(start) -> None:
+    config = RunConfig(epochs=200, learning_rate=0.05, early_stopping=True, patience=1)
+    job = start(config, Goal.ONE_EPOCH)
+    while not job.status.is_over:
+        wait_until(lambda: not job.status.is_moving)
+        before = job.run.epochs_done
+        job.go(Goal.ONE_EPOCH)
+        wait_until(lambda: not job.status.is_moving)
+        assert job.status.is_over or job.run.epochs_done == before + 1
+    assert job.run.early_stopped
+    assert job.run.result is not None
+
+
 def test_a_pause_never_stands_between_an_epoch_and_its_record(start) -> None:
     job = start(RunConfig(full_batch=True, epochs=10_000))
     for _ in range(30):

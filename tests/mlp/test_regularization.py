@@ -204,3 +204,37 @@ def test_without_a_generator_the_samples_keep_their_order() -> None:
         list(train(SGD(Network([5, 3]), 0.1), OBJECTIVE, noise(), epochs=2, batch_size=16,
                    rng=None))  # fmt: skip
     np.testing.assert_array_equal(np.concatenate(seen), np.tile(noise().X, (2, 1)))
+
+
+def test_the_newest_epoch_counts_also_if_nobody_asks_for_another() -> None:
+    network = Network([1, 2])
+    keeper = BestKeeper(network, 3)
+    for epoch, _record in enumerate(
+        keeper.watch(
+            EpochRecord(n, n, Score(1.0, 0.5), Score(1.0 / (n + 1), 0.5), 0.1) for n in range(9)
+        )
+    ):
+        if epoch == 4:
+            break
+    assert keeper.best_epoch == 4
+
+
+def test_a_heavy_sample_is_no_divergence() -> None:
+    samples = noise(400)
+    weights = np.ones(400, np.float32)
+    weights[7] = 1e5
+    weighted = samples._replace(weights=weights / weights.mean())
+    network = Network([5, 8, 3], rng=np.random.default_rng(0))
+    *_, last = train(SGD(network, 1e-4), OBJECTIVE, weighted, epochs=2, batch_size=4,
+                     rng=np.random.default_rng(0))  # fmt: skip
+    assert isinstance(last, EpochRecord)
+
+
+def test_weights_of_one_batch_do_not_stay_for_the_next() -> None:
+    network = Network([5, 3], rng=np.random.default_rng(0))
+    X, targets, _ = noise()
+    workspace = Workspace(network, 40)
+    arguments = (network, OBJECTIVE, X, targets, workspace)
+    plain = backprop.loss_and_gradient(*arguments)
+    assert backprop.loss_and_gradient(*arguments, np.full(40, 5, np.float32)) > plain
+    assert backprop.loss_and_gradient(*arguments) == plain
