@@ -332,9 +332,8 @@ def run_to_onnx(run: Run) -> bytes:
 
 def train_with_progress(run: Run) -> None:
     """Train a run, with a bar on the error stream where somebody sees it."""
-    limit = 1 if run.plan.is_small else None
     bar = tqdm(total=run.config.epochs, unit="epoch", disable=None)
-    with stop_on_interrupt() as is_stopping, threadpool_limits(limit), bar:
+    with stop_on_interrupt() as is_stopping, threadpool_limits(run.plan.blas_threads), bar:
         for record in run.records():
             if isinstance(record, EpochRecord) and record.epoch:
                 bar.set_postfix_str(f"loss {record.training.loss:.4f}", refresh=False)

@@ -25,9 +25,9 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def finished_run(config: RunConfig) -> Run:
-    """Train to the end, with one BLAS thread where steps are small."""
+    """Train to the end, with as many BLAS threads as suit it."""
     run = Run(config)
-    with threadpool_limits(1 if run.plan.is_small else None):
+    with threadpool_limits(run.plan.blas_threads):
         run.complete()
     if run.result is None:
         raise SystemExit(f"{config.dataset}, seed {config.seed}: {run.diverged}")

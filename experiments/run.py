@@ -28,6 +28,7 @@ from mlp.training import (
 )
 
 SMALL_STEP = 3_000_000  # multiplications
+THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 
 class Plan(NamedTuple):
@@ -46,8 +47,13 @@ class Plan(NamedTuple):
 
     @property
     def is_small(self) -> bool:
-        """Whether a step is so short that Python, not BLAS, is at work: one thread is best."""
+        """Whether a step is so short that Python, not BLAS, is at work."""
         return self.n_parameters * self.batch_size < SMALL_STEP
+
+    @property
+    def blas_threads(self) -> int | None:
+        """How many threads suit the matrix products; None for as many as there are cores."""
+        return 1 if self.n_parameters * self.batch_size < THREADED_STEP else None
 
 
 class EpochUnderWay(NamedTuple):
