@@ -1,5 +1,6 @@
 """Many runs at once: on the cores of this machine, or on those of a cluster."""
 
+import asyncio
 import logging
 import warnings
 from collections.abc import Generator, Iterator, Sequence
@@ -95,8 +96,15 @@ def _backend(scheduler: str | None) -> Iterator[None]:
         return
     import joblib
 
-    with _connect(scheduler), joblib.parallel_config("dask"):  # the client that is open now
-        yield
+    try:
+        with _connect(scheduler), joblib.parallel_config("dask"):  # the client that is open now
+            yield
+    except (ImportError, RuntimeError) as error:
+        raise ChildProcessError(
+            f"The workers cannot make these runs ({str(error)[:60]}). Start them, and the "
+            "scheduler, with PYTHONPATH naming the folder of this project, and with its "
+            "requirements installed."
+        ) from None
 
 
 def _connect(scheduler: str) -> Any:
@@ -107,14 +115,13 @@ def _connect(scheduler: str) -> Any:
         raise ValueError(f"A scheduler needs Dask. {CLUSTER_HINT}") from None
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # an error says it, too
     try:
-        if not scheduler.strip():  # Dask would make a cluster of its own
-            raise ValueError("no address")
-        client = Client(scheduler, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+        asyncio.run(_greet(scheduler))
     except (OSError, ValueError) as error:
         raise ValueError(
             f"There is no Dask scheduler at '{scheduler[:80]}' ({error}). Start one with "
             "'dask scheduler', and give its address, such as tcp://10.0.0.1:8786."
         ) from None
+    client = Client(scheduler, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
     try:
         client.wait_for_workers(1, timeout=CONNECT_SECONDS)
     except TimeoutError:
@@ -124,3 +131,15 @@ def _connect(scheduler: str) -> Any:
             f"worker {scheduler[:80]} --nthreads 1', and PYTHONPATH naming this project's folder."
         ) from None
     return client
+
+
+async def _greet(scheduler: str) -> None:
+    """Ask a scheduler who it is, before a client is made.
+
+    A client that cannot connect is cleared away by Python at some later time, and if another
+    one is just being made then, both wait for each other forever.
+    """
+    from distributed import rpc
+
+    async with rpc(scheduler, timeout=CONNECT_SECONDS) as remote:  # type: ignore[no-untyped-call]
+        await remote.identity()
