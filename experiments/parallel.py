@@ -4,7 +4,7 @@ import asyncio
 import logging
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -115,7 +115,8 @@ def _connect(scheduler: str) -> Any:
         raise ValueError(f"A scheduler needs Dask. {CLUSTER_HINT}") from None
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # an error says it, too
     try:
-        asyncio.run(_greet(scheduler))
+        with ThreadPoolExecutor(1) as thread:  # here, an event loop may be running already
+            thread.submit(lambda: asyncio.run(_greet(scheduler))).result()
     except (OSError, ValueError) as error:
         raise ValueError(
             f"There is no Dask scheduler at '{scheduler[:80]}' ({error}). Start one with "
