@@ -22,6 +22,7 @@ from experiments.config import (
 )
 from experiments.run import optimizer_settings, plan
 from mlp.losses import losses_for
+from mlp.schedules import SHAPES
 
 LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
 LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
@@ -107,7 +108,7 @@ def _draw_steps(optimizer: str) -> Values:
         ),
         "schedule": (schedule := _choice("schedule", "Schedule")),
     }
-    decays = schedule in ("step", "exponential")
+    decays = SHAPES[schedule].decays
     return values | {
         "decay": _amount("decay", "Decay", 0.05, disabled=not decays),
         "decay_every": _number("decay_every", "Epochs between decays", disabled=not decays),

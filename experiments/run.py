@@ -13,7 +13,7 @@ from mlp.backprop import Dropout
 from mlp.losses import LOSSES, Objective
 from mlp.network import Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
-from mlp.schedules import Schedule
+from mlp.schedules import SHAPES, Schedule
 from mlp.stopping import BestKeeper
 from mlp.training import (
     BatchRecord,
@@ -83,7 +83,10 @@ def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
     ValueError : if the network is larger than a shared server can give to everyone, or
         a batch larger than the training part
     """
-    material = prepare(config, own)
+    return _plan_with(config, prepare(config, own))
+
+
+def _plan_with(config: RunConfig, material: Material) -> Plan:
     dataset, n_training = material.dataset, len(material.split.training)
     sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
     n_parameters = count_parameters(sizes)
@@ -109,7 +112,7 @@ def optimizer_settings(name: str) -> set[str]:
 def idle_settings(config: RunConfig) -> set[str]:
     """Return the settings that have no effect, because another one makes no use of them."""
     idle = {"momentum", "weight_decay"} - optimizer_settings(config.optimizer)
-    idle |= {"decay", "decay_every"} if config.schedule not in ("step", "exponential") else set()
+    idle |= {"decay", "decay_every"} if not SHAPES[config.schedule].decays else set()
     idle |= {"patience"} if not config.early_stopping else set()
     idle |= {"batch_size", "shuffle"} if config.full_batch else set()
     return idle
@@ -159,8 +162,8 @@ class Run:
 
     def __init__(self, config: RunConfig, own: Dataset | None = None) -> None:
         self.config = config
-        self.plan = plan(config, own)
         self.material: Material = prepare(config, own)
+        self.plan = _plan_with(config, self.material)
         _, weights_rng, self._batches_rng, self._dropout_rng = random_streams(config.seed)
         self.network = Network(
             self.plan.sizes,

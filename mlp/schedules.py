@@ -20,11 +20,13 @@ class Shape:
     name : how it is called on the screen, in a link and in a config
     formula : the factor in LaTeX, after t of T epochs, with decay d every k epochs
     factor : (t, T, d, k) -> factor, from 1 down
+    decays : whether d and k play a part in it
     """
 
     name: str
     formula: str
     factor: Callable[[int, int, float, int], float]
+    decays: bool = False
 
 
 CONSTANT = Shape("constant", r"1", lambda t, total, decay, every: 1.0)
@@ -33,11 +35,15 @@ STEP = Shape(
     "step",
     r"d^{\lfloor t / k \rfloor}",
     lambda t, total, decay, every: decay ** (t // every),
+    decays=True,
 )
 """A sudden cut every k epochs."""
 
 EXPONENTIAL = Shape(
-    "exponential", r"d^{\,t / k}", lambda t, total, decay, every: decay ** (t / every)
+    "exponential",
+    r"d^{\,t / k}",
+    lambda t, total, decay, every: decay ** (t / every),
+    decays=True,
 )
 """The same fall as with steps, spread evenly over the epochs."""
 

@@ -12,9 +12,7 @@ from experiments.run import Run
 
 def concluded(**settings: object) -> Run:
     run = Run(RunConfig(**settings))
-    for _ in run.records():
-        pass
-    run.conclude()
+    run.complete()
     return run
 
 

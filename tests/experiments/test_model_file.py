@@ -26,9 +26,7 @@ CONFIG = RunConfig(epochs=2, hidden_layers=(5,), scaling="z-score", activation="
 
 def finished(config: RunConfig) -> Run:
     run = Run(config)
-    for _ in run.records():
-        pass
-    run.conclude()
+    run.complete()
     return run
 
 

@@ -14,11 +14,9 @@ from mlp.training import Diverged, EpochRecord, evaluate
 QUICK = RunConfig(epochs=3)
 
 
-def finished(config: RunConfig) -> Run:
-    run = Run(config)
-    for _ in run.records():
-        pass
-    run.conclude()
+def finished(config: RunConfig, own: Dataset | None = None) -> Run:
+    run = Run(config, own)
+    run.complete()
     return run
 
 
@@ -221,16 +219,9 @@ def test_blocks_are_shared_by_all_seeds() -> None:
 def test_own_data_are_given_with_the_config() -> None:
     config = RunConfig(dataset="own", epochs=2)
     own = dataclasses.replace(load("digits"), name="own")
-    assert finished_with(config, own).result.test.accuracy > 0.5
+    assert finished(config, own).result.test.accuracy > 0.5
     with pytest.raises(ValueError, match="Your own data are not here"):
         Run(config)
-
-
-def finished_with(config: RunConfig, own: Dataset) -> Run:
-    run = Run(config, own)
-    list(run.records())
-    run.conclude()
-    return run
 
 
 def test_balanced_weights_let_every_class_count_the_same() -> None:
