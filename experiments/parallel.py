@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
@@ -48,6 +49,8 @@ def run_all(
         )
     import joblib  # takes a tenth of a second to import
 
+    # A stop may leave semaphores that joblib's own process clears away, with a warning each.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     run = joblib.delayed(_numbered)
     tasks = [run(number, config, own) for number, config in enumerate(configs)]
     with _backend(scheduler), _plain_failures():
