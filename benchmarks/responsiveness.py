@@ -26,13 +26,13 @@ CLICK = """async ([label, scope, ready]) => {
     return performance.now() - start;
 }"""
 COUNT_UPDATES = """async (milliseconds) => {
-    const chart = document.querySelector(".live-chart");
+    const chart = document.querySelector(".chart");
     let updates = 0;
     chart.on("plotly_afterplot", () => updates++);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     return updates / milliseconds * 1000;
 }"""
-CURVE = "document.querySelector('.live-chart .js-line')?.getAttribute('d')?.includes('L')"
+CURVE = "document.querySelector('.chart .js-line')?.getAttribute('d')?.includes('L')"
 BUTTONS, LINKS = "[data-testid=stMainBlockContainer] button", "[data-testid=stSidebarNav] a"
 
 
@@ -50,7 +50,7 @@ def open_page(browser: Browser, url: str) -> Page:
     """Open the Train page, warm: its charts are drawn."""
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.goto(url)
-    page.locator(".live-chart .gridlayer").first.wait_for()
+    page.locator(".chart .gridlayer").first.wait_for()
     page.wait_for_timeout(500)
     return page
 

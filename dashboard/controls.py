@@ -11,15 +11,20 @@ from dashboard import session
 from dashboard.samples import PARTS
 from dashboard.text import plain
 from dashboard.training import PACES
+from data.download import ORIGINALS, fetch, is_at_hand
+from data.own import READERS, load_own
 from experiments.config import (
     CHOICES,
     LIMITS,
     MEANINGS,
+    OWN,
     RunConfig,
     explain,
     meaning_of,
     parse_field,
+    usual_split,
 )
+from experiments.presets import PRESETS
 from experiments.run import optimizer_settings, plan
 from mlp.losses import losses_for
 from mlp.schedules import SHAPES
@@ -27,7 +32,7 @@ from mlp.schedules import SHAPES
 LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
 LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
 
-DATASETS_OFFERED = ("digits",)  # small images: the pages draw no points, and fetch no files
+OWN_PRESET = "own settings"
 
 VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a run
     session.PACE: PACES,
@@ -42,8 +47,10 @@ Values = dict[str, Any]
 def draw() -> None:
     """Draw the settings, and remember the config they make or what is wrong with them."""
     requested = st.query_params.to_dict()
+    _take_usual_split(requested)
     with st.sidebar:
-        values = _draw_network() | _draw_training()
+        top = st.container()
+        values = _draw_dataset() | _draw_network() | _draw_training()
         with st.expander("Steps", icon=":material/stairs:"):
             values |= _draw_steps(values["optimizer"])
         with st.expander("Against overfitting", icon=":material/shield:"):
@@ -51,6 +58,8 @@ def draw() -> None:
         with st.expander("Data and first weights", icon=":material/tune:"):
             values |= _draw_data()
         _understand(values)
+        with top:
+            _draw_presets()
     if session.notices() is None:
         session.set_notices(_unmet_wishes(requested, values))
 
@@ -63,10 +72,86 @@ def show_problems() -> None:
         st.warning(plain(notice), icon=":material/link_off:")
 
 
+def apply(config: RunConfig) -> None:
+    """Set all settings to those of a config; call it before they are drawn."""
+    for field, value in config.model_dump().items():
+        st.session_state[field] = in_field(field, value)
+    session.forget_notices()
+
+
+def in_field(field: str, value: Any) -> Any:
+    """Return the value of a setting as its control holds it."""
+    return ", ".join(map(str, value)) if field == "hidden_layers" else value
+
+
+def _take_usual_split(requested: Mapping[str, str]) -> None:
+    """Begin with the split that the dataset of the link is usually given."""
+    if "dataset" in st.session_state:
+        return
+    for field, value in usual_split(requested.get("dataset")).items():
+        if field not in requested:
+            st.session_state[field] = value
+
+
+def _change_dataset() -> None:
+    session.forget_notices()
+    for field, value in usual_split(st.session_state["dataset"]).items():
+        st.session_state[field] = value
+
+
+def _draw_presets() -> None:
+    """Offer the networks that have a name, and say what makes the chosen one interesting."""
+    names = {preset.config: name for name, preset in PRESETS.items()}
+    now = names.get(session.config(), OWN_PRESET)
+    st.session_state[session.PRESET] = now
+    st.selectbox(
+        "Preset",
+        [OWN_PRESET, *PRESETS] if now == OWN_PRESET else list(PRESETS),
+        key=session.PRESET,
+        on_change=_apply_preset,
+        help="Networks worth meeting. Choosing one changes the settings below.",
+    )
+    if now in PRESETS:
+        st.caption(plain(PRESETS[now].why))
+
+
+def _apply_preset() -> None:
+    name = st.session_state[session.PRESET]
+    if name in PRESETS:
+        apply(PRESETS[name].config)
+
+
+def _draw_dataset() -> Values:
+    settings = _bound("dataset") | {"on_change": _change_dataset}
+    dataset = st.selectbox("Dataset", list(CHOICES["dataset"]), **settings)
+    if dataset == OWN:
+        _draw_upload()
+    return {"dataset": dataset}
+
+
+def _draw_upload() -> None:
+    """Take in the reader's own data, or say what is wrong with them."""
+    file = st.file_uploader(
+        "Your data",
+        type=[suffix.removeprefix(".") for suffix in READERS],
+        key=session.UPLOAD,
+        help="A table (.csv, with a column 'label'), arrays (.npz with X and y), or images in "
+        "a folder for each class (.zip). They stay on this server until the page is closed.",
+    )
+    tab = session.tab()
+    if file is not None and file.file_id != tab.own_id:
+        tab.own_id, tab.own_problem = file.file_id, ""
+        try:
+            tab.own = load_own((file.name, file.getvalue()))
+        except ValueError as error:
+            tab.own, tab.own_problem = None, str(error)
+    if tab.own:
+        st.caption(f"In use: {plain(tab.own.title)}, {tab.own.n_samples:,} samples")
+
+
 def _draw_network() -> Values:
     st.subheader("Network")
     return {
-        "dataset": _choice("dataset", "Dataset", DATASETS_OFFERED),
         "hidden_layers": st.text_input(
             "Hidden layers",
             value=", ".join(map(str, _default("hidden_layers"))),
@@ -144,11 +229,13 @@ def _understand(values: Values) -> None:
     """Turn the values into a config, say how large the run will be, remember the problems."""
     try:
         config = RunConfig(**values)
-        size = plan(config)
+        _download(config.dataset)
+        size = plan(config, session.own())
     except ValidationError as error:
         session.set_config(None, explain(error))
-    except ValueError as error:
-        session.set_config(None, [str(error)])
+    except (ValueError, OSError) as error:
+        own_problem = session.tab().own_problem if values["dataset"] == OWN else ""
+        session.set_config(None, [own_problem or str(error)])
     else:
         session.set_config(config, [])
         st.caption(
@@ -156,6 +243,20 @@ def _understand(values: Values) -> None:
             f"{size.n_training:,} training samples, {size.steps_per_epoch:,} "
             f"{'step' if size.steps_per_epoch == 1 else 'steps'} an epoch"
         )
+
+
+def _download(dataset: str) -> None:
+    """Fetch the files of a dataset that has any, and show how far that is.
+
+    Raises
+    ------
+    DownloadError : if they are not to be had
+    """
+    if dataset not in ORIGINALS or is_at_hand(dataset):
+        return
+    bar = st.progress(0.0, text=f"Downloading {dataset}, once for everyone")
+    fetch(dataset, progress=lambda done, total: bar.progress(min(done / max(total, 1), 1.0)))
+    bar.empty()
 
 
 def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
@@ -187,10 +288,14 @@ def _learning_rates() -> dict[float, str]:
     the very text among the choices, and 1e-3 may stand for 0.001.
     """
     stops = {rate: f"{rate:.5f}".rstrip("0").rstrip(".") for rate in LEARNING_RATES}
-    asked = st.query_params.get("learning_rate", "")
-    with suppress(ValueError):
-        stops[parse_field("learning_rate", asked)] = asked
+    for asked in (str(_current("learning_rate")), st.query_params.get("learning_rate", "")):
+        with suppress(ValueError):
+            stops[parse_field("learning_rate", asked)] = asked
     return dict(sorted(stops.items()))
+
+
+def _current(field: str) -> Any:
+    return st.session_state.get(field, _default(field))
 
 
 def _default(field: str) -> Any:

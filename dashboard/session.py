@@ -5,15 +5,19 @@ which are the names in the link as well.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from data.datasets import Dataset
 from experiments.config import RunConfig
+from experiments.contest import MAX_MORE, Contest, Outcome, Relay, Territory
 from experiments.job import Goal, TrainingJob
+from experiments.run import Run
+from experiments.shelf import KeptRun, Shelf
 
 IN_APP = "_in_app"
 CONFIG = "_config"
@@ -26,6 +30,18 @@ LOG_LOSS = "log_loss"
 CLASSES = "classes"
 PART = "part"
 SHUFFLES = "_shuffles"
+
+COMPARE_WHAT = "compare_what"
+COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
+COMPARE_MEASURE = "compare_measure"
+COMPARE_PAIR = "compare_pair"
+COMPARE_DATA = "compare_data"
+COMPARE_SEEDS = "compare_seeds"
+LADDER_SEEDS = "ladder_seeds"
+PRESET = "_preset"
+UPLOAD = "_upload"
+CHOSEN = "_chosen"
+EPOCH = "_epoch"
 
 
 def config() -> RunConfig:
@@ -67,18 +83,41 @@ class Wish(NamedTuple):
 
 @dataclass
 class Tab:
-    """What this tab has under way.
+    """What this tab has.
 
     A plain object: Streamlit may interrupt a script at every look into its session
     state, and between two changes that belong together there must be none.
+
+    Attributes
+    ----------
+    job : the training on the Train page, under way or over
+    wish : what the reader has just asked for
+    shelf : all runs since the page was opened
+    chosen : the run that the other pages look at; None for the one on the Train page
+    epoch : the epoch that all pages look back at; None for the newest
+    own, own_id, own_problem : the reader's own data, the file they come from, and what is
+        wrong with it
+    asked : which comparison the reader has just asked for
+    contest, series, shapes, ladder : the newest of each kind of comparison
     """
 
     job: TrainingJob | None = None
     wish: Wish | None = None
+    shelf: Shelf = field(default_factory=Shelf)
+    chosen: KeptRun | None = None
+    epoch: int | None = None
+    own: Dataset | None = None
+    own_id: str = ""
+    own_problem: str = ""
+    asked: str | None = None
+    contest: Contest | None = None
+    series: Relay[Outcome] | None = None
+    shapes: Relay[Territory] | None = None
+    ladder: Relay[Outcome] | None = None
 
 
 def tab() -> Tab:
-    """Return what this tab has under way."""
+    """Return what this tab has."""
     found: Tab = st.session_state.setdefault(TAB, Tab())
     return found
 
@@ -91,6 +130,26 @@ def forget_notices() -> None:
 def job() -> TrainingJob | None:
     """Return this tab's training, if there is one."""
     return tab().job
+
+
+def runs() -> list[KeptRun]:
+    """Return all runs of this tab, from the oldest to the newest."""
+    return tab().shelf.runs
+
+
+def shown_run() -> Run | None:
+    """Return the run that the pages talk about: the one chosen, or that on the Train page."""
+    here = tab()
+    if here.chosen in here.shelf.runs:
+        return here.chosen.run
+    if here.job:
+        return here.job.run
+    return here.shelf.runs[-1].run if here.shelf.runs else None
+
+
+def own() -> Dataset | None:
+    """Return the reader's own data, if there are any."""
+    return tab().own
 
 
 def presence() -> Callable[[], bool]:

@@ -6,8 +6,10 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.text import duration, percent
+from experiments.config import OWN
 from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
 from experiments.run import Run
+from experiments.shelf import KeptRun
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
 WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
@@ -54,7 +56,10 @@ def fulfil_wish() -> None:
     if live is None:
         if problems:
             return
-        live = tab.job = TrainingJob(Run(config), is_present=is_present)
+        run = Run(config, tab.own if config.dataset == OWN else None, is_watched=True)
+        live = TrainingJob(run, is_present=is_present)
+        tab.job, tab.chosen, tab.epoch = live, None, None
+        tab.shelf.add(live)
     live.set_pace(seconds_per_epoch(pace, live.run.config.epochs))
     live.go(wish.goal)
     if wish.goal is not Goal.THE_END:
@@ -79,11 +84,47 @@ def stop() -> None:
 
 
 def reset() -> None:
-    """Throw the run away; the same seed gives the same first weights again."""
+    """Clear the page for a new run. One that is not over is thrown away; the others are kept."""
     tab = session.tab()
-    previous, tab.job, tab.wish = tab.job, None, None
-    if previous:
-        previous.dismiss()
+    previous, tab.job, tab.wish, tab.epoch = tab.job, None, None, None
+    kept = tab.shelf.find(previous.run) if previous else None
+    if kept and not kept.job.status.is_over:
+        tab.shelf.remove(kept)
+
+
+def continue_run(epochs: int) -> None:
+    """Train the run on the page for more epochs, from where it ended."""
+    tab, is_present, pace = session.tab(), session.presence(), _pace()
+    kept = tab.shelf.find(tab.job.run) if tab.job else None
+    if not kept or not kept.job.status.is_over or not kept.run.can_go_on:
+        return
+    kept.run.go_on(epochs)
+    tab.job = kept.job = TrainingJob(
+        kept.run, is_present=is_present, seconds_per_epoch=seconds_per_epoch(pace, epochs)
+    )
+    tab.epoch = None
+    kept.job.go(Goal.THE_END)
+
+
+def change_learning_rate(learning_rate: float) -> None:
+    """Take steps of another length from now on."""
+    if job := session.job():
+        job.run.ask_learning_rate(learning_rate)
+
+
+def show(kept: KeptRun) -> None:
+    """Bring a run back onto the page, unless another one is under way there."""
+    tab = session.tab()
+    if tab.job is None or tab.job.status.is_over:
+        tab.job, tab.chosen, tab.epoch, tab.wish = kept.job, None, None, None
+
+
+def delete(kept: KeptRun) -> None:
+    """Take a run off the page and out of the list."""
+    tab = session.tab()
+    tab.shelf.remove(kept)
+    if tab.job is kept.job:
+        tab.job = tab.wish = None
 
 
 def change_pace() -> None:

@@ -34,9 +34,9 @@ FASHION = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled samples, as they were recorded.
+    """Labelled samples, as they were recorded; equal only to itself.
 
     Attributes
     ----------

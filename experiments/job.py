@@ -266,7 +266,7 @@ class TrainingJob:
         self._end(Status.DIVERGED if self.run.diverged else ending)
 
     def _end(self, ending: Status) -> None:
-        self._records.close()  # lets go of the optimizer's memory
+        self._records.close()
         with self._changed:
             self._ending, self._goal = ending, Goal.NOWHERE
             self._changed.notify_all()

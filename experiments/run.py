@@ -1,14 +1,19 @@
 """A run: from a config to a trained network, with a record of the way."""
 
+import copy
 import math
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import fields
 from typing import NamedTuple
 
 from data.datasets import Dataset
+from experiments.changes import Change
 from experiments.config import MAX_PARAMETERS, RunConfig
 from experiments.material import Material, prepare, random_streams
+from experiments.snapshots import Snapshots
+from experiments.vitals import Pulse, take_pulse
 from mlp.backprop import Dropout
 from mlp.losses import LOSSES, Objective
 from mlp.network import Network, count_parameters
@@ -17,17 +22,19 @@ from mlp.schedules import SHAPES, Schedule
 from mlp.stopping import BestKeeper
 from mlp.training import (
     BatchRecord,
+    Course,
     Diverged,
     EarlyStopped,
     EpochRecord,
     Record,
     Samples,
     Score,
+    begin,
     evaluate,
-    train,
 )
 
 SMALL_STEP = 3_000_000  # multiplications
+SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 
@@ -142,17 +149,21 @@ class Run:
     config : decides all of it; the same config gives the same run, bit for bit, on the
         same machine with the same number of BLAS threads
     own : the samples where the config says that they are one's own
+    is_watched : whether to keep snapshots and pulses, for pages that look back
 
     Attributes
     ----------
-    plan, material, network : what the config comes to
+    plan, network : what the config comes to
     epoch, step : the epoch under way, and how many steps the optimizer has made
     history : one record an epoch, from epoch 0, the untrained network
     under_way : the batches since the last whole epoch
+    changes : what was changed on the way, and when
+    snapshots, pulses : what is kept of a run that is watched
     diverged : set if the numbers left the range of sense
     early_stopped : set if the run ended because it did not get better any more
     best_epoch : with early stopping, the epoch that the network went back to in the end
     result : set when the run has ended, unless it diverged
+    n_results : how many times it was measured: more than once if it went on after its end
     seconds : time spent computing, pauses excluded
 
     Raises
@@ -160,9 +171,10 @@ class Run:
     ValueError : if the config asks for more than the data or a server can give
     """
 
-    def __init__(self, config: RunConfig, own: Dataset | None = None) -> None:
-        self.config = config
-        self.material: Material = prepare(config, own)
+    def __init__(
+        self, config: RunConfig, own: Dataset | None = None, *, is_watched: bool = False
+    ) -> None:
+        self.config, self.own, self.is_watched = config, own, is_watched
         self.plan = _plan_with(config, self.material)
         _, weights_rng, self._batches_rng, self._dropout_rng = random_streams(config.seed)
         self.network = Network(
@@ -177,34 +189,103 @@ class Run:
         self.epoch = self.step = 0
         self.history: list[EpochRecord] = []
         self.under_way = EpochUnderWay(0, [])
+        self.changes: list[Change] = []
+        self.snapshots, self.pulses = Snapshots(SNAPSHOT_BYTES), list[Pulse]()
         self.diverged: Diverged | None = None
         self.early_stopped: EarlyStopped | None = None
         self.best_epoch: int | None = None
         self.result: Result | None = None
+        self.n_results = 0
         self.seconds = 0.0
         self._best: BestKeeper | None = None
+        self._course: Course | None = None
+        self._source: Iterator[Record] | None = None
+        self._asked_rates: deque[float] = deque()
+        self._before = self.network.parameters  # those before the last step of an epoch
+
+    @property
+    def material(self) -> Material:
+        """What the run learns from; shared by all runs that agree on it."""
+        return prepare(self.config, self.own)
+
+    def network_at(self, step: int | None = None) -> Network:
+        """Return a copy of the network as it was after a step, or as it is now.
+
+        A step of which there is no snapshot gives the one next to it.
+
+        Raises
+        ------
+        LookupError : if a step is asked for and there are no snapshots
+        """
+        network = copy.copy(self.network)
+        network.parameters = (
+            self.network.parameters.copy() if step is None else self.snapshots.at(step)
+        )
+        return network
 
     def records(self) -> Generator[Record]:
-        """Train, and keep what each record says before passing it on."""
-        config = self.config
-        records = train(
-            make_optimizer(config, self.network),
-            self.objective,
-            self.material.training,
-            epochs=config.epochs,
-            batch_size=self.plan.batch_size,
-            rng=self._batches_rng if config.shuffle else None,
-            validation=self.material.validation,
-            schedule=make_schedule(config),
-            dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
-            max_norm=config.max_norm or None,
-        )
-        if config.early_stopping:
-            self._best = BestKeeper(self.network, config.patience)
-            records = self._best.watch(records)
-        while (record := self._timed_next(records)) is not None:
+        """Train, and keep what each record says before passing it on.
+
+        A run that has been stopped goes on where it was, when called again.
+        """
+        if self._course is None:
+            self._course = self._set_out()
+        if self._source is None:
+            self._source = self._watch_best(self._course.records())
+        while True:
+            self._change_rate(self._course)
+            record = self._timed_next(self._source)
+            if record is None:
+                self._source = None
+                return
             self._keep(record)
             yield record
+
+    def ask_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate from the next step on; safe to call from any thread."""
+        self._asked_rates.append(learning_rate)
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate that was asked for last, before the schedule."""
+        changed = [change.value for change in self.changes if change.setting == "learning_rate"]
+        return [self.config.learning_rate, *changed, *self._asked_rates][-1]
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a run that has ended can be given more epochs.
+
+        Not if it has diverged, or went back to its best epoch, or is no longer the newest one
+        and has let go of what it takes to learn.
+        """
+        return bool(
+            self._course and self.step and not (self.diverged or self.config.early_stopping)
+        )
+
+    def go_on(self, epochs: int) -> None:
+        """Make room for more epochs in a run that has ended; `records` then makes them.
+
+        Parameters
+        ----------
+        epochs : so many more than are over
+
+        Raises
+        ------
+        ValueError : if the run cannot go on, or if there would be too many epochs
+        """
+        if not (self._course and self.can_go_on):
+            raise ValueError("This run cannot go on. Train starts a new one.")
+        total = self.epochs_done + epochs
+        settings = self.config.model_dump() | {"epochs": total}
+        self.config = RunConfig.model_validate(settings)
+        self._course.epochs = total
+        self.changes.append(Change(self.step, "epochs", total))
+        self.result = None
+
+    def let_go(self) -> None:
+        """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
+        self._course, self._source, self._best = None, None, None
+        self._before = self.network.parameters
 
     def complete(self) -> None:
         """Train to the end, and measure what has come of it."""
@@ -240,6 +321,8 @@ class Run:
         if self._best is not None and self.epochs_done:
             self._best.restore()
             self.best_epoch = self._best.best_epoch
+        if self.is_watched:  # the network may have gone back, or stopped between two epochs
+            self.snapshots.keep(self._step_of_result(), self.network.parameters)
         validation, test = self.material.validation, self.material.test
         result = Result(
             self._evaluate(self.material.training),
@@ -248,8 +331,39 @@ class Run:
         )
         if all(math.isfinite(score.loss) for score in result if score):
             self.result = result
+            self.n_results += 1
         else:  # stopped between a step too long and the batch that would have shown it
             self.diverged = Diverged(self.epoch, self.step, self.config.learning_rate)
+
+    def _step_of_result(self) -> int:
+        return self.step if self.best_epoch is None else self.history[self.best_epoch].step
+
+    def _set_out(self) -> Course:
+        config, material = self.config, self.material
+        return begin(
+            make_optimizer(config, self.network),
+            self.objective,
+            material.training,
+            epochs=config.epochs,
+            batch_size=self.plan.batch_size,
+            rng=self._batches_rng if config.shuffle else None,
+            validation=material.validation,
+            schedule=make_schedule(config),
+            dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
+            max_norm=config.max_norm or None,
+        )
+
+    def _watch_best(self, records: Iterator[Record]) -> Iterator[Record]:
+        if not self.config.early_stopping:
+            return records
+        self._best = BestKeeper(self.network, self.config.patience)
+        return self._best.watch(records)
+
+    def _change_rate(self, course: Course) -> None:
+        while self._asked_rates:
+            course.optimizer.learning_rate = rate = self._asked_rates[0]
+            self.changes.append(Change(self.step, "learning_rate", rate))
+            self._asked_rates.popleft()
 
     def _evaluate(self, samples: Samples) -> Score:
         return evaluate(self.network, self.objective, samples)
@@ -269,7 +383,26 @@ class Run:
             case EpochRecord(epoch=epoch):
                 self.history.append(record)
                 self.under_way = EpochUnderWay(epoch, [])  # a new one: who reads keeps the old
+                if self.is_watched:
+                    self._watch(record)
             case Diverged():
                 self.diverged = record
             case EarlyStopped():
                 self.early_stopped = record
+        if self.is_watched and self._is_before_last_step(record):
+            self._before = self.network.parameters.copy()
+
+    def _is_before_last_step(self, record: Record) -> bool:
+        steps_per_epoch = self.plan.steps_per_epoch
+        is_between = isinstance(record, BatchRecord) and self.step % steps_per_epoch == 0
+        return not is_between and (self.step + 1) % steps_per_epoch == 0
+
+    def _watch(self, record: EpochRecord) -> None:
+        """Keep a snapshot of the network, and the pulse of the last step."""
+        parameters = self.network.parameters
+        self.snapshots.keep(record.step, parameters)
+        if record.epoch and self._course:
+            gradient = self._course.last_gradient
+            self.pulses.append(
+                take_pulse(record.epoch, record.step, self.network, gradient, self._before)
+            )

@@ -201,7 +201,7 @@ def shuffled_batches(
         yield batch
 
 
-def train(
+def begin(
     optimizer: Optimizer,
     objective: Objective,
     training: Samples,
@@ -214,11 +214,8 @@ def train(
     dropout: Dropout | None = None,
     max_norm: float | None = None,
     count: Count = count_correct,
-) -> Iterator[Record]:
-    """Check the arguments, and return an iterator that trains as records are taken.
-
-    The first record is epoch 0, the untrained network; then comes a BatchRecord after
-    each step and an EpochRecord after each epoch. A Diverged record, if any, is the last.
+) -> "Course":
+    """Check the arguments, and return a training that is ready to begin.
 
     Parameters
     ----------
@@ -250,7 +247,7 @@ def train(
         )
     if max_norm is not None and not max_norm > 0:
         raise ValueError(f"max_norm must be a positive number or None, not {max_norm}.")
-    course = Course(
+    return Course(
         optimizer,
         objective,
         training,
@@ -263,7 +260,17 @@ def train(
         schedule=schedule or Schedule(),
         count=count,
     )
-    return course.records()
+
+
+def train(
+    optimizer: Optimizer, objective: Objective, training: Samples, **settings: Any
+) -> Iterator[Record]:
+    """Train as records are taken; `begin` tells the settings, and what it raises.
+
+    The first record is epoch 0, the untrained network; then comes a BatchRecord after
+    each step and an EpochRecord after each epoch. A Diverged record, if any, is the last.
+    """
+    return begin(optimizer, objective, training, **settings).records()
 
 
 def _check(samples: Samples, network: Network) -> None:
@@ -304,13 +311,18 @@ def _check_weights(weights: Array, n_samples: int, dtype: np.dtype[Any]) -> None
 
 @dataclass
 class Course:
-    """A training on its way; see `train` for the fields.
+    """A training on its way; see `begin` for the fields.
+
+    Between two records, the learning rate of the optimizer and the number of epochs may be
+    changed. Once all epochs are made, more of them and another call of `records` go on
+    where the training ended, with the same optimizer and the same chance.
 
     Attributes
     ----------
-    step : how many steps the optimizer has made
+    epoch, step : the epoch under way, and how many steps the optimizer has made
     loss_sum, n_correct : over the samples that this epoch has seen so far
     limit : a loss above it means that the numbers have left the range of sense
+    last_gradient : (n_parameters,), that of the last step, until the next one
     """
 
     optimizer: Optimizer
@@ -329,23 +341,27 @@ class Course:
         self.network = self.optimizer.network
         n_samples = len(self.training.X)
         self.workspaces = workspaces_for(self.network, n_samples, self.batch_size, self.dropout)
-        self.step, self.loss_sum, self.n_correct, self.limit = 0, 0.0, 0, math.inf
+        self.epoch = self.step = self.n_correct = 0
+        self.loss_sum, self.limit = 0.0, math.inf
+        self.last_gradient = self.workspaces[min(self.workspaces)].gradient
         self.quiet = copy_context()  # NumPy keeps still in it: the loss tells more
         self.quiet.run(np.seterr, all="ignore")
 
     def records(self) -> Iterator[Record]:
         """Train, and yield what happened."""
-        yield self._before()
-        for epoch in range(1, self.epochs + 1):
-            self.optimizer.rate_factor = self.schedule.factor(epoch, self.epochs)
+        if self.epoch == 0:
+            yield self._before()
+        while self.epoch < self.epochs:
+            self.epoch += 1
+            self.optimizer.rate_factor = self.schedule.factor(self.epoch, self.epochs)
             self.loss_sum, self.n_correct = 0.0, 0
             for batch in self._batches():
                 loss = self.quiet.run(self._learn, batch)  # quicker than np.errstate
                 if not math.isfinite(loss):
-                    yield self._diverged(epoch)
+                    yield self._diverged(self.epoch)
                     return
-                yield BatchRecord(epoch, self.step, loss)
-            record = self._sum_up(epoch)
+                yield BatchRecord(self.epoch, self.step, loss)
+            record = self._sum_up(self.epoch)
             yield record
             if isinstance(record, Diverged):
                 return
@@ -376,6 +392,7 @@ class Course:
         loss += penalty
         if not loss <= self.limit:  # so that NaN counts, too
             return math.inf
+        self.last_gradient = workspace.gradient
         self.optimizer.step(workspace.gradient)
         if self.max_norm is not None:
             limit_norms(network, self.max_norm)

@@ -6,7 +6,7 @@ from dashboard import entry, session
 from dashboard.charts.balance import class_balance, class_counts
 from dashboard.charts.images import image_grid
 from dashboard.samples import PARTS, pick_rows, rows_of
-from dashboard.still_chart import show_chart
+from dashboard.chart import show_chart
 from data.datasets import Dataset
 from data.split import Split
 from experiments.material import prepare

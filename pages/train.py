@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import entry, session, training
+from dashboard.chart import show_chart
 from dashboard.charts.curves import accuracy_figure, batch_curve, epoch_curves, loss_figure
-from dashboard.live_chart import live_chart
 from dashboard.source import show_source
 from dashboard.text import percent
 from experiments.job import Goal, Status, TrainingJob
@@ -156,14 +156,14 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     revision = str(id(run)) if run else ""
     left, right = st.columns(2)
     with left:
-        live_chart(
+        show_chart(
             loss_figure(losses, epochs=epochs, log_scale=log_scale, revision=revision),
             key="loss_chart",
             alt="Loss of the training and the validation samples, by epoch",
         )
     with right:
         accuracy = epoch_curves(history, "accuracy")
-        live_chart(
+        show_chart(
             accuracy_figure(accuracy, epochs=epochs, revision=revision),
             key="accuracy_chart",
             alt="Accuracy on the training and the validation samples, by epoch",

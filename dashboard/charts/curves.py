@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from dashboard.charts.style import layout
 from mlp.training import EpochRecord
 
 MAX_POINTS = 1000  # a curve: more than a screen has pixels for
@@ -75,28 +76,20 @@ def _figure(
     """Draw curves on an axis that is as long as the run will be.
 
     The reader's zoom lives as long as the `revision` stays the same, the choice of
-    curves in the legend for ever. The layout is given at once: changing it afterwards
-    takes ten times as long, and this figure is made several times a second.
+    curves in the legend for ever.
     """
-    layout = {
-        "title": {"text": title, "x": 0, "xref": "container", "font": {"size": 16, "weight": 700}},
-        "font": {"size": 14},
-        "margin": {"l": 64, "r": 16, "t": 56, "b": 48},
-        "hovermode": "x unified",
-        "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": 1.14,
-            "uirevision": "always",
-        },
-        "uirevision": revision,
-        "xaxis": {"title": "epoch", "range": [0, epochs], "rangemode": "tozero"},
-        "yaxis": y_axis,
-        "template": "none",  # the colours are the page's
-    }
-    return go.Figure([_trace(curve) for curve in curves], layout)
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "uirevision": "always"}
+    figure_layout = layout(
+        title,
+        x="epoch",
+        hovermode="x unified",
+        showlegend=True,
+        legend=legend,
+        uirevision=revision,
+        xaxis={"range": [0, epochs], "rangemode": "tozero"},
+        yaxis=y_axis,
+    )
+    return go.Figure([_trace(curve) for curve in curves], figure_layout)
 
 
 STYLES: dict[str, dict[str, Any]] = {

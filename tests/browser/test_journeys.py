@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from experiments.job import GRACE_SECONDS
 
 Open = Callable[..., Page]
-CHARTS = ".live-chart[data-points]"
+CHARTS = ".chart[data-points]"
 ENDLESS = "?epochs=10000&pace=10"
 
 

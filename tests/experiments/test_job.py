@@ -191,7 +191,7 @@ def test_a_run_that_turns_out_to_have_diverged_says_so_however_it_ended(start) -
     assert job.status is Status.DIVERGED
 
 
-def test_a_job_that_is_over_lets_go_of_the_optimizer(start, monkeypatch) -> None:
+def test_a_run_that_lets_go_forgets_the_optimizer(start, monkeypatch) -> None:
     made, honest = [], run_module.make_optimizer
 
     def make_optimizer(*arguments):
@@ -204,6 +204,9 @@ def test_a_job_that_is_over_lets_go_of_the_optimizer(start, monkeypatch) -> None
     wait_until(lambda: job.run.step > 0)
     job.stop()
     assert job.join(PATIENCE)
+    assert job.run.can_go_on
+    job.run.let_go()
+    assert not job.run.can_go_on
     gc.collect()
     assert made[0]() is None
 

@@ -113,12 +113,13 @@ class Untouchable:
         raise AssertionError("somebody has looked")
 
 
-def test_the_test_part_is_looked_at_once_at_the_end() -> None:
+def test_the_test_part_is_looked_at_once_at_the_end(monkeypatch) -> None:
     run = Run(QUICK)
     material = run.material
-    run.material = dataclasses.replace(material, test=Untouchable())
-    *_, last = run.records()
-    run.material = material
+    with monkeypatch.context() as patch:
+        untouchable = dataclasses.replace(material, test=Untouchable())
+        patch.setattr("experiments.run.prepare", lambda *_: untouchable)
+        *_, last = run.records()
     run.conclude()
     assert run.result.test == evaluate(run.network, run.objective, material.test)
     assert run.result.validation == last.validation

@@ -1,3 +1,4 @@
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,6 +48,15 @@ class App:
     @property
     def metrics(self) -> dict[str, str]:
         return {metric.label: metric.value for metric in self.test.metric}
+
+    @property
+    def figures(self) -> dict[str, dict]:
+        """The charts on the page, by their keys, as plotly.js gets them."""
+        charts = self.test.get("bidi_component")
+        return {
+            chart.proto.id.split("-", 2)[2]: json.loads(json.loads(chart.proto.json)["figure"])
+            for chart in charts
+        }
 
     def messages(self, kind: str) -> list[str]:
         return [message.value for message in getattr(self.test, kind)]

@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import plotly
+import pytest
 
-from dashboard import live_chart
-from dashboard.live_chart import SCRIPT, publish_plotly
+from dashboard import chart
+from dashboard.chart import SCRIPT, Click, parse_click, publish_plotly
 
 
 def test_many_first_visitors_find_one_whole_script(tmp_path: Path) -> None:
@@ -30,6 +31,28 @@ def test_a_full_disk_is_not_filled_further(tmp_path: Path, monkeypatch) -> None:
         target.write_bytes(b"half of it")
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(live_chart.shutil, "copyfile", no_space)
+    monkeypatch.setattr(chart.shutil, "copyfile", no_space)
     assert publish_plotly(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "click"),
+    [
+        ({"trace": 0, "index": [3, 4]}, Click(0, (3, 4))),
+        ({"trace": 2, "index": [7]}, Click(2, (7,))),
+        (None, None),
+        ("click", None),
+        ({"trace": 0}, None),
+        ({"trace": 0, "index": []}, None),
+        ({"trace": -1, "index": [0]}, None),
+        ({"trace": 0, "index": [-1]}, None),
+        ({"trace": 0, "index": [1.5]}, None),
+        ({"trace": 0, "index": [True]}, None),
+        ({"trace": 0, "index": [1, 2, 3]}, None),
+        ({"trace": "0", "index": [1]}, None),
+        ({"trace": 0, "index": "12"}, None),
+    ],
+)
+def test_only_what_makes_sense_counts_as_a_click(sent: object, click: Click | None) -> None:
+    assert parse_click(sent) == click

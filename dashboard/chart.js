@@ -1,0 +1,98 @@
+// Draws a Plotly figure in place: a second call with other data keeps zoom and legend.
+
+const charts = new WeakMap(); // element -> what is known of the chart in it
+let loading;
+
+function loadPlotly(address) {
+  loading ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => { loading = undefined; reject(new Error("plotly.js did not load")); };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+function themeOf(element) {
+  const styles = getComputedStyle(element);
+  const read = (name) => styles.getPropertyValue(`--st-${name}`).trim();
+  const list = (name) => read(name).split(",").map((color) => color.trim());
+  return {
+    text: read("text-color"),
+    background: read("background-color"),
+    secondary: read("secondary-background-color"),
+    border: read("border-color"),
+    primary: read("primary-color"),
+    font: read("font"),
+    categorical: list("chart-categorical-colors"),
+    sequential: list("chart-sequential-colors"),
+    diverging: list("chart-diverging-colors"),
+  };
+}
+
+// "var(--theme-3)" stands for the fourth categorical color, "var(--theme-text)" for that of words.
+function paint(value, theme) {
+  if (typeof value === "string") {
+    const name = /^var\(--theme-(\w+)\)$/.exec(value)?.[1];
+    return name ? theme[name] ?? theme.categorical[name % theme.categorical.length] : value;
+  }
+  if (Array.isArray(value)) return value.map((item) => paint(item, theme));
+  if (value === null || typeof value !== "object" || "bdata" in value) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, paint(item, theme)]));
+}
+
+const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), color]);
+
+function themed(layout, height, theme) {
+  const axis = { gridcolor: theme.border, zerolinecolor: theme.border, showspikes: false };
+  const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
+  const painted = paint(layout, theme);
+  const own = Object.fromEntries(axes.map((name) => [name, { ...axis, ...painted[name] }]));
+  return {
+    xaxis: axis,
+    yaxis: axis,
+    ...painted,
+    ...own,
+    height,
+    paper_bgcolor: "rgba(0, 0, 0, 0)",
+    plot_bgcolor: "rgba(0, 0, 0, 0)",
+    font: { ...painted.font, color: theme.text, family: theme.font },
+    colorway: theme.categorical,
+    coloraxis: { ...painted.coloraxis, colorscale: scale(theme.sequential) },
+    coloraxis2: { ...painted.coloraxis2, colorscale: scale(theme.diverging) },
+    hoverlabel: { bgcolor: theme.secondary, bordercolor: theme.border, font: { color: theme.text } },
+  };
+}
+
+async function draw(element, chart, data) {
+  const Plotly = await loadPlotly(data.script);
+  if (!element.isConnected) return;
+  const figure = JSON.parse(data.figure);
+  const theme = themeOf(element);
+  const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
+  const layout = themed(figure.layout, data.height, theme);
+  await Plotly.react(element, paint(figure.data, theme), layout, config);
+  if (chart.listens) return;
+  chart.listens = true;
+  element.on("plotly_click", ({ points: [point] }) => {
+    const index = [point.pointNumber].flat();
+    if (index.every(Number.isInteger)) chart.send("click", { trace: point.curveNumber, index });
+  });
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const element = parentElement.querySelector(".chart");
+  const chart = charts.get(element) ?? { done: Promise.resolve(), listens: false };
+  charts.set(element, chart);
+  chart.send = data.clickable ? setTriggerValue : () => {};
+  element.classList.toggle("clickable", data.clickable);
+  element.setAttribute("aria-label", data.alt);
+  element.dataset.points = data.points;
+  // One after the other: a chart that is thrown away while it is being drawn raises errors.
+  chart.done = chart.done.then(() => draw(element, chart, data)).catch(console.warn);
+  return () => {
+    chart.done = chart.done.then(() => { window.Plotly?.purge(element); chart.listens = false; });
+  };
+}
