@@ -32,11 +32,13 @@ function themeOf(element) {
   };
 }
 
-// "var(--theme-3)" stands for the fourth categorical color, "var(--theme-text)" for that of words.
+// "var(--theme-3)" stands for the fourth categorical color, "var(--theme-3_26)" for the same, seen
+// through (26 of ff), "var(--theme-text)" for the color of words.
 function paint(value, theme) {
   if (typeof value === "string") {
-    const name = /^var\(--theme-(\w+)\)$/.exec(value)?.[1];
-    return name ? theme[name] ?? theme.categorical[name % theme.categorical.length] : value;
+    const [, name, opacity = ""] = /^var\(--theme-([a-z]+|\d+)(?:_(\w\w))?\)$/.exec(value) ?? [];
+    if (name === undefined) return value;
+    return (theme[name] ?? theme.categorical[name % theme.categorical.length]) + opacity;
   }
   if (Array.isArray(value)) return value.map((item) => paint(item, theme));
   if (value === null || typeof value !== "object" || "bdata" in value) return value;

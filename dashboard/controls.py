@@ -5,13 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from cachetools import TTLCache
 from pydantic import ValidationError
 
 from dashboard import session
 from dashboard.samples import PARTS
 from dashboard.text import plain
 from dashboard.training import PACES
-from data.download import ORIGINALS, fetch, is_at_hand
+from data.download import ORIGINALS, DownloadError, fetch, is_at_hand
 from data.own import READERS, load_own
 from experiments.config import (
     CHOICES,
@@ -33,6 +34,7 @@ LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit 
 LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
 
 OWN_PRESET = "own settings"
+RETRY_SECONDS = 30.0  # after a download that failed
 
 VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a run
     session.PACE: PACES,
@@ -112,7 +114,7 @@ def _draw_presets() -> None:
         help="Networks worth meeting. Choosing one changes the settings below.",
     )
     if now in PRESETS:
-        st.caption(plain(PRESETS[now].why))
+        st.caption(PRESETS[now].why)
 
 
 def _apply_preset() -> None:
@@ -250,13 +252,26 @@ def _download(dataset: str) -> None:
 
     Raises
     ------
-    DownloadError : if they are not to be had
+    DownloadError : if they are not to be had; asked again too soon, at once
     """
     if dataset not in ORIGINALS or is_at_hand(dataset):
         return
+    if failure := _download_failures().get(dataset):
+        raise failure
     bar = st.progress(0.0, text=f"Downloading {dataset}, once for everyone")
-    fetch(dataset, progress=lambda done, total: bar.progress(min(done / max(total, 1), 1.0)))
-    bar.empty()
+    try:
+        fetch(dataset, progress=lambda done, total: bar.progress(min(done / max(total, 1), 1.0)))
+    except DownloadError as error:
+        _download_failures()[dataset] = error
+        raise
+    finally:
+        bar.empty()
+
+
+@st.cache_resource(show_spinner=False)
+def _download_failures() -> TTLCache[str, DownloadError]:
+    """Return which downloads have just failed: no control waits for the next failure."""
+    return TTLCache(maxsize=len(ORIGINALS), ttl=RETRY_SECONDS)
 
 
 def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
@@ -279,6 +294,14 @@ def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
             name = field.replace("_", " ")
             notices.append(f"The link asks for {name} '{asked[:40]}'. {reason} Used: {used}.")
     return notices
+
+
+def rates_with(learning_rate: float) -> dict[float, str]:
+    """Return the stops of a slider for the learning rate, this one among them, as written."""
+    return {
+        rate: f"{rate:.10f}".rstrip("0").rstrip(".")
+        for rate in sorted({*LEARNING_RATES, learning_rate})
+    }
 
 
 def _learning_rates() -> dict[float, str]:

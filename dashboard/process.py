@@ -3,6 +3,7 @@
 import gc
 import sys
 
+import pandas  # noqa: F401  # plotly looks into a half-imported one if another thread is at it
 import streamlit as st
 from threadpoolctl import threadpool_limits
 

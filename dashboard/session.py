@@ -24,16 +24,22 @@ CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
 TAB = "_tab"
+TOKEN = "_token"
+COMEBACK = "_comeback"
 
 PACE = "pace"
 LOG_LOSS = "log_loss"
 CLASSES = "classes"
 PART = "part"
 SHUFFLES = "_shuffles"
+SAMPLE = "_sample"
+VIEW = "_view"
+MAP = "_map"
 
 COMPARE_WHAT = "compare_what"
 COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
 COMPARE_MEASURE = "compare_measure"
+COMPARE_CLOSE_UP = "compare_close_up"
 COMPARE_PAIR = "compare_pair"
 COMPARE_DATA = "compare_data"
 COMPARE_SEEDS = "compare_seeds"
@@ -42,6 +48,26 @@ PRESET = "_preset"
 UPLOAD = "_upload"
 CHOSEN = "_chosen"
 EPOCH = "_epoch"
+MODEL = "_model"
+RATE_NOW = "_rate_now"
+MORE_EPOCHS = "_more_epochs"
+PANELS = "_panels"
+FIRST_UNIT = "_first_unit"
+
+MATRIX_PART_NOW = "_matrix_part_now"  # while a run goes on
+MATRIX_PART_END = "_matrix_part_end"  # once it has a result
+MATRIX_VIEW = "_matrix_view"
+MATRIX_DIAGONAL = "_matrix_diagonal"
+MATRIX_FIXED = "_matrix_fixed"
+MATRIX_TRUE = "_matrix_true"
+MATRIX_PREDICTED = "_matrix_predicted"
+MATRIX_SAMPLE = "_matrix_sample"
+MATRIX_TAB = "_matrix_tab"
+
+
+def key_of(control: str, number: int) -> str:
+    """Return the key of a control that each run of the list has."""
+    return f"_{control}_{number}"
 
 
 def config() -> RunConfig:
@@ -99,6 +125,8 @@ class Tab:
         wrong with it
     asked : which comparison the reader has just asked for
     contest, series, shapes, ladder : the newest of each kind of comparison
+    sample : row of the dataset that the Explore page looks at
+    is_mapping : whether the points of its map are moving
     """
 
     job: TrainingJob | None = None
@@ -109,6 +137,9 @@ class Tab:
     own: Dataset | None = None
     own_id: str = ""
     own_problem: str = ""
+    sample: int = 0
+    is_mapping: bool = False
+    model_problem: str = ""
     asked: str | None = None
     contest: Contest | None = None
     series: Relay[Outcome] | None = None

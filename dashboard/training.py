@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.curves import Comparison, Measure, epoch_curves
 from dashboard.text import duration, percent
 from experiments.config import OWN
 from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
@@ -106,6 +107,25 @@ def continue_run(epochs: int) -> None:
     kept.job.go(Goal.THE_END)
 
 
+def retry(learning_rate: float) -> None:
+    """Begin a new run with another learning rate, all else as in the settings."""
+    st.session_state["learning_rate"] = learning_rate
+    session.forget_notices()
+    go(Goal.THE_END, None)
+
+
+def bring_back(run: Run) -> None:
+    """Put a run that was trained before onto the page, unless another one is under way."""
+    kept = session.tab().shelf.add(TrainingJob(run, ending=Status.FINISHED))
+    show(kept)
+
+
+def is_under_way() -> bool:
+    """Say whether a run of this tab is not over yet."""
+    job = session.job()
+    return job is not None and not job.status.is_over
+
+
 def change_learning_rate(learning_rate: float) -> None:
     """Take steps of another length from now on."""
     if job := session.job():
@@ -160,8 +180,17 @@ def progress(job: TrainingJob) -> Progress:
     if status.is_moving and speed:
         images_per_step = run.plan.n_training / steps_per_epoch
         words.append(f"{duration((steps - step) / speed)} left")
-        words.append(f"{speed * images_per_step:,.0f} images a second")
+        words.append(f"{speed * images_per_step:,.0f} {_samples(run)} a second")
     return Progress(step / steps, " · ".join(words))
+
+
+def beside(run: Run | None, measure: Measure) -> list[Comparison]:
+    """Return the curves of the runs to be drawn beside one, on held-out samples if any."""
+    return [
+        Comparison(kept.name, kept.number, epoch_curves(list(kept.run.history), measure)[-1])
+        for kept in session.runs()
+        if kept.is_drawn and kept.run is not run
+    ]
 
 
 def epochs_in_view(job: TrainingJob) -> int:
@@ -193,7 +222,13 @@ def verdict(run: Run) -> str:
         )
     n_test = len(run.material.split.test)
     n_right = round(run.result.test.accuracy * n_test)
-    return f"{after} reads {n_right} of {n_test} test images right. It had never seen them before."
+    fresh = "It had never seen them before."
+    if run.n_results > 1:
+        fresh = (
+            f"They have been looked at {run.n_results} times now: whoever trains on until they "
+            "look good fools themselves."
+        )
+    return f"{after} reads {n_right:,} of {n_test:,} test {_samples(run)} right. {fresh}"
 
 
 def advice(run: Run) -> str:
@@ -209,6 +244,10 @@ def only_guesses(run: Run) -> bool:
     """Say whether the result of a run is hardly better than guessing."""
     guess = 1.5 / run.material.dataset.n_classes
     return run.result is not None and run.result.training.accuracy < guess
+
+
+def _samples(run: Run) -> str:
+    return "images" if run.material.dataset.image_shape else "samples"
 
 
 def _count(number: int, noun: str, plural: str) -> str:

@@ -121,7 +121,8 @@ IN_WORDS = {
 }
 
 
-def _in_words(field: str) -> str:
+def in_words(field: str) -> str:
+    """Return how a setting is called in a sentence."""
     return IN_WORDS.get(field, field.replace("_", " "))
 
 
@@ -129,7 +130,7 @@ def _one_of(field: str) -> AfterValidator:
     registry = dict.fromkeys(CHOICES[field])
 
     def check(name: str) -> str:
-        look_up(_in_words(field), name, registry)
+        look_up(in_words(field), name, registry)
         return name
 
     return AfterValidator(check)
@@ -150,7 +151,7 @@ def _number(field: str, kind: type[int] | type[float]) -> BeforeValidator:
         fits = low <= number <= high and not (above_low and number == low)
         if isinstance(value, bool) or not fits or (kind is int and number != int(number)):
             given = f"'{value[:40]}'" if isinstance(value, str) else str(value)[:40]
-            raise ValueError(f"The {_in_words(field)} must be {noun} {limits}, not {given}.")
+            raise ValueError(f"The {in_words(field)} must be {noun} {limits}, not {given}.")
         return kind(number)
 
     return BeforeValidator(check)
@@ -322,4 +323,4 @@ def _sentence(detail: Any, field: str) -> str:
     if detail["type"] == "extra_forbidden":
         return f"There is no setting '{field[:40]}'."
     given = str(detail["input"])[:40]
-    return f"The {_in_words(field)} cannot be '{given}': {detail['msg'].lower()}."
+    return f"The {in_words(field)} cannot be '{given}': {detail['msg'].lower()}."

@@ -76,6 +76,7 @@ class TrainingJob:
     is_present : says whether the page is connected; asked now and then by the thread
     slots : shared by all jobs of the process
     grace_seconds : how long to go on for a page that is not
+    ending : for a run that is over already: how it ended
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class TrainingJob:
         is_present: Callable[[], bool] = lambda: True,
         slots: Slots = PROCESS_SLOTS,
         grace_seconds: float = GRACE_SECONDS,
+        ending: Status | None = None,
     ) -> None:
         self.run = run
         self.seconds_per_epoch = seconds_per_epoch
@@ -97,7 +99,7 @@ class TrainingJob:
         self._in_slice = False
         self._is_stopping = False
         self._is_dismissed = False
-        self._ending: Status | None = None
+        self._ending = ending
         self._seen_at = time.monotonic()  # when the page was last there
         self._next_epoch_at = time.monotonic()
         self._queued_at = math.inf
@@ -145,6 +147,10 @@ class TrainingJob:
             self._set_off()  # a wait at another pace is over
         self._hurry()
 
+    def attend(self, is_present: Callable[[], bool]) -> None:
+        """Look to another page from now on: the one before was loaded anew."""
+        self._is_present = is_present
+
     def dismiss(self) -> None:
         """End the run without a result: nobody will look at it again."""
         self._is_dismissed = True
@@ -152,7 +158,8 @@ class TrainingJob:
 
     def join(self, timeout: float) -> bool:
         """Wait until the thread has ended; say whether it has."""
-        self._thread.join(timeout)
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
         return not self._thread.is_alive()
 
     @property

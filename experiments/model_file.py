@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 
-from data.datasets import Features
+from data.datasets import Dataset, Features
 from data.scaling import Scaler
 from experiments.config import LIMITS, RunConfig, explain
 from experiments.run import Result, Run
@@ -126,6 +126,32 @@ def load_model(source: Path | str | bytes) -> Model:
     """
     stored = from_bytes(source) if isinstance(source, bytes) else load(source)
     return _check(stored)
+
+
+def revive(model: Model, own: Dataset | None = None) -> Run:
+    """Return the run that a model comes from, as it ended; it cannot go on.
+
+    Parameters
+    ----------
+    own : the samples it was trained with, if they are one's own
+
+    Raises
+    ------
+    ValueError : if the data that it was trained with are not here
+    """
+    run = Run(model.config, own, is_watched=True)
+    material = run.material
+    same_scaler = all(
+        np.array_equal(getattr(material.scaler, name), getattr(model.scaler, name))
+        for name in ("shift", "scale")
+    )
+    if material.dataset.class_names != model.class_names or not same_scaler:
+        raise ModelFileError(
+            "This model has learned from other data than those of that name here. Give the data "
+            "that it was trained with first."
+        )
+    run.take_back(model.network.parameters, model.history, model.result)
+    return run
 
 
 def _describe(run: Run) -> dict[str, str]:

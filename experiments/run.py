@@ -4,7 +4,7 @@ import copy
 import math
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from experiments.config import MAX_PARAMETERS, RunConfig
 from experiments.material import Material, prepare, random_streams
 from experiments.snapshots import Snapshots
 from experiments.vitals import Pulse, take_pulse
+from mlp.arrays import Array
 from mlp.backprop import Dropout
 from mlp.losses import LOSSES, Objective
 from mlp.network import Network, count_parameters
@@ -157,6 +158,7 @@ class Run:
     epoch, step : the epoch under way, and how many steps the optimizer has made
     history : one record an epoch, from epoch 0, the untrained network
     under_way : the batches since the last whole epoch
+    first_config : what the run set out with; `config` grows when it goes on after its end
     changes : what was changed on the way, and when
     snapshots, pulses : what is kept of a run that is watched
     diverged : set if the numbers left the range of sense
@@ -174,7 +176,8 @@ class Run:
     def __init__(
         self, config: RunConfig, own: Dataset | None = None, *, is_watched: bool = False
     ) -> None:
-        self.config, self.own, self.is_watched = config, own, is_watched
+        self.config = self.first_config = config
+        self.own, self.is_watched = own, is_watched
         self.plan = _plan_with(config, self.material)
         _, weights_rng, self._batches_rng, self._dropout_rng = random_streams(config.seed)
         self.network = Network(
@@ -282,6 +285,22 @@ class Run:
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
+    def take_back(
+        self, parameters: Array, history: Sequence[EpochRecord], result: Result | None
+    ) -> None:
+        """Become a run that was made before; before this, nothing may have been trained here.
+
+        Parameters
+        ----------
+        parameters : (n_parameters,), at its end
+        """
+        self.network.parameters[...] = parameters
+        self.history, self.result = list(history), result
+        if history:
+            self.epoch, self.step = history[-1].epoch, history[-1].step
+            self.under_way = EpochUnderWay(self.epoch, [])
+        self.snapshots.keep(self.step, parameters)
+
     def let_go(self) -> None:
         """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
         self._course, self._source, self._best = None, None, None
@@ -360,7 +379,8 @@ class Run:
         return self._best.watch(records)
 
     def _change_rate(self, course: Course) -> None:
-        while self._asked_rates:
+        """Do what was asked for; between the last batch of an epoch and its record, wait."""
+        while self._asked_rates and self.history and not self.owes_record:
             course.optimizer.learning_rate = rate = self._asked_rates[0]
             self.changes.append(Change(self.step, "learning_rate", rate))
             self._asked_rates.popleft()

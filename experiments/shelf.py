@@ -5,7 +5,9 @@ where that is not enough, the oldest runs go.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from experiments.config import RunConfig
 from experiments.job import TrainingJob
 from experiments.run import Run
 
@@ -40,6 +42,12 @@ class KeptRun:
         """How much memory the run takes, without what it shares with others."""
         records = EPOCH_BYTES * len(self.run.history)
         return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
+
+
+def differences(config: RunConfig) -> dict[str, Any]:
+    """Return the settings that differ from the defaults for that dataset."""
+    usual = RunConfig(dataset=config.dataset).model_dump() | {"dataset": RunConfig().dataset}
+    return {name: value for name, value in config.model_dump().items() if value != usual[name]}
 
 
 class Shelf:

@@ -1,10 +1,19 @@
-"""How a network fares while it learns: what moves each layer, and by how much."""
+"""How a network fares while it learns: what moves each layer, and which units are silent."""
 
 import math
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
+from mlp.activations import Activation
 from mlp.arrays import Array
+from mlp.backprop import Workspace, forward
 from mlp.network import Network, split_layers
+
+FLAT = 0.05  # of the steepest slope of a function: what is less lets hardly anything through
+ALMOST_ALL = 0.95  # of the samples
+FAR_OUT = 10.0  # as far from 0 as the weighted input of a unit usually is, and farther
 
 
 class Pulse(NamedTuple):
@@ -37,9 +46,72 @@ def take_pulse(epoch: int, step: int, network: Network, gradient: Array, before:
 
 
 def _norm(weights: Array) -> float:
-    flat = weights.ravel()
-    return math.sqrt(float(flat @ flat))
+    square = float(np.vdot(weights, weights))
+    if math.isinf(square):  # too much for single precision
+        square = float(np.square(weights, dtype=np.float64).sum())
+    return math.sqrt(square)
 
 
 def _ratio(change: float, size: float) -> float:
     return change / size if size else 0.0
+
+
+class Health(NamedTuple):
+    """Which shares of the units of a hidden layer, from 0 to 1, hardly learn any more.
+
+    dead : says nothing and learns nothing: activation and slope are 0 for every sample
+    saturated : not dead, but so far out on its function that the slope is below 5 % of the
+        steepest there is, for more than 95 % of the samples. Only a function that is flat
+        at both ends, such as sigmoid or tanh, saturates.
+    """
+
+    layer: int
+    dead: float
+    saturated: float
+
+
+@np.errstate(all="ignore")  # a network that has diverged is looked at as it is
+def unit_health(network: Network, X: Array) -> list[Health]:
+    """Look at each hidden layer while the network answers some samples.
+
+    Where the slope f'(z) of a unit is 0, backpropagation stops: nothing that the samples say
+    reaches the weights that enter the unit.
+
+    Parameters
+    ----------
+    X : (n_samples, n_0); some hundreds tell enough
+
+    Raises
+    ------
+    ValueError : if there are no samples
+    """
+    if not len(X):
+        raise ValueError("Units are judged by what they do with samples: give at least one.")
+    workspace, function = Workspace(network, len(X)), network.activation
+    forward(network, X, workspace)
+    flat = FLAT * _steepest(function) if _is_flat_at_both_ends(function) else 0.0
+    healths = []
+    for layer in range(1, network.n_layers):
+        a = workspace.activations[layer]  # (n_samples, n_l)
+        slope = np.abs(function.slope(workspace.zs[layer], a))
+        dead = ((a == 0) & (slope == 0)).all(axis=0)
+        saturated = ((slope < flat).mean(axis=0) > ALMOST_ALL) & ~dead
+        healths.append(Health(layer, float(dead.mean()), float(saturated.mean())))
+    return healths
+
+
+@cache
+def _steepest(function: Activation) -> float:
+    return float(_slopes(function).max())
+
+
+def _is_flat_at_both_ends(function: Activation) -> bool:
+    ends = _slopes(function)[[0, -1]]
+    return bool((ends < FLAT * _steepest(function)).all())
+
+
+def _slopes(function: Activation) -> Array:
+    """Return |f'(z)| from one end of the usual range of z to the other."""
+    z = np.linspace(-FAR_OUT, FAR_OUT, 201)
+    slopes: Array = np.abs(function.slope(z, function.value(z)))
+    return slopes

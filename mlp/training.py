@@ -84,11 +84,16 @@ class Diverged(NamedTuple):
     step: int
     learning_rate: float
 
+    @property
+    def gentler_rate(self) -> float:
+        """A learning rate to try instead."""
+        return float(f"{min(self.learning_rate / 10, 0.1):.3g}")
+
     def __str__(self) -> str:
         return (
             f"Diverged at step {self.step} in epoch {self.epoch}, with learning rate "
             f"{self.learning_rate:g}: the steps are so long that each one makes the network "
-            f"worse. Try a learning rate of {min(self.learning_rate / 10, 0.1):g} or less."
+            f"worse. Try a learning rate of {self.gentler_rate:g} or less."
         )
 
 

@@ -2,11 +2,19 @@
 
 import streamlit as st
 
-from dashboard import entry, session, training
+from dashboard import controls, entry, panels, run_list, session, take_home, training
 from dashboard.chart import show_chart
-from dashboard.charts.curves import accuracy_figure, batch_curve, epoch_curves, loss_figure
+from dashboard.charts.curves import (
+    Marks,
+    accuracy_figure,
+    batch_curve,
+    best_epoch,
+    epoch_curves,
+    loss_figure,
+)
 from dashboard.source import show_source
 from dashboard.text import percent
+from experiments.config import LIMITS
 from experiments.job import Goal, Status, TrainingJob
 from experiments.run import Run
 from mlp.backprop import backward, forward
@@ -116,9 +124,50 @@ def view_controls() -> bool:
     )
 
 
+def rate_now(run: Run) -> None:
+    """Draw the learning rate of the run under way, to be changed on the way."""
+    rates = controls.rates_with(run.learning_rate)
+    st.session_state[session.RATE_NOW] = run.learning_rate
+    st.select_slider(
+        "Learning rate from now on",
+        list(rates),
+        key=session.RATE_NOW,
+        format_func=rates.__getitem__,
+        on_change=lambda: training.change_learning_rate(st.session_state[session.RATE_NOW]),
+        help="Acts from the next step on, without a new start. The schedule is applied to it.",
+    )
+
+
+def more_epochs(run: Run) -> None:
+    """Draw the way to train on after the end."""
+    most = int(LIMITS["epochs"][1]) - run.epochs_done
+    if not run.can_go_on or most < 1:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "More epochs",
+            1,
+            most,
+            value=min(10, most),
+            key=session.MORE_EPOCHS,
+            persist_state="session",
+            width=160,
+            help="How many epochs to add. The optimizer goes on with all that it remembers.",
+        )
+        st.button(
+            "Continue",
+            icon=":material/resume:",
+            on_click=lambda: training.continue_run(st.session_state[session.MORE_EPOCHS]),
+            help="Train this network on from where it is.",
+        )
+
+
 def progress(job: TrainingJob | None) -> None:
     """Say how far the run has come."""
-    fraction, words = training.progress(job) if job else (0.0, "Ready: press Train")
+    ready = (
+        "Ready: press Train" if not session.problems() else "Waiting for settings that make sense"
+    )
+    fraction, words = training.progress(job) if job else (0.0, ready)
     st.progress(fraction, text=words)
 
 
@@ -154,29 +203,40 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     if run and under_way:
         losses.append(batch_curve(*under_way, run.plan.steps_per_epoch))
     revision = str(id(run)) if run else ""
+    best = best_epoch(history)
     left, right = st.columns(2)
     with left:
         show_chart(
-            loss_figure(losses, epochs=epochs, log_scale=log_scale, revision=revision),
+            loss_figure(
+                losses,
+                epochs=epochs,
+                log_scale=log_scale,
+                revision=revision,
+                marks=Marks(best, session.tab().epoch, training.beside(run, "loss")),
+            ),
             key="loss_chart",
             alt="Loss of the training and the validation samples, by epoch",
         )
     with right:
-        accuracy = epoch_curves(history, "accuracy")
         show_chart(
-            accuracy_figure(accuracy, epochs=epochs, revision=revision),
+            accuracy_figure(
+                epoch_curves(history, "accuracy"),
+                epochs=epochs,
+                revision=revision,
+                marks=Marks(best, session.tab().epoch, training.beside(run, "accuracy")),
+            ),
             key="accuracy_chart",
             alt="Accuracy on the training and the validation samples, by epoch",
         )
 
 
 def ending(run: Run, status: Status) -> None:
-    """Say in a sentence how the run ended."""
+    """Say in a sentence how the run ended, and what can be done next."""
     verdict = training.verdict(run)
     if status is Status.ABANDONED:
         st.warning(
             "This page lost its connection for a while, and the training ended. "
-            "Train starts a new one.",
+            "Continue goes on with it, Train starts a new one.",
             icon=":material/wifi_off:",
         )
     elif status is Status.FAILED:
@@ -187,6 +247,16 @@ def ending(run: Run, status: Status) -> None:
         )
     elif run.diverged:
         st.error(str(run.diverged), icon=":material/trending_up:")
+        gentler = run.diverged.gentler_rate
+        st.button(
+            f"Try again with {gentler:g}",
+            icon=":material/healing:",
+            on_click=training.retry,
+            args=(gentler,),
+            help="Set the learning rate to this, and train the same network anew.",
+        )
+    elif run.result is None:
+        st.info(verdict, icon=":material/info:")
     elif training.only_guesses(run):
         st.warning(f"{verdict} {training.advice(run)}", icon=":material/casino:")
     else:
@@ -196,12 +266,12 @@ def ending(run: Run, status: Status) -> None:
 def watch(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
     """Draw what changes while the network learns."""
     job = session.job()
-    if job and status and status.is_over:
-        ending(job.run, status)
-    else:
+    if not (job and status and status.is_over):
         progress(job)
     results(job)
     charts(job, log_scale=log_scale)
+    if job and job.run.snapshots.steps:
+        panels.draw(job.run, training.epochs_in_view(job))
     is_late = is_watched(status) and training.poll_seconds() != poll_seconds
     if is_late or is_watched(status) != is_watched(job.status if job else None):
         st.rerun()  # the whole page: other buttons, or another rhythm of looking
@@ -212,6 +282,11 @@ job = session.job()
 status = job.status if job else None
 st.title("Train")
 log_scale = transport(job, status)
+if job and status and status.is_over:
+    ending(job.run, status)
+    more_epochs(job.run)
+elif job:
+    rate_now(job.run)
 if job and status and job.run.config != session.config():
     what_to_do = "Train starts a run" if status.is_over else "Reset, then Train, to start a run"
     st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
@@ -219,6 +294,8 @@ poll_seconds = training.poll_seconds()
 st.fragment(watch, run_every=poll_seconds if is_watched(status) else None)(
     status, poll_seconds, log_scale
 )
+run_list.draw()
+take_home.draw(job.run if job and status and status.is_over else None)
 config = session.config()
 with st.expander("The lines of NumPy that do this", icon=":material/code:"):
     show_source(

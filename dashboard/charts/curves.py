@@ -1,18 +1,21 @@
 """How loss and accuracy went, epoch by epoch, in training and on held-out samples."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.style import layout
+from dashboard.charts.style import TEXT, color, layout
 from mlp.training import EpochRecord
 
+FIRST_OTHER, N_OTHERS = 3, 7  # the colors that are left for other runs
 MAX_POINTS = 1000  # a curve: more than a screen has pixels for
 TRAINING, VALIDATION, BATCHES = "Training", "Validation", "Batches"
+GAP, BEST, MOMENT = "Gap", "best epoch", "looked back at"
 
 Values: TypeAlias = npt.NDArray[np.float32]
 Measure: TypeAlias = Literal["loss", "accuracy"]
@@ -51,8 +54,43 @@ def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch
     return Curve(thinned.name, first, step * thinned.stride, thinned.values)
 
 
+def best_epoch(history: Sequence[EpochRecord]) -> int | None:
+    """Return the epoch with the lowest validation loss; None without validation."""
+    losses = {record.epoch: record.validation.loss for record in history if record.validation}
+    return min(losses, key=losses.__getitem__) if losses else None
+
+
+class Comparison(NamedTuple):
+    """Another run to draw beside this one: its name, the number of its color, its curve."""
+
+    name: str
+    number: int
+    curve: Curve
+
+
+class Marks(NamedTuple):
+    """What else there is to see beside the curves.
+
+    best_epoch : where the validation loss was lowest
+    moment : the epoch that is looked back at; None for the newest
+    others : runs to compare with
+    """
+
+    best_epoch: int | None = None
+    moment: float | None = None
+    others: Sequence[Comparison] = ()
+
+
+UNMARKED = Marks()
+
+
 def loss_figure(
-    curves: Sequence[Curve], *, epochs: int, log_scale: bool = False, revision: str = ""
+    curves: Sequence[Curve],
+    *,
+    epochs: int,
+    log_scale: bool = False,
+    revision: str = "",
+    marks: Marks = UNMARKED,
 ) -> go.Figure:
     """Draw losses over epochs 0 to `epochs`; see `_figure` for the revision."""
     axis = {
@@ -61,23 +99,35 @@ def loss_figure(
         "rangemode": "normal" if log_scale else "tozero",
         "uirevision": f"{revision} {log_scale}",  # a zoom is for one kind of axis
     }
-    return _figure("Loss", curves, epochs, axis, revision)
+    return _figure("Loss", curves, epochs, axis, revision, marks)
 
 
-def accuracy_figure(curves: Sequence[Curve], *, epochs: int, revision: str = "") -> go.Figure:
+def accuracy_figure(
+    curves: Sequence[Curve], *, epochs: int, revision: str = "", marks: Marks = UNMARKED
+) -> go.Figure:
     """Draw accuracies, shares from 0 to 1, over epochs 0 to `epochs`."""
     axis = {"title": "samples right (%)", "range": [0, 1], "tickformat": ".0%"}
-    return _figure("Accuracy", curves, epochs, axis, revision)
+    return _figure("Accuracy", curves, epochs, axis, revision, marks)
 
 
 def _figure(
-    title: str, curves: Sequence[Curve], epochs: int, y_axis: dict[str, Any], revision: str
+    title: str,
+    curves: Sequence[Curve],
+    epochs: int,
+    y_axis: dict[str, Any],
+    revision: str,
+    marks: Marks,
 ) -> go.Figure:
     """Draw curves on an axis that is as long as the run will be.
 
     The reader's zoom lives as long as the `revision` stays the same, the choice of
     curves in the legend for ever.
     """
+    by_name = {curve.name: curve for curve in curves}
+    traces = [_trace(curve) for curve in curves]
+    if VALIDATION in by_name and len(by_name[TRAINING].values) > 1:
+        traces.append(_gap(by_name[TRAINING], by_name[VALIDATION]))
+    traces += [_other(other) for other in marks.others]
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "uirevision": "always"}
     figure_layout = layout(
         title,
@@ -88,21 +138,25 @@ def _figure(
         uirevision=revision,
         xaxis={"range": [0, epochs], "rangemode": "tozero"},
         yaxis=y_axis,
+        shapes=_lines(marks),
     )
-    return go.Figure([_trace(curve) for curve in curves], figure_layout)
+    return go.Figure(traces, figure_layout)
 
 
 STYLES: dict[str, dict[str, Any]] = {
-    TRAINING: {"mode": "lines", "line": {"width": 2, "dash": "dot"}},
-    VALIDATION: {"mode": "lines", "line": {"width": 3}},
-    BATCHES: {"mode": "markers", "marker": {"size": 6, "opacity": 0.6}},
+    TRAINING: {"mode": "lines", "line": {"width": 2, "dash": "dot", "color": color(0)}},
+    VALIDATION: {"mode": "lines", "line": {"width": 3, "color": color(1)}},
+    BATCHES: {"mode": "markers", "marker": {"size": 6, "opacity": 0.6, "color": color(2)}},
 }
 
 
 def _trace(curve: Curve) -> go.Scatter:
     style = STYLES[curve.name]
-    if len(curve.values) == 1:
-        style = style | {"mode": "markers"}  # there is no line through one point
+    if len(curve.values) == 1:  # there is no line through one point
+        style = {
+            "mode": "markers",
+            "marker": {"color": (style.get("line") or style["marker"])["color"]},
+        }
     return go.Scatter(
         name=curve.name,
         x0=curve.start,
@@ -112,3 +166,61 @@ def _trace(curve: Curve) -> go.Scatter:
         meta={"points": len(curve.values)},
         **style,
     )
+
+
+def _gap(training: Curve, validation: Curve) -> go.Scatter:
+    """Shade what lies between the two: there and back again."""
+    epochs = training.start + training.stride * np.arange(len(training.values))
+    return go.Scatter(
+        name=GAP,
+        x=np.concatenate([epochs, epochs[::-1]]).astype(np.float32),
+        y=np.concatenate([training.values, validation.values[::-1]]),
+        mode="none",
+        fill="toself",
+        fillcolor=color(1, 0.12),
+        hoverinfo="skip",
+    )
+
+
+def _other(other: Comparison) -> go.Scatter:
+    curve = other.curve
+    return go.Scatter(
+        name=html.escape(other.name),
+        x0=curve.start,
+        dx=curve.stride,
+        y=curve.values,
+        mode="lines",
+        line={"width": 2, "color": color(FIRST_OTHER + other.number % N_OTHERS)},
+        hovertemplate="%{y:.4g}",
+    )
+
+
+def _lines(marks: Marks) -> list[dict[str, Any]]:
+    """Return upright lines at the best epoch and at the moment that is looked back at."""
+    lines = []
+    if marks.best_epoch:
+        lines.append(_line(marks.best_epoch, "dash", BEST))
+    if marks.moment is not None:
+        lines.append(_line(marks.moment, "solid", MOMENT))
+    return lines
+
+
+def _line(epoch: float, dash: str, words: str) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": epoch,
+        "x1": epoch,
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 1.5, "dash": dash, "color": TEXT},
+        "label": {
+            "text": words,
+            "textangle": -90,
+            "textposition": "end",
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "font": {"size": 12},
+        },
+    }

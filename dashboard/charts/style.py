@@ -15,9 +15,9 @@ SEQUENTIAL, DIVERGING = "coloraxis", "coloraxis2"
 """The color axes of a heatmap: from blank paper to full ink; blue below zero, orange above."""
 
 
-def color(i: int) -> str:
+def color(i: int, opacity: float = 1.0) -> str:
     """Return the i-th color for telling things apart, from 0; after the tenth they repeat."""
-    return f"var(--theme-{i})"
+    return f"var(--theme-{i})" if opacity == 1 else f"var(--theme-{i}_{round(255 * opacity):02x})"
 
 
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:

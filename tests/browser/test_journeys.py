@@ -135,6 +135,24 @@ def test_settings_are_in_the_link_and_survive_a_reload(open_page: Open) -> None:
     expect(page.get_by_text("64-16-8-10")).to_be_visible()
 
 
+def test_a_reload_loses_nothing(open_page: Open) -> None:
+    page = open_page(ENDLESS)
+    button(page, "Train").click()
+    wait_for_points(page, 5)
+    before = points(page)
+    page.reload()
+    expect(button(page, "Pause")).to_be_visible()
+    wait_for_points(page, before + 3)
+    expect(main(page).get_by_text("Runs of this page: 1")).to_be_visible()
+
+
+def test_a_reload_that_comes_too_late_is_told(open_page: Open) -> None:
+    page = open_page()
+    page.evaluate("sessionStorage.setItem('perceptron-lab', 'forgotten 2')")
+    page.reload()
+    expect(main(page).get_by_text("its runs are gone")).to_be_visible()
+
+
 def test_a_bad_link_is_answered_in_words(open_page: Open) -> None:
     page = open_page("?activation=magic&hidden_layers=32,,x")
     expect(main(page).get_by_text("There is no activation 'magic'")).to_be_visible()

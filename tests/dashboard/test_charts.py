@@ -6,11 +6,15 @@ import pytest
 from dashboard.charts.balance import class_balance, class_counts
 from dashboard.charts.curves import (
     BATCHES,
+    GAP,
     MAX_POINTS,
     TRAINING,
     VALIDATION,
+    Comparison,
+    Marks,
     accuracy_figure,
     batch_curve,
+    best_epoch,
     curve,
     epoch_curves,
     loss_figure,
@@ -70,7 +74,7 @@ def test_figures_have_title_axes_and_room_for_the_whole_run() -> None:
         assert unit in figure.layout.yaxis.title.text
         assert figure.layout.xaxis.title.text == "epoch"
         assert tuple(figure.layout.xaxis.range) == (0, 30)
-        assert [trace.name for trace in figure.data] == [TRAINING, VALIDATION]
+        assert [trace.name for trace in figure.data] == [TRAINING, VALIDATION, GAP]
     assert loss.layout.uirevision == "a"
     assert loss.layout.legend.uirevision == "always"
 
@@ -91,7 +95,35 @@ def test_changing_the_axis_forgets_a_zoom_that_it_makes_senseless() -> None:
 def test_a_single_point_can_be_seen() -> None:
     one, two = (loss_figure(epoch_curves(history(n), "loss"), epochs=4) for n in (0, 1))
     assert [trace.mode for trace in one.data] == ["markers", "markers"]
-    assert [trace.mode for trace in two.data] == ["lines", "lines"]
+    assert [trace.mode for trace in two.data] == ["lines", "lines", "none"]
+
+
+def test_the_gap_goes_along_one_curve_and_back_along_the_other() -> None:
+    curves = epoch_curves(history(2), "loss")
+    gap = loss_figure(curves, epochs=4).data[-1]
+    training, validation = (curve.values for curve in curves)
+    assert list(gap.x) == [0, 1, 2, 2, 1, 0]
+    assert list(gap.y) == [*training, *validation[::-1]]
+
+
+def test_the_best_epoch_is_that_of_the_lowest_validation_loss() -> None:
+    records = [
+        EpochRecord(epoch, epoch, Score(0.1, 1.0), Score(loss, 0.5), 0.1)
+        for epoch, loss in enumerate([3.0, 1.0, 2.0])
+    ]
+    assert best_epoch(records) == 1
+    assert best_epoch([record._replace(validation=None) for record in records]) is None
+    assert best_epoch([]) is None
+
+
+def test_the_best_epoch_the_moment_and_other_runs_are_drawn() -> None:
+    curves = epoch_curves(history(4), "accuracy")
+    others = [Comparison("<b>wide</b>", 2, curves[1])]
+    figure = accuracy_figure(curves, epochs=4, marks=Marks(1, 3.5, others))
+    assert [line.x0 for line in figure.layout.shapes] == [1, 3.5]
+    assert figure.data[-1].name == "&lt;b&gt;wide&lt;/b&gt;"
+    assert figure.data[-1].line.color not in {trace.line.color for trace in figure.data[:2]}
+    assert not accuracy_figure(curves, epochs=4).layout.shapes
 
 
 def test_before_the_first_record_there_is_a_titled_empty_figure() -> None:

@@ -1,5 +1,7 @@
 """Snapshots keep the first and the newest moment, and thin out what lies between."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_beyond_it_they_thin_out_evenly(n_snapshots: int) -> None:
     *even, newest = snapshots.steps
     assert even[0] == 0
     assert newest == n_snapshots - 1
-    assert {later - earlier for earlier, later in zip(even, even[1:], strict=False)} == {
+    assert {later - earlier for earlier, later in itertools.pairwise(even)} == {
         snapshots.stride
     }
     assert snapshots.n_bytes <= snapshots.budget

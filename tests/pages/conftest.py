@@ -56,6 +56,7 @@ class App:
         return {
             chart.proto.id.split("-", 2)[2]: json.loads(json.loads(chart.proto.json)["figure"])
             for chart in charts
+            if chart.proto.component_name == "chart"
         }
 
     def messages(self, kind: str) -> list[str]:

@@ -1,0 +1,184 @@
+"""How a network fares while it learns: what moves each layer, and which units are silent."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from dashboard.charts.curves import MAX_POINTS
+from dashboard.charts.style import TEXT, color, layout
+from experiments.vitals import Health, Pulse
+from mlp.training import EpochRecord
+
+USUAL_RATIO = 1e-3  # a rule of thumb for how far a step should move the weights
+
+Measure: TypeAlias = Literal["gradient_norms", "update_ratios"]
+
+
+class Line(NamedTuple):
+    """The values of one layer, at some epochs; what is 0 has no place on a log axis: NaN."""
+
+    name: str
+    epochs: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float32]
+
+
+def thinned(n: int) -> slice:
+    """Return which of n values a screen can show, evenly spaced, the last one among them."""
+    stride = -(-n // MAX_POINTS) or 1
+    return slice((n - 1) % stride if n else 0, None, stride)
+
+
+def layer_lines(pulses: Sequence[Pulse], measure: Measure) -> list[Line]:
+    """Return one line a layer, from layer 1 on."""
+    kept = pulses[thinned(len(pulses))]
+    epochs = np.array([pulse.epoch for pulse in kept], np.int32)
+    by_layer = zip(*(getattr(pulse, measure) for pulse in kept), strict=True)
+    return [_line(layer, epochs, values) for layer, values in enumerate(by_layer, start=1)]
+
+
+def _line(layer: int, epochs: npt.NDArray[np.int32], values: Iterable[float]) -> Line:
+    array = np.array(list(values), np.float32)
+    array[~((array > 0) & np.isfinite(array))] = np.nan
+    return Line(f"layer {layer}{' (0)' if np.isnan(array).all() else ''}", epochs, array)
+
+
+def gradient_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") -> go.Figure:
+    """Draw how long the gradient of each layer's weights is, epoch by epoch.
+
+    Parameters
+    ----------
+    pulses : of the last step of each epoch
+    epochs : how many there will be
+    revision : a zoom lives as long as it stays the same
+    """
+    lines = layer_lines(pulses, "gradient_norms")
+    return _layers("Gradient by layer", "length of ∂C/∂W (log)", lines, epochs, revision)
+
+
+def ratio_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") -> go.Figure:
+    """Draw how far a step moves the weights of each layer, compared with their size.
+
+    A line marks what is usual, 1 in 1000: far above it the steps are rash, far below it
+    the layer hardly learns. See `gradient_figure` for the parameters.
+
+    Source of the rule: A. Karpathy, CS231n, Neural networks part 3 (2016).
+    """
+    lines = layer_lines(pulses, "update_ratios")
+    usual = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": USUAL_RATIO,
+        "y1": USUAL_RATIO,
+        "line": {"color": TEXT, "width": 1, "dash": "dash"},
+    }
+    word = {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "y": float(np.log10(USUAL_RATIO)),  # a note on a log axis stands at the logarithm
+        "yanchor": "bottom",
+        "text": "usual: 1 in 1000",
+        "showarrow": False,
+    }
+    title, axis = "Step against weights, by layer", "length of a step / length of W (log)"
+    return _layers(title, axis, lines, epochs, revision, shapes=[usual], annotations=[word])
+
+
+def _layers(
+    title: str, axis: str, lines: Sequence[Line], epochs: int, revision: str, **more: Any
+) -> go.Figure:
+    """Draw one line a layer; a layer has the same color in every picture."""
+    traces = [
+        go.Scatter(
+            name=line.name,
+            x=line.epochs,
+            y=line.values,
+            mode="lines" if len(line.epochs) > 1 else "markers",
+            line={"width": 2, "color": color(i)},
+            marker={"color": color(i)},
+            hovertemplate="%{y:.2e}",
+        )
+        for i, line in enumerate(lines)
+    ]
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "uirevision": "always"}
+    figure_layout = layout(
+        title,
+        x="epoch",
+        y=axis,
+        hovermode="x unified",
+        showlegend=True,
+        legend=legend,
+        uirevision=revision,
+        xaxis={"range": [0, epochs]},
+        yaxis={"type": "log", "exponentformat": "power"},
+        **more,
+    )
+    return go.Figure(traces, figure_layout)
+
+
+def learning_rate_figure(
+    history: Sequence[EpochRecord], *, epochs: int, revision: str = ""
+) -> go.Figure:
+    """Draw the learning rate of each epoch, as the schedule or the reader has made it.
+
+    See `gradient_figure` for the parameters.
+    """
+    kept = history[thinned(len(history))]
+    trace = go.Scatter(
+        name="learning rate",
+        x=np.array([record.epoch for record in kept], np.int32),
+        y=np.array([record.learning_rate for record in kept], np.float32),
+        mode="lines" if len(kept) > 1 else "markers",
+        line={"width": 2, "shape": "vh"},  # the rate of epoch 3 holds from 2 to 3
+        hovertemplate="%{y:.3g}",
+    )
+    figure_layout = layout(
+        "Learning rate",
+        x="epoch",
+        y="learning rate of the epoch",
+        hovermode="x unified",
+        uirevision=revision,
+        xaxis={"range": [0, epochs]},
+        yaxis={"rangemode": "tozero"},
+    )
+    return go.Figure([trace], figure_layout)
+
+
+def health_figure(healths: Sequence[Health]) -> go.Figure:
+    """Draw which share of the units of each hidden layer is dead, and which is saturated."""
+    layers = [f"layer {health.layer}" for health in healths]
+    kinds = {
+        "dead": ([health.dead for health in healths], color(9)),  # the first ones are the layers'
+        "saturated": ([health.saturated for health in healths], color(7)),
+    }
+    traces = [
+        go.Bar(
+            name=name,
+            x=layers,
+            y=shares,
+            marker={"color": paint},
+            texttemplate="%{y:.0%}",
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y:.1%}",
+        )
+        for name, (shares, paint) in kinds.items()
+    ]
+    no_layers = {"text": "There is no hidden layer.", "showarrow": False, "font": {"size": 16}}
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
+    figure_layout = layout(
+        "Units that hardly learn",
+        x="hidden layer",
+        y="share of its units (%)",
+        barmode="group",
+        legend=legend,
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1.05], "tickformat": ".0%"},
+        annotations=[] if healths else [no_layers],
+    )
+    return go.Figure(traces if healths else [], figure_layout)

@@ -1,0 +1,196 @@
+"""What the first layer looks for: the weights of each unit, as a picture where they are one."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.images import gaps
+from dashboard.charts.style import DIVERGING, layout
+from mlp.arrays import Array
+
+MAX_UNITS = 32
+MAX_VALUES = 13_000  # 16 pictures of 28 x 28, or about 100 kB on their way to the browser
+
+
+class Shown(NamedTuple):
+    """The units of one page.
+
+    weights : (n_shown, n_inputs) float32
+    first : the first of them, counted from 0
+    n_units : of the whole layer
+    largest : |w|, among those shown: both ends of the scale
+    """
+
+    weights: Array
+    first: int
+    n_units: int
+    largest: float
+
+    @property
+    def title(self) -> str:
+        """What is shown, in words."""
+        last = self.first + len(self.weights)
+        if not last:
+            return "Weights into layer 1"
+        return f"Weights into layer 1: units {self.first + 1} to {last} of {self.n_units}"
+
+
+def units_per_page(n_inputs: int) -> int:
+    """Return how many units are shown at a time, so that a picture stays light."""
+    return max(1, min(MAX_UNITS, MAX_VALUES // n_inputs))
+
+
+def shown_units(weights: Array, first: int = 0) -> Shown:
+    """Return a page of the units of a layer.
+
+    Parameters
+    ----------
+    weights : (n_units, n_inputs)
+    first : the first unit of the page, from 0; beyond the last one, the last is shown
+    """
+    n_units, n_inputs = weights.shape
+    first = max(0, min(first, n_units - 1))
+    page = weights[first : first + units_per_page(n_inputs)].astype(np.float32)
+    sizes = np.abs(page[np.isfinite(page)])
+    return Shown(page, first, n_units, float(sizes.max(initial=0)))
+
+
+def weight_figure(
+    weights: Array, image_shape: tuple[int, int] | None, *, first: int = 0, revision: str = ""
+) -> go.Figure:
+    """Draw the weights of some units on one scale, the same on both sides of 0.
+
+    Where samples are images, each unit is a picture, and a trace of its own: the i-th trace
+    is unit first + i. Else a row of one map is a unit, and a column a feature.
+
+    Parameters
+    ----------
+    weights : (n_units, n_inputs), those that enter layer 1
+    image_shape : (height, width) of a sample; None if samples are no images
+    first : the first unit to show, from 0
+    revision : a zoom lives as long as it stays the same
+    """
+    shown = shown_units(weights, first)
+    draw = _map if image_shape is None else _pictures
+    return draw(shown, image_shape or (1, 1), revision)
+
+
+def _scale(largest: float) -> dict[str, object]:
+    end = largest or 1.0  # all weights may be 0
+    bar = {"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0}
+    return {"cmin": -end, "cmax": end, "showscale": True, "colorbar": bar}
+
+
+def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
+    """Draw one row a unit and one column a feature."""
+    n_units, n_features = shown.weights.shape
+    trace = go.Heatmap(
+        z=shown.weights,
+        x0=1,
+        dx=1,
+        y0=shown.first + 1,
+        dy=1,
+        coloraxis=DIVERGING,
+        hoverongaps=False,
+        hovertemplate="unit %{y}, feature %{x}<br>weight %{z:.3g}<extra></extra>",
+    )
+    figure_layout = layout(
+        shown.title,
+        x="feature",
+        y="unit of layer 1",
+        xaxis={"showgrid": False, "zeroline": False, **_whole_numbers(n_features)},
+        yaxis={
+            "showgrid": False,
+            "zeroline": False,
+            "autorange": "reversed",
+            **_whole_numbers(n_units),
+        },
+        coloraxis2=_scale(shown.largest),
+        uirevision=revision,
+    )
+    return go.Figure([trace] if n_units else [], figure_layout)
+
+
+def _whole_numbers(n: int) -> dict[str, int]:
+    """Return an axis that has a tick for each of a few things, and none between them."""
+    return {"dtick": 1} if n <= 16 else {}
+
+
+def _pictures(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
+    """Draw one picture a unit, with its number below."""
+    height, width = image_shape
+    gap = gaps(height, width)
+    images = shown.weights.reshape(-1, height, width)
+    columns = math.ceil(math.sqrt(1.3 * len(images)))  # more than rows: these hold numbers, too
+    corners = [
+        (row * (height + gap.below), column * (width + gap.right))
+        for row, column in (divmod(i, columns) for i in range(len(images)))
+    ]
+    numbers = range(shown.first + 1, shown.first + 1 + len(images))
+    traces = [
+        go.Heatmap(
+            z=image,
+            x0=left,
+            dx=1,
+            y0=top,
+            dy=1,
+            coloraxis=DIVERGING,
+            hoverongaps=False,
+            hovertemplate=f"unit {number}, pixel in row %{{y}}, column %{{x}}<br>"
+            "weight %{z:.3g}<extra></extra>",
+        )
+        for image, (top, left), number in zip(images, corners, numbers, strict=True)
+    ]
+    captions = [
+        {
+            "x": left + (width - 1) / 2,
+            "y": top + height - 0.5,
+            "yanchor": "top",
+            "text": str(number),
+            "showarrow": False,
+            "font": {"size": 11},
+        }
+        for (top, left), number in zip(corners, numbers, strict=True)
+    ]
+    bottom = max((top for top, _ in corners), default=0) + height + gap.below
+    figure_layout = layout(
+        shown.title,
+        margin={"l": 0, "b": 0},
+        annotations=captions,
+        xaxis=_pixels([left for _, left in corners], width, constraintoward="left"),
+        yaxis=_pixels(
+            [top for top, _ in corners],
+            height,
+            range=[bottom, -0.5],  # downward, with room for the last numbers
+            constraintoward="top",
+            scaleanchor="x",
+        ),
+        coloraxis2=_scale(shown.largest),
+        uirevision=revision,
+    )
+    return go.Figure(traces, figure_layout)
+
+
+def _pixels(starts: list[int], n_pixels: int, **more: object) -> dict[str, object]:
+    """Return an axis without marks that numbers the pixels of each picture from 1.
+
+    The words under the mouse take the texts of the ticks, which are otherwise not seen.
+
+    Parameters
+    ----------
+    starts : where the pictures begin
+    """
+    places = [start + pixel for start in sorted(set(starts)) for pixel in range(n_pixels)]
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": [str(1 + i % n_pixels) for i in range(len(places))],
+        "ticks": "",
+        "showticklabels": False,
+        "showgrid": False,
+        "zeroline": False,
+        "constrain": "domain",
+        **more,
+    }

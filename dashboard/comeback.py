@@ -1,0 +1,118 @@
+"""A page that is loaded anew finds its runs again.
+
+Every tab has a token that nobody can guess. The browser keeps it for as long as the tab
+is open, and shows it after a reload; the runs of a page that has just gone are then
+handed to the one that has come. A second tab has a token of its own.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+
+import streamlit as st
+
+from dashboard import session
+
+KEPT_SECONDS = 60.0  # what a page has is kept for so long after it has gone
+MAX_TOKEN = 100  # characters
+
+REMEMBER = """
+const KEY = "perceptron-lab";
+export default function ({ data, setTriggerValue }) {
+  const [token = "", runs = "0"] = (sessionStorage.getItem(KEY) ?? "").split(" ");
+  if (token && token !== data.token) {
+    setTriggerValue("previous", { token, runs: Number(runs) });
+  }
+  sessionStorage.setItem(KEY, `${data.token} ${data.runs}`);
+}
+"""
+
+
+@dataclass
+class Guest:
+    """What a page has, whether it is there, and when it was last."""
+
+    tab: session.Tab
+    is_present: Callable[[], bool]
+    seen_at: float = field(default_factory=time.monotonic)
+
+
+class Cloakroom:
+    """Keeps what pages have, by their tokens, until they have been gone for a while.
+
+    Parameters
+    ----------
+    kept_seconds : for so long after they were last seen
+    """
+
+    def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
+        self.kept_seconds = kept_seconds
+        self._guests: dict[str, Guest] = {}
+        self._lock = Lock()
+
+    def hold(self, token: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
+        """Keep what a page has, and let go of what nobody has come back for."""
+        with self._lock:
+            self._guests[token] = Guest(tab, is_present)
+            now = time.monotonic()
+            for guest in self._guests.values():
+                guest.seen_at = now if guest.is_present() else guest.seen_at
+            self._guests = {
+                key: guest
+                for key, guest in self._guests.items()
+                if now - guest.seen_at <= self.kept_seconds
+            }
+
+    def hand_over(self, token: str) -> session.Tab | None:
+        """Give out what a page had, once, if that page has gone and is not forgotten."""
+        with self._lock:
+            guest = self._guests.get(token)
+            if guest is None or guest.is_present():
+                return None
+            del self._guests[token]
+            return guest.tab
+
+    def __len__(self) -> int:
+        return len(self._guests)
+
+
+_mount = st.components.v2.component("comeback", html="<span hidden></span>", js=REMEMBER)
+
+
+@st.cache_resource(show_spinner=False)
+def _cloakroom() -> Cloakroom:
+    return Cloakroom()
+
+
+def draw() -> None:
+    """Remember this page, and take up where the one before a reload has left off."""
+    token = st.session_state.setdefault(session.TOKEN, secrets.token_urlsafe())
+    _cloakroom().hold(token, session.tab(), session.presence())
+    data = {"token": token, "runs": len(session.runs())}
+    with st.sidebar:
+        _mount(key=session.COMEBACK, data=data, on_previous_change=_come_back)
+
+
+def _come_back() -> None:
+    """Take what the page had before it was loaded anew; say so if it is gone."""
+    sent = st.session_state[session.COMEBACK].get("previous")
+    match sent:
+        case {"token": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
+            take_up(_cloakroom().hand_over(token), had_runs=n_runs > 0)
+
+
+def take_up(tab: session.Tab | None, *, had_runs: bool) -> None:
+    """Go on with what another page had, or say that it is gone."""
+    if tab is None:
+        if had_runs:
+            session.set_notices(
+                ["This page was loaded anew, and its runs are gone. The settings are in the link."]
+            )
+        return
+    if session.tab().job is not None:
+        return  # the reader was quicker than the browser, and has begun anew
+    st.session_state[session.TAB] = tab
+    if tab.job:
+        tab.job.attend(session.presence())

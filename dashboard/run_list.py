@@ -1,0 +1,104 @@
+"""The runs of this tab: what each was asked, what came of it, and what to do with it."""
+
+import streamlit as st
+
+from dashboard import controls, session, training
+from dashboard.text import duration, percent, plain
+from experiments.config import in_words
+from experiments.job import Status
+from experiments.run import Run
+from experiments.shelf import KeptRun, differences
+
+
+def draw() -> None:
+    """Draw a row for each run, the newest first."""
+    runs, remark = session.runs(), session.tab().shelf.remark
+    if not runs:
+        return
+    with st.expander(f"Runs of this page: {len(runs)}", icon=":material/list:", expanded=True):
+        if remark:
+            st.caption(remark)
+        for kept in reversed(runs):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                _draw_row(kept)
+
+
+def _draw_row(kept: KeptRun) -> None:
+    is_here = kept.job is session.job()
+    key = session.key_of("draw", kept.number)
+    st.session_state[key] = is_here or kept.is_drawn
+    st.toggle(
+        plain(kept.name),
+        key=key,
+        disabled=is_here,
+        on_change=_draw_beside,
+        args=(kept,),
+        width=170,
+        help="The run on this page." if is_here else "Draw its curves beside those above.",
+    )
+    st.markdown(f"{_asked(kept.run)}  \n**{_outcome(kept)}** · {_time(kept.run)}", width="stretch")
+    with st.popover("More", icon=":material/more_horiz:", help="Rename, show or delete it."):
+        _draw_actions(kept, is_here=is_here)
+
+
+def _draw_actions(kept: KeptRun, *, is_here: bool) -> None:
+    name = session.key_of("name", kept.number)
+    st.session_state[name] = kept.name
+    st.text_input(
+        "Name",
+        key=name,
+        on_change=lambda: session.tab().shelf.rename(kept, st.session_state[name]),
+        help="What this run is called in the list and in the charts.",
+    )
+    st.button(
+        "Show",
+        key=session.key_of("show", kept.number),
+        icon=":material/undo:",
+        disabled=is_here or training.is_under_way(),
+        on_click=_show,
+        args=(kept,),
+        help="Bring the run and its settings back onto the page.",
+    )
+    st.button(
+        "Delete",
+        key=session.key_of("delete", kept.number),
+        icon=":material/delete:",
+        on_click=training.delete,
+        args=(kept,),
+        help="Take the run out of the list. It cannot be brought back.",
+    )
+
+
+def _draw_beside(kept: KeptRun) -> None:
+    kept.is_drawn = st.session_state[session.key_of("draw", kept.number)]
+
+
+def _show(kept: KeptRun) -> None:
+    training.show(kept)
+    controls.apply(kept.run.config)
+
+
+def _asked(run: Run) -> str:
+    """Say what a run was asked that the defaults are not."""
+    asked = [
+        f"{in_words(name)} {plain(str(controls.in_field(name, value)) or 'none')}"
+        for name, value in differences(run.config).items()
+    ]
+    return " · ".join(asked) or "the defaults"
+
+
+def _outcome(kept: KeptRun) -> str:
+    run, status = kept.run, kept.job.status
+    if run.result is None:
+        return "under way" if status.is_moving else str(status)
+    part, score = (
+        ("test", run.result.test) if run.result.test else ("training", run.result.training)
+    )
+    early = " at its best epoch" if run.early_stopped else ""
+    stopped = f" ({status})" if status is Status.STOPPED else ""
+    return f"{percent(score.accuracy)} {part} accuracy{early}{stopped}"
+
+
+def _time(run: Run) -> str:
+    epochs = f"{run.epochs_done:,} {'epoch' if run.epochs_done == 1 else 'epochs'}"
+    return f"{epochs} in {duration(run.seconds)}"

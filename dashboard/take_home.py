@@ -1,0 +1,122 @@
+"""What a reader can take home of a run, and bring back."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import controls, session, training
+from dashboard.text import plain
+from experiments.config import OWN
+from experiments.export import (
+    OWN_FILE,
+    history_to_csv,
+    query_of,
+    samples_to_npz,
+    to_notebook,
+    to_script,
+)
+from experiments.model_file import load_model, revive, run_to_bytes
+from experiments.run import Run
+
+
+def draw(run: Run | None) -> None:
+    """Draw the downloads of a run that is over, and the way back for a model."""
+    with st.expander("Take the run home, or bring one back", icon=":material/download:"):
+        if run is None or not run.history:
+            st.write("Train a network first; then its model, its curves and its script are here.")
+        else:
+            _draw_downloads(run)
+            _draw_link(run)
+        _draw_upload()
+
+
+def _draw_downloads(run: Run) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Model",
+            partial(run_to_bytes, run),
+            "model.safetensors",
+            disabled=run.diverged is not None,
+            on_click="ignore",
+            icon=":material/neurology:",
+            help="The network with its settings, its curves and its result, in the safetensors "
+            "format. PyTorch reads it, and this page takes it back. Not for a diverged run.",
+        )
+        st.download_button(
+            "History",
+            partial(history_to_csv, run),
+            "history.csv",
+            on_click="ignore",
+            icon=":material/table:",
+            help="Loss, accuracy and learning rate of each epoch, as a table (.csv).",
+        )
+        st.download_button(
+            "Script",
+            partial(script_of, run),
+            "run.py",
+            on_click="ignore",
+            icon=":material/code:",
+            help="A Python program of its own that makes the same run, bit for bit on the same "
+            "kind of machine: with NumPy, and without this app.",
+        )
+        st.download_button(
+            "Notebook",
+            lambda: to_notebook(script_of(run)),
+            "run.ipynb",
+            on_click="ignore",
+            icon=":material/menu_book:",
+            help="The same as a Jupyter notebook, cell by cell.",
+        )
+        if run.own is not None:
+            st.download_button(
+                "Samples",
+                partial(samples_to_npz, run.own),
+                OWN_FILE,
+                on_click="ignore",
+                icon=":material/dataset:",
+                help="Your own data as the script and the notebook read them.",
+            )
+
+
+def script_of(run: Run) -> str:
+    """Return the script that makes a run again, as far as it came."""
+    is_whole = run.early_stopped or run.is_at_end
+    return to_script(run.first_config, run.changes, until_step=None if is_whole else run.step)
+
+
+def _draw_link(run: Run) -> None:
+    address = (st.context.url or "").split("?")[0]
+    st.code(address + query_of(run.config), language=None, wrap_lines=True)
+    words = "This link opens the same settings"
+    if run.config.dataset == OWN:
+        words += "; your own data have to be given again"
+    if run.changes:
+        words += "; what was changed while the run was on its way is in the script only"
+    st.caption(f"{words}.")
+
+
+def _draw_upload() -> None:
+    st.file_uploader(
+        "Bring a model back",
+        type=["safetensors"],
+        key=session.MODEL,
+        on_change=_take_model,
+        disabled=training.is_under_way(),
+        help="A model that was saved here. Nothing in the file is ever executed.",
+    )
+    if session.tab().model_problem:
+        st.error(plain(session.tab().model_problem), icon=":material/error:")
+
+
+def _take_model() -> None:
+    tab, file = session.tab(), st.session_state[session.MODEL]
+    tab.model_problem = ""
+    if file is None or training.is_under_way():
+        return
+    try:
+        run = revive(load_model(file.getvalue()), session.own())
+    except (ValueError, OSError) as error:
+        tab.model_problem = str(error)
+    else:
+        training.bring_back(run)
+        controls.apply(run.config)
