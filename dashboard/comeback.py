@@ -1,8 +1,8 @@
 """A page that is loaded anew finds its runs again.
 
-Every tab has a token that nobody can guess. The browser keeps it for as long as the tab
+Every tab has a ticket that nobody can guess. The browser keeps it for as long as the tab
 is open, and shows it after a reload; the runs of a page that has just gone are then
-handed to the one that has come. A second tab has a token of its own.
+handed to the one that has come. A second tab has a ticket of its own.
 """
 
 import secrets
@@ -16,16 +16,16 @@ import streamlit as st
 from dashboard import session
 
 KEPT_SECONDS = 60.0  # what a page has is kept for so long after it has gone
-MAX_TOKEN = 100  # characters
+MAX_TICKET = 100  # characters
 
 REMEMBER = """
 const KEY = "perceptron-lab";
 export default function ({ data, setTriggerValue }) {
-  const [token = "", runs = "0"] = (sessionStorage.getItem(KEY) ?? "").split(" ");
-  if (token && token !== data.token) {
-    setTriggerValue("previous", { token, runs: Number(runs) });
+  const [ticket = "", runs = "0"] = (sessionStorage.getItem(KEY) ?? "").split(" ");
+  if (ticket && ticket !== data.ticket) {
+    setTriggerValue("previous", { ticket, runs: Number(runs) });
   }
-  sessionStorage.setItem(KEY, `${data.token} ${data.runs}`);
+  sessionStorage.setItem(KEY, `${data.ticket} ${data.runs}`);
 }
 """
 
@@ -40,7 +40,7 @@ class Guest:
 
 
 class Cloakroom:
-    """Keeps what pages have, by their tokens, until they have been gone for a while.
+    """Keeps what pages have, by their tickets, until they have been gone for a while.
 
     Parameters
     ----------
@@ -52,10 +52,10 @@ class Cloakroom:
         self._guests: dict[str, Guest] = {}
         self._lock = Lock()
 
-    def hold(self, token: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
+    def hold(self, ticket: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
         """Keep what a page has, and let go of what nobody has come back for."""
         with self._lock:
-            self._guests[token] = Guest(tab, is_present)
+            self._guests[ticket] = Guest(tab, is_present)
             now = time.monotonic()
             for guest in self._guests.values():
                 guest.seen_at = now if guest.is_present() else guest.seen_at
@@ -65,13 +65,13 @@ class Cloakroom:
                 if now - guest.seen_at <= self.kept_seconds
             }
 
-    def hand_over(self, token: str) -> session.Tab | None:
+    def hand_over(self, ticket: str) -> session.Tab | None:
         """Give out what a page had, once, if that page has gone and is not forgotten."""
         with self._lock:
-            guest = self._guests.get(token)
+            guest = self._guests.get(ticket)
             if guest is None or guest.is_present():
                 return None
-            del self._guests[token]
+            del self._guests[ticket]
             return guest.tab
 
     def __len__(self) -> int:
@@ -88,9 +88,9 @@ def _cloakroom() -> Cloakroom:
 
 def draw() -> None:
     """Remember this page, and take up where the one before a reload has left off."""
-    token = st.session_state.setdefault(session.TOKEN, secrets.token_urlsafe())
-    _cloakroom().hold(token, session.tab(), session.presence())
-    data = {"token": token, "runs": len(session.runs())}
+    ticket = st.session_state.setdefault(session.TICKET, secrets.token_urlsafe())
+    _cloakroom().hold(ticket, session.tab(), session.presence())
+    data = {"ticket": ticket, "runs": len(session.runs())}
     with st.sidebar:
         _mount(key=session.COMEBACK, data=data, on_previous_change=_come_back)
 
@@ -99,8 +99,10 @@ def _come_back() -> None:
     """Take what the page had before it was loaded anew; say so if it is gone."""
     sent = st.session_state[session.COMEBACK].get("previous")
     match sent:
-        case {"token": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
-            take_up(_cloakroom().hand_over(token), had_runs=n_runs > 0)
+        case {"ticket": str(ticket), "runs": int() | float() as n_runs} if (
+            len(ticket) <= MAX_TICKET
+        ):
+            take_up(_cloakroom().hand_over(ticket), had_runs=n_runs > 0)
 
 
 def take_up(tab: session.Tab | None, *, had_runs: bool) -> None:

@@ -24,7 +24,7 @@ CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
 TAB = "_tab"
-TOKEN = "_token"
+TICKET = "_ticket"
 COMEBACK = "_comeback"
 
 PACE = "pace"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 MAX_PIXELS = 2**24  # of an image as it comes: the photo of a telephone
+MAX_ALL_PIXELS = 2**28  # of all images as they come: some seconds of work
 MAX_SIDE = 64  # pixels, of an image as it is learned from
 
 
@@ -95,7 +96,17 @@ def _read(files: Sequence[ImageFile]) -> Content:
     files = sorted(files, key=lambda file: file[:2])
     size = _shrunk(_read_grey(files[0]).size)
     check_size(len(files), size[0] * size[1])
-    X = np.stack([_pixels(file, size) for file in files])
+    X = np.empty((len(files), size[0] * size[1]), np.uint8)
+    n_pixels = 0
+    for file, row in zip(files, X, strict=True):
+        image = _read_grey(file)
+        n_pixels += image.width * image.height
+        if n_pixels > MAX_ALL_PIXELS:
+            raise OwnDataError(
+                f"The images have more than {MAX_ALL_PIXELS:,} pixels in all. Make them smaller, "
+                f"such as {size[0]} x {size[1]}: that is what the network sees of them."
+            )
+        row[:] = _pixels(image, size)
     return Content(X, [file.class_name for file in files], (size[1], size[0]))
 
 
@@ -105,11 +116,11 @@ def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(ratio * size[0])), max(1, round(ratio * size[1]))
 
 
-def _pixels(file: ImageFile, size: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """Return an image of this width and height, row by row, (width x height,)."""
+def _pixels(image: "Image", size: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """Return an image brought to this width and height, row by row, (width x height,)."""
     from PIL.Image import Resampling
 
-    return np.asarray(_read_grey(file).resize(size, Resampling.BILINEAR), np.uint8).reshape(-1)
+    return np.asarray(image.resize(size, Resampling.BILINEAR), np.uint8).reshape(-1)
 
 
 def _read_grey(file: ImageFile) -> "Image":

@@ -6,22 +6,22 @@ from dashboard.session import Tab
 
 def test_a_page_that_has_gone_leaves_its_runs_to_the_one_that_comes() -> None:
     room, tab, is_there = Cloakroom(), Tab(), [True]
-    room.hold("token", tab, lambda: is_there[0])
+    room.hold("ticket", tab, lambda: is_there[0])
     is_there[0] = False
-    assert room.hand_over("token") is tab
-    assert room.hand_over("token") is None
+    assert room.hand_over("ticket") is tab
+    assert room.hand_over("ticket") is None
 
 
-def test_a_second_tab_with_a_copied_token_gets_nothing() -> None:
+def test_a_second_tab_with_a_copied_ticket_gets_nothing() -> None:
     room = Cloakroom()
-    room.hold("token", Tab(), lambda: True)
-    assert room.hand_over("token") is None
+    room.hold("ticket", Tab(), lambda: True)
+    assert room.hand_over("ticket") is None
     assert len(room) == 1
 
 
-def test_an_unknown_token_opens_nothing() -> None:
+def test_an_unknown_ticket_opens_nothing() -> None:
     room = Cloakroom()
-    room.hold("token", Tab(), lambda: False)
+    room.hold("ticket", Tab(), lambda: False)
     assert room.hand_over("another") is None
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from data.own import OwnDataError, load_own
 from data.own import checks as limits
+from data.own import images
 
 LABELS = "aabbab"
 
@@ -463,6 +464,11 @@ def test_a_bomb_does_not_go_off(peak_memory, case: str) -> None:
 def test_a_zip_file_with_too_many_entries_is_refused_uncounted(monkeypatch) -> None:
     monkeypatch.setattr(limits, "MAX_ENTRIES", 5)
     refuse(zipped(classes()), "has 6 entries; at most 100,000 samples", "my.zip")
+
+
+def test_images_with_too_many_pixels_in_all_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr(images, "MAX_ALL_PIXELS", 5)
+    refuse(zipped(classes()), "more than 5 pixels in all", "my.zip")
 
 
 def test_a_locked_zip_file_is_told() -> None:

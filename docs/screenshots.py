@@ -1,0 +1,85 @@
+"""Take the pictures of the README anew: python docs/screenshots.py
+
+Starts the app, trains the defaults, and photographs each page in each theme with Chromium.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from playwright.sync_api import Page  # noqa: E402  # the tests' server is found from the root
+
+from tests.browser.serving import running_chromium, running_server  # noqa: E402
+
+WIDTH, HEIGHT = 1280, 1000
+
+
+def go_to(page: Page, title: str) -> None:
+    """Go to a page by the navigation."""
+    page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()
+    page.get_by_role("heading", level=1, name=title).wait_for()
+
+
+def train(page: Page) -> None:
+    """Train the defaults."""
+    button(page, "Train").click()
+    page.get_by_text("test images right").wait_for()
+
+
+def explore(page: Page) -> None:
+    """Show samples."""
+    go_to(page, "Explore")
+
+
+def confusion(page: Page) -> None:
+    """Show where the network errs."""
+    go_to(page, "Confusion matrix")
+
+
+def compare(page: Page) -> None:
+    """Train both networks side by side."""
+    go_to(page, "Single layer against multilayer")
+    page.get_by_test_id("stMain").get_by_role("button", name="Train").first.click()
+    page.wait_for_timeout(8000)
+
+
+def button(page: Page, name: str):  # noqa: ANN201
+    """Return a button of the page."""
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+SCENES: dict[str, Callable[[Page], None]] = {
+    "train": train,
+    "explore": explore,
+    "confusion": confusion,
+    "compare": compare,
+}
+
+
+def main() -> None:
+    """Write one picture for each page and theme."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log") as server,
+        running_chromium() as browser,
+    ):
+        for scheme in ("light", "dark"):
+            size = {"width": WIDTH, "height": HEIGHT}
+            context = browser.new_context(viewport=size, color_scheme=scheme)
+            page = context.new_page()
+            page.goto(f"{server.url}/?pace=full")
+            page.locator(".chart .gridlayer").first.wait_for()
+            for name, arrange in SCENES.items():
+                arrange(page)
+                page.mouse.move(0, 0)
+                page.wait_for_timeout(2000)
+                page.screenshot(path=HERE / f"{name}-{scheme}.png")
+            context.close()
+
+
+if __name__ == "__main__":
+    main()
