@@ -41,44 +41,38 @@ SWITCH = """async ([title, place]) => {
     while (!shows()) await new Promise(requestAnimationFrame);
     return performance.now() - start;
 }"""
-# The app says by an attribute whether a script runs; a control has answered once it has run.
-ANSWER = """async (act) => {
+# The app says by an attribute whether a script runs. From the press of a key or of the mouse
+# on, this waits until one has run, and for the next picture.
+ANSWER = """() => {
     const app = document.querySelector("[data-testid=stApp]");
-    const state = () => app.dataset.testScriptState;
-    while (state() !== "notRunning") await new Promise(requestAnimationFrame);
-    const start = performance.now();
-    new Function(act)();
-    while (state() === "notRunning" && performance.now() - start < 2000)
-        await new Promise((resolve) => setTimeout(resolve, 1));
-    while (state() !== "notRunning") await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise(requestAnimationFrame);
-    return performance.now() - start;
+    const runs = () => app.dataset.testScriptState !== "notRunning";
+    const tick = () => new Promise((resolve) => setTimeout(resolve, 1));
+    window.answer = new Promise((resolve) => {
+        const measure = async () => {
+            const start = performance.now();
+            while (!runs()) await tick();
+            while (runs()) await tick();
+            await new Promise(requestAnimationFrame);
+            resolve(performance.now() - start);
+        };
+        for (const kind of ["keydown", "pointerdown"])
+            document.addEventListener(kind, measure, { once: true, capture: true });
+    });
 }"""
 DRAWN = ".chart .main-svg"
-PLACES = {title: DRAWN for title in PAGES} | {"Single layer against multilayer": "button"}
+PLACES = dict.fromkeys(PAGES, DRAWN) | {"Single layer against multilayer": "button"}
 
-CONTROLS = (  # page, what is done, and how
-    ("Train", "log loss", "find('label', 'Log loss').click()"),
-    ("Train", "a picture of the inside", "find('button', 'Gradients').click()"),
-    ("Train", "an epoch back", "slide('Epoch', 'ArrowLeft')"),
-    ("Train", "learning rate", "slide('Learning rate', 'ArrowLeft', 'stSidebar')"),
-    ("Explore", "a class", "find('button', '3').click()"),
-    ("Explore", "other samples", "find('button', 'Shuffle').click()"),
-    ("Confusion matrix", "shares of a row", "find('button', 'Row').click()"),
-    ("Confusion matrix", "an epoch back", "slide('Epoch', 'ArrowLeft')"),
-    ("Confusion matrix", "hide the diagonal", "find('label', 'diagonal').click()"),
+CONTROLS = (  # page, role, name, and the key to press, or none for a click
+    ("Train", "switch", "Log loss", ""),
+    ("Train", "button", "Gradients", ""),
+    ("Train", "slider", "Epoch", "ArrowLeft"),
+    ("Explore", "button", "3", ""),
+    ("Explore", "button", "Shuffle", ""),
+    ("Explore", "radio", "Classes", ""),
+    ("Confusion matrix", "radio", "recall %", ""),
+    ("Confusion matrix", "switch", "Hide diagonal", ""),
+    ("Confusion matrix", "slider", "Epoch", "ArrowLeft"),
 )
-HELPERS = """
-const find = (tag, words) => [...document.querySelectorAll(`[data-testid=stMain] ${tag}`)]
-    .find((one) => one.innerText.includes(words));
-const slide = (label, key, place = "stMain") => {
-    const slider = [...document.querySelectorAll(`[data-testid=${place}] [role=slider]`)]
-        .find((one) => one.getAttribute("aria-label")?.startsWith(label));
-    slider.focus();
-    slider.dispatchEvent(new KeyboardEvent("keydown", {key, code: key, bubbles: true}));
-    slider.dispatchEvent(new KeyboardEvent("keyup", {key, code: key, bubbles: true}));
-};
-"""
 
 
 def resident_megabytes(server: Server) -> float:
@@ -130,16 +124,22 @@ def measure_controls(page: Page, rounds: int) -> dict[str, list[float]]:
     """Move controls; the first time warms up and is not counted."""
     times: dict[str, list[float]] = defaultdict(list)
     now = ""
-    for title, name, act in CONTROLS:
+    for title, role, name, key in CONTROLS:
         if title != now:
             switch(page, title)
             page.wait_for_timeout(1000)
             now = title
+        control = page.get_by_test_id("stMain").get_by_role(role, name=name, exact=role != "slider")
         for i in range(rounds + 1):
-            milliseconds = float(page.evaluate(ANSWER, HELPERS + act))
+            page.evaluate(ANSWER)
+            if key:
+                control.press(key)
+            else:
+                control.click(force=True)
+            milliseconds = float(page.evaluate("window.answer"))
             if i:
                 times[f"{title}: {name}"].append(milliseconds)
-            page.wait_for_timeout(150)
+            page.wait_for_timeout(300)
     return times
 
 
@@ -151,7 +151,7 @@ def measure_memory(browser: Browser, server: Server) -> dict[str, float]:
     with opened(browser, server, "?pace=full") as page:
         for _ in range(10):
             train(page)
-            page.get_by_role("button", name="Reset").click()
+            page.get_by_role("button", name="Reset", exact=True).click()
             page.get_by_text("Ready: press Train").wait_for()
         found = {"ten runs of digits": resident_megabytes(server) - before}
     if is_at_hand("mnist"):

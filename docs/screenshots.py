@@ -47,7 +47,7 @@ def compare(page: Page) -> None:
     page.wait_for_timeout(8000)
 
 
-def button(page: Page, name: str):  # noqa: ANN201
+def button(page: Page, name: str):
     """Return a button of the page."""
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 

@@ -8,66 +8,29 @@ import numpy as np
 
 from data.datasets import Dataset, Labels, load
 from data.split import Rows
+from experiments.answers import Answers
 from experiments.config import OWN
 from experiments.material import deal_out
 from experiments.model_file import Model
-from mlp.arrays import Array
 from mlp.losses import LOSSES, Objective
-from mlp.training import Samples, evaluate, one_hot
+from mlp.training import Samples, evaluate, logits_of, one_hot
 
 PARTS = ("training", "validation", "test", "all")
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """The answers of a network to the samples of a part.
+@dataclass(frozen=True, eq=False)
+class Judgement(Answers):
+    """The answers of a network to the samples of a part, and what they are worth.
 
     Attributes
     ----------
-    rows : (n_samples,), where the samples stand in their dataset
-    labels : (n_samples,), the right answers
-    outputs : (n_samples, n_classes), what the network says; probabilities with softmax
-    class_names : what the answers mean
     loss, accuracy : penalties included; every sample counts the same
     remark : what speaks against the figures, or nothing
     """
 
-    rows: Rows
-    labels: Labels
-    outputs: Array
-    class_names: tuple[str, ...]
     loss: float
     accuracy: float
     remark: str
-
-    @property
-    def predicted(self) -> Labels:
-        """The class with the largest output, (n_samples,)."""
-        predicted: Labels = self.outputs.argmax(axis=1)
-        return predicted
-
-    @property
-    def n_correct(self) -> int:
-        """How many answers are right, as the accuracy has it.
-
-        It is made from the logits, which differ where rounding makes two outputs the same.
-        """
-        return round(self.accuracy * len(self.labels))
-
-    def position_of(self, row: int) -> int:
-        """Return which of the samples a row of the dataset is.
-
-        Raises
-        ------
-        ValueError : if it is not in this part
-        """
-        found = np.flatnonzero(self.rows == row)
-        if not len(found):
-            raise ValueError(
-                f"Row {row} is not among these {len(self.rows):,} samples. Take another row, or "
-                "the part 'all'."
-            )
-        return int(found[0])
 
 
 def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Judgement:
@@ -91,8 +54,9 @@ def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Ju
     objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
     score = evaluate(model.network, objective, samples)
     outputs = model.predict(dataset.X[rows])
+    predicted = logits_of(model.network, X).argmax(axis=1)
     remark = _remark_on_range(model, dataset)
-    return Judgement(rows, labels, outputs, model.class_names, *score, remark)
+    return Judgement(rows, labels, outputs, predicted, model.class_names, *score, remark)
 
 
 def _remark_on_range(model: Model, dataset: Dataset) -> str:

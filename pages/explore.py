@@ -1,44 +1,98 @@
 """Look at the data before anything learns from it."""
 
+from html import escape
+
 import streamlit as st
 
-from dashboard import entry, session
+from dashboard import entry, samples, session
+from dashboard.chart import Click, show_chart
 from dashboard.charts.balance import class_balance, class_counts
-from dashboard.charts.images import image_grid
-from dashboard.samples import PARTS, pick_rows, rows_of
-from dashboard.chart import show_chart
+from dashboard.charts.images import image_at, image_grid, shortened
+from dashboard.charts.pixels import (
+    class_profiles,
+    feature_ranges,
+    feature_values,
+    pixel_values,
+    value_histogram,
+)
+from dashboard.charts.projection import groups_by_class, point_at, scatter, split_by_part
+from dashboard.charts.splits import split_scores
+from dashboard.samples import PARTS, Look, Points, Values, place_in
+from dashboard.source import show_source
+from dashboard.text import plain
 from data.datasets import Dataset
-from data.split import Split
-from experiments.material import prepare
+from data.scaling import SCALERS
+from data.split import SPLITS, Rows, Split
+from experiments.exploration import (
+    map_rows,
+    nearest,
+    principal_components,
+    projection_of,
+    statistics_of,
+)
+from experiments.material import Material, prepare
+from experiments.split_effect import ORDERS, measure, n_runs, results_of, verdict, why_no_blocks
+from experiments.tsne import STEPS, Embedding, embedding_of, slope
 
-COLUMNS, ROWS = 16, 4
+GRID_COLUMNS, GRID_SAMPLES = 8, 40
+TABLE_SAMPLES = 12
+CLASS_COLUMNS = 10
+NEIGHBOURS, NEIGHBOUR_COLUMNS = 10, 5
+FACT_WIDTH = 170  # pixels: four in a row, or two on a phone
+TALL = 420  # pixels: charts that a whole view is about
+SLICE_SECONDS = 0.3  # of t-SNE, between two pictures of it
+PAUSE_SECONDS = 0.1
 
 
 def facts(dataset: Dataset, split: Split) -> None:
     """Say how much there is."""
     shape = " × ".join(map(str, dataset.image_shape or (dataset.n_features,)))
     shown = (
-        ("Samples", f"{dataset.n_samples:,}", "Images with a label, in all parts together."),
+        ("Samples", f"{dataset.n_samples:,}", "With a label each, in all parts together."),
         ("Classes", f"{dataset.n_classes}", "How many different answers there are."),
         ("Pixels" if dataset.image_shape else "Features", shape, "What enters the network."),
         ("For training", f"{len(split.training):,}", "The others are held out; see the settings."),
     )
-    for column, (label, value, meaning) in zip(st.columns(4), shown, strict=True):
-        column.metric(label, value, help=meaning)
+    with st.container(horizontal=True):
+        for label, value, meaning in shown:
+            st.metric(label, value, help=meaning, width=FACT_WIDTH)
 
 
-def sample_grid(dataset: Dataset, image_shape: tuple[int, int], split: Split) -> None:
-    """Show images at random, of the classes and the part asked for."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        classes = st.pills(
-            "Classes",
-            dataset.class_names,
-            selection_mode="multi",
-            key=session.CLASSES,
-            bind="query-params",
-            on_change=session.forget_notices,
-            help="Show only these; with none chosen, show all.",
+# One sample, beside most of the views ------------------------------------------------
+
+
+def sample_panel(material: Material) -> Look:
+    """Show the chosen sample large, and let another one be chosen by its number."""
+    look = samples.look_at(material, samples.choose_sample(material.dataset))
+    title = f"{escape(shortened(look.label))} · {look.part} part · {escape(look.unit)}"
+    values_chart(look, look.recorded, title, material.dataset.maximum, "enlarged")
+    return look
+
+
+def values_chart(look: Look, values: Values, title: str, limit: float, key: str) -> None:
+    """Draw the values of a sample: as an image if it is one, else as bars."""
+    alt = f"The values of sample {look.row}, {look.label}: {title}"
+    if look.image_shape:
+        figure = pixel_values(
+            values.reshape(look.image_shape),
+            title=title,
+            limit=limit,
+            unit="value",
+            is_signed=samples.is_signed(values),
         )
+        show_chart(figure, key=key, alt=alt, height=TALL)
+    else:
+        show_chart(feature_values(values, title=title, unit="value"), key=key, alt=alt)
+
+
+# Views -------------------------------------------------------------------------------
+
+
+def samples_view(material: Material) -> None:
+    """Show samples at random, of the classes and the part asked for."""
+    dataset = material.dataset
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        classes = samples.choose_classes(dataset)
         part = st.segmented_control(
             "Part",
             PARTS,
@@ -49,39 +103,388 @@ def sample_grid(dataset: Dataset, image_shape: tuple[int, int], split: Split) ->
             on_change=session.forget_notices,
             help="The network learns from the training part only.",
         )
-        st.button(
-            "Shuffle",
-            icon=":material/shuffle:",
-            on_click=session.shuffle,
-            help="Show other samples.",
-        )
-    chosen = [dataset.class_names.index(name) for name in classes]
-    rows = pick_rows(
-        dataset.labels, rows_of(split, part), chosen, COLUMNS * ROWS, session.shuffles()
-    )
+        if dataset.n_features != 2:  # points of the plane are all shown
+            st.button(
+                "Shuffle",
+                icon=":material/shuffle:",
+                on_click=session.shuffle,
+                help="Show other samples.",
+            )
+    left, right = st.columns([3, 2])
+    rows = samples.rows_of(material.split, part)
+    with right:
+        look = sample_panel(material)
+    with left:
+        if dataset.n_features == 2:
+            points_chart(material, samples.of_classes(dataset.labels, rows, classes), look)
+            return
+        n_rows = GRID_SAMPLES if dataset.image_shape else TABLE_SAMPLES
+        shown = samples.pick_rows(dataset.labels, rows, classes, n_rows, session.shuffles())
+        if not len(shown):
+            st.info("There is no such sample in this part.", icon=":material/info:")
+        elif dataset.image_shape:
+            grid(
+                dataset,
+                shown,
+                samples.labels_of(dataset, shown),
+                look,
+                columns=GRID_COLUMNS,
+                title="Samples and labels",
+                key="samples",
+            )
+        else:
+            st.markdown(samples.table_of(dataset, shown))
+
+
+def grid(
+    dataset: Dataset,
+    rows: Rows,
+    captions: list[str],
+    look: Look,
+    *,
+    columns: int,
+    title: str,
+    key: str,
+) -> None:
+    """Draw images of the dataset; a click chooses one."""
+    shape = dataset.image_shape or (1, dataset.n_features)
+
+    def enlarge(click: Click) -> None:
+        samples.choose(samples.item_at(rows, image_at(click.index, shape, columns)))
+
     figure = image_grid(
-        dataset.X[rows].reshape(-1, *image_shape),
-        [dataset.class_names[label] for label in dataset.labels[rows]],
-        columns=COLUMNS,
-        title=f"Samples, each with its label; {dataset.unit} from 0 to {dataset.maximum:g}",
+        dataset.X[rows].reshape(-1, *shape),
+        captions,
+        columns=columns,
+        title=f"{title}; {dataset.unit} from 0 to {dataset.maximum:g}",
         maximum=dataset.maximum,
         unit=dataset.unit,
+        chosen=place_in(rows, look.row),
     )
-    show_chart(figure, height=340, key="samples", alt=f"{len(rows)} images of {dataset.title}")
+    alt = f"{len(rows)} images of {dataset.title}, each with its label"
+    show_chart(figure, key=key, alt=alt, height=TALL, on_click=enlarge)
+    st.caption("A click on an image chooses it. Its values appear under the mouse.")
 
 
-def balance(dataset: Dataset, split: Split) -> None:
-    """Show whether all classes are there equally often, in every part."""
-    counts = class_counts(dataset.labels, split._asdict(), dataset.n_classes)
-    figure = class_balance(counts, dataset.class_names)
-    show_chart(figure, key="balance", alt="Number of samples of each class in each part")
+def points_chart(material: Material, rows: Rows, look: Look) -> None:
+    """Draw samples with two features as points of the plane; a click chooses one."""
+    dataset = material.dataset
+    by_class = groups_by_class(dataset.labels[rows], dataset.class_names)
+    groups = split_by_part(by_class, rows, material.split._asdict())
+
+    def choose(click: Click) -> None:
+        samples.choose(samples.item_at(rows, point_at(groups, click.trace, click.index)))
+
+    figure = scatter(
+        dataset.X[rows],
+        groups,
+        rows,
+        title=f"{len(rows):,} samples: color is the class, shape the part",
+        axes=(f"x₁ ({dataset.unit})", f"x₂ ({dataset.unit})"),
+        chosen=place_in(rows, look.row),
+        is_equal=True,
+    )
+    alt = f"{len(rows)} points of {dataset.title}, by class"
+    show_chart(figure, key="points", alt=alt, height=TALL, on_click=choose)
+
+
+def classes_view(material: Material) -> None:
+    """Show how many samples each class has, and what they have in common."""
+    dataset, statistics = material.dataset, statistics_of(material.dataset)
+    counts = class_counts(dataset.labels, material.split._asdict(), dataset.n_classes)
+    show_chart(
+        class_balance(counts, dataset.class_names),
+        key="balance",
+        alt="Number of samples of each class in each part",
+    )
+    if dataset.image_shape is None:
+        show_chart(
+            class_profiles(statistics, dataset.class_names),
+            key="profiles",
+            alt="How far the mean of each feature in each class lies from that of all samples",
+        )
+        return
+    for name, images, meaning in (
+        ("Mean", statistics.class_means, "what the images of a class share"),
+        ("Standard deviation", statistics.class_stds, "where they differ"),
+    ):
+        figure = image_grid(
+            images.reshape(-1, *dataset.image_shape),
+            dataset.class_names,
+            columns=CLASS_COLUMNS,
+            title=f"{name} image of each class: {meaning}",
+            maximum=samples.largest(images),
+            unit=dataset.unit,
+        )
+        height = samples.grid_height(dataset.n_classes, CLASS_COLUMNS)
+        alt = f"The {name.lower()} of each pixel for each class"
+        show_chart(figure, key=f"class_{name}", alt=alt, height=height)
+
+
+def values_view(material: Material) -> None:
+    """Show which values come how often, and where nothing ever happens."""
+    dataset, statistics = material.dataset, statistics_of(material.dataset)
+    st.markdown(samples.words_on_constants(dataset, statistics))
+    histogram = value_histogram(statistics.histogram, unit=dataset.unit)
+    show_chart(histogram, key="histogram", alt="How often each value comes in all samples")
+    if dataset.image_shape is None:
+        figure = feature_ranges(statistics, unit=dataset.unit)
+        show_chart(figure, key="ranges", alt="Mean, spread and limits of each feature")
+        return
+    shown = [
+        ("Mean of all images", statistics.mean, dataset.unit),
+        ("Standard deviation", statistics.std, dataset.unit),
+    ]
+    if statistics.is_constant.any():
+        shown.append(("Constant pixels", statistics.is_constant.astype(float), "constant"))
+    for column, (title, values, unit) in zip(st.columns(3), shown, strict=False):
+        with column:
+            figure = pixel_values(
+                values.reshape(dataset.image_shape),
+                title=title,
+                limit=samples.largest(values),
+                unit=unit,
+                is_written=False,
+            )
+            show_chart(figure, key=title, alt=f"An image: {title}")
+
+
+def map_view(moving: bool) -> None:
+    """Show all samples at once, in two or three dimensions instead of many."""
+    material = prepare(session.config(), session.own())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.segmented_control(
+            "Map",
+            samples.maps_of(material.dataset),
+            default=samples.PLANE,
+            required=True,
+            key=session.MAP,
+            persist_state="session",
+            on_change=samples.stop_mapping,
+            help="PCA looks from the side from which the samples differ most. t-SNE bends "
+            "space so that neighbours stay together; long distances mean little in it.",
+        )
+        button_place = st.container()
+    left, right = st.columns([3, 2])
+    with left:
+        if kind == samples.BENT:
+            try:
+                embedding = embedding_of(material)
+            except ValueError as error:
+                st.info(plain(str(error)), icon=":material/info:")
+            else:
+                with button_place:
+                    mapping_button(embedding, moving)
+                bent_map(material, embedding, moving)
+        else:
+            straight_map(material, solid=kind == samples.SOLID)
+    with right:
+        sample_panel(material)
+    with st.expander("The lines of NumPy that do this", icon=":material/code:"):
+        show_source({"PCA": principal_components, "t-SNE: the slope": slope})
+    if moving != session.tab().is_mapping:
+        st.rerun()  # the whole page: another rhythm of looking
+
+
+def mapping_button(embedding: Embedding, moving: bool) -> None:
+    """Draw the button that sets the points moving, or stops them."""
+    if moving:
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            on_click=samples.stop_mapping,
+            help="Leave the points where they are.",
+        )
+    elif not embedding.is_over:
+        st.button(
+            "Go on" if embedding.step else "Let the points move",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=samples.start_mapping,
+            help=f"Make the {STEPS} steps of t-SNE; it takes some seconds, and can be stopped.",
+        )
+
+
+def bent_map(material: Material, embedding: Embedding, moving: bool) -> None:
+    """Draw the map that t-SNE has made so far, and let it go on if it is moving."""
+    if moving:
+        embedding.advance(SLICE_SECONDS)
+    if embedding.is_over:
+        samples.stop_mapping()
+    st.progress(embedding.share, text=f"Step {embedding.step} of {STEPS}")
+    map_chart(
+        material,
+        embedding.points,
+        title="t-SNE: neighbours stay together",
+        axes=("no unit: only closeness counts", "no unit"),
+        key="map_bent",
+    )
+
+
+def straight_map(material: Material, *, solid: bool) -> None:
+    """Draw the samples along their principal components."""
+    projection = projection_of(material)
+    axes = samples.axes_of(projection, 3 if solid else 2)
+    map_chart(
+        material,
+        projection.points,
+        title="PCA: from the side that shows most",
+        axes=axes,
+        key="map_solid" if solid else "map_plane",
+    )
+
+
+def map_chart(
+    material: Material, points: Points, *, title: str, axes: tuple[str, ...], key: str
+) -> None:
+    """Draw a map of training samples; a click shows what a point stands for."""
+    rows = material.split.training[map_rows(material)]
+    groups = groups_by_class(material.dataset.labels[rows], material.dataset.class_names)
+
+    def choose(click: Click) -> None:
+        samples.choose(samples.item_at(rows, point_at(groups, click.trace, click.index)))
+
+    figure = scatter(
+        points,
+        groups,
+        rows,
+        title=title,
+        axes=axes,
+        chosen=place_in(rows, session.tab().sample),
+        revision=material.dataset.name,
+    )
+    alt = f"{title}. {len(rows)} training samples, colored by class"
+    show_chart(figure, key=key, alt=alt, height=TALL, on_click=choose)
+    st.caption(samples.words_on_map(material, len(rows)))
+
+
+def neighbours_view(material: Material) -> None:
+    """Show which training samples are closest to a sample."""
+    left, right = st.columns([2, 3])
+    with left:
+        look = sample_panel(material)
+    neighbours = nearest(material, look.row, NEIGHBOURS)
+    dataset = material.dataset
+    with right:
+        st.markdown(samples.words_on_neighbours(dataset, look, neighbours))
+        if dataset.image_shape:
+            captions = samples.neighbour_captions(dataset, neighbours)
+            grid(
+                dataset,
+                neighbours.rows,
+                captions,
+                look,
+                columns=NEIGHBOUR_COLUMNS,
+                title="Nearest first, with label and distance",
+                key="neighbours",
+            )
+        else:
+            st.markdown(samples.table_of(dataset, neighbours.rows, neighbours.distances))
+
+
+def scaling_view(material: Material) -> None:
+    """Show a sample as it was recorded, and as the network gets it."""
+    dataset, scaling = material.dataset, session.config().scaling
+    look = samples.look_at(material, samples.choose_sample(dataset))
+    st.markdown(samples.words_on_scaling(scaling, dataset))
+    left, right = st.columns(2)
+    with left:
+        title = f"As recorded ({escape(look.unit)})"
+        values_chart(look, look.recorded, title, dataset.maximum, "recorded")
+    with right:
+        limit = samples.largest(look.scaled) if scaling == "z-score" else 1.0
+        values_chart(look, look.scaled, f"Scaled by {scaling} (no unit)", limit, "scaled")
+    with st.expander("The lines of NumPy that do this", icon=":material/code:"):
+        show_source({"Scaler": SCALERS[scaling]})
+
+
+def split_view(material: Material) -> None:
+    """Show what it does to the score if the samples are dealt out in another way."""
+    dataset = material.dataset
+    if reason := why_no_blocks(dataset):
+        st.info(reason, icon=":material/info:")
+        return
+    st.markdown(
+        "Dealt out **at random**, samples of one origin come to lie in every part: the network "
+        "is asked about hands that it knows. In **blocks**, whole stretches of rows are held "
+        f"out, and it meets new ones. {ORDERS[dataset.name]}"
+    )
+    results = results_of(dataset)
+    if not results:
+        place = st.empty()
+        is_asked = place.button(
+            "Measure it",
+            icon=":material/balance:",
+            type="primary",
+            help=f"Train {n_runs()} small networks, half of them with each split: some seconds.",
+        )
+        if not is_asked or not measured(dataset):
+            return
+        place.empty()
+    show_chart(
+        split_scores(results),
+        key="splits",
+        alt="Test accuracy of two networks with the random split and with blocks",
+    )
+    st.markdown(samples.words_on_splits(dataset, results, verdict(results)))
+    with st.expander("The lines of NumPy that do this", icon=":material/code:"):
+        show_source(dict(SPLITS))
+
+
+def measured(dataset: Dataset) -> bool:
+    """Measure both splits, and show how far that is; say if it cannot be done."""
+    bar, found = st.progress(0.0, text="Training small networks"), []
+    try:
+        for result in measure(dataset):
+            found.append(result)
+            bar.progress(samples.share(found, n_runs()), text="Training small networks")
+    except ValueError as error:
+        st.info(f"Both splits cannot be compared here. {plain(str(error))}")
+        return False
+    finally:
+        bar.empty()
+    results_of(dataset)[:] = found
+    return True
+
+
+VIEWS = {
+    "Samples": samples_view,
+    "Classes": classes_view,
+    "Values": values_view,
+    "Neighbours": neighbours_view,
+    "Scaling": scaling_view,
+    "Split": split_view,
+}
+
+
+@st.fragment
+def views() -> None:
+    """Let a view be chosen, and make only that one."""
+    view = st.segmented_control(
+        "View",
+        samples.VIEWS,
+        default=samples.VIEWS[0],
+        required=True,
+        key=session.VIEW,
+        persist_state="session",
+        on_change=samples.stop_mapping,
+        label_visibility="collapsed",
+        help="What to look at.",
+    )
+    if view == samples.MAP:
+        moving = session.tab().is_mapping
+        st.fragment(map_view, run_every=PAUSE_SECONDS if moving else None)(moving)
+    else:
+        VIEWS[view](prepare(session.config(), session.own()))
 
 
 entry.through_app()
-material = prepare(session.config())
 st.title("Explore")
-st.caption(f"{material.dataset.title}. Source: {material.dataset.source}.")
+try:
+    material = prepare(session.config(), session.own())
+except (ValueError, OSError) as error:
+    st.error(plain(str(error)), icon=":material/error:")
+    st.stop()
+st.caption(f"{plain(material.dataset.title)}. Source: {plain(material.dataset.source)}.")
 facts(material.dataset, material.split)
-if material.dataset.image_shape:
-    sample_grid(material.dataset, material.dataset.image_shape, material.split)
-balance(material.dataset, material.split)
+views()

@@ -1,11 +1,14 @@
 """How many samples each class has, in each part of the split."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+
+from dashboard.charts.style import layout
 
 Counts: TypeAlias = npt.NDArray[np.intp]
 
@@ -24,24 +27,42 @@ def class_counts(
 
 
 def class_balance(counts: Mapping[str, Counts], class_names: Sequence[str]) -> go.Figure:
-    """Draw the samples of each class as a bar, one colour a part of the split."""
-    figure = go.Figure(
-        [
-            go.Bar(
-                name=f"{name} ({counted.sum():,})",
-                x=list(class_names),
-                y=counted,
-                hovertemplate="%{y:,} samples",
-            )
-            for name, counted in counts.items()
-        ]
+    """Draw the samples of each class as a bar, one color a part of the split."""
+    bars = [
+        go.Bar(
+            name=f"{name} ({counted.sum():,})",
+            x=np.arange(len(class_names)),
+            y=counted,
+            hovertemplate="%{y:,} samples",
+        )
+        for name, counted in counts.items()
+    ]
+    return go.Figure(
+        bars,
+        layout(
+            "Samples of each class",
+            x="class",
+            y="number of samples",
+            barmode="stack",
+            hovermode="x unified",
+            legend={
+                "orientation": "h",
+                "y": 1.14,
+                "x": 1,
+                "xanchor": "right",
+                "traceorder": "normal",
+            },
+            xaxis=class_axis(class_names),
+        ),
     )
-    figure.update_layout(
-        title="Samples of each class",
-        barmode="stack",
-        hovermode="x unified",
-        legend={"orientation": "h", "y": 1.1, "x": 1, "xanchor": "right", "traceorder": "normal"},
-    )
-    figure.update_xaxes(title="class", type="category")
-    figure.update_yaxes(title="number of samples")
-    return figure
+
+
+def class_axis(class_names: Sequence[str], most: int = 40) -> dict[str, object]:
+    """Return the words of an axis on which class i stands at place i, at most so many of them."""
+    stride = -(-len(class_names) // most)
+    return {
+        "tickvals": list(range(0, len(class_names), stride)),
+        "ticktext": [escape(name[:20]) for name in class_names[::stride]],
+        "automargin": True,
+        "showgrid": False,
+    }

@@ -1,13 +1,19 @@
 """Samples as pictures."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from dashboard.charts.style import PRIMARY, SEQUENTIAL, layout
+
 Images: TypeAlias = npt.NDArray[np.uint8 | np.floating[Any]]
+
+LONGEST_CAPTION = 12  # characters that fit below a small image
+LARGEST_LETTERS = 15  # pixels
 
 
 class Gaps(NamedTuple):
@@ -42,46 +48,103 @@ def mosaic(images: Images, columns: int, gaps: Gaps) -> Images:
     return grid.reshape(rows * cell[0], columns * cell[1])
 
 
+def image_at(index: tuple[int, ...], image_shape: tuple[int, int], columns: int) -> int | None:
+    """Return the number of the image at a place of the mosaic, or None if no column has one.
+
+    The gap below and right of an image belongs to it. The number may be beyond the last.
+
+    Parameters
+    ----------
+    index : (row, column) of a pixel of the mosaic
+    """
+    if len(index) != 2:
+        return None
+    gap = gaps(*image_shape)
+    row, column = index[0] // (image_shape[0] + gap.below), index[1] // (image_shape[1] + gap.right)
+    return row * columns + column if column < columns else None
+
+
 def image_grid(
-    images: Images, captions: Sequence[str], *, columns: int, title: str, maximum: float, unit: str
+    images: Images,
+    captions: Sequence[str],
+    *,
+    columns: int,
+    title: str,
+    maximum: float,
+    unit: str,
+    minimum: float = 0.0,
+    scale: str = SEQUENTIAL,
+    chosen: int | None = None,
 ) -> go.Figure:
     """Draw images with a caption under each.
 
     Parameters
     ----------
-    images : (n_images, height, width), values from 0 to `maximum`
+    images : (n_images, height, width), values from `minimum` to `maximum`
     captions : one an image
     unit : what the values measure, for the words that appear under the mouse
+    scale : the color axis
+    chosen : the image to put a frame around
     """
     _, height, width = images.shape
     gap = gaps(height, width)
-    figure = go.Figure(
-        go.Heatmap(
-            z=mosaic(images, columns, gap),
-            zmin=0,
-            zmax=maximum,
-            showscale=False,
-            hoverongaps=False,
-            hovertemplate=f"{unit}: %{{z:.3g}} of {maximum:g}<extra></extra>",
-        )
+    picture = go.Heatmap(
+        z=mosaic(images, columns, gap),
+        coloraxis=scale,
+        hoverongaps=False,
+        hovertemplate=f"{escape(unit)}: %{{z:.3g}}<extra></extra>",
     )
-    for i, caption in enumerate(captions):
-        row, column = divmod(i, columns)
-        figure.add_annotation(
-            x=column * (width + gap.right) + (width - 1) / 2,
-            y=row * (height + gap.below) + height - 0.5,
-            yanchor="top",
-            text=caption,
-            showarrow=False,
-            font={"size": 15},
-        )
-    figure.update_layout(title=title, margin={"l": 0, "r": 0, "t": 44, "b": 0})
-    figure.update_xaxes(visible=False, constrain="domain", constraintoward="left")
-    figure.update_yaxes(
-        visible=False,
-        autorange="reversed",
-        scaleanchor="x",
-        constrain="domain",
-        constraintoward="top",
+    corners = [
+        (column * (width + gap.right), row * (height + gap.below))
+        for row, column in (divmod(i, columns) for i in range(len(captions)))
+    ]
+    short = [shortened(caption) for caption in captions]
+    letters = {"size": letter_size(short)}
+    notes = [
+        {
+            "x": x + (width - 1) / 2,
+            "y": y + height - 0.5,
+            "yanchor": "top",
+            "text": escape(caption),
+            "showarrow": False,
+            "font": letters,
+        }
+        for (x, y), caption in zip(corners, short, strict=True)
+    ]
+    colors: dict[str, Any] = {scale: {"cmin": minimum, "cmax": maximum, "showscale": False}}
+    frames = [_frame(*corners[chosen], height, width)] if chosen is not None else []
+    return go.Figure(
+        picture,
+        layout(
+            title,
+            margin={"l": 0, "r": 0, "t": 44, "b": 0},
+            annotations=notes,
+            shapes=frames,
+            **colors,
+            xaxis={"visible": False, "constrain": "domain", "constraintoward": "left"},
+            yaxis={
+                "visible": False,
+                "autorange": "reversed",
+                "scaleanchor": "x",
+                "constrain": "domain",
+                "constraintoward": "top",
+            },
+        ),
     )
-    return figure
+
+
+def shortened(text: str, longest: int = LONGEST_CAPTION) -> str:
+    """Return a text that fits below a small image, or into a legend."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def letter_size(captions: Sequence[str]) -> int:
+    """Return how large the letters may be, in pixels, so that the longest caption fits."""
+    longest = max(map(len, captions), default=1)
+    return LARGEST_LETTERS if longest <= 6 else 90 // longest + 2
+
+
+def _frame(x: int, y: int, height: int, width: int) -> dict[str, Any]:
+    """Return a frame around the image whose upper left pixel is at (x, y)."""
+    corners = {"x0": x - 0.5, "y0": y - 0.5, "x1": x + width - 0.5, "y1": y + height - 0.5}
+    return {"type": "rect", "line": {"color": PRIMARY, "width": 3}, **corners}

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.own import OwnDataError, load_own
+from data.own import OwnDataError, images, load_own
 from data.own import checks as limits
-from data.own import images
 
 LABELS = "aabbab"
 

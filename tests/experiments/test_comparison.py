@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.comparison import check_comparable, check_seeds, paired_test, verdict
+from experiments.comparison import (
+    PairedResult,
+    check_comparable,
+    check_seeds,
+    correct_for_several,
+    mcnemar_test,
+    median_pair,
+    paired_test,
+    verdict,
+    verdict_on_samples,
+)
 from experiments.config import RunConfig
 from experiments.presets import preset
 
@@ -100,3 +110,82 @@ def test_training_accuracy_is_not_compared() -> None:
 
 def test_the_scaling_may_differ() -> None:
     check_comparable([RunConfig(), RunConfig(scaling="z-score", class_weight="balanced")])
+
+
+def rights(pattern: str) -> np.ndarray:
+    """Return answers from a picture of them: 'x' is right, anything else is wrong."""
+    return np.array([letter == "x" for letter in pattern])
+
+
+def test_mcnemar_counted_out_by_hand() -> None:
+    """Of 6 samples that one gets right, 5 go to the other: P = 2 (1 + 6) / 2^6."""
+    result = mcnemar_test(rights("xxx......"), rights("xx.xxxxx."))
+    assert (result.only_first, result.only_other) == (1, 5)
+    assert result.p_value == pytest.approx(2 * (1 + 6) / 2**6)
+    assert result.is_exact
+    assert not result.is_significant
+
+
+def test_mcnemar_with_many_samples_takes_the_curve() -> None:
+    first = np.arange(1000) < 910
+    other = np.arange(1000) >= 40  # only the first: 40; only the other: 90
+    result = mcnemar_test(first, other)
+    assert (result.only_first, result.only_other) == (40, 90)
+    assert result.p_value == pytest.approx(stats.chi2.sf((50 - 1) ** 2 / 130, 1))
+    assert result.is_significant
+    assert not result.is_exact
+
+
+def test_the_curve_is_close_to_counting_out() -> None:
+    first, other = np.arange(100) < 15, np.arange(100) >= 75  # 15 and 25, none in common
+    result = mcnemar_test(first, other)
+    assert result.p_value == pytest.approx(stats.binomtest(15, 40).pvalue, abs=0.01)
+
+
+@pytest.mark.parametrize("n", [0, 10, 400])
+def test_networks_that_differ_in_nothing_or_evenly_are_equally_good(n: int) -> None:
+    first = np.arange(n) % 2 == 0
+    assert mcnemar_test(first, first).p_value == 1
+    assert mcnemar_test(first, ~first).p_value == pytest.approx(1)
+
+
+def test_answers_to_other_samples_make_no_pairs() -> None:
+    with pytest.raises(ValueError, match="The answers to 3 and to 2 samples make no pairs"):
+        mcnemar_test(rights("xxx"), rights("xx"))
+
+
+def test_the_sentence_on_samples() -> None:
+    few = verdict_on_samples("SLP", "MLP", mcnemar_test(rights("xx.x."), rights("xxx.x")))
+    assert few == (
+        "of the test samples, MLP alone gets 2 right, and SLP alone 1: which luck can explain "
+        "(McNemar's test, exact: p = 1)."
+    )
+    many = mcnemar_test(np.zeros(50, bool), np.ones(50, bool))
+    assert verdict_on_samples("SLP", "MLP", many).endswith(
+        "more than luck explains (McNemar's test, chi-squared, corrected for continuity: "
+        "p < 0.0001)."
+    )
+
+
+def with_p_value(p_value: float) -> PairedResult:
+    return PairedResult(np.array([0.1, 0.2]), 0.15, 0.07, p_value)
+
+
+def test_holm_worked_out_by_hand() -> None:
+    """Sorted .01 .02 .03 .5, times 4 3 2 1: .04 .06 .06 .5, as none falls below one before it."""
+    corrected = correct_for_several([with_p_value(p) for p in (0.03, 0.5, 0.01, 0.02)])
+    assert [each.p_value for each in corrected] == pytest.approx([0.06, 0.5, 0.04, 0.06])
+    assert [each.is_significant for each in corrected] == [False, False, True, False]
+
+
+def test_one_comparison_needs_no_correction_and_none_gives_none() -> None:
+    assert correct_for_several([with_p_value(0.03)])[0].p_value == pytest.approx(0.03)
+    assert correct_for_several([]) == []
+    assert max(each.p_value for each in correct_for_several([with_p_value(0.9)] * 3)) == 1
+
+
+@pytest.mark.parametrize(
+    ("differences", "place"), [([0.3, 0.1, 0.2], 2), ([0.4, 0.1, 0.3, 0.2], 3), ([0.1, 0.1], 0)]
+)
+def test_the_median_pair_is_one_of_the_pairs(differences: list[float], place: int) -> None:
+    assert median_pair(np.array(differences)) == place

@@ -125,12 +125,12 @@ def test_a_network_full_of_nan_is_not_saved(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_whose_file_could_not_be_read_is_not_saved() -> None:
-    run = copy.copy(RUN)
+def test_a_run_whose_file_could_not_be_read_is_not_saved(monkeypatch) -> None:
     dataset = dataclasses.replace(RUN.material.dataset, class_names=(*NINE, "x" * 81))
-    run.material = dataclasses.replace(RUN.material, dataset=dataset)
+    material = dataclasses.replace(RUN.material, dataset=dataset)
+    monkeypatch.setattr("experiments.run.prepare", lambda *_: material)
     with pytest.raises(ModelFileError, match=r"1 to 80 characters; .* Name the classes so"):
-        run_to_bytes(run)
+        run_to_bytes(RUN)
 
 
 def test_a_missing_file_is_a_plain_sentence(tmp_path: Path) -> None:

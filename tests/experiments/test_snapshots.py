@@ -30,9 +30,7 @@ def test_beyond_it_they_thin_out_evenly(n_snapshots: int) -> None:
     *even, newest = snapshots.steps
     assert even[0] == 0
     assert newest == n_snapshots - 1
-    assert {later - earlier for earlier, later in itertools.pairwise(even)} == {
-        snapshots.stride
-    }
+    assert {later - earlier for earlier, later in itertools.pairwise(even)} == {snapshots.stride}
     assert snapshots.n_bytes <= snapshots.budget
 
 

@@ -1,65 +1,291 @@
-"""The Explore page."""
+"""The Explore page: every view, for images, points, tables and what cannot be had."""
 
-import json
+import io
+import re
+
+import numpy as np
+import pytest
+
+from dashboard import samples, session
+from data.datasets import Dataset, load
+from data.download import DownloadError
+from data.own import load_own
+from experiments import split_effect, tsne
 
 
-def charts(app) -> list[dict]:
-    return [json.loads(chart.proto.spec) for chart in app.test.get("plotly_chart")]
+def show(app, view: str):
+    app.test.segmented_control(key=session.VIEW).set_value(view)
+    return app.run()
 
 
-def captions(app) -> list[str]:
-    return [note["text"] for note in charts(app)[0]["layout"]["annotations"]]
+@pytest.fixture
+def explore(open_app):
+    def open_(view: str = "Samples", **query: str):
+        return show(open_app(**query).go_to("explore"), view)
+
+    return open_
 
 
-def test_the_page_shows_samples_and_the_class_balance(open_app) -> None:
-    app = open_app().go_to("explore")
+@pytest.fixture
+def explore_own(open_app):
+    def open_(own: Dataset, view: str = "Samples"):
+        app = open_app(full_batch="true")
+        app.test.session_state[session.TAB].own = own
+        app.test.selectbox(key="dataset").set_value("own")
+        return show(app.run().go_to("explore"), view)
+
+    return open_
+
+
+def own_table(n_classes: int = 3, n_features: int = 5, names: str = "c{}") -> Dataset:
+    rng = np.random.default_rng(0)
+    labels = np.arange(20 * n_classes) % n_classes
+    values = rng.normal(labels[:, np.newaxis], 1, (len(labels), n_features))
+    head = ",".join([*(f"f{i}" for i in range(n_features)), "label"])
+    lines = [
+        ",".join(map(str, row)) + f",{names.format(c)}"
+        for row, c in zip(values, labels, strict=True)
+    ]
+    return load_own(("mine.csv", "\n".join([head, *lines]).encode()))
+
+
+def own_images() -> Dataset:
+    rng, file = np.random.default_rng(0), io.BytesIO()
+    np.savez(file, X=rng.integers(0, 256, (60, 5, 7), np.uint8), y=np.arange(60) % 3)
+    return load_own(("pictures.npz", file.getvalue()))
+
+
+def captions(app, chart: str = "samples") -> list[str]:
+    return [note["text"] for note in app.figures[chart]["layout"]["annotations"]]
+
+
+def words(app) -> str:
+    return " ".join(element.value for element in app.test.markdown)
+
+
+def test_the_page_opens_with_facts_and_samples(explore) -> None:
+    app = explore()
     assert app.metrics == {
         "Samples": "1,797",
         "Classes": "10",
         "Pixels": "8 × 8",
         "For training": "1,079",
     }
-    assert len(captions(app)) == 64
-    bars = charts(app)[1]["data"]
-    assert [bar["name"] for bar in bars] == ["training (1,079)", "validation (359)", "test (359)"]
+    assert len(captions(app)) == 40
+    assert set(app.figures) == {"samples", "enlarged"}
 
 
-def test_classes_can_be_chosen(open_app) -> None:
-    app = open_app().go_to("explore")
+def test_classes_and_parts_can_be_chosen(explore) -> None:
+    app = explore()
+    everything = captions(app)
     app.test.pills[0].set_value(["3", "7"])
     app.run()
     assert set(captions(app)) == {"3", "7"}
-
-
-def test_a_part_can_be_chosen(open_app) -> None:
-    app = open_app().go_to("explore")
-    everything = captions(app)
-    app.test.segmented_control[0].set_value("test")
+    app.test.pills[0].set_value([])
+    app.test.segmented_control(key=session.PART).set_value("test")
     app.run()
     assert captions(app) != everything
 
 
-def test_an_empty_part_gives_an_empty_grid_and_no_error(open_app) -> None:
-    app = open_app(test_fraction="0").go_to("explore")
-    app.test.segmented_control[0].set_value("test")
+def test_classes_of_another_dataset_are_forgotten(explore) -> None:
+    app = explore()
+    app.test.pills[0].set_value(["3"])
     app.run()
-    assert charts(app)[0]["layout"]["title"]["text"].startswith("Samples")
+    app.test.selectbox(key="dataset").set_value("blobs")
+    app.run()
+    assert (
+        app.figures["points"]["layout"]["title"]["text"]
+        == "600 samples: color is the class, shape the part"
+    )
 
 
-def test_shuffle_shows_others(open_app) -> None:
-    app = open_app().go_to("explore")
+def test_a_link_can_ask_for_classes(explore) -> None:
+    app = explore(classes="3")
+    assert set(captions(app)) == {"3"}
+    assert not app.messages("warning")
+
+
+def test_an_empty_part_is_said_to_be_empty(explore) -> None:
+    app = explore(test_fraction="0", part="test")
+    assert app.messages("info") == ["There is no such sample in this part."]
+
+
+def test_shuffle_shows_others(explore) -> None:
+    app = explore()
     before = captions(app)
     assert captions(app.click("Shuffle")) != before
 
 
-def test_the_split_follows_the_settings(open_app) -> None:
-    app = open_app(test_fraction="0.4").go_to("explore")
-    assert app.metrics["For training"] == "719"
+def test_the_split_follows_the_settings(explore) -> None:
+    assert explore(test_fraction="0.4").metrics["For training"] == "719"
 
 
-def test_bad_settings_are_said_here_too_and_the_page_still_works(open_app) -> None:
-    app = open_app().go_to("explore")
+def test_bad_settings_are_said_here_too_and_the_page_still_works(explore) -> None:
+    app = explore()
     app.test.text_input(key="hidden_layers").set_value("x")
     app.run()
     assert app.messages("error")
-    assert len(captions(app)) == 64
+    assert len(captions(app)) == 40
+
+
+def test_a_sample_is_chosen_by_its_number_and_shown_in_every_view(explore) -> None:
+    app = explore()
+    app.test.number_input(key=session.SAMPLE).set_value(1796)
+    app.run()
+    assert app.figures["enlarged"]["layout"]["title"]["text"] == "8 · training part · ink"
+    for view in ("Neighbours", "Scaling", "Map"):
+        show(app, view)
+        assert app.test.number_input(key=session.SAMPLE).value == 1796
+
+
+def test_a_number_beyond_a_smaller_dataset_becomes_its_last(explore) -> None:
+    app = explore()
+    app.test.number_input(key=session.SAMPLE).set_value(1796)
+    app.run()
+    app.test.selectbox(key="dataset").set_value("moons")
+    app.run()
+    assert app.test.number_input(key=session.SAMPLE).value == 599
+
+
+def test_classes_have_a_balance_and_images_of_mean_and_spread(explore) -> None:
+    app = explore("Classes")
+    bars = app.figures["balance"]["data"]
+    assert [bar["name"] for bar in bars] == ["training (1,079)", "validation (359)", "test (359)"]
+    assert captions(app, "class_Mean") == list("0123456789")
+    assert set(app.figures) == {"balance", "class_Mean", "class_Standard deviation"}
+
+
+def test_constant_pixels_are_counted(explore) -> None:
+    app = explore("Values")
+    assert "**3 of 64** pixels are the same in all 1,797 samples" in words(app)
+    assert len(app.figures) == 4
+
+
+def test_the_map_shows_the_training_samples_in_two_and_three_dimensions(explore) -> None:
+    app = explore("Map")
+    flat = app.figures["map_plane"]
+    assert sum(trace["type"] == "scatter" for trace in flat["data"]) == 11  # and the ring
+    assert re.fullmatch(
+        r"component 1 \(\d+\.\d % of variance\)", flat["layout"]["xaxis"]["title"]["text"]
+    )
+    app.test.segmented_control(key=session.MAP).set_value(samples.SOLID)
+    app.run()
+    assert app.figures["map_solid"]["data"][0]["type"] == "scatter3d"
+
+
+def test_points_move_until_they_are_stopped_or_at_their_end(explore, monkeypatch) -> None:
+    monkeypatch.setattr(tsne, "STEPS", 20)
+    app = explore("Map", seed="77")
+    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.run().click("Let the points move")
+    tab = app.test.session_state[session.TAB]
+    for _ in range(20):
+        if not tab.is_mapping:
+            break
+        app.run()
+    assert not tab.is_mapping
+    labels = [button.label for button in app.test.button]
+    assert "Stop" not in labels
+    assert "Go on" not in labels
+
+
+def test_points_can_be_stopped_and_go_on(explore) -> None:
+    app = explore("Map", seed="78")
+    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.run().click("Let the points move").click("Stop")
+    assert not app.test.session_state[session.TAB].is_mapping
+    assert app.button("Go on")
+
+
+def test_neighbours_are_named_with_label_and_distance(explore) -> None:
+    app = explore("Neighbours")
+    assert "has the **same label**" in words(app)
+    assert len(captions(app, "neighbours")) == 10
+    assert captions(app, "neighbours")[0].startswith("0 · ")
+
+
+@pytest.mark.parametrize(
+    ("scaling", "formula"), [("pixel", "x′ = x / 16"), ("z-score", "(x − μ) / σ")]
+)
+def test_a_sample_is_shown_before_and_after_scaling(explore, scaling, formula) -> None:
+    app = explore("Scaling", scaling=scaling)
+    assert formula in words(app)
+    axis = app.figures["scaled"]["data"][0]["coloraxis"]
+    assert axis == ("coloraxis2" if scaling == "z-score" else "coloraxis")
+
+
+def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    app = explore("Split")
+    assert "splits" not in app.figures
+    app.click("Measure it")
+    try:
+        assert "with blocks held out" in words(app)
+        assert len(app.figures["splits"]["data"]) == 4
+        assert "splits" in explore("Split").figures
+    finally:
+        split_effect.results_of(load("digits")).clear()
+
+
+@pytest.mark.parametrize("view", samples.VIEWS)
+def test_every_view_knows_points_in_the_plane(explore, view) -> None:
+    app = explore(view, dataset="blobs")
+    if view == "Samples":
+        assert len(app.figures["points"]["data"]) == 10  # three classes in three parts, the ring
+        assert app.metrics["Features"] == "2"
+        assert "Shuffle" not in [button.label for button in app.test.button]
+    if view == "Map":
+        options = app.test.segmented_control(key=session.MAP).options
+        assert options == [samples.PLANE, samples.BENT]
+    if view == "Split":
+        assert "drawn on its own" in app.messages("info")[0]
+    assert not app.messages("error")
+
+
+@pytest.mark.parametrize("view", samples.VIEWS)
+def test_every_view_knows_a_table(explore_own, view) -> None:
+    app = explore_own(own_table(), view)
+    assert app.metrics["Features"] == "5"
+    assert not app.messages("error")
+
+
+@pytest.mark.parametrize("view", samples.VIEWS)
+def test_every_view_knows_images_of_any_shape(explore_own, view) -> None:
+    app = explore_own(own_images(), view)
+    assert app.metrics["Pixels"] == "5 × 7"
+    assert not app.messages("error")
+
+
+@pytest.mark.parametrize("view", ["Samples", "Classes", "Map", "Neighbours"])
+def test_a_hundred_classes_fit(explore_own, view) -> None:
+    app = explore_own(own_table(n_classes=100), view)
+    assert app.metrics["Classes"] == "100"
+
+
+@pytest.mark.parametrize("view", samples.VIEWS)
+def test_names_from_outside_are_never_interpreted(explore_own, view) -> None:
+    app = explore_own(own_table(names="<b>[x](http://evil){}</b>"), view)
+    assert "](http" not in words(app)
+    for figure in app.figures.values():
+        traces = [trace.get("name", "") for trace in figure["data"]]
+        assert not any("<b>" in text for text in traces)
+
+
+def test_a_table_too_small_for_a_map_says_so(explore_own) -> None:
+    own = load_own(("tiny.csv", b"a,b,label\n1,2,x\n2,1,x\n3,1,x\n1,5,y\n2,5,y\n4,5,y\n3,3,y\n"))
+    app = explore_own(own, "Map")
+    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.run()
+    assert "needs at least 10 training samples" in app.messages("info")[0].replace("\\", "")
+
+
+@pytest.mark.parametrize("error", [DownloadError("No network. Try later."), ValueError("Bad.")])
+def test_data_that_cannot_be_had_give_a_sentence(explore, monkeypatch, error) -> None:
+    app = explore()
+
+    def fail(config, own=None):
+        raise error
+
+    monkeypatch.setattr("experiments.material.prepare", fail)
+    app.run()
+    assert str(error) in [message.replace("\\", "") for message in app.messages("error")]

@@ -1,0 +1,192 @@
+"""The confusion matrix: which class was taken for which."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from dashboard.charts import style
+
+MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
+LONGEST_NAME = 14
+SWITCH = 0.55  # of the color range: from here on, letters in the color of the page read better
+
+Counts: TypeAlias = npt.NDArray[np.intp]
+Values: TypeAlias = npt.NDArray[np.float64]
+
+
+class View(NamedTuple):
+    """A way to count: how it is called, and what a cell then says.
+
+    axis : along which the percentages add up to 100; None for plain counts
+    unit : of the color bar
+    meaning : of a cell, after its value
+    """
+
+    title: str
+    axis: int | None
+    unit: str
+    meaning: str
+
+
+VIEWS: dict[str, View] = {
+    "counts": View("Samples of each true class, by answer", None, "samples", "samples"),
+    "recall %": View(
+        "Answers to each true class, each row 100 %", 1, "% of the row", "% of this true class"
+    ),
+    "precision %": View(
+        "True classes behind each answer, each column 100 %",
+        0,
+        "% of the column",
+        "% of the times that this was the answer",
+    ),
+}
+
+
+def cell_values(counts: Counts, view: View, *, hide_diagonal: bool = False) -> Values:
+    """Return what the cells show, (n_classes, n_classes); NaN where there is nothing to show.
+
+    A percentage of no samples is nothing to show, and so is a hidden diagonal.
+    """
+    values = counts.astype(np.float64)
+    if view.axis is not None:
+        totals = values.sum(axis=view.axis, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            values = 100 * values / totals
+    if hide_diagonal:
+        np.fill_diagonal(values, np.nan)
+    return values
+
+
+def color_range(counts: Counts, values: Values, view: View, *, is_fixed: bool) -> float:
+    """Return the value of full color; a fixed one is the same at every epoch."""
+    if is_fixed:
+        largest_class = float(counts.sum(axis=1).max(initial=0))
+        return 100.0 if view.axis is not None else max(largest_class, 1.0)
+    return max(float(np.nanmax(values, initial=0)), 1.0)
+
+
+def confusion_figure(
+    counts: Counts,
+    class_names: Sequence[str],
+    *,
+    view: View,
+    hide_diagonal: bool = False,
+    is_fixed: bool = False,
+    chosen: tuple[int, int] | None = None,
+) -> go.Figure:
+    """Draw a confusion matrix, rows true and columns predicted.
+
+    Parameters
+    ----------
+    counts : (n_classes, n_classes), of which the first axis is the true class
+    is_fixed : keep the color range the same for every epoch
+    chosen : the cell to mark, (true, predicted)
+    """
+    names = [escape(name) for name in class_names]
+    values = cell_values(counts, view, hide_diagonal=hide_diagonal)
+    top = color_range(counts, values, view, is_fixed=is_fixed)
+    traces = [_cells(counts, values, names, view)]
+    if len(names) <= MAX_NUMBERED:
+        traces.append(_numbers(values, names, top, view))
+    axis = {
+        "type": "category",
+        "labelalias": _aliases(class_names),
+        "constrain": "domain",
+        "automargin": True,
+        "showgrid": False,
+        "ticks": "",
+        "showline": True,
+        "mirror": True,
+        "linecolor": style.BORDER,
+    }
+    layout = style.layout(
+        view.title,
+        xaxis={"title": {"text": "predicted: what the network said", "standoff": 8}} | axis,
+        yaxis={
+            "title": {"text": "true: what it is", "standoff": 8},
+            "autorange": "reversed",
+            "scaleanchor": "x",
+        }
+        | axis
+        | {"constraintoward": "top"},
+        coloraxis={
+            "cmin": 0,
+            "cmax": top,
+            "colorbar": {
+                "title": {"text": view.unit, "side": "right"},
+                "thickness": 10,
+                "x": 1,
+                "xpad": 6,
+                "lenmode": "pixels",
+                "len": 220,
+                "y": 1,
+                "yanchor": "top",
+            },
+        },
+        shapes=[_frame(*chosen, width=4 if len(names) <= MAX_NUMBERED else 2)] if chosen else [],
+        showlegend=False,
+    )
+    return go.Figure(traces, layout)
+
+
+def _cells(counts: Counts, values: Values, names: list[str], view: View) -> go.Heatmap:
+    in_counts = "%{z:,}" if view.axis is None else "%{z:.1f}"
+    gap = 1 if len(names) <= MAX_NUMBERED else 0
+    count = "" if view.axis is None else "<br>%{customdata:,} samples"
+    return go.Heatmap(
+        x=names,
+        y=names,
+        z=values,
+        customdata=counts,
+        coloraxis=style.SEQUENTIAL,
+        hoverongaps=False,
+        xgap=gap,
+        ygap=gap,
+        hovertemplate=f"true %{{y}}, predicted %{{x}}<br>{in_counts} {view.meaning}{count}"
+        "<extra></extra>",
+    )
+
+
+def _numbers(values: Values, names: list[str], top: float, view: View) -> go.Scatter:
+    """Write the values into the cells that have one, light on dark and dark on light."""
+    rows, columns = np.nonzero(np.nan_to_num(values))
+    shown = values[rows, columns]
+    is_strong = shown / top > SWITCH
+    return go.Scatter(
+        x=[names[column] for column in columns],
+        y=[names[row] for row in rows],
+        text=[_written(value, view) for value in shown],
+        mode="text",
+        textfont={
+            "size": 16 if len(names) <= 12 else 10,
+            "color": [style.BACKGROUND if strong else style.TEXT for strong in is_strong],
+        },
+        hoverinfo="skip",
+    )
+
+
+def _written(value: float, view: View) -> str:
+    if view.axis is None:
+        return f"{value:,.0f}"
+    return "<1" if value < 1 else f"{value:.0f}"
+
+
+def _aliases(names: Sequence[str]) -> dict[str, str]:
+    """Return short forms of long names, for the axes: names often differ at the end alone."""
+    long_names = [name for name in names if len(name) > LONGEST_NAME]
+    return {escape(name): escape(f"{name[:6]}…{name[-6:]}") for name in long_names}
+
+
+def _frame(true: int, predicted: int, width: int) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "x0": predicted - 0.5,
+        "x1": predicted + 0.5,
+        "y0": true - 0.5,
+        "y1": true + 0.5,
+        "line": {"color": style.color(1), "width": width},
+    }

@@ -1,0 +1,218 @@
+"""One sample, or one number for each pixel: large, with the values in the cells."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.balance import class_axis
+from dashboard.charts.images import Images
+from dashboard.charts.style import BACKGROUND, BORDER, DIVERGING, SEQUENTIAL, TEXT, layout
+from experiments.exploration import Histogram, Statistics
+
+LARGEST_WRITTEN = 16  # pixels a side; in smaller cells no number can be read
+PICTURE_HEIGHT = 420  # pixels on the screen
+TITLE_HEIGHT = 44
+FEW_FEATURES = 12  # as many as an axis has room to number
+STRONG = 0.58  # of the largest value: from here on, words are read better in the other color
+
+
+def decimals(values: Images) -> int:
+    """Return how many decimals tell the values apart: none for whole numbers."""
+    return 0 if np.array_equal(values, np.rint(values)) else 2
+
+
+def pixel_values(
+    image: Images,
+    *,
+    title: str,
+    limit: float,
+    unit: str,
+    is_signed: bool = False,
+    is_written: bool = True,
+) -> go.Figure:
+    """Draw an image with the value of each pixel written in it, where there is room.
+
+    Parameters
+    ----------
+    image : (height, width), values up to `limit`
+    title : fit for Plotly
+    is_signed : whether values may be negative; then the colors run from -limit to limit
+    is_written : whether to write the values where there is room, or to leave them to the mouse
+    """
+    height, width = image.shape
+    room = (PICTURE_HEIGHT - TITLE_HEIGHT) / max(height, width, 1)  # of a cell, in pixels
+    n_decimals = decimals(image)
+    is_written = is_written and max(height, width) <= LARGEST_WRITTEN
+    scale = DIVERGING if is_signed else SEQUENTIAL
+    letters = max(6, min(16, int(room * (0.34 if n_decimals else 0.5))))
+    picture = go.Heatmap(
+        z=image,
+        coloraxis=scale,
+        hovertemplate=f"row %{{y}}, column %{{x}}<br>{escape(unit)}: %{{z:.4g}}<extra></extra>",
+    )
+    low = -limit if is_signed else 0
+    colors: dict[str, Any] = {scale: {"cmin": low, "cmax": limit, "showscale": False}}
+    numbers = [_numbers(image, limit, n_decimals, letters)] if is_written else []
+    return go.Figure(
+        [picture, *numbers],
+        layout(
+            title,
+            showlegend=False,
+            shapes=[_edge(height, width)],
+            margin={"l": 0, "r": 0, "t": TITLE_HEIGHT, "b": 0},
+            **colors,
+            xaxis={"visible": False, "constrain": "domain", "constraintoward": "left"},
+            yaxis={
+                "visible": False,
+                "autorange": "reversed",
+                "scaleanchor": "x",
+                "constrain": "domain",
+                "constraintoward": "top",
+            },
+        ),
+    )
+
+
+def _edge(height: int, width: int) -> dict[str, Any]:
+    """Return a line around an image, whose empty pixels look like the page."""
+    corners = {"x0": -0.5, "y0": -0.5, "x1": width - 0.5, "y1": height - 0.5}
+    return {"type": "rect", "line": {"color": BORDER, "width": 1}, **corners}
+
+
+def _numbers(image: Images, limit: float, n_decimals: int, letters: int) -> go.Scatter:
+    """Return the values as words, each in the color that can be read on its cell."""
+    rows, columns = np.indices(image.shape)
+    is_strong = np.abs(image.ravel()) > STRONG * limit
+    return go.Scatter(
+        x=columns.ravel(),
+        y=rows.ravel(),
+        text=[f"{value:.{n_decimals}f}" for value in image.ravel()],
+        mode="text",
+        textfont={
+            "size": letters,
+            "color": [BACKGROUND if strong else TEXT for strong in is_strong],
+        },
+        hoverinfo="skip",
+    )
+
+
+def feature_values(values: Images, *, title: str, unit: str) -> go.Figure:
+    """Draw the features of a sample that is no image, a bar each."""
+    bars = go.Bar(
+        x=np.arange(len(values)), y=values, hovertemplate="feature %{x}: %{y:.4g}<extra></extra>"
+    )
+    return go.Figure(
+        bars,
+        layout(
+            title,
+            x="feature (column, from 0)",
+            y=escape(unit),
+            xaxis=_feature_axis(len(values)),
+        ),
+    )
+
+
+def _feature_axis(n_features: int) -> dict[str, Any]:
+    """Return what there is to say of an axis on which features stand: whole numbers only."""
+    return {"dtick": 1} if n_features <= FEW_FEATURES else {}
+
+
+def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
+    """Draw how often values come, in percent of all values."""
+    edges, total = histogram.edges, histogram.counts.sum()
+    is_whole = bool((np.diff(edges) == 1).all())
+    bars = go.Bar(
+        x=edges[:-1] if is_whole else (edges[:-1] + edges[1:]) / 2,
+        y=100 * histogram.counts / max(total, 1),
+        width=np.diff(edges) * 0.92,
+        customdata=np.stack([edges[:-1], edges[1:], histogram.counts], axis=1),
+        hovertemplate="from %{customdata[0]:.4g} to below %{customdata[1]:.4g}: "
+        "%{y:.3g} % (%{customdata[2]:,})<extra></extra>",
+    )
+    return go.Figure(
+        bars,
+        layout(
+            "How often each value comes",
+            x=escape(unit),
+            y="of all values (%, log scale)",
+            yaxis={"type": "log", "tickvals": [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]},
+        ),
+    )
+
+
+def feature_ranges(statistics: Statistics, *, unit: str) -> go.Figure:
+    """Draw the mean, the spread and the limits of each feature of a table."""
+    features = np.arange(len(statistics.mean))
+    mean = go.Scatter(
+        name="mean ± standard deviation",
+        x=features,
+        y=statistics.mean,
+        error_y={"array": statistics.std},
+        mode="markers",
+        marker={"size": 9},
+        hovertemplate="mean %{y:.4g}",
+    )
+    limits = [
+        go.Scatter(
+            name=name,
+            x=features,
+            y=values,
+            mode="markers",
+            marker={"symbol": symbol, "size": 8},
+            hovertemplate=f"{name} %{{y:.4g}}",
+        )
+        for name, values, symbol in (
+            ("smallest", statistics.smallest, "triangle-up-open"),
+            ("largest", statistics.largest, "triangle-down-open"),
+        )
+    ]
+    return go.Figure(
+        [mean, *limits],
+        layout(
+            "Each feature over all samples",
+            x="feature (column, from 0)",
+            y=escape(unit),
+            xaxis=_feature_axis(len(features)),
+            hovermode="x unified",
+            legend={"orientation": "h", "y": 1.14, "x": 1, "xanchor": "right"},
+        ),
+    )
+
+
+def profiles(statistics: Statistics) -> Images:
+    """Return how far each class lies from the mean of all, (n_classes, n_features).
+
+    In standard deviations of the feature; 0 for a feature that is always the same.
+    """
+    spread = np.where(statistics.std > 0, statistics.std, 1)
+    distances: Images = (statistics.class_means - statistics.mean) / spread
+    return distances
+
+
+def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> go.Figure:
+    """Draw what sets each class apart, in a table of features."""
+    distances = profiles(statistics)
+    limit = float(np.nanmax(np.abs(distances), initial=1))
+    heatmap = go.Heatmap(
+        z=distances,
+        coloraxis=DIVERGING,
+        hovertemplate="class %{y}, feature %{x}: %{z:.2f} deviations<extra></extra>",
+    )
+    return go.Figure(
+        heatmap,
+        layout(
+            "Mean of each class beside the mean of all",
+            x="feature (column, from 0)",
+            y="class",
+            coloraxis2={
+                "cmin": -limit,
+                "cmax": limit,
+                "colorbar": {"title": {"text": "standard<br>deviations"}},
+            },
+            xaxis=_feature_axis(distances.shape[1]),
+            yaxis=class_axis(class_names, most=15),
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Whether the confidence of a network can be believed, and what it is worth to ask for it."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts import style
+from experiments.metrics import Rejection, Reliability
+
+
+def reliability_figure(found: Reliability) -> go.Figure:
+    """Draw accuracy by confidence, and below it how many samples each bar stands for."""
+    n_bins = len(found.counts)
+    centers = (np.arange(n_bins) + 0.5) / n_bins
+    width = 0.94 / n_bins
+    bars = {"x": centers, "width": width, "hoverinfo": "skip"}
+    layout = style.layout(
+        f"Is it as often right as it is sure? ECE {100 * found.ece:.1f} %",
+        xaxis={
+            "title": f"confidence: largest output, in {n_bins} equal bins",
+            "range": [0, 1],
+            "tickformat": ".0%",
+            "anchor": "y2",
+        },
+        yaxis={
+            "title": "answers right (%)",
+            "range": [0, 1.02],
+            "tickformat": ".0%",
+            "domain": [0.36, 1],
+        },
+        yaxis2={"title": "samples", "domain": [0, 0.26], "rangemode": "tozero"},
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "font": {"size": 12}},
+        margin={"t": 72},
+    )
+    return go.Figure(
+        [
+            go.Bar(
+                name="right",
+                y=found.accuracy,
+                marker={"color": style.color(0)},
+                customdata=np.stack([found.counts, found.confidence], axis=1),
+                hovertemplate="%{y:.1%} right, of %{customdata[0]:,} answers with a mean "
+                "confidence of %{customdata[1]:.1%}<extra></extra>",
+                **{name: value for name, value in bars.items() if name != "hoverinfo"},
+            ),
+            go.Scatter(
+                name="as sure",
+                x=[0, 1],
+                y=[0, 1],
+                mode="lines",
+                line={"color": style.TEXT, "width": 2, "dash": "dash"},
+                hoverinfo="skip",
+            ),
+            go.Bar(
+                name="samples",
+                y=found.counts,
+                yaxis="y2",
+                marker={"color": style.color(9)},
+                text=[f"{count:,}" if count else "" for count in found.counts],
+                textposition="outside",
+                cliponaxis=False,
+                **bars,
+            ),
+        ],
+        layout,
+    )
+
+
+def rejection_figure(found: Rejection) -> go.Figure:
+    """Draw the accuracy on what is left when the least certain answers are put aside."""
+    lowest = float(found.accuracy.min(initial=1))
+    return go.Figure(
+        go.Scatter(
+            x=100 * found.rejected,
+            y=found.accuracy,
+            mode="lines" if len(found.accuracy) > 1 else "markers",
+            line={"color": style.color(0), "width": 3},
+            hovertemplate="without the least certain %{x:.1f} %: %{y:.2%} right<extra></extra>",
+        ),
+        style.layout(
+            "Accuracy on the answers that are kept",
+            xaxis={
+                "title": "least certain answers put aside (% of the samples)",
+                "range": [0, 100],
+            },
+            yaxis={
+                "title": "answers right (%)",
+                "tickformat": ".1%" if lowest > 0.9 else ".0%",
+                "range": [max(0.0, lowest - 0.02), 1.005],
+            },
+        ),
+    )

@@ -1,0 +1,344 @@
+"""What the confusion matrix page looks at, and in which words."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session
+from dashboard.chart import Click
+from dashboard.moments import step_now
+from dashboard.text import percent, plain
+from data.datasets import Dataset
+from data.split import Rows
+from experiments.answers import MEANINGS, Answers, Meaning
+from experiments.material import Material
+from experiments.metrics import (
+    ClassScores,
+    Confusion,
+    Counts,
+    Rejection,
+    Reliability,
+    Values,
+    cell_positions,
+    complete_cell,
+)
+from experiments.run import Run
+from mlp.arrays import Array
+
+PARTS_NOW = ("validation", "training")
+PARTS_AT_END = ("test", "validation", "training")
+PAGE = 20  # samples shown at once
+MAX_FEATURES = 2  # of a sample in a table
+LONGEST_IN_TABLE = 60  # characters
+TENTH = 0.1
+ONE_SAMPLE = "One sample"
+
+
+class Cell(NamedTuple):
+    """A cell of the matrix, and the samples in it.
+
+    positions : of the samples among the answers, the most confident answer first
+    number : which of them the reader looks at, from 1; 0 if there are none
+    """
+
+    true: int
+    predicted: int
+    positions: Rows
+    number: int
+
+    @property
+    def sample(self) -> int | None:
+        """Position of the sample that the reader looks at, if there is one."""
+        return int(self.positions[self.number - 1]) if self.number else None
+
+    @property
+    def first(self) -> int:
+        """Number, from 1, of the first sample on the same page."""
+        return max(self.number - 1, 0) // PAGE * PAGE + 1
+
+    @property
+    def page(self) -> Rows:
+        """Positions of the samples that are shown together with the one looked at."""
+        return self.positions[self.first - 1 :][:PAGE]
+
+
+def default_part(run: Run, parts: tuple[str, ...]) -> str:
+    """Return the most honest part that has samples."""
+    return next(part for part in parts if getattr(run.material, part) is not None)
+
+
+def look_at(true: int | None, predicted: int | None, number: int = 1) -> None:
+    """Turn to a cell, and to a sample in it; call it before the controls are drawn."""
+    st.session_state[session.MATRIX_TRUE] = true
+    st.session_state[session.MATRIX_PREDICTED] = predicted
+    st.session_state[session.MATRIX_SAMPLE] = number
+
+
+def look_at_sample(answers: Answers, position: int) -> None:
+    """Turn to a sample, wherever in the matrix it is, and to its way through the network."""
+    true, predicted = int(answers.labels[position]), int(answers.predicted[position])
+    inside = cell_positions(answers, true, predicted)
+    look_at(true, predicted, int(np.flatnonzero(inside == position)[0]) + 1)
+    follow()
+
+
+def look_at_first() -> None:
+    """Turn to the first sample of a cell."""
+    st.session_state[session.MATRIX_SAMPLE] = 1
+
+
+def look_at_number(number: int) -> None:
+    """Turn to another sample of the same cell, and to its way through the network."""
+    st.session_state[session.MATRIX_SAMPLE] = number
+    follow()
+
+
+def follow() -> None:
+    """Turn to the view of the sample's way through the network."""
+    st.session_state[session.MATRIX_TAB] = ONE_SAMPLE
+
+
+def clicked_cell(click: Click) -> None:
+    """Turn to the cell that was clicked."""
+    if len(click.index) == 2:
+        look_at(*click.index)
+
+
+def forget_absent_classes(n_classes: int) -> None:
+    """Let go of a choice that another dataset has made possible."""
+    for key in (session.MATRIX_TRUE, session.MATRIX_PREDICTED):
+        chosen = st.session_state.get(key)
+        if chosen is not None and chosen >= n_classes:
+            st.session_state[key] = None
+
+
+def cell_of(answers: Answers, counts: Counts, true: int | None, predicted: int | None) -> Cell:
+    """Return the cell to show; what is not chosen is filled in by the most frequent mistake."""
+    row, column = complete_cell(counts, true, predicted)
+    positions = cell_positions(answers, row, column)
+    number = keep_within(session.MATRIX_SAMPLE, len(positions)) if len(positions) else 0
+    return Cell(row, column, positions, number)
+
+
+def keep_within(key: str, highest: int) -> int:
+    """Bring a number that the reader has chosen back to 1..highest; return it."""
+    number: int = min(max(st.session_state.get(key, 1), 1), highest)
+    st.session_state[key] = number
+    return number
+
+
+def nth(positions: Rows, number: int) -> int:
+    """Return the position with a number, counted from 1."""
+    return int(positions[number - 1])
+
+
+def is_moving(run: Run) -> bool:
+    """Say whether a run is under way."""
+    kept = session.tab().shelf.find(run)
+    return kept is not None and kept.job.status.is_moving
+
+
+def scaled(material: Material, row: int) -> Array:
+    """Return a sample, (n_features,), as it enters the network."""
+    x: Array = material.scaler.transform(material.dataset.X[row : row + 1])[0]
+    return x
+
+
+def grid_height(n_images: int, columns: int) -> int:
+    """Return how high a grid of images is, in pixels."""
+    return 64 + 78 * -(-n_images // columns)
+
+
+def layers_height(n_layers: int) -> int:
+    """Return how high the strips of the hidden layers are together, in pixels."""
+    return max(340, 90 + 64 * n_layers)
+
+
+def moment(run: Run, step: int) -> str:
+    """Return when a step was, in words."""
+    epochs, batches = divmod(step, run.plan.steps_per_epoch)
+    if step == 0:
+        return "before any training"
+    when = f"after epoch {epochs:,}" + (f" and {batches:,} batches" if batches else "")
+    return f"at its end, {when}" if run.result and step == step_now(run) else when
+
+
+def headline(run: Run, answers: Answers, part: str, step: int) -> str:
+    """Say how many samples are right, of which part, and when."""
+    n_samples = len(answers.labels)
+    return (
+        f"**{percent(answers.n_correct / n_samples)} right** ({answers.n_correct:,} of "
+        f"{n_samples:,} {part} samples), {moment(run, step)}."
+    )
+
+
+def remarks(run: Run, part: str, step: int) -> str:
+    """Say what to keep in mind with the figures of a part."""
+    return f"{_remark_on_part(run, part, step)} {MEANINGS[run.config.output].remark}".strip()
+
+
+def _remark_on_part(run: Run, part: str, step: int) -> str:
+    if part == "training":
+        return "The network has learned from these very samples, so these figures flatter it."
+    if part == "test" and step != step_now(run):
+        return (
+            "Looking back with the test part shows how the network came here. To choose an epoch, "
+            "take the validation part: what is chosen by the test part is no longer tested by it."
+        )
+    if run.diverged:
+        return "A run that has diverged has no result, and its test part stays closed."
+    if run.result is None:
+        return "The test part is opened when the run has a result, so that nothing is chosen by it."
+    return "The network has not learned from these samples."
+
+
+def cell_sentence(cell: Cell, names: tuple[str, ...]) -> str:
+    """Say what is in a cell."""
+    n_samples = len(cell.positions)
+    samples = f"{n_samples:,} {'sample' if n_samples == 1 else 'samples'}"
+    true, predicted = plain(names[cell.true]), plain(names[cell.predicted])
+    if cell.true == cell.predicted:
+        return f"**{true} read as {predicted}**, rightly: {samples}"
+    return f"**{true} read as {predicted}**: {samples}"
+
+
+def no_samples(run: Run, part: str) -> str:
+    """Say that no samples were held out for a part, and what to do."""
+    fix = f"Choose other samples, or set the {part} part in the settings and train anew."
+    if run.result is None and run.material.validation is None:
+        return (
+            f"No samples were held out for the {part} part of this run. Its test part, if it has "
+            f"one, is opened at the end of the run. {fix}"
+        )
+    return f"No samples were held out for the {part} part of this run. {fix}"
+
+
+def confusion_sentence(confusion: Confusion, names: tuple[str, ...]) -> str:
+    """Say how often a class was taken for another."""
+    times = "once" if confusion.times == 1 else f"{confusion.times:,} times"
+    return f"{plain(names[confusion.true])} read as {plain(names[confusion.predicted])}: {times}"
+
+
+def sample_sentence(answers: Answers, position: int, meaning: Meaning) -> str:
+    """Say what the network made of a sample."""
+    names, outputs = answers.class_names, answers.outputs[position]
+    true, predicted = int(answers.labels[position]), int(answers.predicted[position])
+    said = f"**{plain(names[predicted])}** with {written(outputs[predicted], meaning)}"
+    start = f"Row {answers.rows[position]:,} of the dataset was read as {said}"
+    if true == predicted:
+        return f"{start}, which is right."
+    return f"{start}; it is **{plain(names[true])}**, with {written(outputs[true], meaning)}."
+
+
+def written(output: float, meaning: Meaning) -> str:
+    """Return an output as a reader expects it: a share in percent, any other as it is."""
+    if not meaning.are_shares:
+        return f"output {output:.3g}"
+    return f"{meaning.noun} {_share(output)}"
+
+
+def caption_of(
+    answers: Answers, position: int, meaning: Meaning, *, with_answer: bool, longest: int
+) -> str:
+    """Return what stands beside a sample: how sure the network was, and of what.
+
+    Parameters
+    ----------
+    longest : characters that there is room for; where they do not suffice, the names are cut
+    """
+    value = answers.confidence[position]
+    short = _share(value) if meaning.are_shares else f"{value:.3g}"
+    if not with_answer:
+        return short
+    names = answers.class_names
+    true, said = names[answers.labels[position]], names[answers.predicted[position]]
+    full = f"{true}→{said} {short}"
+    return full if len(full) <= longest else f"{true[:5]}→{said[:5]}"
+
+
+def _share(value: float) -> str:
+    """Return a share in percent; 0 % and 100 % are for certainty alone."""
+    if 0 < value < 0.005:
+        return "< 1 %"
+    return "> 99 %" if 0.995 <= value < 1 else f"{100 * value:.0f} %"
+
+
+def features_table(
+    dataset: Dataset, answers: Answers, positions: Rows, said: list[str], first: int
+) -> str:
+    """Return samples that are no images as a Markdown table of their first features.
+
+    Parameters
+    ----------
+    said : what the network made of each
+    first : number of the first sample
+    """
+    n_shown = min(dataset.n_features, MAX_FEATURES)
+    rest = ["…"] if n_shown < dataset.n_features else []
+    names = [f"x{i}" for i in range(1, n_shown + 1)] + rest
+    lines = [f"| Number | How sure | {' | '.join(names)} |", "|--:|--:|" + "--:|" * len(names)]
+    for number, (position, sure) in enumerate(zip(positions, said, strict=True), first):
+        x = dataset.X[answers.rows[position], :n_shown]
+        values = [f"{value:.3g}" for value in x] + rest
+        said_so = plain(sure).replace(" %", "\u00a0%")  # a narrow column breaks no percentage
+        lines.append(f"| {number:,} | {said_so} | {' | '.join(values)} |")
+    return "\n".join(lines)
+
+
+def scores_table(scores: ClassScores, names: tuple[str, ...]) -> str:
+    """Return precision, recall, F1 and support of each class as a Markdown table."""
+    columns = [_marked(column) for column in scores[:3]]
+    rows = [
+        f"| {plain(name)} | {precision} | {recall} | {f1} | {support:,} |"
+        for name, precision, recall, f1, support in zip(
+            names, *columns, scores.support.tolist(), strict=True
+        )
+    ]
+    return "\n".join(
+        ["| Class | Precision | Recall | F1 | Support |", "|:--|--:|--:|--:|--:|", *rows]
+    )
+
+
+def _marked(values: Values) -> list[str]:
+    """Write shares in percent, and mark the best and the worst, if they differ."""
+    known = values[~np.isnan(values)]
+    best, worst = (known.max(), known.min()) if len(known) else (np.nan, np.nan)
+
+    def write(value: float) -> str:
+        if np.isnan(value):
+            return "none"
+        if value == best > worst:
+            return f":green-badge[best {percent(value)}]"
+        return f":orange-badge[worst {percent(value)}]" if value == worst < best else percent(value)
+
+    return [write(value) for value in values.tolist()]
+
+
+def reliability_sentence(found: Reliability, accuracy: float) -> str:
+    """Say whether a network is as often right as it is sure."""
+    claims = (
+        f"on average its confidence is {percent(accuracy + found.gap)}, and it is right in "
+        f"{percent(accuracy)}"
+    )
+    if abs(found.gap) <= 2 * found.gap_error:
+        return f"**About as sure as it is right**: {claims}. Chance alone could explain that gap."
+    if found.gap > 0:
+        return f"**Overconfident**: {claims}. It is surer than it should be."
+    return f"**Underconfident**: {claims}. It could be surer than it is."
+
+
+def rejection_sentence(found: Rejection) -> str:
+    """Say what it brings to put a tenth of the answers aside."""
+    i = int(np.argmin(np.abs(found.rejected - TENTH)))
+    if abs(found.rejected[i] - TENTH) > TENTH / 2:
+        return (
+            "The answers are too much alike in their confidence to put a tenth of them aside: "
+            "nothing tells them apart."
+        )
+    return (
+        f"Put the least certain {percent(found.rejected[i])} aside, for a person to look at: of "
+        f"the others, {percent(found.accuracy[i])} are right, instead of "
+        f"{percent(found.accuracy[0])} of all. The curve rises as far as the confidence "
+        "knows where the mistakes are."
+    )

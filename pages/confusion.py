@@ -1,0 +1,507 @@
+"""Which class is taken for which, and whether the network knows when it does not know."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import confusion, entry, session, training
+from dashboard.chart import Click, show_chart
+from dashboard.charts.confusion import VIEWS, confusion_figure
+from dashboard.charts.images import LONGEST_CAPTION, image_at, image_grid
+from dashboard.charts.passage import answer_figure, hidden_figure, input_figure, passage_of
+from dashboard.charts.reliability import rejection_figure, reliability_figure
+from dashboard.confusion import Cell
+from dashboard.moments import choose_moment, choose_run
+from dashboard.text import percent
+from data.split import Rows
+from experiments.answers import MEANINGS, Answers, answers_at, kept_step, last_sane_step
+from experiments.job import Goal
+from experiments.metrics import (
+    N_BINS,
+    Counts,
+    answers_csv,
+    class_scores,
+    confidently_wrong,
+    confusion_counts,
+    least_certain,
+    matrix_csv,
+    rejection,
+    reliability,
+    scores_csv,
+    top_confusions,
+)
+from experiments.run import Run
+
+COLUMNS = 5  # images in a row
+N_MISTAKES = 10
+TABS = ("Each class", "Mistakes", "Confidence", confusion.ONE_SAMPLE, "Download")
+
+
+def invite() -> None:
+    """Say what to do where there is no run yet."""
+    st.info(
+        "The matrix shows which class is taken for which. For that, a network has to learn first.",
+        icon=":material/grid_on:",
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "Train now",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(session.problems()),
+            on_click=training.go,
+            args=(Goal.THE_END, None),
+            help="Train with the settings on the left, and watch the matrix here.",
+        )
+        st.page_link("pages/train.py", label="Go to Train", icon=":material/model_training:")
+
+
+def choose_part(run: Run) -> str:
+    """Draw which samples to ask about; return the part."""
+    is_over = run.result is not None
+    parts = confusion.PARTS_AT_END if is_over else confusion.PARTS_NOW
+    part: str = st.segmented_control(
+        "Samples",
+        parts,
+        default=confusion.default_part(run, parts),
+        required=True,
+        key=session.MATRIX_PART_END if is_over else session.MATRIX_PART_NOW,
+        persist_state="session",
+        help="The test part is opened when the run has ended: whoever looks at it on the way is "
+        "tempted to choose what suits it. The training part flatters.",
+    )
+    return part
+
+
+def choose_view() -> tuple[str, bool, bool]:
+    """Draw how to count; return the view, and whether to hide the diagonal and fix the range."""
+    view: str = st.segmented_control(
+        "Cells",
+        list(VIEWS),
+        default="counts",
+        required=True,
+        key=session.MATRIX_VIEW,
+        persist_state="session",
+        help="counts: samples. recall %: of each true class (a row), what became of it. "
+        "precision %: of each answer (a column), what it really was.",
+    )
+    hides = st.toggle(
+        "Hide diagonal",
+        key=session.MATRIX_DIAGONAL,
+        persist_state="session",
+        help="Leave out what is right, so that the mistakes stand out.",
+    )
+    fixes = st.toggle(
+        "Fixed colors",
+        key=session.MATRIX_FIXED,
+        persist_state="session",
+        help="Keep the color range from 0 to the largest class, or to 100 %, so that two epochs "
+        "can be compared.",
+    )
+    return view, hides, fixes
+
+
+def choose_cell(answers: Answers, counts: Counts) -> Cell:
+    """Draw the way to a cell by keyboard; return the cell."""
+    names = answers.class_names
+    confusion.forget_absent_classes(len(names))
+    chosen = [
+        column.selectbox(
+            label,
+            range(len(names)),
+            index=None,
+            format_func=names.__getitem__,
+            placeholder="most mistakes",
+            on_change=confusion.look_at_first,
+            key=key,
+            persist_state="session",
+            help=f"{meaning} With none chosen, the most frequent mistake is shown. "
+            "A click on the matrix chooses, too.",
+        )
+        for column, label, key, meaning in zip(
+            st.columns(2),
+            ("True", "Predicted"),
+            (session.MATRIX_TRUE, session.MATRIX_PREDICTED),
+            ("What the samples are.", "What the network said."),
+            strict=True,
+        )
+    ]
+    return confusion.cell_of(answers, counts, *chosen)
+
+
+def matrix(
+    answers: Answers, counts: Counts, cell: Cell, view: str, *, hides: bool, fixes: bool
+) -> None:
+    """Draw the matrix."""
+    figure = confusion_figure(
+        counts,
+        answers.class_names,
+        view=VIEWS[view],
+        hide_diagonal=hides,
+        is_fixed=fixes,
+        chosen=(cell.true, cell.predicted),
+    )
+    show_chart(
+        figure,
+        key="confusion_matrix",
+        height=560,
+        alt=f"Confusion matrix of {len(answers.labels)} samples, rows true, columns predicted; "
+        f"{answers.n_correct} are right. The controls True and Predicted open a cell.",
+        on_click=confusion.clicked_cell,
+    )
+
+
+def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
+    """Show the samples of a cell, and let the reader choose one."""
+    st.markdown(confusion.cell_sentence(cell, answers.class_names))
+    if not cell.number:
+        st.caption("No sample is in this cell.")
+        return
+    st.number_input(
+        "Look at number",
+        1,
+        len(cell.positions),
+        key=session.MATRIX_SAMPLE,
+        persist_state="session",
+        on_change=confusion.follow,
+        help=f"The most confident answer is number 1; {confusion.PAGE} are shown at once. A click "
+        "on an image chooses it, too. Its way through the network is below, under One sample.",
+    )
+    show_samples(
+        run,
+        answers,
+        cell.page,
+        key="cell_samples",
+        title=f"Numbers {cell.first:,} to {cell.first + len(cell.page) - 1:,}, and how sure it was",
+        on_choice=lambda i: confusion.look_at_number(cell.first + i),
+        chosen=cell.number - cell.first,
+        first=cell.first,
+    )
+
+
+def show_samples(
+    run: Run,
+    answers: Answers,
+    positions: Rows,
+    *,
+    key: str,
+    title: str,
+    on_choice: Callable[[int], None],
+    chosen: int | None = None,
+    first: int = 1,
+    with_answer: bool = False,
+) -> None:
+    """Show samples as images, or by their features; a click on an image chooses it."""
+    dataset, meaning = run.material.dataset, MEANINGS[run.config.output]
+    shape = dataset.image_shape
+    longest = LONGEST_CAPTION if shape else confusion.LONGEST_IN_TABLE
+    captions = [
+        confusion.caption_of(answers, place, meaning, with_answer=with_answer, longest=longest)
+        for place in positions
+    ]
+    if shape is None:
+        st.markdown(f"**{title}**")
+        with st.container(height=330):
+            st.markdown(confusion.features_table(dataset, answers, positions, captions, first))
+        return
+
+    def choose(click: Click) -> None:
+        i = image_at(click.index, shape, COLUMNS)
+        if i is not None and i < len(positions):
+            on_choice(i)
+
+    show_chart(
+        image_grid(
+            dataset.X[answers.rows[positions]].reshape(-1, *shape),
+            captions,
+            columns=COLUMNS,
+            title=title,
+            maximum=dataset.maximum,
+            unit=dataset.unit,
+            chosen=chosen,
+        ),
+        key=key,
+        height=confusion.grid_height(len(positions), COLUMNS),
+        alt=f"{len(positions)} images: {', '.join(captions)}",
+        on_click=choose,
+    )
+
+
+def each_class(answers: Answers) -> None:
+    """Show how well each class is read."""
+    st.caption(
+        "Precision: of the times this was the answer, how often it was right. Recall: of the "
+        "samples of this class, how many were found. F1: their harmonic mean. Support: samples of "
+        "the class here. 'none' stands where there was nothing to divide by."
+    )
+    st.markdown(confusion.scores_table(class_scores(answers), answers.class_names))
+
+
+def mistakes(run: Run, answers: Answers, counts: Counts) -> None:
+    """Show the most frequent mistakes, the surest ones, and the narrowest decisions."""
+    left, middle, right = st.columns([3, 5, 5])
+    with left:
+        st.markdown("**Most frequent**")
+        most_frequent(answers, counts)
+    with middle:
+        wrong = confidently_wrong(answers)
+        sample_list(
+            run, answers, wrong, "surely_wrong", "Most confidently wrong", "Nothing is wrong."
+        )
+    with right:
+        close = least_certain(answers, confusion.PAGE)
+        sample_list(run, answers, close, "least_certain", "Least certain")
+
+
+def most_frequent(answers: Answers, counts: Counts) -> None:
+    """List the most frequent mistakes; each leads to its cell."""
+    found = top_confusions(counts, N_MISTAKES)
+    if not found:
+        st.caption("No mistakes.")
+    for place, mistake in enumerate(found):
+        st.button(
+            confusion.confusion_sentence(mistake, answers.class_names),
+            key=f"mistake_{place}",
+            type="tertiary",
+            wrap=True,
+            on_click=confusion.look_at,
+            args=(mistake.true, mistake.predicted),
+            help="Show these samples beside the matrix.",
+        )
+
+
+def sample_list(
+    run: Run, answers: Answers, positions: Rows, key: str, title: str, otherwise: str = ""
+) -> None:
+    """Show the first samples of a list, each with its answer; any can be followed."""
+    shown = positions[: confusion.PAGE]
+    if not len(shown):
+        st.markdown(f"**{title}**")
+        st.caption(otherwise)
+        return
+    show_samples(
+        run,
+        answers,
+        shown,
+        key=key,
+        title=f"{title} (true→said)",
+        on_choice=lambda i: confusion.look_at_sample(answers, int(shown[i])),
+        with_answer=True,
+    )
+    number_key = f"_{key}_number"
+    confusion.keep_within(number_key, len(shown))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(
+            "Number",
+            1,
+            len(shown),
+            key=number_key,
+            width=120,
+            help="Counted row by row.",
+        )
+        st.button(
+            "Follow it",
+            key=f"_{key}_follow",
+            icon=":material/route:",
+            on_click=confusion.look_at_sample,
+            args=(answers, confusion.nth(shown, number)),
+            help="Open its cell, and its way through the network, as a click on its image does.",
+        )
+
+
+def confidence(run: Run, answers: Answers) -> None:
+    """Show whether the network is as often right as it is sure."""
+    left, right = st.columns(2)
+    with left:
+        if MEANINGS[run.config.output].are_shares:
+            calibration(answers)
+        else:
+            st.markdown("**Reliability**")
+            st.caption(
+                "What is no probability cannot be compared with how often it comes true. Train "
+                "with softmax or sigmoid to see a reliability diagram."
+            )
+    with right:
+        found = rejection(answers)
+        show_chart(
+            rejection_figure(found),
+            key="rejection",
+            height=420,
+            alt="Accuracy on what is left when the least certain answers are put aside",
+        )
+        st.markdown(confusion.rejection_sentence(found))
+
+
+def calibration(answers: Answers) -> None:
+    """Show confidence against accuracy, and what the difference means."""
+    found = reliability(answers)
+    show_chart(
+        reliability_figure(found),
+        key="reliability",
+        height=420,
+        alt=f"Accuracy by confidence in {N_BINS} bins; expected calibration error "
+        f"{percent(found.ece)}",
+    )
+    accuracy = answers.n_correct / len(answers.labels)
+    st.markdown(confusion.reliability_sentence(found, accuracy))
+    st.caption(
+        f"ECE, the expected calibration error, is {percent(found.ece)}: how far bars and dashed "
+        "line are apart, on the mean over all samples. A bar of few samples says little."
+    )
+
+
+def one_sample(run: Run, answers: Answers, cell: Cell, step: int) -> None:
+    """Follow a sample through the network, from the input to the answer."""
+    position = cell.sample
+    if position is None:
+        st.caption("Choose a cell with samples in it.")
+        return
+    material, meaning = run.material, MEANINGS[run.config.output]
+    st.markdown(confusion.sample_sentence(answers, position, meaning))
+    row = answers.rows[position]
+    x = confusion.scaled(material, row)
+    passage = passage_of(run.network_at(step), x)
+    dataset = material.dataset
+    left, right = st.columns([1, 2])
+    with left:
+        show_chart(
+            input_figure(
+                dataset.X[row], dataset.image_shape, maximum=dataset.maximum, unit=dataset.unit
+            ),
+            key="passage_input",
+            alt="The sample as it was recorded",
+        )
+    with right:
+        show_chart(
+            hidden_figure(passage, run.config.activation),
+            key="passage_hidden",
+            height=confusion.layers_height(len(passage.hidden)),
+            alt=f"Activations of {len(passage.hidden)} hidden layers",
+        )
+    left, right = st.columns(2)
+    with left:
+        show_chart(
+            answer_figure(
+                passage.logits,
+                answers.class_names,
+                title="Logits: what the last layer adds up",
+                y="logit",
+                true=cell.true,
+                predicted=cell.predicted,
+            ),
+            key="passage_logits",
+            alt="The logit of each class",
+        )
+    with right:
+        show_chart(
+            answer_figure(
+                passage.outputs,
+                answers.class_names,
+                title=f"Outputs: {run.config.output} of the logits",
+                y=f"{meaning.noun} (%)" if meaning.are_shares else meaning.noun,
+                is_share=meaning.are_shares,
+                true=cell.true,
+                predicted=cell.predicted,
+            ),
+            key="passage_outputs",
+            alt="The output of each class",
+        )
+
+
+def downloads(run: Run, answers: Answers, counts: Counts, part: str) -> None:
+    """Offer the numbers as tables."""
+    names, noun = answers.class_names, MEANINGS[run.config.output].noun
+    tables = (
+        ("Matrix", "confusion_matrix", lambda: matrix_csv(counts, names)),
+        ("Each class", "classes", lambda: scores_csv(class_scores(answers), names)),
+        ("Answers", "answers", lambda: answers_csv(answers, noun)),
+    )
+    meanings = (
+        "The counts: a line for each true class, a column for each predicted one.",
+        "Precision, recall, F1 and support.",
+        f"For each sample its row, the true class, the answer, and the {noun} of each class.",
+    )
+    with st.container(horizontal=True):
+        for (label, file, table), meaning in zip(tables, meanings, strict=True):
+            st.download_button(
+                f"{label} (CSV)",
+                data=table,
+                file_name=f"{part}_{file}.csv",
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"_download_{file}",
+                help=meaning,
+            )
+
+
+def details(run: Run, answers: Answers, counts: Counts, cell: Cell, part: str, step: int) -> None:
+    """Draw the view that is open; the others cost nothing."""
+    tabs = st.tabs(TABS, key=session.MATRIX_TAB, on_change="rerun")
+    views: tuple[Callable[[], None], ...] = (
+        lambda: each_class(answers),
+        lambda: mistakes(run, answers, counts),
+        lambda: confidence(run, answers),
+        lambda: one_sample(run, answers, cell, step),
+        lambda: downloads(run, answers, counts, part),
+    )
+    for tab, view in zip(tabs, views, strict=True):
+        if tab.open:
+            with tab:
+                view()
+
+
+def show(run: Run, answers: Answers, part: str, step: int, view: str, **options: bool) -> None:
+    """Draw the matrix, a cell of it, and the view below."""
+    counts = confusion_counts(answers)
+    left, right = st.columns([5, 3])
+    with right:
+        cell = choose_cell(answers, counts)
+        samples_in(run, answers, cell)
+    with left:
+        matrix(answers, counts, cell, view, **options)
+    details(run, answers, counts, cell, part, step)
+
+
+def sane_moment(run: Run, step: int, part: str) -> int | None:
+    """Return the moment to show; say so if the numbers of the one asked for have run away."""
+    sane = last_sane_step(run, step, part)
+    with st.container():
+        if run.diverged:
+            st.error(str(run.diverged), icon=":material/trending_up:")
+        if sane is None:
+            st.info("At this moment the outputs were no numbers any more. Choose another epoch.")
+        elif sane != step:
+            st.caption(f"Shown is the last moment with numbers, {confusion.moment(run, sane)}.")
+    return sane
+
+
+def look(run: Run, was_moving: bool, poll_seconds: float) -> None:
+    """Draw all that follows the run."""
+    is_moving = confusion.is_moving(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = choose_part(run)
+        view, hides, fixes = choose_view()
+    step = choose_moment(run)
+    if not run.snapshots.steps:
+        st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
+    elif getattr(run.material, part) is None:
+        st.info(confusion.no_samples(run, part), icon=":material/data_alert:")
+    elif (sane := sane_moment(run, kept_step(run, step), part)) is not None:
+        answers = answers_at(run, sane, part)
+        with st.container():  # what follows keeps its place, however many words there are
+            st.markdown(confusion.headline(run, answers, part, sane))
+            st.caption(confusion.remarks(run, part, sane))
+        show(run, answers, part, sane, view, hides=hides, fixes=fixes)
+    if is_moving != was_moving or (is_moving and training.poll_seconds() != poll_seconds):
+        st.rerun()  # the whole page: another rhythm of looking
+
+
+entry.through_app()
+st.title("Confusion matrix")
+run = choose_run()
+if run is None:
+    invite()
+else:
+    is_moving, poll_seconds = confusion.is_moving(run), training.poll_seconds()
+    st.fragment(look, run_every=poll_seconds if is_moving else None)(run, is_moving, poll_seconds)

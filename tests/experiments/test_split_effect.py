@@ -1,0 +1,92 @@
+"""The same networks under both splits."""
+
+import numpy as np
+import pytest
+
+from data.datasets import DATASETS, load
+from experiments import split_effect
+from experiments.config import OWN
+from experiments.split_effect import (
+    NETWORKS,
+    NOT_ORDERED,
+    ORDERS,
+    Measured,
+    mean_scores,
+    measure,
+    n_runs,
+    results_of,
+    thinned,
+    verdict,
+    why_no_blocks,
+)
+
+RESULTS = [
+    Measured("Single layer", "random", 0, 0.96, 100),
+    Measured("Single layer", "random", 1, 0.98, 100),
+    Measured("Single layer", "blocks", 0, 0.90, 100),
+    Measured("Single layer", "blocks", 1, 0.88, 100),
+]
+
+
+def test_whole_writers_are_harder_than_random_samples(monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    results = list(measure(load("digits")))
+    assert len(results) == n_runs() == 4
+    scores = mean_scores(results)
+    for network in NETWORKS:
+        assert scores["random"][network] > scores["blocks"][network] + 0.03
+
+
+def test_a_large_set_is_thinned_in_its_order() -> None:
+    digits = load("digits")
+    assert thinned(digits) is digits
+    many = split_effect.replace(
+        digits, X=np.repeat(digits.X, 5, axis=0), labels=np.repeat(digits.labels, 5)
+    )
+    small = thinned(many)
+    assert small.name == OWN
+    assert small.n_samples == len(many.X[::5])
+    np.testing.assert_array_equal(small.labels, many.labels[::5])
+
+
+def test_a_thinned_set_can_be_measured(monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    monkeypatch.setattr(split_effect, "MOST_ROWS", 600)
+    assert {result.n_test for result in measure(load("digits"))} == {120}
+
+
+def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
+    digits = load("digits")
+    order = np.argsort(digits.labels)
+    ordered = split_effect.replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
+    with pytest.raises(ValueError, match="does not come among the first"):
+        list(measure(ordered))
+
+
+def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:
+    assert verdict(RESULTS) == (
+        "Single layer: 97.0 % of the test samples right with the random split, 89.0 % with "
+        "blocks held out, 8.0 points less."
+    )
+    turned = [
+        result._replace(split={"random": "blocks", "blocks": "random"}[result.split])
+        for result in RESULTS
+    ]
+    assert "8.0 points more" in verdict(sorted(turned, key=lambda result: result.split)[::-1])
+
+
+def test_differences_that_could_be_luck_are_said_to_be_none() -> None:
+    close = [result._replace(accuracy=0.9 + result.accuracy / 50) for result in RESULTS]
+    assert "blocks held out, about the same." in verdict(close)
+
+
+def test_every_dataset_has_a_reason_for_blocks_or_against_them() -> None:
+    assert sorted([*ORDERS, *NOT_ORDERED]) == sorted([*DATASETS, OWN])
+    assert why_no_blocks(load("digits")) == ""
+    assert "drawn on its own" in why_no_blocks(load("xor"))
+
+
+def test_results_are_shared_and_empty_at_first() -> None:
+    moons = load("moons")
+    assert results_of(moons) == []
+    assert results_of(moons) is results_of(moons)

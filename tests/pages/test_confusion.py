@@ -1,0 +1,279 @@
+"""The Confusion matrix page in each state a reader can bring it into."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard import session
+from data.datasets import load
+from experiments.job import Status, TrainingJob
+from experiments.run import Run
+
+NO_TEST = "The test part is opened when the run has a result"
+
+
+def finished(open_app, **query: str):
+    """Open the app with a run that has ended, and go to the page."""
+    app = open_app(pace="full", **({"epochs": "3"} | query)).click("Train")
+    return app.wait_for(lambda: app.job.status.is_over).go_to("confusion")
+
+
+def part_control(app):
+    return next(control for control in app.test.segmented_control if control.label == "Samples")
+
+
+def words(app) -> str:
+    return "\n".join(
+        element.value for kind in ("markdown", "caption") for element in getattr(app.test, kind)
+    )
+
+
+def open_tab(app, name: str):
+    app.test.session_state[session.MATRIX_TAB] = name
+    return app.run()
+
+
+def cell(app) -> list[object]:
+    return [
+        app.test.selectbox(key=key).value for key in (session.MATRIX_TRUE, session.MATRIX_PREDICTED)
+    ]
+
+
+def test_before_any_run_the_page_offers_to_train(open_app) -> None:
+    app = open_app(pace="full", epochs="2").go_to("confusion")
+    assert "a network has to learn first" in app.messages("info")[0]
+    assert not app.figures
+    app.click("Train now").wait_for(lambda: app.job.status.is_over)
+    assert "confusion_matrix" in app.figures
+
+
+def test_with_bad_settings_there_is_no_training(open_app) -> None:
+    app = open_app().go_to("confusion")
+    app.test.text_input(key="hidden_layers").set_value("x")
+    app.run()
+    assert app.button("Train now").disabled
+
+
+def test_at_the_end_the_matrix_agrees_with_the_result(open_app) -> None:
+    app = finished(open_app)
+    run = app.job.run
+    assert part_control(app).value == "test"
+    n_test = len(run.material.split.test)
+    n_right = round(run.result.test.accuracy * n_test)
+    assert f"({n_right:,} of {n_test:,} test samples), at its end, after epoch 3" in words(app)
+    written = app.figures["confusion_matrix"]["data"][1]
+    diagonal = [
+        int(text)
+        for true, said, text in zip(written["y"], written["x"], written["text"], strict=True)
+        if true == said
+    ]
+    assert sum(diagonal) == n_right
+
+
+def test_test_samples_are_hidden_until_the_end(open_app) -> None:
+    app = open_app(pace="1").click("Train")
+    app.wait_for(lambda: len(app.job.run.history) > 1).go_to("confusion")
+    assert "test" not in part_control(app).options
+    assert part_control(app).value == "validation"
+    assert NO_TEST in words(app)
+    app.job.pause()
+    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    assert "test" not in part_control(app).options
+    app.job.stop()
+    app.wait_for(lambda: app.job.status.is_over)
+    assert part_control(app).value == "test"
+    assert NO_TEST not in words(app)
+
+
+def test_looking_back_at_the_test_part_is_not_choosing(open_app) -> None:
+    app = finished(open_app)
+    app.test.slider(key=session.EPOCH).set_value(1)
+    app.run()
+    assert "test samples), after epoch 1." in words(app)
+    assert "To choose an epoch, take the validation part" in words(app)
+    part_control(app).set_value("training")
+    app.run()
+    assert "these figures flatter it" in words(app)
+
+
+def test_a_newer_run_is_shown_while_it_learns(open_app) -> None:
+    app = open_app(pace="5", epochs="1000").click("Train").go_to("confusion")
+    app.wait_for(lambda: app.job.run.epochs_done > 1)
+    first = words(app)
+    epochs = app.job.run.epochs_done
+    app.wait_for(lambda: app.job.run.epochs_done > epochs + 1)
+    assert words(app) != first
+
+
+def test_nothing_chosen_shows_the_most_frequent_mistake(open_app) -> None:
+    app = finished(open_app)
+    assert cell(app) == [None, None]
+    assert len(app.figures["cell_samples"]["layout"]["annotations"]) > 0
+
+
+def test_a_cell_is_chosen_by_keyboard_and_its_samples_are_shown(open_app) -> None:
+    app = finished(open_app)
+    app.test.selectbox(key=session.MATRIX_TRUE).select(3)
+    app.test.selectbox(key=session.MATRIX_PREDICTED).select(3)
+    app.run()
+    assert "**3 read as 3**, rightly:" in words(app)
+    assert len(app.figures["cell_samples"]["layout"]["annotations"]) == 20
+    number = app.test.number_input(key=session.MATRIX_SAMPLE)
+    number.set_value(21)
+    app.run()
+    assert "Numbers 21 to " in app.figures["cell_samples"]["layout"]["title"]["text"]
+
+
+def test_an_empty_cell_says_so(open_app) -> None:
+    app = finished(open_app, epochs="30")
+    app.test.selectbox(key=session.MATRIX_TRUE).select(0)
+    app.test.selectbox(key=session.MATRIX_PREDICTED).select(7)
+    app.run()
+    assert "No sample is in this cell." in words(app)
+
+
+def test_a_sample_is_followed_through_the_network(open_app) -> None:
+    app = finished(open_app, hidden_layers="16,8")
+    assert "passage_hidden" not in app.figures
+    app.test.number_input(key=session.MATRIX_SAMPLE).set_value(2)
+    app.run()
+    assert "of the dataset was read as" in words(app)
+    assert len(app.figures["passage_hidden"]["data"]) == 2
+    assert app.figures["passage_outputs"]["layout"]["yaxis"]["title"]["text"] == "probability (%)"
+
+
+def test_each_class_has_its_scores(open_app) -> None:
+    app = open_tab(finished(open_app), "Each class")
+    assert "| Class | Precision | Recall | F1 | Support |" in words(app)
+    assert ":orange-badge[worst" in words(app)
+    assert "passage_input" not in app.figures  # a tab that is closed costs nothing
+
+
+def test_mistakes_lead_to_their_cell(open_app) -> None:
+    app = open_tab(finished(open_app), "Mistakes")
+    mistake = next(button for button in app.test.button if " read as " in button.label)
+    true, predicted = mistake.label.split(":")[0].split(" read as ")
+    mistake.click()
+    app.run()
+    assert cell(app) == [int(true), int(predicted)]
+    assert {"surely_wrong", "least_certain"} <= app.figures.keys()
+    follow = next(button for button in app.test.button if button.key == "_least_certain_follow")
+    follow.click()
+    app.run()
+    assert "passage_input" in app.figures
+    assert "least_certain" not in app.figures
+
+
+def test_confidence_is_compared_with_what_comes_true(open_app) -> None:
+    app = open_tab(finished(open_app), "Confidence")
+    assert {"reliability", "rejection"} <= app.figures.keys()
+    assert "expected calibration error" in words(app)
+    assert "least certain 10" in words(app)
+
+
+@pytest.mark.parametrize("output", ["identity", "tanh"])
+def test_outputs_that_are_no_probabilities_are_not_sold_as_such(open_app, output: str) -> None:
+    app = open_tab(finished(open_app, output=output, loss="mse"), "Confidence")
+    assert "The outputs of this network are no probabilities" in words(app)
+    assert "reliability" not in app.figures
+    assert "rejection" in app.figures
+    open_tab(app, "One sample")
+    assert app.figures["passage_outputs"]["layout"]["yaxis"]["title"]["text"] == "output"
+
+
+def test_sigmoid_outputs_are_said_to_stand_for_themselves(open_app) -> None:
+    app = finished(open_app, output="sigmoid", loss="binary cross-entropy")
+    assert "they need not add up to 100 %" in words(app)
+
+
+def test_a_run_without_a_validation_part_waits_for_its_end(open_app) -> None:
+    app = open_app(pace="1", validation_fraction="0").click("Train")
+    app.wait_for(lambda: len(app.job.run.history) > 1).go_to("confusion")
+    part_control(app).set_value("validation")
+    app.run()
+    assert "No samples were held out for the validation part" in app.messages("info")[0]
+    assert "opened at the end" in app.messages("info")[0]
+    part_control(app).set_value("training")
+    app.run()
+    assert "confusion_matrix" in app.figures
+
+
+def test_without_a_test_part_the_end_shows_the_next_honest_one(open_app) -> None:
+    app = finished(open_app, test_fraction="0")
+    assert part_control(app).value == "validation"
+
+
+def test_a_run_that_diverged_says_so_and_shows_its_last_sane_moment(open_app) -> None:
+    app = finished(open_app, learning_rate="1000", optimizer="sgd", epochs="5")
+    assert app.job.status is Status.DIVERGED
+    assert app.messages("error")[0].startswith("Diverged at step")
+    assert "test" not in part_control(app).options
+    assert "validation samples)" in words(app)
+    assert "its test part stays closed" in words(app)
+    assert "confusion_matrix" in app.figures
+
+
+def test_samples_that_are_no_images_are_shown_by_their_features(open_app) -> None:
+    app = open_tab(finished(open_app, dataset="moons", hidden_layers=""), "One sample")
+    assert "| Number | How sure | x1 | x2 |" in words(app)
+    assert app.figures["passage_input"]["data"][0]["type"] == "bar"
+    assert not app.figures["passage_hidden"]["data"]
+    open_tab(app, "Mistakes")
+    assert "Most confidently wrong" in words(app)
+
+
+def test_a_run_on_ones_own_data_with_wild_names(open_app) -> None:
+    moons = load("moons")
+    own = replace(moons, name="own", class_names=("<b>=1+1</b>", "a|b *c*"))
+    app = open_app(pace="full", epochs="2")
+    app.test.session_state[session.TAB].own = own
+    app.test.query_params["dataset"] = "own"
+    run = Run(app.config.model_copy(update={"dataset": "own", "epochs": 2}), own, is_watched=True)
+    run.complete()
+    job = TrainingJob(run)
+    app.test.session_state[session.TAB].shelf.add(job)
+    app.test.session_state[session.TAB].job = job
+    job.go()
+    app.wait_for(lambda: job.status.is_over).go_to("confusion")
+    for tab in ("Each class", "Mistakes", "Confidence", "Download", "One sample"):
+        open_tab(app, tab)
+    assert r"a\|b \*c\*" in words(app)
+    assert app.figures["confusion_matrix"]["data"][0]["x"][0] == "&lt;b&gt;=1+1&lt;/b&gt;"
+
+
+def test_a_run_with_fewer_classes_can_take_the_place_of_another(open_app) -> None:
+    app = finished(open_app)
+    app.test.selectbox(key=session.MATRIX_TRUE).select(9)
+    app.test.selectbox(key=session.MATRIX_PREDICTED).select(9)
+    app.run()
+    app.test.number_input(key=session.MATRIX_SAMPLE).set_value(30)
+    app.run()
+    moons = Run(app.config.model_copy(update={"dataset": "moons", "epochs": 1}), is_watched=True)
+    moons.complete()
+    app.job.run = moons
+    app.run()
+    assert cell(app) == [None, None]
+    app.job.run = Run(app.config, is_watched=True)  # has not begun
+    app.run()
+    assert "has not begun" in app.messages("info")[0]
+
+
+def test_the_tables_can_be_downloaded(open_app) -> None:
+    app = open_tab(finished(open_app), "Download")
+    labels = [button.proto.label for button in app.test.get("download_button")]
+    assert labels == ["Matrix (CSV)", "Each class (CSV)", "Answers (CSV)"]
+
+
+def test_the_view_changes_what_the_cells_say(open_app) -> None:
+    app = finished(open_app)
+    view = next(control for control in app.test.segmented_control if control.label == "Cells")
+    view.set_value("recall %")
+    app.test.toggle(key=session.MATRIX_DIAGONAL).set_value(True)
+    app.test.toggle(key=session.MATRIX_FIXED).set_value(True)
+    app.run()
+    figure = app.figures["confusion_matrix"]
+    assert figure["layout"]["coloraxis"]["cmax"] == 100
+    written = figure["data"][1]
+    assert all(true != said for true, said in zip(written["y"], written["x"], strict=True))
+    assert np.all([text == "<1" or int(text) <= 100 for text in written["text"]])
