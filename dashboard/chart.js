@@ -32,12 +32,28 @@ function themeOf(element) {
   };
 }
 
+// Black or white: whichever stands out more from a place, 00 to ff, of a scale of colors.
+function readableOn(colors, place) {
+  const position = (parseInt(place, 16) / 255) * (colors.length - 1);
+  const i = Math.min(Math.floor(position), colors.length - 2);
+  const light = [1, 3, 5].map((start) => {
+    const [low, high] = [colors[i], colors[i + 1]].map((one) => parseInt(one.slice(start, start + 2), 16));
+    const share = (low + (position - i) * (high - low)) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]; // as WCAG 2 has it
+  return luminance > 0.179 ? "#000000" : "#ffffff";
+}
+
 // "var(--theme-3)" stands for the fourth categorical color, "var(--theme-3_26)" for the same, seen
-// through (26 of ff), "var(--theme-text)" for the color of words.
+// through (26 of ff), "var(--theme-text)" for the color of words, "var(--theme-coloraxis_80)" for
+// letters in the middle of a color axis.
 function paint(value, theme) {
   if (typeof value === "string") {
-    const [, name, opacity = ""] = /^var\(--theme-([a-z]+|\d+)(?:_(\w\w))?\)$/.exec(value) ?? [];
+    const [, name, opacity = ""] = /^var\(--theme-([a-z]+2?|\d+)(?:_(\w\w))?\)$/.exec(value) ?? [];
     if (name === undefined) return value;
+    if (name === "coloraxis") return readableOn(theme.sequential, opacity);
+    if (name === "coloraxis2") return readableOn(theme.diverging, opacity);
     return (theme[name] ?? theme.categorical[name % theme.categorical.length]) + opacity;
   }
   if (Array.isArray(value)) return value.map((item) => paint(item, theme));

@@ -7,6 +7,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.chart import show_chart
+from dashboard.charts.confusion import VIEWS, confusion_figure
+from dashboard.charts.contest import territory_figure
 from dashboard.charts.images import image_grid
 from dashboard.charts.vitals import (
     gradient_figure,
@@ -18,6 +20,8 @@ from dashboard.charts.weights import units_per_page, weight_figure
 from dashboard.moments import choose_moment
 from dashboard.text import percent
 from experiments.answers import answers_at
+from experiments.contest import territory
+from experiments.metrics import confusion_counts
 from experiments.run import Run
 from experiments.vitals import unit_health
 
@@ -86,10 +90,13 @@ def _weights(scene: Scene) -> None:
 
 def _predictions(scene: Scene) -> None:
     material = scene.run.material
-    part = "validation" if material.validation else "training"
+    part = _watched_part(scene.run)
     shape = material.dataset.image_shape
     answers = answers_at(scene.run, scene.step, part)
     names = answers.class_names
+    if material.dataset.n_features == 2:
+        _plane(scene)
+        return
     if shape is None:
         st.caption(f"{percent(answers.is_right.mean())} of the {part} samples are right here.")
         return
@@ -111,6 +118,36 @@ def _predictions(scene: Scene) -> None:
         height=380,
         alt=f"{len(rows)} images of the {part} part, each with the answer of the network",
     )
+
+
+def _plane(scene: Scene) -> None:
+    """Draw what the network says to every point around the samples."""
+    show_chart(
+        territory_figure(territory(scene.run, scene.step), "What it says all over the plane"),
+        key="plane",
+        height=420,
+        alt="The plane in the colors of the answers, and samples that were not learned from",
+    )
+
+
+def _confusion(scene: Scene) -> None:
+    part = _watched_part(scene.run)
+    answers = answers_at(scene.run, scene.step, part)
+    show_chart(
+        confusion_figure(
+            confusion_counts(answers),
+            answers.class_names,
+            view=VIEWS["counts"]._replace(title=f"Confusion matrix of the {part} part"),
+            is_fixed=True,
+        ),
+        key="confusion_panel",
+        height=460,
+        alt=f"Confusion matrix of the {part} part, rows true, columns predicted",
+    )
+
+
+def _watched_part(run: Run) -> str:
+    return "validation" if run.material.validation else "training"
 
 
 def _gradients(scene: Scene) -> None:
@@ -150,6 +187,7 @@ def _learning_rate(scene: Scene) -> None:
 PANELS: dict[str, Callable[[Scene], None]] = {
     "Weights": _weights,
     "Predictions": _predictions,
+    "Confusion matrix": _confusion,
     "Gradients": _gradients,
     "Updates": _updates,
     "Dead units": _units,

@@ -519,8 +519,12 @@ class Territory(NamedTuple):
     class_names: tuple[str, ...]
 
 
-def territory(run: Run) -> Territory:
+def territory(run: Run, step: int | None = None) -> Territory:
     """Ask the network of a run about all the plane around the samples.
+
+    Parameters
+    ----------
+    step : of a snapshot; None for the network as it is now
 
     Raises
     ------
@@ -535,7 +539,7 @@ def territory(run: Run) -> Territory:
         )
     x, y = (_grid(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
     plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n * n, 2)
-    logits = logits_of(run.network, material.scaler.transform(plane))
+    logits = logits_of(run.network_at(step), material.scaler.transform(plane))
     shown = held_out_answers(run)
     return Territory(
         run.config,

@@ -1,10 +1,12 @@
 """t-SNE: a flat map on which samples that are close in many dimensions stay close.
 
 It moves the points of the map, little by little, until their neighbourhoods resemble
-those of the samples. `tsne` yields the map after each step, so whoever watches may stop.
+those of the samples. `tsne` yields the map every few steps, so whoever watches may stop.
 
-Source: L. van der Maaten and G. Hinton, Visualizing data using t-SNE, Journal of Machine
-Learning Research 9 (2008); the exact algorithm, without a tree.
+Sources: L. van der Maaten and G. Hinton, Visualizing data using t-SNE, Journal of Machine
+Learning Research 9 (2008); P. G. Poličar, M. Stražar and B. Zupan, openTSNE: a modular
+Python library for t-SNE dimensionality reduction and embedding, Journal of Statistical
+Software 109 (2024).
 """
 
 import threading
@@ -13,26 +15,29 @@ from collections.abc import Generator
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from experiments.exploration import map_rows, once_each, principal_components
 from experiments.job import PROCESS_SLOTS
 from experiments.material import Material
 
 STEPS = 500
-EXAGGERATED_STEPS = 125  # at first, neighbours pull so hard that clusters can form
+EXAGGERATED_STEPS = 120  # at first, neighbours pull so hard that clusters can form
 EXAGGERATION = 12.0
-PERPLEXITY = 30.0  # neighbours that count, about
+STRIDE = 10  # steps between two maps; both numbers of steps are multiples of it
+PERPLEXITY = 30  # neighbours that count, about
 FEWEST_SAMPLES = 10
-BISECTIONS = 40
 
 Matrix = npt.NDArray[np.float32]
 
 
 def tsne(X: Matrix, *, rng: np.random.Generator) -> Generator[Matrix]:
-    """Yield the map, (n_samples, 2), after each of STEPS steps.
+    """Yield the map, (n_samples, 2), after every STRIDE of STEPS steps.
 
-    The steps follow the gradient with momentum, and with a gain for each coordinate that
-    grows while it keeps its direction.
+    Each step goes down the slope of sum p_ij log(p_ij / q_ij): p_ij is how much of a
+    neighbourhood two samples are, q_ij two points of the map. Between two maps there are
+    always STRIDE of them, as every interruption rounds anew: so the end is the same however
+    often, and wherever, someone pauses.
 
     Parameters
     ----------
@@ -43,22 +48,24 @@ def tsne(X: Matrix, *, rng: np.random.Generator) -> Generator[Matrix]:
     ------
     ValueError : for fewer than FEWEST_SAMPLES samples
     """
-    n_samples = len(X)
-    check_enough(n_samples)
-    P = affinities(X, min(PERPLEXITY, (n_samples - 1) / 3))
+    check_enough(len(X))
+    from openTSNE import TSNE  # takes a second to import
+
     flat = principal_components(X).points[:, :2]
     shaken = flat / (flat.std() or 1) + rng.normal(0, 0.01, flat.shape)
-    Y = (1e-4 * shaken).astype(np.float32)
-    velocity, gains = np.zeros_like(Y), np.ones_like(Y)
-    learning_rate = max(n_samples / EXAGGERATION / 4, 50.0)
-    for step in range(STEPS):
-        is_early = step < EXAGGERATED_STEPS
-        gradient = slope(P * np.float32(EXAGGERATION) if is_early else P, Y)
-        turns = np.sign(gradient) == np.sign(velocity)  # downhill is against the gradient
-        gains = np.maximum(np.where(turns, 0.8 * gains, gains + 0.2), 0.01)
-        velocity = (0.5 if is_early else 0.8) * velocity - learning_rate * gains * gradient
-        Y = Y + velocity
-        yield Y
+    method = TSNE(
+        perplexity=min(PERPLEXITY, (len(X) - 1) // 3),
+        initialization=1e-4 * shaken,
+        neighbors="exact",
+        negative_gradient_method="bh",  # points far away push as one, after Barnes and Hut
+        n_jobs=1,
+    )
+    with threadpool_limits(1, "openmp"):  # the search for neighbours knows nothing of n_jobs
+        Y = method.prepare_initial(X)
+    for step in range(0, STEPS, STRIDE):
+        pull = EXAGGERATION if step < EXAGGERATED_STEPS else 1.0
+        Y.optimize(STRIDE, inplace=True, exaggeration=pull)
+        yield np.array(Y, np.float32)  # a copy: these points move on
 
 
 def check_enough(n_samples: int) -> None:
@@ -73,61 +80,6 @@ def check_enough(n_samples: int) -> None:
             f"A map of neighbourhoods needs at least {FEWEST_SAMPLES} training samples, and here "
             f"are {n_samples}. Choose smaller fractions for validation and test, or more data."
         )
-
-
-def slope(P: Matrix, Y: Matrix) -> Matrix:
-    """Return the gradient, (n_samples, 2), of sum p_ij log(p_ij / q_ij) for the map Y.
-
-    q_ij = w_ij / sum w, with w_ij = 1 / (1 + |y_i - y_j|^2) and w_ii = 0; then
-    dC/dy_i = 4 sum_j (p_ij - q_ij) w_ij (y_i - y_j).
-    """
-    W = 1 / (1 + squared_distances(Y))
-    np.fill_diagonal(W, 0)
-    pull = (P - W / W.sum()) * W  # (n_samples, n_samples)
-    gradient: Matrix = 4 * (pull.sum(axis=1, keepdims=True) * Y - pull @ Y)
-    return gradient
-
-
-def squared_distances(X: Matrix) -> Matrix:
-    """Return |x_i - x_j|^2 = |x_i|^2 - 2 x_i.x_j + |x_j|^2, (n_samples, n_samples)."""
-    lengths = np.einsum("ij,ij->i", X, X)
-    distances: Matrix = lengths[:, np.newaxis] - 2 * (X @ X.T) + lengths
-    return np.maximum(distances, 0, out=distances)  # rounding may go below
-
-
-def affinities(X: Matrix, perplexity: float) -> Matrix:
-    """Return how much of a neighbourhood each pair of samples is, adding up to 1.
-
-    p_j|i ~ exp(-b_i |x_i - x_j|^2), with b_i so that the entropy of p_.|i is the logarithm
-    of the perplexity; and p_ij = (p_j|i + p_i|j) / 2n. Each b_i is found by bisection, in
-    the logarithm and for all samples at once.
-    """
-    distances = squared_distances(X)
-    np.fill_diagonal(distances, np.inf)
-    nearest = distances.min(axis=1, keepdims=True)
-    distances -= nearest  # the same p, and the nearest neighbour never fades to 0
-    typical = np.median(distances, axis=1, keepdims=True)
-    low, high = np.full_like(nearest, -20), np.full_like(nearest, 20)  # log(b_i typical)
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        P = _conditional(distances, middle, typical)
-        is_wide = _entropy(P) > np.log(perplexity)
-        low, high = np.where(is_wide, middle, low), np.where(is_wide, high, middle)
-    P = _conditional(distances, (low + high) / 2, typical)
-    joint: Matrix = (P + P.T) / np.float32(2 * len(X))
-    return joint
-
-
-def _conditional(distances: Matrix, log_b: Matrix, typical: Matrix) -> Matrix:
-    typical = np.where(typical > 0, typical, 1)
-    P: Matrix = np.exp(-np.exp(log_b) / typical * distances)
-    P /= P.sum(axis=1, keepdims=True)
-    return P
-
-
-def _entropy(P: Matrix) -> Matrix:
-    entropy: Matrix = -(P * np.log(P + np.float32(1e-12))).sum(axis=1, keepdims=True)
-    return entropy
 
 
 class Embedding:
@@ -150,7 +102,7 @@ class Embedding:
     def __init__(self, X: Matrix) -> None:
         check_enough(len(X))
         self.step, self.points = 0, principal_components(X).points[:, :2]
-        self._steps: Generator[Matrix] | None = tsne(X, rng=np.random.default_rng(0))
+        self._maps: Generator[Matrix] | None = tsne(X, rng=np.random.default_rng(0))
         self._lock = threading.Lock()
 
     @property
@@ -164,7 +116,7 @@ class Embedding:
         return self.step / STEPS
 
     def advance(self, seconds: float) -> None:
-        """Make steps for a while, at least one; or none if another thread is about to."""
+        """Make steps for a while, at least STRIDE; or none if another thread is about to."""
         if not self._lock.acquire(blocking=False):
             return
         try:
@@ -174,11 +126,11 @@ class Embedding:
             self._lock.release()
 
     def _advance(self, deadline: float) -> None:
-        while self._steps is not None:
-            self.points = next(self._steps)
-            self.step += 1
+        while self._maps is not None:
+            self.points = next(self._maps)
+            self.step += STRIDE
             if self.is_over:
-                self._steps = None  # lets go of the affinities
+                self._maps = None  # lets go of samples and neighbourhoods
             if time.monotonic() > deadline:
                 return
 

@@ -32,7 +32,7 @@ from experiments.exploration import (
 )
 from experiments.material import Material, prepare
 from experiments.split_effect import ORDERS, measure, n_runs, results_of, verdict, why_no_blocks
-from experiments.tsne import STEPS, Embedding, embedding_of, slope
+from experiments.tsne import STEPS, Embedding, embedding_of, tsne
 
 GRID_COLUMNS, GRID_SAMPLES = 8, 40
 TABLE_SAMPLES = 12
@@ -281,7 +281,7 @@ def map_view(moving: bool) -> None:
     with right:
         sample_panel(material)
     with st.expander("The lines of NumPy that do this", icon=":material/code:"):
-        show_source({"PCA": principal_components, "t-SNE: the slope": slope})
+        show_source({"PCA": principal_components, "t-SNE": tsne})
     if moving != session.tab().is_mapping:
         st.rerun()  # the whole page: another rhythm of looking
 

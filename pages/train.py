@@ -143,7 +143,7 @@ def more_epochs(run: Run) -> None:
     most = int(LIMITS["epochs"][1]) - run.epochs_done
     if not run.can_go_on or most < 1:
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         st.number_input(
             "More epochs",
             1,
@@ -283,8 +283,10 @@ status = job.status if job else None
 st.title("Train")
 log_scale = transport(job, status)
 if job and status and status.is_over:
-    ending(job.run, status)
-    more_epochs(job.run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            ending(job.run, status)
+        more_epochs(job.run)
 elif job:
     rate_now(job.run)
 if job and status and job.run.config != session.config():

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "experiments/metrics.py": {"experiments", "data", "numpy", "sklearn.metrics"},
     "experiments/parallel.py": {"experiments", "data", "joblib", "distributed"},
     "experiments/standalone.py": {"experiments", "mlp", "data", "numpy", "sklearn"},
+    "experiments/tsne.py": {"experiments", "numpy", "openTSNE", "threadpoolctl"},
     "dashboard": {
         "dashboard",
         "experiments",

@@ -12,7 +12,6 @@ from dashboard.charts import style
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
 LONGEST_NAME = 14
-SWITCH = 0.55  # of the color range: from here on, letters in the color of the page read better
 
 Counts: TypeAlias = npt.NDArray[np.intp]
 Values: TypeAlias = npt.NDArray[np.float64]
@@ -155,7 +154,6 @@ def _numbers(values: Values, names: list[str], top: float, view: View) -> go.Sca
     """Write the values into the cells that have one, light on dark and dark on light."""
     rows, columns = np.nonzero(np.nan_to_num(values))
     shown = values[rows, columns]
-    is_strong = shown / top > SWITCH
     return go.Scatter(
         x=[names[column] for column in columns],
         y=[names[row] for row in rows],
@@ -163,7 +161,7 @@ def _numbers(values: Values, names: list[str], top: float, view: View) -> go.Sca
         mode="text",
         textfont={
             "size": 16 if len(names) <= 12 else 10,
-            "color": [style.BACKGROUND if strong else style.TEXT for strong in is_strong],
+            "color": [style.readable_on(value / top) for value in shown],
         },
         hoverinfo="skip",
     )

@@ -9,14 +9,13 @@ import plotly.graph_objects as go
 
 from dashboard.charts.balance import class_axis
 from dashboard.charts.images import Images
-from dashboard.charts.style import BACKGROUND, BORDER, DIVERGING, SEQUENTIAL, TEXT, layout
+from dashboard.charts.style import BORDER, DIVERGING, SEQUENTIAL, layout, readable_on
 from experiments.exploration import Histogram, Statistics
 
 LARGEST_WRITTEN = 16  # pixels a side; in smaller cells no number can be read
 PICTURE_HEIGHT = 420  # pixels on the screen
 TITLE_HEIGHT = 44
 FEW_FEATURES = 12  # as many as an axis has room to number
-STRONG = 0.58  # of the largest value: from here on, words are read better in the other color
 
 
 def decimals(values: Images) -> int:
@@ -55,7 +54,7 @@ def pixel_values(
     )
     low = -limit if is_signed else 0
     colors: dict[str, Any] = {scale: {"cmin": low, "cmax": limit, "showscale": False}}
-    numbers = [_numbers(image, limit, n_decimals, letters)] if is_written else []
+    numbers = [_numbers(image, (low, limit), scale, letters)] if is_written else []
     return go.Figure(
         [picture, *numbers],
         layout(
@@ -82,18 +81,18 @@ def _edge(height: int, width: int) -> dict[str, Any]:
     return {"type": "rect", "line": {"color": BORDER, "width": 1}, **corners}
 
 
-def _numbers(image: Images, limit: float, n_decimals: int, letters: int) -> go.Scatter:
+def _numbers(image: Images, ends: tuple[float, float], scale: str, letters: int) -> go.Scatter:
     """Return the values as words, each in the color that can be read on its cell."""
     rows, columns = np.indices(image.shape)
-    is_strong = np.abs(image.ravel()) > STRONG * limit
+    values, n_decimals, (low, high) = image.ravel(), decimals(image), ends
     return go.Scatter(
         x=columns.ravel(),
         y=rows.ravel(),
-        text=[f"{value:.{n_decimals}f}" for value in image.ravel()],
+        text=[f"{value:.{n_decimals}f}" for value in values],
         mode="text",
         textfont={
             "size": letters,
-            "color": [BACKGROUND if strong else TEXT for strong in is_strong],
+            "color": [readable_on((value - low) / (high - low), scale) for value in values],
         },
         hoverinfo="skip",
     )

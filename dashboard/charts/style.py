@@ -20,6 +20,17 @@ def color(i: int, opacity: float = 1.0) -> str:
     return f"var(--theme-{i})" if opacity == 1 else f"var(--theme-{i}_{round(255 * opacity):02x})"
 
 
+def readable_on(share: float, scale: str = SEQUENTIAL) -> str:
+    """Return black or white, whichever reads better on a place of a color scale.
+
+    Parameters
+    ----------
+    share : how far up the scale, from 0 to 1; beyond it counts as its end
+    scale : SEQUENTIAL or DIVERGING
+    """
+    return f"var(--theme-{scale}_{round(255 * min(max(share, 0.0), 1.0)):02x})"
+
+
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:
     """Return the layout of a figure, to be given at once: changing it takes ten times as long.
 

@@ -76,8 +76,8 @@ def test_the_matrix_says_which_way_it_is_read() -> None:
 def test_letters_are_light_on_dark_and_dark_on_light() -> None:
     figure = confusion_figure(COUNTS, NAMES, view=VIEWS["counts"])
     colors = dict(zip(figure.data[1].text, figure.data[1].textfont.color, strict=True))
-    assert colors["9"] == style.BACKGROUND
-    assert colors["1"] == style.TEXT
+    assert colors["9"] == style.readable_on(1.0)
+    assert colors["1"] == style.readable_on(1 / 9)
 
 
 def test_a_small_percentage_is_not_written_as_nothing() -> None:

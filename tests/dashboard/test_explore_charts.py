@@ -20,7 +20,7 @@ from dashboard.charts.pixels import (
 )
 from dashboard.charts.projection import groups_by_class, point_at, scatter, split_by_part
 from dashboard.charts.splits import split_scores
-from dashboard.charts.style import BACKGROUND, TEXT
+from dashboard.charts.style import DIVERGING, readable_on
 from dashboard.samples import (
     Look,
     axes_of,
@@ -96,7 +96,7 @@ def test_every_pixel_has_its_value_in_a_color_that_can_be_read() -> None:
     figure = pixel_values(np.array([[0, 16], [4, 12]]), title="T", limit=16, unit="ink")
     numbers = figure.data[1]
     assert list(numbers.text) == ["0", "16", "4", "12"]
-    assert list(numbers.textfont.color) == [TEXT, BACKGROUND, TEXT, BACKGROUND]
+    assert list(numbers.textfont.color) == [readable_on(share) for share in (0, 1, 0.25, 0.75)]
     assert list(zip(numbers.x, numbers.y, strict=True)) == [(0, 0), (1, 0), (0, 1), (1, 1)]
 
 
@@ -104,7 +104,9 @@ def test_negative_values_are_measured_from_zero_both_ways() -> None:
     figure = pixel_values(np.array([[-2.0, 1]]), title="T", limit=2, unit="", is_signed=True)
     assert figure.data[0].coloraxis == "coloraxis2"
     assert (figure.layout.coloraxis2.cmin, figure.layout.coloraxis2.cmax) == (-2, 2)
-    assert list(figure.data[1].textfont.color) == [BACKGROUND, TEXT]
+    assert list(figure.data[1].textfont.color) == [
+        readable_on(share, DIVERGING) for share in (0, 0.75)
+    ]
 
 
 def test_where_there_is_no_room_values_are_left_to_the_mouse() -> None:
