@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from playwright.sync_api import Page  # noqa: E402  # the tests' server is found from the root
+from playwright.sync_api import Locator, Page, expect  # noqa: E402  # the tests' server is found from the root
 
 from tests.browser.serving import running_chromium, running_server  # noqa: E402
 
@@ -43,11 +43,16 @@ def confusion(page: Page) -> None:
 def compare(page: Page) -> None:
     """Train both networks side by side."""
     go_to(page, "Single layer against multilayer")
-    page.get_by_test_id("stMain").get_by_role("button", name="Train").first.click()
-    page.wait_for_timeout(8000)
+    button(page, "Train side by side").click()
+    page.wait_for_timeout(1000)
+    expect(button(page, "Train side by side")).to_be_enabled(timeout=60_000)
+    button(page, "Compare over seeds").click()
+    page.get_by_text("seeds, more than luck explains").or_(
+        page.get_by_text("no difference that 10 seeds can show")
+    ).first.wait_for(timeout=120_000)
 
 
-def button(page: Page, name: str):
+def button(page: Page, name: str) -> Locator:
     """Return a button of the page."""
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
@@ -76,6 +81,7 @@ def main() -> None:
             for name, arrange in SCENES.items():
                 arrange(page)
                 page.mouse.move(0, 0)
+                page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
                 page.wait_for_timeout(2000)
                 page.screenshot(path=HERE / f"{name}-{scheme}.png")
             context.close()

@@ -280,7 +280,7 @@ def map_view(moving: bool) -> None:
             straight_map(material, solid=kind == samples.SOLID)
     with right:
         sample_panel(material)
-    with st.expander("The lines of NumPy that do this", icon=":material/code:"):
+    with st.expander("The lines of Python that do this", icon=":material/code:"):
         show_source({"PCA": principal_components, "t-SNE": tsne})
     if moving != session.tab().is_mapping:
         st.rerun()  # the whole page: another rhythm of looking

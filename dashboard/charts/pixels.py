@@ -92,7 +92,7 @@ def _numbers(image: Images, ends: tuple[float, float], scale: str, letters: int)
         mode="text",
         textfont={
             "size": letters,
-            "color": [readable_on((value - low) / (high - low), scale) for value in values],
+            "color": [readable_on(float(value - low) / (high - low), scale) for value in values],
         },
         hoverinfo="skip",
     )

@@ -191,6 +191,49 @@ def test_divergence_is_told(open_page: Open) -> None:
     expect(main(page).get_by_text("Diverged at step")).to_be_visible()
 
 
+def test_a_click_on_a_cell_opens_its_samples(open_page: Open) -> None:
+    page = open_page("?pace=full")
+    button(page, "Train").click()
+    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    go_to(page, "Confusion matrix")
+    matrix = page.get_by_role("img", name="Confusion matrix").locator(".nsewdrag")
+    matrix.wait_for()
+    width, height = (matrix.bounding_box()[side] for side in ("width", "height"))
+    matrix.click(position={"x": width * 0.35, "y": height * 0.35})  # the fourth of ten
+    expect(main(page).get_by_text("3 read as 3")).to_be_visible()
+
+
+def test_a_click_on_an_image_chooses_the_sample(open_page: Open) -> None:
+    page = open_page("explore")
+    grid = page.get_by_role("img", name="images of Handwritten digits").locator(".nsewdrag")
+    grid.wait_for()
+    sample = main(page).get_by_role("spinbutton", name="Sample")
+    before = sample.input_value()
+    grid.click(position={"x": 12, "y": 12})
+    expect(sample).not_to_have_value(before)
+
+
+def test_the_slider_takes_the_weights_back_in_time(open_page: Open) -> None:
+    page = open_page("?pace=full")
+    button(page, "Train").click()
+    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    weights = page.get_by_role("img", name="The weights into each unit")
+    read = "chart => chart.layout.coloraxis2.cmax"  # the largest weight shown
+    weights.locator(".heatmaplayer image").first.wait_for(state="attached")
+    before = weights.evaluate(read)
+    main(page).get_by_role("slider", name="Epoch").press("Home")
+    expect(main(page).get_by_text("looked back at").first).to_be_visible()
+    page.wait_for_timeout(500)
+    assert weights.evaluate(read) != before
+
+
+def test_both_networks_are_trained_side_by_side(open_page: Open) -> None:
+    page = open_page("compare?epochs=5&pace=full")
+    button(page, "Train side by side").click()
+    expect(page.locator(".chart .scatterlayer .trace").nth(1)).to_be_attached()
+    expect(button(page, "Train side by side")).to_be_enabled(timeout=30_000)
+
+
 def test_two_tabs_are_two_sessions(open_page: Open) -> None:
     first, second = open_page(ENDLESS), open_page()
     button(first, "Train").click()
@@ -210,7 +253,7 @@ def test_a_link_to_a_page_works_for_the_first_visitor_of_a_server(
     wait_for_points(page, 3)
 
 
-@pytest.mark.parametrize("path", ["", "explore"])
+@pytest.mark.parametrize("path", ["", "explore", "confusion", "compare"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_nothing_is_wider_than_the_window(

@@ -1,6 +1,8 @@
 """t-SNE: neighbours end up together, whoever watches and however often they pause."""
 
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 from pathlib import Path
@@ -16,6 +18,7 @@ from experiments.exploration import map_rows
 from experiments.material import prepare
 from experiments.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne
 
+ROOT = Path(__file__).parents[2]
 THREADS = Path("/proc/self/task")
 
 
@@ -87,6 +90,14 @@ def test_samples_that_are_the_same_do_no_harm(X: np.ndarray) -> None:
 
 def test_one_feature_is_enough() -> None:
     assert np.isfinite(last_map(np.arange(30.0)[:, np.newaxis])).all()
+
+
+def test_the_library_is_imported_only_when_points_move() -> None:
+    program = "import sys, experiments.tsne; print({'openTSNE', 'sklearn'} & set(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.stdout == "set()\n"
 
 
 def test_too_few_samples_are_refused() -> None:
