@@ -9,9 +9,7 @@ what was asked cannot be done; and with 130 if Ctrl-C has stopped it: what was r
 is measured, saved and told as if it were the end.
 """
 
-import csv
 import inspect
-import io
 import json
 import os
 import sys
@@ -33,6 +31,7 @@ from data.download import ORIGINALS, fetch
 from data.own import load_own
 from experiments.comparison import check_comparable, check_seeds, paired_test, verdict
 from experiments.config import OWN, RunConfig, explain, meaning_of
+from experiments.export import history_to_csv
 from experiments.files import check_writable, write_whole
 from experiments.interrupts import stop_on_interrupt
 from experiments.judgement import PARTS, Judgement, judge, summarize_judgement
@@ -136,7 +135,7 @@ def train(
     if onnx and not run.diverged:
         write_whole(onnx, run_to_onnx(run))
     if history:
-        write_whole(history, history_table(run.history).encode())
+        write_whole(history, history_to_csv(run).encode())
     summary = summarize(run, preset=preset_name)
     say_result(run, summary)
     if run.diverged and (save or onnx):
@@ -451,22 +450,6 @@ def say_json(as_json: bool, values: Mapping[str, Any]) -> None:
     """Make the last line of standard output one JSON object, if that is asked for."""
     if as_json:
         print(json.dumps(values, allow_nan=False), flush=True)
-
-
-def history_table(history: Sequence[EpochRecord]) -> str:
-    """Return a history as CSV: one row an epoch, epoch 0 being the untrained network."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(
-        ["epoch", "step", "learning_rate", "training_loss", "training_accuracy",
-         "validation_loss", "validation_accuracy"]
-    )  # fmt: skip
-    for record in history:
-        validation = record.validation or ("", "")
-        writer.writerow(
-            [record.epoch, record.step, record.learning_rate, *record.training, *validation]
-        )
-    return table.getvalue()
 
 
 def problem_of(error: Exception) -> str:

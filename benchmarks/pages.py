@@ -201,6 +201,8 @@ def measure_busy(browser: Browser, server: Server, rounds: int) -> list[float]:
 
 def percentile(values: list[float], percent: int) -> float:
     """Return a percentile of a few values."""
+    if len(values) == 1:
+        return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

@@ -8,7 +8,7 @@ handed to the one that has come. A second tab has a ticket of its own.
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 import streamlit as st
@@ -32,11 +32,11 @@ export default function ({ data, setTriggerValue }) {
 
 @dataclass
 class Guest:
-    """What a page has, whether it is there, and when it was last."""
+    """What a page has, whether it is there, and since when it is known to have gone."""
 
     tab: session.Tab
     is_present: Callable[[], bool]
-    seen_at: float = field(default_factory=time.monotonic)
+    gone_at: float | None = None
 
 
 class Cloakroom:
@@ -44,7 +44,7 @@ class Cloakroom:
 
     Parameters
     ----------
-    kept_seconds : for so long after they were last seen
+    kept_seconds : for so long after it was noticed that they have gone
     """
 
     def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
@@ -58,12 +58,18 @@ class Cloakroom:
             self._guests[ticket] = Guest(tab, is_present)
             now = time.monotonic()
             for guest in self._guests.values():
-                guest.seen_at = now if guest.is_present() else guest.seen_at
+                gone_at = now if guest.gone_at is None else guest.gone_at
+                guest.gone_at = None if guest.is_present() else gone_at
             self._guests = {
                 key: guest
                 for key, guest in self._guests.items()
-                if now - guest.seen_at <= self.kept_seconds
+                if guest.gone_at is None or now - guest.gone_at <= self.kept_seconds
             }
+
+    def knows(self, ticket: str) -> bool:
+        """Say whether what belongs to a ticket is still here."""
+        with self._lock:
+            return ticket in self._guests
 
     def hand_over(self, ticket: str) -> session.Tab | None:
         """Give out what a page had, once, if that page has gone and is not forgotten."""
@@ -97,24 +103,29 @@ def draw() -> None:
 
 def _come_back() -> None:
     """Take what the page had before it was loaded anew; say so if it is gone."""
-    sent = st.session_state[session.COMEBACK].get("previous")
-    match sent:
+    match st.session_state[session.COMEBACK].get("previous"):
         case {"ticket": str(ticket), "runs": int() | float() as n_runs} if (
             len(ticket) <= MAX_TICKET
         ):
-            take_up(_cloakroom().hand_over(ticket), had_runs=n_runs > 0)
+            take_up(_cloakroom(), ticket, had_runs=n_runs > 0)
 
 
-def take_up(tab: session.Tab | None, *, had_runs: bool) -> None:
-    """Go on with what another page had, or say that it is gone."""
-    if tab is None:
+def take_up(room: Cloakroom, ticket: str, *, had_runs: bool) -> None:
+    """Go on with what another page had, or say that it is gone.
+
+    Nothing is taken from a page that is still there, nor by one that has begun anew.
+    """
+    if session.tab().job is not None:
+        return
+    if not room.knows(ticket):
         if had_runs:
             session.set_notices(
                 ["This page was loaded anew, and its runs are gone. The settings are in the link."]
             )
         return
-    if session.tab().job is not None:
-        return  # the reader was quicker than the browser, and has begun anew
-    st.session_state[session.TAB] = tab
-    if tab.job:
-        tab.job.attend(session.presence())
+    tab = room.hand_over(ticket)
+    if tab is not None:
+        st.session_state[session.TAB] = tab
+        for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder):
+            if work is not None:
+                work.attend(session.presence())

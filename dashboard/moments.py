@@ -3,9 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.text import plain
 from experiments.run import Run
-from experiments.shelf import KeptRun
 
 
 def choose_run() -> Run | None:
@@ -32,15 +30,20 @@ def _choose() -> None:
     tab.epoch = None
 
 
+def epoch_looked_at(run: Run) -> int | None:
+    """Return the epoch that is looked back at; None for the newest."""
+    epoch = session.tab().epoch
+    return None if epoch is None or epoch >= _last_epoch(run) else epoch
+
+
 def choose_moment(run: Run) -> int:
     """Draw the slider that goes back in time; return the step to look at.
 
     At its right end, the newest moment is shown: that of the result once there is one.
     """
-    last = max(run.epochs_done, 1) if _is_over(run) else run.config.epochs
-    epoch = session.tab().epoch
-    st.session_state[session.EPOCH] = last if epoch is None else min(epoch, last)
-    chosen = st.slider(
+    last, epoch = _last_epoch(run), epoch_looked_at(run)
+    st.session_state[session.EPOCH] = last if epoch is None else epoch
+    st.slider(
         "Epoch",
         0,
         last,
@@ -50,13 +53,19 @@ def choose_moment(run: Run) -> int:
         help="Takes every picture back to the network as it was after this epoch; at the right "
         "end, as it is now. " + _how_many(run),
     )
-    newest = step_now(run)
-    return newest if chosen == last else min(chosen * run.plan.steps_per_epoch, newest)
+    epoch = epoch_looked_at(run)
+    if epoch is None:
+        return step_now(run)
+    return min(epoch * run.plan.steps_per_epoch, run.snapshots.steps[-1])
 
 
 def _look_back(last: int) -> None:
     epoch = st.session_state[session.EPOCH]
     session.tab().epoch = None if epoch == last else epoch
+
+
+def _last_epoch(run: Run) -> int:
+    return max(run.epochs_done, 1) if _is_over(run) else run.config.epochs
 
 
 def _is_over(run: Run) -> bool:
@@ -76,9 +85,3 @@ def step_now(run: Run) -> int:
     if run.best_epoch is not None:
         return run.history[run.best_epoch].step
     return run.snapshots.steps[-1] if run.snapshots.steps else 0
-
-
-def name_of(run: Run) -> str:
-    """Return the name of a run, fit for Markdown."""
-    kept: KeptRun | None = session.tab().shelf.find(run)
-    return plain(kept.name) if kept else "this run"

@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import controls, session, training
 from dashboard.text import duration, percent, plain
-from experiments.config import in_words
+from experiments.config import differences, in_words
 from experiments.job import Status
 from experiments.run import Run
-from experiments.shelf import KeptRun, differences
+from experiments.shelf import KeptRun
 
 
 def draw() -> None:
@@ -26,7 +26,7 @@ def draw() -> None:
 def _draw_row(kept: KeptRun) -> None:
     is_here = kept.job is session.job()
     key = session.key_of("draw", kept.number)
-    st.session_state[key] = is_here or kept.is_drawn
+    session.set_value(key, is_here or kept.is_drawn)
     st.toggle(
         plain(kept.name),
         key=key,
@@ -43,7 +43,7 @@ def _draw_row(kept: KeptRun) -> None:
 
 def _draw_actions(kept: KeptRun, *, is_here: bool) -> None:
     name = session.key_of("name", kept.number)
-    st.session_state[name] = kept.name
+    session.set_value(name, kept.name)
     st.text_input(
         "Name",
         key=name,
@@ -94,7 +94,7 @@ def _outcome(kept: KeptRun) -> str:
     part, score = (
         ("test", run.result.test) if run.result.test else ("training", run.result.training)
     )
-    early = " at its best epoch" if run.early_stopped else ""
+    early = " at its best epoch" if run.best_epoch is not None else ""
     stopped = f" ({status})" if status is Status.STOPPED else ""
     return f"{percent(score.accuracy)} {part} accuracy{early}{stopped}"
 

@@ -41,6 +41,8 @@ COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
 COMPARE_MEASURE = "compare_measure"
 COMPARE_CLOSE_UP = "compare_close_up"
 COMPARE_PAIR = "compare_pair"
+COMPARE_PAUSE = "_compare_pause"
+COMPARE_RESUME = "_compare_resume"
 COMPARE_DATA = "compare_data"
 COMPARE_SEEDS = "compare_seeds"
 LADDER_SEEDS = "ladder_seeds"
@@ -65,9 +67,14 @@ MATRIX_SAMPLE = "_matrix_sample"
 MATRIX_TAB = "_matrix_tab"
 
 
-def key_of(control: str, number: int) -> str:
-    """Return the key of a control that each run of the list has."""
-    return f"_{control}_{number}"
+def key_of(control: str, which: int | str) -> str:
+    """Return the key of a control that each run of the list has, or each competition."""
+    return f"_{control}_{which}"
+
+
+def set_value(key: str, value: object) -> None:
+    """Give a control that is about to be drawn its value."""
+    st.session_state[key] = value
 
 
 def config() -> RunConfig:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.curves import Comparison, Measure, epoch_curves
+from dashboard.charts.curves import VALIDATION, Comparison, Measure, epoch_curves
 from dashboard.text import duration, percent
-from experiments.config import OWN
+from experiments.config import LIMITS, OWN
 from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
 from experiments.run import Run
 from experiments.shelf import KeptRun
@@ -16,6 +16,7 @@ PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between 
 WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
 PATIENCE_SECONDS = 0.2  # a step that is done by then is drawn at once, without a second look
 POLL_SECONDS = 0.3  # how often a page looks at its training
+MORE_THAN_LUCK = 0.05  # of what guessing gets wrong: so much must a network get right beyond it
 CALM_JOBS = 5  # with more jobs than this on their way, each page looks less often
 
 
@@ -93,8 +94,15 @@ def reset() -> None:
         tab.shelf.remove(kept)
 
 
-def continue_run(epochs: int) -> None:
-    """Train the run on the page for more epochs, from where it ended."""
+def epochs_to_add(run: Run) -> tuple[int, int]:
+    """Return how many epochs a run can be given at the least, for its warm-up, and at the most."""
+    done = run.epochs_done
+    return max(1, run.config.warmup_epochs + 1 - done), int(LIMITS["epochs"][1]) - done
+
+
+def continue_run() -> None:
+    """Train the run on the page for as many more epochs as asked for, from where it ended."""
+    epochs = st.session_state[session.MORE_EPOCHS]
     tab, is_present, pace = session.tab(), session.presence(), _pace()
     kept = tab.shelf.find(tab.job.run) if tab.job else None
     if not kept or not kept.job.status.is_over or not kept.run.can_go_on:
@@ -126,9 +134,11 @@ def is_under_way() -> bool:
     return job is not None and not job.status.is_over
 
 
-def change_learning_rate(learning_rate: float) -> None:
-    """Take steps of another length from now on."""
-    if job := session.job():
+def change_learning_rate() -> None:
+    """Take steps of the length asked for from now on."""
+    learning_rate = st.session_state[session.RATE_NOW]
+    job = session.job()
+    if job and not job.status.is_over:
         job.run.ask_learning_rate(learning_rate)
 
 
@@ -144,7 +154,7 @@ def delete(kept: KeptRun) -> None:
     tab = session.tab()
     tab.shelf.remove(kept)
     if tab.job is kept.job:
-        tab.job = tab.wish = None
+        tab.job = tab.wish = tab.epoch = None
 
 
 def change_pace() -> None:
@@ -186,11 +196,19 @@ def progress(job: TrainingJob) -> Progress:
 
 def beside(run: Run | None, measure: Measure) -> list[Comparison]:
     """Return the curves of the runs to be drawn beside one, on held-out samples if any."""
-    return [
-        Comparison(kept.name, kept.number, epoch_curves(list(kept.run.history), measure)[-1])
-        for kept in session.runs()
-        if kept.is_drawn and kept.run is not run
-    ]
+    others = []
+    for kept in session.runs():
+        if kept.is_drawn and kept.run is not run:
+            curve = epoch_curves(list(kept.run.history), measure)[-1]
+            part = "" if curve.name == VALIDATION else " (training)"
+            others.append(Comparison(kept.name + part, kept.number, curve))
+    return others
+
+
+def has_settings(run: Run) -> bool:
+    """Say whether a run was made with the settings, and the data, of the sidebar."""
+    config = session.config()
+    return run.config == config and (config.dataset != OWN or run.own is session.own())
 
 
 def epochs_in_view(job: TrainingJob) -> int:
@@ -241,9 +259,12 @@ def advice(run: Run) -> str:
 
 
 def only_guesses(run: Run) -> bool:
-    """Say whether the result of a run is hardly better than guessing."""
-    guess = 1.5 / run.material.dataset.n_classes
-    return run.result is not None and run.result.training.accuracy < guess
+    """Say whether the result of a run is hardly better than the same answer every time."""
+    if run.result is None:
+        return False
+    targets = run.material.training.targets
+    guess = float(targets.mean(axis=0).max())  # the share of the largest class
+    return run.result.training.accuracy < guess + MORE_THAN_LUCK * (1 - guess)
 
 
 def _samples(run: Run) -> str:

@@ -289,6 +289,12 @@ def usual_split(dataset: Any) -> dict[str, Any]:
     }
 
 
+def differences(config: RunConfig) -> dict[str, Any]:
+    """Return the settings that differ from the defaults for that dataset."""
+    usual = dict(RunConfig(dataset=config.dataset)) | {"dataset": RunConfig().dataset}
+    return {name: value for name, value in config if value != usual[name]}
+
+
 def explain(error: ValidationError) -> list[str]:
     """Return one plain sentence for each thing that is wrong with a config."""
     return [

@@ -22,7 +22,7 @@ from data.scaling import SCALERS
 from data.split import SPLITS
 from data.toy import TOYS
 from experiments.changes import Change
-from experiments.config import MEANINGS, OWN, RunConfig
+from experiments.config import MEANINGS, OWN, RunConfig, differences
 from experiments.extract import (
     Import,
     Piece,
@@ -86,12 +86,7 @@ def query_of(config: RunConfig) -> str:
 
     What a dataset is usually given is left out; nothing is left of the defaults.
     """
-    usual = RunConfig(dataset=config.dataset)
-    asked = {
-        field: _in_link(value)
-        for field, value in config
-        if value != (RunConfig().dataset if field == "dataset" else getattr(usual, field))
-    }
+    asked = {field: _in_link(value) for field, value in differences(config).items()}
     return f"?{urlencode(asked)}" if asked else ""
 
 
@@ -341,7 +336,7 @@ def _training_section(config: RunConfig, changes: Sequence[Change], until_step: 
     return "\n".join(
         [
             "# %% The training",
-            "course = begin(",
+            "course = train(",
             "    optimizer,",
             "    objective,",
             "    training,",
@@ -389,7 +384,7 @@ def _changes(changes: Sequence[Change]) -> list[str]:
 
 def _records(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
     """Return the expression that makes the records."""
-    records = "keeper.watch(course.records())" if config.early_stopping else "course.records()"
+    records = "keeper.watch(course)" if config.early_stopping else "course"
     if changes or until_step is not None:
         known = "changes" if changes else "[]"
         return f"replay(course, {records}, {known}, until_step={until_step})"

@@ -17,8 +17,9 @@ from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 
 from data.datasets import Dataset, Features
 from data.scaling import Scaler
+from experiments.changes import Change
 from experiments.config import LIMITS, RunConfig, explain
-from experiments.run import Result, Run
+from experiments.run import Result, Run, Way
 from mlp.arrays import Array
 from mlp.network import Network
 from mlp.storage import ModelFileError, StoredNetwork, from_bytes, load, save, to_bytes
@@ -28,6 +29,7 @@ MAX_CONFIG_CHARACTERS = 10_000  # all settings at their longest take 2,000
 MAX_RECORDS = int(LIMITS["epochs"][1]) + 1  # the untrained network is one of them
 MAX_STEP = 10**9  # 10,000 epochs of 60,000 samples, one at a time, are 6 * 10**8
 MAX_NAME_CHARACTERS = 80
+MAX_CHANGES = 10_000  # on the way of a run
 
 Numbers = Annotated[list[float], FailFast()]  # of millions of mistakes, the first is enough
 Names = Annotated[tuple[str, ...], FailFast()]
@@ -42,6 +44,7 @@ PARTS: dict[str, TypeAdapter[Any]] = {
     "image_shape": TypeAdapter(tuple[int, int] | None, config=STRICT),
     "history": TypeAdapter(History, config=STRICT),
     "result": TypeAdapter(Result | None, config=STRICT),
+    "way": TypeAdapter(Way, config=STRICT),
 }
 """What stands in the metadata besides the config, and of which type it is."""
 
@@ -59,6 +62,7 @@ class Model:
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
     history : one record an epoch, from epoch 0, as far as it came
     result : the scores in the end; None if the run never came to one
+    way : how the run came to its end
     """
 
     config: RunConfig
@@ -68,6 +72,7 @@ class Model:
     image_shape: tuple[int, int] | None
     history: list[EpochRecord]
     result: Result | None
+    way: Way
 
     def predict(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
@@ -150,7 +155,7 @@ def revive(model: Model, own: Dataset | None = None) -> Run:
             "This model has learned from other data than those of that name here. Give the data "
             "that it was trained with first."
         )
-    run.take_back(model.network.parameters, model.history, model.result)
+    run.take_back(model.network.parameters, model.history, model.way)
     return run
 
 
@@ -164,6 +169,7 @@ def _describe(run: Run) -> dict[str, str]:
         "image_shape": dataset.image_shape,
         "history": run.history,
         "result": run.result,
+        "way": run.way,
     }
     metadata = {name: PARTS[name].dump_json(part).decode() for name, part in parts.items()}
     metadata["config"] = run.config.model_dump_json()
@@ -187,6 +193,7 @@ def _check(stored: StoredNetwork) -> Model:
     _check_image_shape(parts["image_shape"], network.sizes[0])
     _check_history(parts["history"])
     _check_accuracies("result", parts["result"] or ())
+    _check_way(parts["way"], parts["history"])
     return Model(
         config,
         network,
@@ -289,8 +296,36 @@ def _check_history(history: list[EpochRecord]) -> None:
                 f"Record {epoch} of the history must be of epoch {epoch}, at a step after {step} "
                 f"and up to {MAX_STEP:,}. The file is damaged: save the model again."
             )
+        if (record.validation is None) != (history[0].validation is None):
+            raise ModelFileError(
+                f"Of the records of the history, some have a validation score and record {epoch} "
+                "differs. The file is damaged: save the model again."
+            )
         step = record.step
         _check_accuracies(f"history at epoch {epoch}", (record.training, record.validation))
+
+
+def _check_way(way: Way, history: list[EpochRecord]) -> None:
+    last = history[-1] if history else None
+    least, most = (last.step, last.epoch) if last else (0, 0)
+    is_fit = (
+        least <= way.step <= MAX_STEP
+        and 1 <= way.first_epochs <= LIMITS["epochs"][1]
+        and (way.best_epoch is None or 0 <= way.best_epoch <= most)
+        and 0 <= way.n_results <= MAX_CHANGES
+        and len(way.changes) <= MAX_CHANGES
+        and all(_is_possible(change) for change in way.changes)
+    )
+    if not is_fit:
+        raise ModelFileError(
+            "What the file says of the way of its run cannot be. The file is damaged: save the "
+            "model again."
+        )
+
+
+def _is_possible(change: Change) -> bool:
+    low, high = LIMITS[change.setting]
+    return 0 <= change.step <= MAX_STEP and low < change.value <= high
 
 
 def _check_accuracies(where: str, scores: Iterable[Score | None]) -> None:

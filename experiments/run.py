@@ -8,9 +8,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from data.datasets import Dataset
 from experiments.changes import Change
-from experiments.config import MAX_PARAMETERS, RunConfig
+from experiments.config import MAX_PARAMETERS, RunConfig, explain
 from experiments.material import Material, prepare, random_streams
 from experiments.snapshots import Snapshots
 from experiments.vitals import Pulse, take_pulse
@@ -30,8 +32,8 @@ from mlp.training import (
     Record,
     Samples,
     Score,
-    begin,
     evaluate,
+    train,
 )
 
 SMALL_STEP = 3_000_000  # multiplications
@@ -69,6 +71,22 @@ class EpochUnderWay(NamedTuple):
 
     epochs_done: int
     batch_losses: list[float]
+
+
+class Way(NamedTuple):
+    """How a run came to its end, beside its history.
+
+    step : the last one
+    first_epochs : how many epochs it set out for
+    best_epoch, has_stopped_early, changes, n_results : as in `Run`
+    """
+
+    step: int
+    first_epochs: int
+    best_epoch: int | None
+    has_stopped_early: bool
+    changes: tuple[Change, ...]
+    n_results: int
 
 
 class Result(NamedTuple):
@@ -233,14 +251,8 @@ class Run:
         """
         if self._course is None:
             self._course = self._set_out()
-        if self._source is None:
-            self._source = self._watch_best(self._course.records())
-        while True:
-            self._change_rate(self._course)
-            record = self._timed_next(self._source)
-            if record is None:
-                self._source = None
-                return
+            self._source = self._watch_best(self._course)
+        while (record := self._next_record()) is not None:
             self._keep(record)
             yield record
 
@@ -279,27 +291,45 @@ class Run:
         if not (self._course and self.can_go_on):
             raise ValueError("This run cannot go on. Train starts a new one.")
         total = self.epochs_done + epochs
-        settings = self.config.model_dump() | {"epochs": total}
-        self.config = RunConfig.model_validate(settings)
+        try:
+            self.config = RunConfig.model_validate(self.config.model_dump() | {"epochs": total})
+        except ValidationError as error:
+            raise ValueError(" ".join(explain(error))) from None
         self._course.epochs = total
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
-    def take_back(
-        self, parameters: Array, history: Sequence[EpochRecord], result: Result | None
-    ) -> None:
+    def take_back(self, parameters: Array, history: Sequence[EpochRecord], way: Way) -> None:
         """Become a run that was made before; before this, nothing may have been trained here.
+
+        What it can do is measured anew.
 
         Parameters
         ----------
         parameters : (n_parameters,), at its end
         """
         self.network.parameters[...] = parameters
-        self.history, self.result = list(history), result
-        if history:
-            self.epoch, self.step = history[-1].epoch, history[-1].step
-            self.under_way = EpochUnderWay(self.epoch, [])
-        self.snapshots.keep(self.step, parameters)
+        self.history, self.changes = list(history), list(way.changes)
+        self.epoch, self.step, self.best_epoch = self.epochs_done, way.step, way.best_epoch
+        self.under_way = EpochUnderWay(self.epoch, [])
+        self.first_config = self.config.model_copy(update={"epochs": way.first_epochs})
+        if way.has_stopped_early:
+            self.early_stopped = EarlyStopped(self.epoch, self.step, way.best_epoch or 0)
+        self.conclude()
+        self.n_results = max(way.n_results, 1)
+
+    @property
+    def way(self) -> Way:
+        """How the run came to its end, beside its history."""
+        has_stopped_early, first_epochs = self.early_stopped is not None, self.first_config.epochs
+        return Way(
+            self.step,
+            first_epochs,
+            self.best_epoch,
+            has_stopped_early,
+            tuple(self.changes),
+            self.n_results,
+        )
 
     def let_go(self) -> None:
         """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
@@ -352,14 +382,15 @@ class Run:
             self.result = result
             self.n_results += 1
         else:  # stopped between a step too long and the batch that would have shown it
-            self.diverged = Diverged(self.epoch, self.step, self.config.learning_rate)
+            rate = self._course.optimizer.eta if self._course else self.config.learning_rate
+            self.diverged = Diverged(self.epoch, self.step, rate)
 
     def _step_of_result(self) -> int:
         return self.step if self.best_epoch is None else self.history[self.best_epoch].step
 
     def _set_out(self) -> Course:
         config, material = self.config, self.material
-        return begin(
+        return train(
             make_optimizer(config, self.network),
             self.objective,
             material.training,
@@ -388,10 +419,17 @@ class Run:
     def _evaluate(self, samples: Samples) -> Score:
         return evaluate(self.network, self.objective, samples)
 
-    def _timed_next(self, records: Iterator[Record]) -> Record | None:
+    def _next_record(self) -> Record | None:
+        """Change what was asked for, take the next record, and count the time."""
+        if self._course is None or self._source is None:
+            return None
+        self._change_rate(self._course)
         start = time.perf_counter()
         try:
-            return next(records, None)
+            return next(self._source, None)
+        except Exception:
+            self.let_go()  # a training that has broken off in the middle cannot go on
+            raise
         finally:
             self.seconds += time.perf_counter() - start
 

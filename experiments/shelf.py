@@ -5,9 +5,7 @@ where that is not enough, the oldest runs go.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from experiments.config import RunConfig
 from experiments.job import TrainingJob
 from experiments.run import Run
 
@@ -39,15 +37,9 @@ class KeptRun:
 
     @property
     def n_bytes(self) -> int:
-        """How much memory the run takes, without what it shares with others."""
+        """How much memory the run takes, without the data."""
         records = EPOCH_BYTES * len(self.run.history)
         return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
-
-
-def differences(config: RunConfig) -> dict[str, Any]:
-    """Return the settings that differ from the defaults for that dataset."""
-    usual = RunConfig(dataset=config.dataset).model_dump() | {"dataset": RunConfig().dataset}
-    return {name: value for name, value in config.model_dump().items() if value != usual[name]}
 
 
 class Shelf:
@@ -97,4 +89,5 @@ class Shelf:
         return next((kept for kept in self.runs if kept.run is run), None)
 
     def _is_too_large(self) -> bool:
-        return sum(kept.n_bytes for kept in self.runs) > SHELF_BYTES
+        own = {id(kept.run.own): kept.run.own.X.nbytes for kept in self.runs if kept.run.own}
+        return sum(kept.n_bytes for kept in self.runs) + sum(own.values()) > SHELF_BYTES

@@ -206,7 +206,7 @@ def shuffled_batches(
         yield batch
 
 
-def begin(
+def train(
     optimizer: Optimizer,
     objective: Objective,
     training: Samples,
@@ -220,7 +220,10 @@ def begin(
     max_norm: float | None = None,
     count: Count = count_correct,
 ) -> "Course":
-    """Check the arguments, and return a training that is ready to begin.
+    """Check the arguments, and return an iterator that trains as records are taken.
+
+    The first record is epoch 0, the untrained network; then comes a BatchRecord after
+    each step and an EpochRecord after each epoch. A Diverged record, if any, is the last.
 
     Parameters
     ----------
@@ -267,17 +270,6 @@ def begin(
     )
 
 
-def train(
-    optimizer: Optimizer, objective: Objective, training: Samples, **settings: Any
-) -> Iterator[Record]:
-    """Train as records are taken; `begin` tells the settings, and what it raises.
-
-    The first record is epoch 0, the untrained network; then comes a BatchRecord after
-    each step and an EpochRecord after each epoch. A Diverged record, if any, is the last.
-    """
-    return begin(optimizer, objective, training, **settings).records()
-
-
 def _check(samples: Samples, network: Network) -> None:
     n_samples = len(samples.X)
     expected = (n_samples, network.sizes[0]), (n_samples, network.sizes[-1])
@@ -316,11 +308,11 @@ def _check_weights(weights: Array, n_samples: int, dtype: np.dtype[Any]) -> None
 
 @dataclass
 class Course:
-    """A training on its way; see `begin` for the fields.
+    """A training on its way, an iterator of records; see `train` for the fields.
 
     Between two records, the learning rate of the optimizer and the number of epochs may be
-    changed. Once all epochs are made, more of them and another call of `records` go on
-    where the training ended, with the same optimizer and the same chance.
+    changed. Once all epochs are made, there are no more records; give it more epochs, and
+    there are again, from where it ended, with the same optimizer and the same chance.
 
     Attributes
     ----------
@@ -349,10 +341,21 @@ class Course:
         self.epoch = self.step = self.n_correct = 0
         self.loss_sum, self.limit = 0.0, math.inf
         self.last_gradient = self.workspaces[min(self.workspaces)].gradient
+        self._records = self._go_on()
         self.quiet = copy_context()  # NumPy keeps still in it: the loss tells more
         self.quiet.run(np.seterr, all="ignore")
 
-    def records(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[Record]:
+        return self
+
+    def __next__(self) -> Record:
+        record = next(self._records, None)
+        if record is None:
+            self._records = self._go_on()  # in case that there will be more epochs
+            raise StopIteration
+        return record
+
+    def _go_on(self) -> Iterator[Record]:
         """Train, and yield what happened."""
         if self.epoch == 0:
             yield self._before()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import controls, entry, panels, run_list, session, take_home, training
+from dashboard import controls, entry, moments, panels, run_list, session, take_home, training
 from dashboard.chart import show_chart
 from dashboard.charts.curves import (
     Marks,
@@ -14,7 +14,6 @@ from dashboard.charts.curves import (
 )
 from dashboard.source import show_source
 from dashboard.text import percent
-from experiments.config import LIMITS
 from experiments.job import Goal, Status, TrainingJob
 from experiments.run import Run
 from mlp.backprop import backward, forward
@@ -127,28 +126,28 @@ def view_controls() -> bool:
 def rate_now(run: Run) -> None:
     """Draw the learning rate of the run under way, to be changed on the way."""
     rates = controls.rates_with(run.learning_rate)
-    st.session_state[session.RATE_NOW] = run.learning_rate
+    session.set_value(session.RATE_NOW, run.learning_rate)
     st.select_slider(
         "Learning rate from now on",
         list(rates),
         key=session.RATE_NOW,
         format_func=rates.__getitem__,
-        on_change=lambda: training.change_learning_rate(st.session_state[session.RATE_NOW]),
+        on_change=training.change_learning_rate,
         help="Acts from the next step on, without a new start. The schedule is applied to it.",
     )
 
 
 def more_epochs(run: Run) -> None:
     """Draw the way to train on after the end."""
-    most = int(LIMITS["epochs"][1]) - run.epochs_done
-    if not run.can_go_on or most < 1:
+    least, most = training.epochs_to_add(run)
+    if not run.can_go_on or least > most:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         st.number_input(
             "More epochs",
-            1,
+            least,
             most,
-            value=min(10, most),
+            value=min(max(10, least), most),
             key=session.MORE_EPOCHS,
             persist_state="session",
             width=160,
@@ -157,7 +156,7 @@ def more_epochs(run: Run) -> None:
         st.button(
             "Continue",
             icon=":material/resume:",
-            on_click=lambda: training.continue_run(st.session_state[session.MORE_EPOCHS]),
+            on_click=training.continue_run,
             help="Train this network on from where it is.",
         )
 
@@ -203,7 +202,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     if run and under_way:
         losses.append(batch_curve(*under_way, run.plan.steps_per_epoch))
     revision = str(id(run)) if run else ""
-    best = best_epoch(history)
+    best, moment = best_epoch(history), moments.epoch_looked_at(run) if run else None
     left, right = st.columns(2)
     with left:
         show_chart(
@@ -212,7 +211,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
                 epochs=epochs,
                 log_scale=log_scale,
                 revision=revision,
-                marks=Marks(best, session.tab().epoch, training.beside(run, "loss")),
+                marks=Marks(best, moment, training.beside(run, "loss")),
             ),
             key="loss_chart",
             alt="Loss of the training and the validation samples, by epoch",
@@ -223,7 +222,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
                 epoch_curves(history, "accuracy"),
                 epochs=epochs,
                 revision=revision,
-                marks=Marks(best, session.tab().epoch, training.beside(run, "accuracy")),
+                marks=Marks(best, moment, training.beside(run, "accuracy")),
             ),
             key="accuracy_chart",
             alt="Accuracy on the training and the validation samples, by epoch",
@@ -289,7 +288,7 @@ if job and status and status.is_over:
         more_epochs(job.run)
 elif job:
     rate_now(job.run)
-if job and status and job.run.config != session.config():
+if job and status and not training.has_settings(job.run):
     what_to_do = "Train starts a run" if status.is_over else "Reset, then Train, to start a run"
     st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
 poll_seconds = training.poll_seconds()

@@ -1,5 +1,7 @@
 """A page that is loaded anew gets its runs back; another tab never gets them."""
 
+import time
+
 from dashboard.comeback import Cloakroom
 from dashboard.session import Tab
 
@@ -25,9 +27,20 @@ def test_an_unknown_ticket_opens_nothing() -> None:
     assert room.hand_over("another") is None
 
 
+def test_a_page_that_was_quiet_for_long_still_finds_its_runs() -> None:
+    room, tab, is_there = Cloakroom(kept_seconds=0.05), Tab(), [True]
+    room.hold("quiet", tab, lambda: is_there[0])
+    time.sleep(0.1)  # longer than it is kept, but it was there all the time
+    is_there[0] = False
+    room.hold("new", Tab(), lambda: True)
+    assert room.knows("quiet")
+    assert room.hand_over("quiet") is tab
+
+
 def test_what_nobody_comes_back_for_is_let_go_of() -> None:
-    room = Cloakroom(kept_seconds=0.0)
+    room = Cloakroom(kept_seconds=-1.0)
     room.hold("gone", Tab(), lambda: False)
     room.hold("here", Tab(), lambda: True)
     assert len(room) == 1
+    assert not room.knows("gone")
     assert room.hand_over("gone") is None

@@ -5,6 +5,7 @@ import pytest
 
 from experiments.changes import Change
 from experiments.config import RunConfig
+from experiments.model_file import load_model, revive, run_to_bytes
 from experiments.run import Run
 from mlp.training import EpochRecord
 
@@ -135,3 +136,43 @@ def test_the_pulse_is_that_of_the_last_step_of_an_epoch(full_batch: bool) -> Non
     assert pulse.update_ratios[0] == pytest.approx(
         moved / np.linalg.norm(before[:n_weights]), rel=1e-3
     )
+
+
+def test_a_training_that_has_broken_off_cannot_go_on(monkeypatch) -> None:
+    run = Run(QUICK)
+    records = run.records()
+    next(records)
+    monkeypatch.setattr("mlp.training.Course._learn", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        next(records)
+    assert not run.can_go_on
+
+
+def test_a_warm_up_that_would_not_end_is_refused_in_a_sentence() -> None:
+    run = Run(config(warmup_epochs=5))
+    for record in run.records():
+        if record.step == 1:
+            break
+    with pytest.raises(ValueError, match="warm-up of 5 epochs never reaches") as error:
+        run.go_on(2)
+    assert "\n" not in str(error.value)
+
+
+def test_a_run_brought_back_tells_the_same_story() -> None:
+    early = finished(Run(config(epochs=60, early_stopping=True, patience=2), is_watched=True))
+    stopped = Run(QUICK, is_watched=True)
+    for record in stopped.records():
+        if record.step == 3:
+            stopped.ask_learning_rate(0.001)
+        if record.step == 9:
+            break
+    stopped.conclude()
+    for run in (early, stopped):
+        back = revive(load_model(run_to_bytes(run)))
+        assert back.way == run.way
+        assert (back.result, back.history, back.step) == (run.result, run.history, run.step)
+        assert back.first_config == run.first_config
+        assert back.early_stopped == run.early_stopped
+        assert back.snapshots.steps[-1] == (
+            run.step if run.best_epoch is None else run.history[run.best_epoch].step
+        )

@@ -75,7 +75,12 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 scores = st.builds(Score, finite, st.floats(0, 1))
 
 
-@given(st.lists(st.tuples(scores, st.none() | scores), max_size=5), scores)
+pairs_of_scores = st.lists(st.tuples(scores, scores), max_size=5) | st.lists(
+    st.tuples(scores, st.none()), max_size=5
+)
+
+
+@given(pairs_of_scores, scores)
 def test_every_number_of_the_history_survives_bit_for_bit(
     pairs: list[tuple[Score, Score | None]], result: Score
 ) -> None:
