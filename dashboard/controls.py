@@ -138,7 +138,8 @@ def _draw_upload() -> None:
         type=[suffix.removeprefix(".") for suffix in READERS],
         key=session.UPLOAD,
         help="A table (.csv, with a column 'label'), arrays (.npz with X and y), or images in "
-        "a folder for each class (.zip). They stay on this server until the page is closed.",
+        "a folder for each class (.zip). They are kept in the memory of this server alone, and not "
+        "for long after the page is closed.",
     )
     tab = session.tab()
     if file is not None and file.file_id != tab.own_id:

@@ -1,6 +1,8 @@
 """What a reader can take home of a run, and bring back."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -30,52 +32,62 @@ def draw(run: Run | None) -> None:
         _draw_upload()
 
 
+class Download(NamedTuple):
+    """A file that a run can be taken home as."""
+
+    label: str
+    file: str
+    icon: str
+    content: Callable[[], str | bytes]
+    meaning: str
+
+
+def _downloads(run: Run) -> Iterator[Download]:
+    if run.diverged is None:
+        yield Download(
+            "Model",
+            "model.safetensors",
+            ":material/neurology:",
+            partial(run_to_bytes, run),
+            "The network with its settings, its curves and its result, in the safetensors "
+            "format. PyTorch reads it, and this page takes it back.",
+        )
+    yield Download(
+        "History",
+        "history.csv",
+        ":material/table:",
+        partial(history_to_csv, run),
+        "Loss, accuracy and learning rate of each epoch, as a table (.csv).",
+    )
+    yield Download(
+        "Script",
+        "run.py",
+        ":material/code:",
+        partial(script_of, run),
+        "A Python program of its own that makes the same run, bit for bit on the same kind of "
+        "machine: with NumPy, and without this app.",
+    )
+    yield Download(
+        "Notebook",
+        "run.ipynb",
+        ":material/menu_book:",
+        lambda: to_notebook(script_of(run)),
+        "The same as a Jupyter notebook, cell by cell.",
+    )
+    if run.own is not None:
+        yield Download(
+            "Samples",
+            OWN_FILE,
+            ":material/dataset:",
+            partial(samples_to_npz, run.own),
+            "Your own data as the script and the notebook read them.",
+        )
+
+
 def _draw_downloads(run: Run) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            "Model",
-            partial(run_to_bytes, run),
-            "model.safetensors",
-            disabled=run.diverged is not None,
-            on_click="ignore",
-            icon=":material/neurology:",
-            help="The network with its settings, its curves and its result, in the safetensors "
-            "format. PyTorch reads it, and this page takes it back. Not for a diverged run.",
-        )
-        st.download_button(
-            "History",
-            partial(history_to_csv, run),
-            "history.csv",
-            on_click="ignore",
-            icon=":material/table:",
-            help="Loss, accuracy and learning rate of each epoch, as a table (.csv).",
-        )
-        st.download_button(
-            "Script",
-            partial(script_of, run),
-            "run.py",
-            on_click="ignore",
-            icon=":material/code:",
-            help="A Python program of its own that makes the same run, bit for bit on the same "
-            "kind of machine: with NumPy, and without this app.",
-        )
-        st.download_button(
-            "Notebook",
-            lambda: to_notebook(script_of(run)),
-            "run.ipynb",
-            on_click="ignore",
-            icon=":material/menu_book:",
-            help="The same as a Jupyter notebook, cell by cell.",
-        )
-        if run.own is not None:
-            st.download_button(
-                "Samples",
-                partial(samples_to_npz, run.own),
-                OWN_FILE,
-                on_click="ignore",
-                icon=":material/dataset:",
-                help="Your own data as the script and the notebook read them.",
-            )
+        for label, file, icon, content, meaning in _downloads(run):
+            st.download_button(label, content, file, on_click="ignore", icon=icon, help=meaning)
 
 
 def script_of(run: Run) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from threading import Condition
 
 import numpy as np
-from cachetools import LRUCache, cached
+from cachetools import LRUCache, TTLCache, cached
 
 from data.datasets import Dataset, Labels, load
 from data.scaling import SCALERS, Scaler
@@ -23,6 +23,8 @@ DATA_SETTINGS = {
     "class_weight",
 }
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
+OWN_BYTES = 200_000_000  # the same for what readers bring along
+OWN_SECONDS = 900.0  # theirs is not kept for long after they have gone
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,13 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> Material:
     DownloadError : if the dataset has to be fetched, and cannot be
     """
     if config.dataset != OWN:
-        return _prepare_shared(config, None)
+        return _prepare_shared(config)
     if own is None:
         raise ValueError("Your own data are not here. Give the file again, or choose a dataset.")
-    return _prepare_shared(config, own)
+    return _prepare_own(config, own)
 
 
-def _data_key(config: RunConfig, own: Dataset | None) -> tuple[object, ...]:
+def _data_key(config: RunConfig, own: Dataset | None = None) -> tuple[object, ...]:
     """Return what decides on the data; contiguous blocks do not depend on the seed.
 
     One's own data are the same only if they are the very same arrays.
@@ -89,13 +91,26 @@ def _data_key(config: RunConfig, own: Dataset | None) -> tuple[object, ...]:
     return own, *settings.items()
 
 
+def _bytes_of(material: "Material") -> int:
+    return material.n_bytes
+
+
 @cached(
-    LRUCache(CACHE_BYTES, getsizeof=lambda material: material.n_bytes),
+    LRUCache(CACHE_BYTES, getsizeof=_bytes_of),
     key=_data_key,
     condition=Condition(),  # two who ask at once do the work once
 )
-def _prepare_shared(config: RunConfig, own: Dataset | None) -> Material:
-    return _prepare(config, own or load(config.dataset))
+def _prepare_shared(config: RunConfig) -> Material:
+    return _prepare(config, load(config.dataset))
+
+
+@cached(
+    TTLCache(OWN_BYTES, ttl=OWN_SECONDS, getsizeof=_bytes_of),
+    key=_data_key,
+    condition=Condition(),
+)
+def _prepare_own(config: RunConfig, own: Dataset) -> Material:
+    return _prepare(config, own)
 
 
 def deal_out(config: RunConfig, dataset: Dataset) -> Split:

@@ -32,40 +32,13 @@ def transport(job: TrainingJob | None, status: Status | None) -> bool:
     """Draw the buttons that drive the training; return whether the loss axis is logarithmic."""
     is_moving, is_over = is_watched(status), status is not None and status.is_over
     cannot_begin = bool(session.problems()) and (job is None or is_over)
-    cannot_step = is_moving or is_over or cannot_begin
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if is_moving:
             pause_button()
         else:
             play_button(None if is_over else job, disabled=cannot_begin)
-        step_button(
-            "+1 epoch",
-            Goal.ONE_EPOCH,
-            job,
-            disabled=cannot_step,
-            help_text="Train to the end of the epoch, then pause.",
-        )
-        step_button(
-            "+1 batch",
-            Goal.ONE_BATCH,
-            job,
-            disabled=cannot_step,
-            help_text="Make a single step of the optimizer, then pause.",
-        )
-        st.button(
-            "Stop",
-            icon=":material/stop:",
-            disabled=job is None or is_over,
-            on_click=training.stop,
-            help="End here and measure the network on the test samples.",
-        )
-        st.button(
-            "Reset",
-            icon=":material/restart_alt:",
-            disabled=job is None,
-            on_click=training.reset,
-            help="Forget this run. The same seed starts from the same weights again.",
-        )
+        step_buttons(job, disabled=is_moving or is_over or cannot_begin)
+        end_buttons(job, is_over=is_over)
         return view_controls()
 
 
@@ -95,11 +68,32 @@ def play_button(job: TrainingJob | None, *, disabled: bool) -> None:
     )
 
 
-def step_button(
-    label: str, goal: Goal, job: TrainingJob | None, *, disabled: bool, help_text: str
-) -> None:
-    """Draw a button that trains a little, then pauses."""
-    st.button(label, disabled=disabled, on_click=training.go, args=(goal, job), help=help_text)
+def step_buttons(job: TrainingJob | None, *, disabled: bool) -> None:
+    """Draw the buttons that train a little, then pause."""
+    steps = (
+        ("+1 epoch", Goal.ONE_EPOCH, "Train to the end of the epoch, then pause."),
+        ("+1 batch", Goal.ONE_BATCH, "Make a single step of the optimizer, then pause."),
+    )
+    for label, goal, meaning in steps:
+        st.button(label, disabled=disabled, on_click=training.go, args=(goal, job), help=meaning)
+
+
+def end_buttons(job: TrainingJob | None, *, is_over: bool) -> None:
+    """Draw the buttons that end a run, with a result or without."""
+    st.button(
+        "Stop",
+        icon=":material/stop:",
+        disabled=job is None or is_over,
+        on_click=training.stop,
+        help="End here and measure the network on the test samples.",
+    )
+    st.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        disabled=job is None,
+        on_click=training.reset,
+        help="Clear the page for a new run. The same seed starts from the same weights again.",
+    )
 
 
 def view_controls() -> bool:
