@@ -1,0 +1,67 @@
+"""What holds on every page: each control says what it does, each figure what it shows."""
+
+import json
+
+import pytest
+
+from dashboard import session
+from dashboard.panels import PANELS
+
+PAGES = ("train", "explore", "confusion", "compare")
+CONTROLS = (
+    "button",
+    "download_button",
+    "file_uploader",
+    "multiselect",
+    "number_input",
+    "pills",
+    "radio",
+    "segmented_control",
+    "select_slider",
+    "selectbox",
+    "slider",
+    "text_input",
+    "toggle",
+)
+
+
+@pytest.fixture
+def trained(open_app):
+    app = open_app(epochs="3", hidden_layers="8", pace="full").click("Train")
+    return app.wait_for(lambda: app.job.status.is_over)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_control_says_what_it_does(trained, page: str) -> None:
+    trained.go_to(page)
+    controls = [control for kind in CONTROLS for control in trained.test.get(kind)]
+    silent = [control.proto.label for control in controls if not control.proto.help]
+    assert len(controls) > 20
+    assert not silent
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_figure_has_a_title_and_names_its_axes(trained, page: str) -> None:
+    if page == "train":
+        trained.test.session_state[session.PANELS] = list(PANELS)
+    trained.go_to(page)
+    for key, figure in trained.figures.items():
+        layout = figure["layout"]
+        assert layout["title"]["text"], key
+        axes = [layout[name] for name in layout if name.startswith(("xaxis", "yaxis"))]
+        for axis in axes:
+            is_hidden = False in (axis.get("visible"), axis.get("showticklabels"))
+            assert is_hidden or axis["title"]["text"], key
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_chart_is_described_for_those_who_cannot_see_it(trained, page: str) -> None:
+    trained.go_to(page)
+    charts = [
+        json.loads(chart.proto.json)
+        for chart in trained.test.get("bidi_component")
+        if chart.proto.component_name == "chart"
+    ]
+    assert all(len(chart["alt"]) > 10 for chart in charts)
+    assert charts or page == "compare"
+
