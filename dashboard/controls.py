@@ -68,10 +68,11 @@ def draw() -> None:
 
 def show_problems() -> None:
     """Say what is wrong with the settings or with the link, above the page."""
-    for problem in session.problems():
-        st.error(plain(problem), icon=":material/error:")
-    for notice in session.notices() or []:
-        st.warning(plain(notice), icon=":material/link_off:")
+    with st.container():  # so that nothing below moves when something is said
+        for problem in session.problems():
+            st.error(plain(problem), icon=":material/error:")
+        for notice in session.notices() or []:
+            st.warning(plain(notice), icon=":material/link_off:")
 
 
 def apply(config: RunConfig) -> None:
@@ -104,7 +105,7 @@ def _change_dataset() -> None:
 def _draw_presets() -> None:
     """Offer the networks that have a name, and say what makes the chosen one interesting."""
     names = {preset.config: name for name, preset in PRESETS.items()}
-    now = names.get(session.config(), OWN_PRESET)
+    now = OWN_PRESET if session.problems() else names.get(session.config(), OWN_PRESET)
     st.session_state[session.PRESET] = now
     st.selectbox(
         "Preset",
@@ -133,23 +134,29 @@ def _draw_dataset() -> Values:
 
 def _draw_upload() -> None:
     """Take in the reader's own data, or say what is wrong with them."""
-    file = st.file_uploader(
+    st.file_uploader(
         "Your data",
         type=[suffix.removeprefix(".") for suffix in READERS],
         key=session.UPLOAD,
+        on_change=_take_own,
         help="A table (.csv, with a column 'label'), arrays (.npz with X and y), or images in "
         "a folder for each class (.zip). They are kept in the memory of this server alone, and not "
         "for long after the page is closed.",
     )
-    tab = session.tab()
-    if file is not None and file.file_id != tab.own_id:
-        tab.own_id, tab.own_problem = file.file_id, ""
+    if own := session.own():
+        st.caption(f"In use: {plain(own.title)}, {own.n_samples:,} samples")
+
+
+def _take_own() -> None:
+    """Take the file that was given, or let go of the one that was taken away."""
+    tab, file = session.tab(), st.session_state[session.UPLOAD]
+    session.forget_notices()
+    tab.own, tab.own_problem = None, ""
+    if file is not None:
         try:
             tab.own = load_own((file.name, file.getvalue()))
         except ValueError as error:
-            tab.own, tab.own_problem = None, str(error)
-    if tab.own:
-        st.caption(f"In use: {plain(tab.own.title)}, {tab.own.n_samples:,} samples")
+            tab.own_problem = str(error)
 
 
 def _draw_network() -> Values:

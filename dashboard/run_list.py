@@ -36,7 +36,8 @@ def _draw_row(kept: KeptRun) -> None:
         width=170,
         help="The run on this page." if is_here else "Draw its curves beside those above.",
     )
-    st.markdown(f"{_asked(kept.run)}  \n**{_outcome(kept)}** · {_time(kept.run)}", width="stretch")
+    time = f" · {_time(kept.run)}" if kept.job.status.is_over else ""
+    st.markdown(f"{_asked(kept.run)}  \n**{_outcome(kept)}**{time}", width="stretch")
     with st.popover("More", icon=":material/more_horiz:", help="Rename, show or delete it."):
         _draw_actions(kept, is_here=is_here)
 
@@ -81,16 +82,20 @@ def _show(kept: KeptRun) -> None:
 def _asked(run: Run) -> str:
     """Say what a run was asked that the defaults are not."""
     asked = [
-        f"{in_words(name)} {plain(str(controls.in_field(name, value)) or 'none')}"
+        f"{in_words(name)} {plain(_in_short(controls.in_field(name, value)))}"
         for name, value in differences(run.config).items()
     ]
     return " · ".join(asked) or "the defaults"
 
 
+def _in_short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
+
+
 def _outcome(kept: KeptRun) -> str:
     run, status = kept.run, kept.job.status
     if run.result is None:
-        return "under way" if status.is_moving else str(status)
+        return str(status) if status.is_over else "under way"
     part, score = (
         ("test", run.result.test) if run.result.test else ("training", run.result.training)
     )
@@ -101,4 +106,4 @@ def _outcome(kept: KeptRun) -> str:
 
 def _time(run: Run) -> str:
     epochs = f"{run.epochs_done:,} {'epoch' if run.epochs_done == 1 else 'epochs'}"
-    return f"{epochs} in {duration(run.seconds)}"
+    return f"{epochs} in {duration(run.seconds)} of computing"

@@ -13,11 +13,12 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.datasets import Dataset
-from experiments.config import RunConfig
+from experiments.config import OWN, RunConfig
 from experiments.contest import MAX_MORE, Contest, Outcome, Relay, Territory
 from experiments.job import Goal, TrainingJob
 from experiments.run import Run
 from experiments.shelf import KeptRun, Shelf
+from experiments.split_effect import Measured
 
 IN_APP = "_in_app"
 CONFIG = "_config"
@@ -65,6 +66,10 @@ MATRIX_TRUE = "_matrix_true"
 MATRIX_PREDICTED = "_matrix_predicted"
 MATRIX_SAMPLE = "_matrix_sample"
 MATRIX_TAB = "_matrix_tab"
+MISTAKE = "mistake"  # one of several: see `key_of`
+LIST_NUMBER = "list_number"
+LIST_FOLLOW = "list_follow"
+DOWNLOAD = "download"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -114,6 +119,13 @@ class Wish(NamedTuple):
     job: TrainingJob | None
 
 
+class Measuring(NamedTuple):
+    """What trains networks under both splits of a dataset."""
+
+    dataset: Dataset
+    relay: Relay[Measured | None]
+
+
 @dataclass
 class Tab:
     """What this tab has.
@@ -128,12 +140,12 @@ class Tab:
     shelf : all runs since the page was opened
     chosen : the run that the other pages look at; None for the one on the Train page
     epoch : the epoch that all pages look back at; None for the newest
-    own, own_id, own_problem : the reader's own data, the file they come from, and what is
-        wrong with it
-    asked : which comparison the reader has just asked for
+    own, own_problem : the reader's own data, and what is wrong with the file that was given
+    asked : the comparisons that the reader has just asked for
     contest, series, shapes, ladder : the newest of each kind of comparison
     sample : row of the dataset that the Explore page looks at
     is_mapping : whether the points of its map are moving
+    measuring : the comparison of both splits that was begun last
     """
 
     job: TrainingJob | None = None
@@ -142,12 +154,12 @@ class Tab:
     chosen: KeptRun | None = None
     epoch: int | None = None
     own: Dataset | None = None
-    own_id: str = ""
     own_problem: str = ""
     sample: int = 0
     is_mapping: bool = False
+    measuring: Measuring | None = None
     model_problem: str = ""
-    asked: str | None = None
+    asked: set[str] = field(default_factory=set)
     contest: Contest | None = None
     series: Relay[Outcome] | None = None
     shapes: Relay[Territory] | None = None
@@ -188,6 +200,11 @@ def shown_run() -> Run | None:
 def own() -> Dataset | None:
     """Return the reader's own data, if there are any."""
     return tab().own
+
+
+def lacks_data() -> bool:
+    """Say whether the reader has chosen data of their own and not given any that can be used."""
+    return bool(problems()) and st.session_state.get("dataset") == OWN
 
 
 def presence() -> Callable[[], bool]:

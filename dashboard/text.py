@@ -20,7 +20,9 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration as '8 s', '2 min' or '1 h 5 min'."""
+    """Return a duration as '0.06 s', '8 s', '2 min' or '1 h 5 min'."""
+    if 0 < seconds < 1:
+        return f"{seconds:.2g} s"
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

@@ -11,6 +11,7 @@ from experiments.config import LIMITS, OWN
 from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
 from experiments.run import Run
 from experiments.shelf import KeptRun
+from mlp.training import Score
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
 WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
@@ -198,7 +199,7 @@ def beside(run: Run | None, measure: Measure) -> list[Comparison]:
     """Return the curves of the runs to be drawn beside one, on held-out samples if any."""
     others = []
     for kept in session.runs():
-        if kept.is_drawn and kept.run is not run:
+        if kept.is_drawn and kept.run is not run and kept.run.epochs_done:
             curve = epoch_curves(list(kept.run.history), measure)[-1]
             part = "" if curve.name == VALIDATION else " (training)"
             others.append(Comparison(kept.name + part, kept.number, curve))
@@ -208,7 +209,8 @@ def beside(run: Run | None, measure: Measure) -> list[Comparison]:
 def has_settings(run: Run) -> bool:
     """Say whether a run was made with the settings, and the data, of the sidebar."""
     config = session.config()
-    return run.config == config and (config.dataset != OWN or run.own is session.own())
+    is_same = config in (run.config, run.first_config)
+    return is_same and (config.dataset != OWN or run.own is session.own())
 
 
 def epochs_in_view(job: TrainingJob) -> int:
@@ -221,6 +223,41 @@ def epochs_in_view(job: TrainingJob) -> int:
         return job.run.epochs_done
     is_in_first = 0 < job.run.step < job.run.plan.steps_per_epoch
     return 1 if is_in_first and job.status is Status.PAUSED else job.run.config.epochs
+
+
+class Figure(NamedTuple):
+    """A score to be shown large, as far as there is one."""
+
+    label: str
+    score: Score | None
+    meaning: str
+
+
+def figures(job: TrainingJob | None) -> list[Figure]:
+    """Return the scores on the test, the validation and the training samples."""
+    run = job.run if job else None
+    last = run.history[-1] if run and run.history else None
+    result = run.result if run else None
+    has_validation = run is None or run.material.validation is not None
+    when = "" if result or not last else ", before any training" * (last.epoch == 0)
+    return [
+        Figure(
+            "Test accuracy",
+            result.test if result else None,
+            "On samples that no training and no choice has used, measured at the end.",
+        ),
+        Figure(
+            f"Validation accuracy{when}" if has_validation else "Validation: nothing held out",
+            result.validation if result else last and last.validation,
+            "On samples held out to watch the training with.",
+        ),
+        Figure(
+            f"Training accuracy{when or ', this epoch' * (result is None)}",
+            result.training if result else last and last.training,
+            "On the samples it learns from, which flatters. Under way, it is the mean over the "
+            "epoch, in which the network has changed; at the end, it is measured once more.",
+        ),
+    ]
 
 
 def verdict(run: Run) -> str:

@@ -166,24 +166,12 @@ def progress(job: TrainingJob | None) -> None:
 
 def results(job: TrainingJob | None) -> None:
     """Show the accuracies in figures that can be read from the back row."""
-    run = job.run if job else None
-    last = run.history[-1] if run and run.history else None
-    result = run.result if run else None
-    test = result.test if result else None
-    validation = result.validation if result else last and last.validation
-    trained = result.training if result else last and last.training
-    shown = (
-        ("Test accuracy", test, "On samples that no training and no choice has used."),
-        ("Validation accuracy", validation, "On samples held out to watch the training with."),
-        (
-            "Training accuracy" if result else "Training accuracy, this epoch",
-            trained,
-            "On the samples it learns from, which flatters. Under way, it is the mean over the "
-            "epoch, in which the network has changed; at the end, it is measured once more.",
-        ),
-    )
-    for column, (label, score, meaning) in zip(st.columns(3), shown, strict=True):
-        column.metric(label, percent(score.accuracy) if score else "–", help=meaning)
+    for column, figure in zip(st.columns(3), training.figures(job), strict=True):
+        column.metric(
+            figure.label,
+            "–" if figure.score is None else percent(figure.score.accuracy),
+            help=figure.meaning,
+        )
 
 
 def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
@@ -259,8 +247,9 @@ def ending(run: Run, status: Status) -> None:
 def watch(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
     """Draw what changes while the network learns."""
     job = session.job()
-    if not (job and status and status.is_over):
-        progress(job)
+    with st.container():
+        if not (job and status and status.is_over):
+            progress(job)
     results(job)
     charts(job, log_scale=log_scale)
     if job and job.run.snapshots.steps:
@@ -275,16 +264,19 @@ job = session.job()
 status = job.status if job else None
 st.title("Train")
 log_scale = transport(job, status)
-if job and status and status.is_over:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width="stretch"):
+# What comes and goes has a place of its own: a chart that is moved would lose its zoom.
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(width="stretch"):
+        if job and status and status.is_over:
             ending(job.run, status)
+        elif job:
+            rate_now(job.run)
+    if job and status and status.is_over:
         more_epochs(job.run)
-elif job:
-    rate_now(job.run)
-if job and status and not training.has_settings(job.run):
-    what_to_do = "Train starts a run" if status.is_over else "Reset, then Train, to start a run"
-    st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
+with st.container():
+    if job and status and not training.has_settings(job.run):
+        what_to_do = "Train starts a run" if status.is_over else "Reset, then Train, to start a run"
+        st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
 poll_seconds = training.poll_seconds()
 st.fragment(watch, run_every=poll_seconds if is_watched(status) else None)(
     status, poll_seconds, log_scale

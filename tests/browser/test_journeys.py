@@ -86,28 +86,57 @@ def test_another_page_and_back_neither_stops_nor_restarts(open_page: Open) -> No
     expect(button(page, "Pause")).to_be_visible()
 
 
-def test_zoom_and_legend_survive_the_updates(open_page: Open) -> None:
-    page = open_page(ENDLESS)
-    button(page, "Train").click()
-    wait_for_points(page, 3)
-    chart = page.locator(CHARTS).first
-    plot = chart.locator(".nsewdrag").bounding_box()
+def zoom(page: Page) -> None:
+    plot = page.locator(CHARTS).first.locator(".nsewdrag").bounding_box()
     x, y, width, height = plot["x"], plot["y"], plot["width"], plot["height"]
     page.mouse.move(x + width * 0.2, y + height * 0.3)
     page.mouse.down()
     page.mouse.move(x + width * 0.7, y + height * 0.8, steps=5)
     page.mouse.up()
-    chart.locator(".legendtoggle").first.click()
-    read = "chart => [chart.layout.xaxis.range.map(Math.round), chart.data[0].visible]"
+
+
+def view_of(page: Page) -> list:
+    """What the reader has zoomed into, and whether the first curve is switched off."""
     page.wait_for_timeout(600)
-    zoomed, visible = chart.evaluate(read)
+    return page.locator(CHARTS).first.evaluate(
+        "chart => [chart.layout.xaxis.range.map(Math.round), chart.data[0].visible]"
+    )
+
+
+def test_zoom_and_legend_survive_the_updates(open_page: Open) -> None:
+    page = open_page(ENDLESS)
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+    zoom(page)
+    page.locator(CHARTS).first.locator(".legendtoggle").first.click()
+    zoomed, visible = view = view_of(page)
     assert visible == "legendonly"
     assert 1000 < zoomed[0] < zoomed[1] < 8000
     wait_for_points(page, points(page) + 8)
-    assert chart.evaluate(read) == [zoomed, "legendonly"]
+    assert view_of(page) == view
     button(page, "Pause").click()
     expect(main(page).get_by_text("paused")).to_be_visible()
-    assert chart.evaluate(read) == [zoomed, "legendonly"]
+    assert view_of(page) == view
+
+
+def test_zoom_survives_another_setting_and_the_end_of_the_run(open_page: Open) -> None:
+    page = open_page("?epochs=1000&pace=10")
+    button(page, "Train").click()
+    wait_for_points(page, 3)
+    zoom(page)
+    view = view_of(page)
+    field = page.get_by_role("textbox", name="Hidden layers")
+    field.fill("16")
+    field.press("Enter")
+    expect(main(page).get_by_text("The settings have changed")).to_be_visible()
+    assert view_of(page) == view
+    button(page, "Stop").click()
+    expect(main(page).get_by_text("test images right")).to_be_visible()
+    assert view_of(page) == view
+    field.fill("32")
+    field.press("Enter")
+    expect(main(page).get_by_text("The settings have changed")).to_be_hidden()
+    assert view_of(page) == view
 
 
 def test_closing_the_tab_ends_the_training_within_the_grace_period(

@@ -15,7 +15,7 @@ def test_percent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "0 s"), (89, "89 s"), (150, "2 min"), (3900 * 2, "2 h 10 min")]
+    ("seconds", "words"), [(0.2, "0.2 s"), (89, "89 s"), (150, "2 min"), (3900 * 2, "2 h 10 min")]
 )
 def test_duration(seconds: float, words: str) -> None:
     assert duration(seconds) == words
