@@ -4,9 +4,17 @@ import streamlit as st
 
 st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:", layout="wide")
 
-from dashboard import comeback, controls, entry, process, training  # noqa: E402  # after the page config
+from dashboard import (  # noqa: E402  # after the page config
+    comeback,
+    controls,
+    entry,
+    process,
+    tables,
+    training,
+)
 
 process.tune()
+tables.let_wide_ones_scroll()
 pages = [
     st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
     st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:"),

@@ -29,7 +29,13 @@ from tqdm import tqdm
 from data.datasets import Dataset
 from data.download import ORIGINALS, fetch
 from data.own import load_own
-from experiments.comparison import check_comparable, check_seeds, paired_test, verdict
+from experiments.comparison import (
+    check_comparable,
+    check_seeds,
+    correct_for_several,
+    paired_test,
+    verdict,
+)
 from experiments.config import OWN, RunConfig, explain, meaning_of
 from experiments.export import history_to_csv
 from experiments.files import check_writable, write_whole
@@ -432,7 +438,11 @@ def say_comparison(
         print("All seeds meet the same split: what follows holds for these test samples only.")
     split = prepare(config, own).split
     sizes = {"n_training": len(split.training), "n_test": len(split.test)}
-    results = [paired_test(accuracies[0], row, **sizes) for row in accuracies[1:]]
+    results = correct_for_several(
+        [paired_test(accuracies[0], row, **sizes) for row in accuracies[1:]]
+    )
+    if len(results) > 1:
+        print(f"The p-values allow for {len(results)} comparisons (Holm).")
     for name, result in zip(names[1:], results, strict=True):
         print(verdict(names[0], name, result))
     say_json(

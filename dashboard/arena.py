@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from dashboard import session, training
+from dashboard.tables import markdown_table
 from dashboard.text import duration, percent
 from experiments.comparison import check_comparable
-from experiments.config import RunConfig, parse_field
+from experiments.config import OWN, RunConfig, parse_field
 from experiments.contest import (
     DEPTHS,
-    SHAPES,
+    HARD_SHAPES,
     WIDTHS,
     Contest,
     Layers,
@@ -37,7 +38,7 @@ PAIRS: dict[str, tuple[str, str]] = {
 }
 WHAT = (YOURS, *PAIRS)
 AS_ABOVE = "as above"
-DATA = (AS_ABOVE, *SHAPES)
+DATA = (AS_ABOVE, *HARD_SHAPES)
 
 
 class Event(StrEnum):
@@ -69,7 +70,7 @@ def networks_for(data: str, networks: Sequence[RunConfig]) -> tuple[RunConfig, .
     """Return the networks as they are, or such as suit a set of points."""
     if data == AS_ABOVE:
         return tuple(networks)
-    return entrants(SHAPES[data], [config.hidden_layers for config in networks[2:]])
+    return entrants(HARD_SHAPES[data], [config.hidden_layers for config in networks[2:]])
 
 
 def objection(networks: Sequence[RunConfig]) -> str:
@@ -85,16 +86,19 @@ def objection(networks: Sequence[RunConfig]) -> str:
 
 
 def ask(event: Event) -> None:
-    """Remember a click; what was typed right before it is only known later in the run."""
-    session.tab().asked = event
+    """Remember a click; what was typed right before it is only known later in the run.
+
+    Another click may come before that run is over, and must not take the place of this one.
+    """
+    session.tab().asked.add(event)
 
 
 def begin_if_asked(event: Event, begin: Callable[[], None]) -> str:
     """Begin if the reader has asked for it; return what stands against it, or nothing."""
-    tab = session.tab()
-    if tab.asked != event:
+    asked = session.tab().asked
+    if event not in asked:
         return ""
-    tab.asked = None
+    asked.remove(event)
     try:
         begin()
     except ValueError as error:
@@ -142,16 +146,23 @@ def begin_ladder(rungs: Sequence[RunConfig], n_seeds: int) -> None:
     session.tab().ladder = _relay(rungs, n_seeds, session.tab().ladder)
 
 
-def is_of(relay: Relay[Outcome], networks: Sequence[RunConfig]) -> bool:
-    """Say whether a relay was made with these networks."""
-    n_networks = len({config.hidden_layers for config in relay.configs})
-    return relay.configs[:n_networks] == tuple(networks)
+def is_of(competition: Contest | Relay[Outcome], networks: Sequence[RunConfig]) -> bool:
+    """Say whether a competition was made with these networks, on the samples there are now."""
+    if networks[0].dataset == OWN and competition.own is not session.own():
+        return False
+    return competition.networks == tuple(networks)
+
+
+def is_moving(event: Event) -> bool:
+    """Say whether the competition that was asked for so is on its way."""
+    competition: Contest | Relay[Outcome] | None = getattr(session.tab(), event)
+    return competition is not None and competition.status.is_moving
 
 
 def begin_shapes() -> None:
     """Train the single layer and a small network on points that no line separates."""
     tab = session.tab()
-    configs = [config for base in SHAPES.values() for config in entrants(base)]
+    configs = [config for base in HARD_SHAPES.values() for config in entrants(base)]
     if tab.shapes:
         tab.shapes.stop()
     tab.shapes = Relay(configs, territory, is_present=session.presence())
@@ -210,10 +221,10 @@ def contest_progress(contest: Contest) -> training.Progress:
     return training.Progress(min(1.0, sum(fractions) / len(fractions)), words)
 
 
-def relay_progress(relay: Relay[Outcome], n_networks: int) -> training.Progress:
+def relay_progress(relay: Relay[Outcome]) -> training.Progress:
     """Say how far a relay has come."""
-    n_seeds = len(relay.configs) // n_networks
-    seed = min(len(relay.outcomes) // n_networks + 1, n_seeds)
+    n_seeds = relay.n_seeds
+    seed = min(len(relay.outcomes) // len(relay.networks) + 1, n_seeds)
     run, left = relay.run, relay.seconds_left
     words = [f"Seed {seed} of {n_seeds}"]
     words += [name_of(run.config)] if run else []
@@ -258,12 +269,6 @@ def published_words(what: str) -> str:
     )
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown; all columns but the first are numbers."""
-    lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def cost_table(contest: Contest) -> str:
     """Return what each network costs and reaches, as a table."""
     head = ["Network", "Parameters", "Multiplications a sample", "Seconds of computing"]
@@ -280,7 +285,7 @@ def cost_table(contest: Contest) -> str:
         ]
         for job in contest.jobs
     ]
-    return table([*head, result, "State"], rows)
+    return markdown_table([*head, result, "State"], rows)
 
 
 def _state(run: Run, status: Status) -> str:
@@ -297,7 +302,7 @@ def accuracy_rows(
         [name, *("–" if share is None else f"{100 * share:.1f}" for share in row)]
         for name, row in zip(names, rows, strict=True)
     ]
-    return table(["Epoch", *(f"{epoch:,}" for epoch in epochs)], cells)
+    return markdown_table(["Epoch", *(f"{epoch:,}" for epoch in epochs)], cells)
 
 
 def mean_and_spread(standing: Standing) -> str:
@@ -320,7 +325,9 @@ def standings_table(standings: Sequence[Standing]) -> str:
         ]
         for each in standings
     ]
-    return table(["Network", "Parameters", "Mean ± spread, test", "Seeds with a result"], rows)
+    return markdown_table(
+        ["Network", "Parameters", "Mean ± spread, test", "Seeds with a result"], rows
+    )
 
 
 def ladder_table(standings: Sequence[Standing]) -> str:
@@ -335,7 +342,9 @@ def ladder_table(standings: Sequence[Standing]) -> str:
         if depth
     ]
     rows.insert(0, [_depth_in_words(0), cells[()], *["the same"] * (len(WIDTHS) - 1)])
-    return table(["Accuracy · parameters", *(f"{width} units each" for width in WIDTHS)], rows)
+    return markdown_table(
+        ["Accuracy · parameters", *(f"{width} units each" for width in WIDTHS)], rows
+    )
 
 
 def _depth_in_words(depth: int) -> str:
@@ -345,17 +354,41 @@ def _depth_in_words(depth: int) -> str:
 
 def trust(n_seeds: int, dataset: str) -> str:
     """Say how far the ladder is to be trusted."""
-    which = f"Dataset: {dataset}, test samples."
-    if n_seeds == 1:
-        return f"{which} One seed only: half of what you see may be luck. Take more seeds."
+    luck = (
+        "One seed only: half of what you see may be luck. Take more seeds."
+        if n_seeds == 1
+        else f"Mean ± spread (standard deviation) over {n_seeds} seeds. Differences smaller than "
+        "the spread may well be luck."
+    )
     return (
-        f"{which} Mean ± spread (standard deviation) over {n_seeds} seeds. Differences smaller "
-        "than the spread may well be luck."
+        f"Dataset: {dataset}, test samples. {luck} Look, but do not choose by it: the best of ten "
+        "is also the luckiest on these samples. To choose, look at validation samples; keep the "
+        "test samples for the one you have chosen."
+    )
+
+
+def no_verdict(status: Status, n_done: int, n_seeds: int) -> str:
+    """Say why there is no verdict over the seeds, or nothing if there is to be one."""
+    if status is Status.FINISHED:
+        return ""
+    if status.is_moving:
+        return (
+            f"{n_done} of {n_seeds} seeds so far. The verdict comes after the last one: whoever "
+            "judges as soon as it looks good takes luck for skill."
+        )
+    return (
+        f"It ended after {n_done} of {n_seeds} seeds, so there is no verdict: if one may "
+        "stop when it looks good, a p-value means little. Let all seeds be trained to get one."
     )
 
 
 def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
-    """Say what a reader has to know about a series, a sentence each."""
+    """Say what a reader has to know about a series, a sentence or two each.
+
+    Parameters
+    ----------
+    n_compared : how many networks were judged against the first
+    """
     found = [
         f"{name_of(each.config)} diverged with {each.n_diverged} of {len(each.accuracies)} seeds, "
         "which count in no pair. Try a lower learning rate."
@@ -364,13 +397,13 @@ def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
     ]
     if n_compared > 1:
         found.append(
-            f"The p-values allow for {n_compared} comparisons (Holm): who asks more often is "
+            f"All p-values allow for {n_compared} comparisons (Holm): who asks more often is "
             "lucky more often."
         )
     if n_compared:
         found.append(
-            "The seeds tell of the settings, of any network made with them; McNemar's test tells "
-            "of two trained networks. So they may disagree."
+            "The verdict over all seeds is about these settings, whatever the luck of a run. "
+            "McNemar's test is about two trained networks and no others. So they may disagree."
         )
     if standings[0].config.split == "blocks":
         found.append(
@@ -378,3 +411,13 @@ def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
             "weights and the order of the samples."
         )
     return found
+
+
+def lost_words(status: Status) -> str:
+    """Say why something has ended that should not have; nothing if it ended as it should."""
+    return {
+        Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
+        "Begin it again.",
+        Status.FAILED: "The training failed through a fault of the app; its log says more. "
+        "Begin it again.",
+    }.get(status, "")

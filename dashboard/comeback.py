@@ -126,6 +126,7 @@ def take_up(room: Cloakroom, ticket: str, *, had_runs: bool) -> None:
     tab = room.hand_over(ticket)
     if tab is not None:
         st.session_state[session.TAB] = tab
-        for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder):
+        measuring = tab.measuring and tab.measuring.relay
+        for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
             if work is not None:
                 work.attend(session.presence())

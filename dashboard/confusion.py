@@ -8,10 +8,12 @@ import streamlit as st
 from dashboard import session
 from dashboard.chart import Click
 from dashboard.moments import step_now
+from dashboard.samples import feature_columns
+from dashboard.tables import markdown_table
 from dashboard.text import percent, plain
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.answers import MEANINGS, Answers, Meaning
+from experiments.answers import OUTPUT_MEANINGS, Answers, Meaning
 from experiments.material import Material
 from experiments.metrics import (
     ClassScores,
@@ -62,6 +64,16 @@ class Cell(NamedTuple):
         """Positions of the samples that are shown together with the one looked at."""
         return self.positions[self.first - 1 :][:PAGE]
 
+    @property
+    def last(self) -> int:
+        """Number of the last sample on the page."""
+        return self.first + len(self.page) - 1
+
+    @property
+    def place(self) -> int:
+        """Place on the page, from 0, of the sample that the reader looks at."""
+        return self.number - self.first
+
 
 def default_part(run: Run, parts: tuple[str, ...]) -> str:
     """Return the most honest part that has samples."""
@@ -88,9 +100,9 @@ def look_at_first() -> None:
     st.session_state[session.MATRIX_SAMPLE] = 1
 
 
-def look_at_number(number: int) -> None:
-    """Turn to another sample of the same cell, and to its way through the network."""
-    st.session_state[session.MATRIX_SAMPLE] = number
+def look_at_place(cell: Cell, place: int) -> None:
+    """Turn to a sample on the page of a cell, and to its way through the network."""
+    st.session_state[session.MATRIX_SAMPLE] = cell.first + place
     follow()
 
 
@@ -145,11 +157,6 @@ def scaled(material: Material, row: int) -> Array:
     return x
 
 
-def grid_height(n_images: int, columns: int) -> int:
-    """Return how high a grid of images is, in pixels."""
-    return 64 + 78 * -(-n_images // columns)
-
-
 def layers_height(n_layers: int) -> int:
     """Return how high the strips of the hidden layers are together, in pixels."""
     return max(340, 90 + 64 * n_layers)
@@ -175,7 +182,7 @@ def headline(run: Run, answers: Answers, part: str, step: int) -> str:
 
 def remarks(run: Run, part: str, step: int) -> str:
     """Say what to keep in mind with the figures of a part."""
-    return f"{_remark_on_part(run, part, step)} {MEANINGS[run.config.output].remark}".strip()
+    return f"{_remark_on_part(run, part, step)} {OUTPUT_MEANINGS[run.config.output].remark}".strip()
 
 
 def _remark_on_part(run: Run, part: str, step: int) -> str:
@@ -274,30 +281,25 @@ def features_table(
     said : what the network made of each
     first : number of the first sample
     """
-    n_shown = min(dataset.n_features, MAX_FEATURES)
-    rest = ["…"] if n_shown < dataset.n_features else []
-    names = [f"x{i}" for i in range(1, n_shown + 1)] + rest
-    lines = [f"| Number | How sure | {' | '.join(names)} |", "|--:|--:|" + "--:|" * len(names)]
-    for number, (position, sure) in enumerate(zip(positions, said, strict=True), first):
-        x = dataset.X[answers.rows[position], :n_shown]
-        values = [f"{value:.3g}" for value in x] + rest
-        said_so = plain(sure).replace(" %", "\u00a0%")  # a narrow column breaks no percentage
-        lines.append(f"| {number:,} | {said_so} | {' | '.join(values)} |")
-    return "\n".join(lines)
+    columns = [
+        ("Number", [f"{number:,}" for number, _ in enumerate(positions, first)]),
+        # a narrow column breaks no percentage
+        ("How sure", [plain(sure).replace(" %", "\u00a0%") for sure in said]),
+        *feature_columns(dataset, answers.rows[positions], MAX_FEATURES, digits=3),
+    ]
+    header, cells = zip(*columns, strict=True)
+    return markdown_table(header, zip(*cells, strict=True), align="r")
 
 
 def scores_table(scores: ClassScores, names: tuple[str, ...]) -> str:
     """Return precision, recall, F1 and support of each class as a Markdown table."""
-    columns = [_marked(column) for column in scores[:3]]
-    rows = [
-        f"| {plain(name)} | {precision} | {recall} | {f1} | {support:,} |"
-        for name, precision, recall, f1, support in zip(
-            names, *columns, scores.support.tolist(), strict=True
-        )
+    columns = [
+        [plain(name) for name in names],
+        *(_marked(column) for column in scores[:3]),
+        [f"{support:,}" for support in scores.support.tolist()],
     ]
-    return "\n".join(
-        ["| Class | Precision | Recall | F1 | Support |", "|:--|--:|--:|--:|--:|", *rows]
-    )
+    header = ("Class", "Precision", "Recall", "F1", "Support")
+    return markdown_table(header, zip(*columns, strict=True))
 
 
 def _marked(values: Values) -> list[str]:
@@ -315,8 +317,9 @@ def _marked(values: Values) -> list[str]:
     return [write(value) for value in values.tolist()]
 
 
-def reliability_sentence(found: Reliability, accuracy: float) -> str:
+def reliability_sentence(found: Reliability, answers: Answers) -> str:
     """Say whether a network is as often right as it is sure."""
+    accuracy = answers.n_correct / len(answers.labels)
     claims = (
         f"on average its confidence is {percent(accuracy + found.gap)}, and it is right in "
         f"{percent(accuracy)}"

@@ -1,6 +1,6 @@
 """Which samples to show, and which one of them the reader has chosen."""
 
-from collections.abc import Collection, Sequence, Sized
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -10,15 +10,18 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.images import shortened
+from dashboard.charts.style import feature_names
+from dashboard.tables import markdown_table
 from dashboard.text import plain
 from data.datasets import Dataset, Labels
 from data.split import Rows, Split
-from experiments.exploration import Neighbours, Projection, Statistics, part_of
+from experiments.exploration import Neighbours, Projection, Statistics, map_rows, part_of
+from experiments.job import Status
 from experiments.material import Material
-from experiments.split_effect import SEEDS, Measured, thinned
+from experiments.split_effect import SEEDS, Measured, measure, thinned
 
-MAP = "Map"
-VIEWS = ("Samples", "Classes", "Values", MAP, "Neighbours", "Scaling", "Split")
+MAP, SPLIT = "Map", "Split"  # the views in which something moves
+VIEWS = ("Samples", "Classes", "Values", MAP, "Neighbours", "Scaling", SPLIT)
 PLANE, SOLID, BENT = "PCA in 2-D", "PCA in 3-D", "t-SNE"
 
 PARTS = ("all", "training", "validation", "test")
@@ -154,17 +157,28 @@ def labels_of(dataset: Dataset, rows: Rows) -> list[str]:
 
 def table_of(dataset: Dataset, rows: Rows, distances: Values | None = None) -> str:
     """Return rows of the dataset as a table in Markdown, with the first few features."""
-    room = MOST_FEATURES if distances is None else MOST_FEATURES - 2
-    n_shown = min(dataset.n_features, room)
-    more = ["…"] if dataset.n_features > n_shown else []
-    far = ["Distance"] if distances is not None else []
-    lines = [["Sample", "Label", *far, *(f"f{i}" for i in range(n_shown)), *more]]
-    lines.append(["---"] * len(lines[0]))
-    for i, (row, label) in enumerate(zip(rows, labels_of(dataset, rows), strict=True)):
-        distance = [f"{distances[i]:.3g}"] if distances is not None else []
-        values = [f"{value:.4g}" for value in dataset.X[row, :n_shown]]
-        lines.append([str(row), plain(shortened(label)), *distance, *values, *more])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    far = [] if distances is None else [("Distance", [f"{far:.3g}" for far in distances])]
+    room = MOST_FEATURES - 2 * len(far)
+    columns = [
+        ("Sample", [f"{row}" for row in rows]),
+        ("Label", [plain(shortened(label)) for label in labels_of(dataset, rows)]),
+        *far,
+        *feature_columns(dataset, rows, room),
+    ]
+    header, cells = zip(*columns, strict=True)
+    return markdown_table(header, zip(*cells, strict=True), align="rlr")
+
+
+def feature_columns(
+    dataset: Dataset, rows: Rows, most: int, *, digits: int = 4
+) -> list[tuple[str, list[str]]]:
+    """Return the first few features of some rows, a name and its values each; then '…'."""
+    names = feature_names(dataset.n_features)
+    shown = [
+        (name, [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
+        for i, name in enumerate(names[:most])
+    ]
+    return [*shown, ("…", ["…"] * len(rows))] if len(names) > most else shown
 
 
 def is_signed(values: Values) -> bool:
@@ -175,16 +189,6 @@ def is_signed(values: Values) -> bool:
 def largest(values: Values) -> float:
     """Return the largest absolute value, or 1 if there is none above 0."""
     return float(np.nanmax(np.abs(values), initial=0)) or 1.0
-
-
-def share(done: Sized, n_all: int) -> float:
-    """Return how much of the work is done, from 0 to 1."""
-    return min(len(done) / n_all, 1.0)
-
-
-def grid_height(n_images: int, columns: int) -> int:
-    """Return the height, in pixels, of a chart with so many images."""
-    return 60 + 110 * -(-n_images // columns)
 
 
 def words_on_constants(dataset: Dataset, statistics: Statistics) -> str:
@@ -221,6 +225,11 @@ def words_on_map(material: Material, n_points: int) -> str:
     )
 
 
+def rows_on_map(material: Material) -> Rows:
+    """Return the rows of the dataset that a map shows."""
+    return material.split.training[map_rows(material)]
+
+
 def start_mapping() -> None:
     """Let the points of the map move."""
     session.tab().is_mapping = True
@@ -229,6 +238,46 @@ def start_mapping() -> None:
 def stop_mapping() -> None:
     """Leave the points of the map where they are."""
     session.tab().is_mapping = False
+
+
+def begin_measuring(dataset: Dataset) -> None:
+    """Train small networks under both splits.
+
+    Raises
+    ------
+    ValueError : if the dataset cannot be split so
+    """
+    stop_measuring()
+    relay = measure(dataset, is_present=session.presence())
+    session.tab().measuring = session.Measuring(dataset, relay)
+    relay.go()
+
+
+def stop_measuring() -> None:
+    """End it here, without a result."""
+    tab = session.tab()
+    measuring, tab.measuring = tab.measuring, None
+    if measuring:
+        measuring.relay.stop()
+
+
+def measuring_of(dataset: Dataset) -> session.Measuring | None:
+    """Return what this tab has begun to measure on a dataset, if it has."""
+    measuring = session.tab().measuring
+    return measuring if measuring and measuring.dataset is dataset else None
+
+
+def is_measuring(dataset: Dataset) -> bool:
+    """Say whether small networks are being trained on a dataset."""
+    measuring = measuring_of(dataset)
+    return measuring is not None and measuring.relay.status.is_moving
+
+
+def words_without_splits(status: Status) -> str:
+    """Say why a measurement that is over has brought nothing."""
+    if status is Status.FINISHED:
+        return "All networks diverged on these data: their values may be too far apart."
+    return "The measurement ended early. Try again."
 
 
 def neighbour_captions(dataset: Dataset, neighbours: Neighbours) -> list[str]:

@@ -204,7 +204,14 @@ def own() -> Dataset | None:
 
 def lacks_data() -> bool:
     """Say whether the reader has chosen data of their own and not given any that can be used."""
-    return bool(problems()) and st.session_state.get("dataset") == OWN
+    return st.session_state.get("dataset") == OWN and own() is None
+
+
+def config_of_data() -> RunConfig:
+    """Return settings with the reader's own data, if they are chosen, whatever else is wrong."""
+    if st.session_state.get("dataset") == OWN and config().dataset != OWN:
+        return config().model_copy(update={"dataset": OWN})
+    return config()
 
 
 def presence() -> Callable[[], bool]:

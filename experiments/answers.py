@@ -37,7 +37,7 @@ NO_PROBABILITY = (
     "The outputs of this network are no probabilities: they can be below 0 or above 1. The largest "
     "one is the answer, and stands in for its confidence."
 )
-MEANINGS: dict[str, Meaning] = {
+OUTPUT_MEANINGS: dict[str, Meaning] = {
     "softmax": Meaning("probability", True, ""),
     "sigmoid": Meaning(
         "output",

@@ -8,7 +8,7 @@ McNemar's test asks the same.
 import math
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,34 @@ class PairedResult:
     def is_significant(self) -> bool:
         """Whether chance is a poor explanation."""
         return self.p_value < SIGNIFICANT
+
+
+@dataclass(frozen=True)
+class McNemarResult:
+    """How two networks differ on the same samples, each asked once.
+
+    Attributes
+    ----------
+    only_first, only_other : samples that just one of them gets right
+    p_value : how often chance alone would share them out as unevenly
+    """
+
+    only_first: int
+    only_other: int
+    p_value: float
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether chance is a poor explanation."""
+        return self.p_value < SIGNIFICANT
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the p-value was counted out; else it comes from a chi-squared curve."""
+        return self.only_first + self.only_other < EXACT_BELOW
+
+
+Result = TypeVar("Result", PairedResult, McNemarResult)
 
 
 def paired_test(
@@ -87,7 +115,7 @@ def _p_value(t_value: float, degrees_of_freedom: int) -> float:
     return float(2 * t.sf(t_value, degrees_of_freedom))
 
 
-def correct_for_several(results: Sequence[PairedResult]) -> list[PairedResult]:
+def correct_for_several(results: Sequence[Result]) -> list[Result]:
     """Return the results with p-values that allow for how many comparisons were made.
 
     Who asks m questions is lucky m times as often. After Holm, the smallest p-value is
@@ -111,31 +139,6 @@ def correct_for_several(results: Sequence[PairedResult]) -> list[PairedResult]:
 def median_pair(differences: npt.NDArray[np.float64]) -> int:
     """Return which pair has the median difference; of two in the middle, the lower."""
     return int(differences.argsort(kind="stable")[(len(differences) - 1) // 2])
-
-
-@dataclass(frozen=True)
-class McNemarResult:
-    """How two networks differ on the same samples, each asked once.
-
-    Attributes
-    ----------
-    only_first, only_other : samples that just one of them gets right
-    p_value : how often chance alone would share them out as unevenly
-    """
-
-    only_first: int
-    only_other: int
-    p_value: float
-
-    @property
-    def is_significant(self) -> bool:
-        """Whether chance is a poor explanation."""
-        return self.p_value < SIGNIFICANT
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the p-value was counted out; else it comes from a chi-squared curve."""
-        return self.only_first + self.only_other < EXACT_BELOW
 
 
 def mcnemar_test(first_right: Rights, other_right: Rights) -> McNemarResult:
@@ -190,14 +193,18 @@ def verdict(first: str, other: str, result: PairedResult) -> str:
 
 
 def verdict_on_samples(first: str, other: str, result: McNemarResult) -> str:
-    """Say in a sentence what a comparison sample by sample has shown."""
-    counts = (
-        f"of the test samples, {other} alone gets {result.only_other:,} right, and {first} alone "
-        f"{result.only_first:,}"
+    """Say in a sentence what one run of each has shown, sample by sample."""
+    samples = "test sample" if result.only_other == 1 else "test samples"
+    meaning = (
+        "in this run, that is more than luck explains"
+        if result.is_significant
+        else "a single run cannot tell that from luck"
     )
-    meaning = "more than luck explains" if result.is_significant else "which luck can explain"
     way = "exact" if result.is_exact else "chi-squared, corrected for continuity"
-    return f"{counts}: {meaning} (McNemar's test, {way}: {_in_words(result.p_value)})."
+    return (
+        f"{other} alone gets {result.only_other:,} {samples} right and {first} alone "
+        f"{result.only_first:,}: {meaning} (McNemar's test, {way}: {_in_words(result.p_value)})."
+    )
 
 
 def _in_words(p_value: float) -> str:

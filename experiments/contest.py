@@ -11,21 +11,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from data.datasets import Dataset, Labels
+from data.scaling import Scaler
 from data.split import Rows
+from experiments.answers import Answers
 from experiments.comparison import (
     McNemarResult,
     PairedResult,
     Rights,
-    check_comparable,
-    check_seeds,
     correct_for_several,
     mcnemar_test,
     median_pair,
@@ -37,7 +37,9 @@ from experiments.config import LIMITS, RunConfig
 from experiments.job import GRACE_SECONDS, PROCESS_SLOTS, SLICE_SECONDS, Status, TrainingJob
 from experiments.run import Run
 from experiments.slots import Slots
-from mlp.training import Record, logits_of
+from mlp.arrays import Array
+from mlp.network import Network
+from mlp.training import Record, Samples, logits_of
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ TELLING = (  # of several, the first of these speaks for all
 PROCESS_RELAYS: "WeakSet[Relay[Any]]" = WeakSet()
 PROCESS_RELAYS_LOCK = threading.Lock()
 
-SHAPES: dict[str, RunConfig] = {
+HARD_SHAPES: dict[str, RunConfig] = {
     config.dataset: config.model_copy(update={"test_fraction": 0.4})  # 240 points: less luck
     for config in (
         RunConfig(dataset="xor", hidden_layers=(16,), learning_rate=0.02, epochs=40),
@@ -129,11 +131,9 @@ class Contest:
         is_present: Callable[[], bool] = lambda: True,
         slots: Slots = PROCESS_SLOTS,
     ) -> None:
-        self.networks = tuple(networks)
+        self.networks, self.own = tuple(networks), own
         self.jobs = tuple(
-            TrainingJob(
-                run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, slots=slots
-            )
+            _Entrant(run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, slots=slots)
             for run in [Run(config, own) for config in networks]
         )
         self._answers: dict[int, Answers] = {}
@@ -149,6 +149,24 @@ class Contest:
         """What is under way, or how it ended; divergence is a matter of each network."""
         found = {job.status for job in self.jobs}
         return next((status for status in TELLING if status in found), Status.FINISHED)
+
+    @property
+    def arrived(self) -> list[int]:
+        """The numbers of the networks that have a result."""
+        return [i for i, run in enumerate(self.runs) if run.result]
+
+    @property
+    def part(self) -> str:
+        """The held-out samples that all networks are asked about: the test part, if there is one.
+
+        It is the same for all of them, so that their answers are about the same samples.
+        """
+        return "test" if self.runs[0].material.test else "validation"
+
+    def attend(self, is_present: Callable[[], bool]) -> None:
+        """Look to another page from now on: the one before was loaded anew."""
+        for job in self.jobs:
+            job.attend(is_present)
 
     def go(self) -> None:
         """Train on, all of them."""
@@ -178,10 +196,10 @@ class Contest:
         """Wait until all have ended; say whether they have."""
         return all(job.join(timeout) for job in self.jobs)
 
-    def answers(self, number: int) -> "Answers":
-        """Return what a network says to the held-out samples, once its run is over."""
+    def answers(self, number: int) -> Answers:
+        """Return what a network says to the held-out samples, once it has a result."""
         if number not in self._answers:
-            self._answers[number] = held_out_answers(self.runs[number])
+            self._answers[number] = answers_now(self.runs[number], self.part)
         return self._answers[number]
 
     def territory(self, number: int) -> "Territory":
@@ -191,36 +209,28 @@ class Contest:
         return self._territories[number]
 
 
-class Answers(NamedTuple):
-    """What a network says to the samples of a part.
+class _Entrant(TrainingJob):
+    """A job whose run lets go of what it takes to go on, once it is over: nobody asks for it."""
 
-    part : test where there is one and the run has a result, else validation
-    rows : (n_samples,), where the samples stand in their dataset
-    labels, predicted : (n_samples,)
+    def _end(self, ending: Status) -> None:
+        super()._end(ending)
+        self.run.let_go()
+
+
+def answers_now(run: Run, part: str) -> Answers:
+    """Ask the network of a run, as it is now, about a part; no answers if that is empty.
+
+    Parameters
+    ----------
+    part : training, validation or test
     """
-
-    part: str
-    rows: Rows
-    labels: Labels
-    predicted: Labels
-
-    @property
-    def right(self) -> Rights:
-        """Whether each answer is right, (n_samples,)."""
-        right: Rights = self.predicted == self.labels
-        return right
-
-
-def held_out_answers(run: Run) -> Answers:
-    """Ask the network of a run about samples that it has not learned from, if there are any."""
-    material = run.material
-    part = "test" if run.result and material.test else "validation"
-    rows = getattr(material.split, part)
-    samples = getattr(material, part)
-    predicted = np.empty(0, np.intp)
-    if samples is not None:
-        predicted = logits_of(run.network, samples.X).argmax(axis=1)
-    return Answers(part, rows, material.dataset.labels[rows], predicted)
+    material, network = run.material, run.network
+    rows: Rows = getattr(material.split, part)
+    samples: Samples | None = getattr(material, part)
+    nothing = np.empty((0, network.sizes[-1]), np.float32)
+    logits = logits_of(network, samples.X) if samples else nothing
+    labels, names = material.dataset.labels[rows], material.dataset.class_names
+    return Answers(rows, labels, network.output.value(logits), logits.argmax(axis=1), names)
 
 
 def count_moving_relays() -> int:
@@ -258,10 +268,10 @@ class Relay(Generic[T]):
         slots: Slots = PROCESS_SLOTS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
-        self.configs, self.outcomes = tuple(configs), list[T]()
+        self.configs, self.own, self.outcomes = tuple(configs), own, list[T]()
         self.run: Run | None = None
         self.status = Status.RUNNING
-        self._sum_up, self._own, self._slots = sum_up, own, slots
+        self._sum_up, self._slots = sum_up, slots
         self._is_present, self._grace_seconds = is_present, grace_seconds
         self._began_at = self._seen_at = time.monotonic()
         self._is_stopping = False
@@ -279,10 +289,24 @@ class Relay(Generic[T]):
         self._slots.hurry()
         self.join(patience_seconds)
 
+    def attend(self, is_present: Callable[[], bool]) -> None:
+        """Look to another page from now on: the one before was loaded anew."""
+        self._is_present = is_present
+
     def join(self, timeout: float) -> bool:
         """Wait until the thread has ended; say whether it has."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    @cached_property
+    def networks(self) -> tuple[RunConfig, ...]:
+        """The configs without their repetition: those that have the first seed."""
+        return tuple(config for config in self.configs if config.seed == self.configs[0].seed)
+
+    @property
+    def n_seeds(self) -> int:
+        """With how many seeds each network is to be trained."""
+        return len(self.configs) // len(self.networks)
 
     @property
     def fraction(self) -> float:
@@ -300,7 +324,7 @@ class Relay(Generic[T]):
     def _work(self) -> None:
         try:
             for config in self.configs:
-                run = self.run = Run(config, self._own)
+                run = self.run = Run(config, self.own)
                 if not self._is_trained(run):
                     self.status = Status.STOPPED if self._is_stopping else Status.ABANDONED
                     return
@@ -356,7 +380,7 @@ class Outcome(NamedTuple):
 def outcome_of(run: Run) -> Outcome:
     """Sum up a run that has been concluded."""
     test = run.result.test if run.result else None
-    right = held_out_answers(run).right if test else np.empty(0, np.bool_)
+    right = answers_now(run, "test").is_right if test else np.empty(0, np.bool_)
     accuracy = test.accuracy if test else None
     return Outcome(run.config, accuracy, right, run.plan.sizes, run.plan.n_training)
 
@@ -421,9 +445,11 @@ class Duel:
     Attributes
     ----------
     first, other : their names
-    paired : over the seeds with which neither diverged; its p-value allows for all duels
+    paired : over the seeds with which neither diverged
     median_seed : of the run whose difference is the median
-    on_samples : McNemar's test on that run
+    on_samples : McNemar's test on that run alone
+
+    Both p-values allow for all duels.
     """
 
     first: str
@@ -434,18 +460,18 @@ class Duel:
 
     @property
     def sentences(self) -> tuple[str, str]:
-        """What the seeds have shown, and what the samples of the median run have."""
-        on_samples = verdict_on_samples(self.first, self.other, self.on_samples)
+        """What all seeds have shown, and what the samples of one run have."""
+        one_run = verdict_on_samples(self.first, self.other, self.on_samples)
         return (
             verdict(self.first, self.other, self.paired),
-            f"In the median run, seed {self.median_seed}, {on_samples}",
+            f"In one run alone, the median one (seed {self.median_seed}), {one_run}",
         )
 
 
 def duels(rows: Sequence[Sequence[Outcome]]) -> list[Duel]:
     """Compare each other network with the first, where at least two seeds allow it.
 
-    The p-values over seeds are corrected for several comparisons.
+    All p-values are corrected for several comparisons, those over seeds and those of one run.
     """
     columns = list(zip(*rows, strict=True))
     pairs = [
@@ -454,7 +480,14 @@ def duels(rows: Sequence[Sequence[Outcome]]) -> list[Duel]:
     ]
     pairs = [each for each in pairs if len(each) > 1]
     results = correct_for_several([_paired(each) for each in pairs])
-    return [_duel(each, result) for each, result in zip(pairs, results, strict=True)]
+    medians = [
+        each[median_pair(result.differences)] for each, result in zip(pairs, results, strict=True)
+    ]
+    on_samples = correct_for_several([mcnemar_test(a.right, b.right) for a, b in medians])
+    return [
+        Duel(name_of(a.config), name_of(b.config), result, a.config.seed, one_run)
+        for (a, b), result, one_run in zip(medians, results, on_samples, strict=True)
+    ]
 
 
 Pairs: TypeAlias = list[tuple[Outcome, Outcome]]
@@ -466,43 +499,11 @@ def _paired(pairs: Pairs) -> PairedResult:
     return paired_test(first, other, n_training=sample.n_training, n_test=len(sample.right))
 
 
-def _duel(pairs: Pairs, result: PairedResult) -> Duel:
-    a, b = pairs[median_pair(result.differences)]
-    on_samples = mcnemar_test(a.right, b.right)
-    return Duel(name_of(a.config), name_of(b.config), result, a.config.seed, on_samples)
-
-
-def paired_answer(
-    base: RunConfig,
-    more: Sequence[Layers] = (),
-    *,
-    n_seeds: int = 10,
-    own: Dataset | None = None,
-) -> list[Duel]:
-    """Train the single layer and the others with many seeds, here and now, and compare them.
-
-    Raises
-    ------
-    ValueError : if nothing is held out, or for fewer than two seeds
-    """
-    networks = entrants(base, more)
-    check_comparable(networks)
-    check_seeds(range(n_seeds))
-    with threadpool_limits(1):
-        outcomes = [outcome_of(_trained(each, own)) for each in over_seeds(networks, n_seeds)]
-    return duels(whole_rows(outcomes, len(networks)))
-
-
-def _trained(config: RunConfig, own: Dataset | None) -> Run:
-    run = Run(config, own)
-    run.complete()
-    return run
-
-
 class Territory(NamedTuple):
     """What a network makes of the plane.
 
-    accuracy : on the test samples; None if there are none, or if it diverged
+    accuracy : on the test samples; None if there is none
+    why_none : why there is no accuracy, in two or three words
     x, y : (n,), where the lines of the grid are
     classes : (n, n), what the network says there; rows follow y
     points, labels : (n_points, 2) and (n_points,), samples that it has not learned from
@@ -511,6 +512,7 @@ class Territory(NamedTuple):
 
     config: RunConfig
     accuracy: float | None
+    why_none: str
     x: npt.NDArray[np.float32]
     y: npt.NDArray[np.float32]
     classes: Labels
@@ -538,19 +540,32 @@ def territory(run: Run, step: int | None = None) -> Territory:
             "Take points, such as xor."
         )
     x, y = (_grid(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
-    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n * n, 2)
-    logits = logits_of(run.network_at(step), material.scaler.transform(plane))
-    shown = held_out_answers(run)
+    test = run.result.test if run.result else None
+    rows = material.split.test if test else material.split.validation
     return Territory(
         run.config,
-        run.result.test.accuracy if run.result and run.result.test else None,
+        test.accuracy if test else None,
+        "" if test else _why_no_accuracy(run),
         x,
         y,
-        logits.argmax(axis=1).reshape(len(y), len(x)),
-        dataset.X[shown.rows].astype(np.float32),
-        shown.labels,
+        _classes_on(x, y, run.network_at(step), material.scaler),
+        dataset.X[rows].astype(np.float32),
+        dataset.labels[rows],
         dataset.class_names,
     )
+
+
+def _classes_on(x: Array, y: Array, network: Network, scaler: Scaler) -> Labels:
+    """Return what a network says at each crossing of a grid, (len(y), len(x))."""
+    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n_crossings, 2)
+    classes: Labels = logits_of(network, scaler.transform(plane)).argmax(axis=1)
+    return classes.reshape(len(y), len(x))
+
+
+def _why_no_accuracy(run: Run) -> str:
+    if run.diverged:
+        return "diverged"
+    return "no result" if run.material.test else "no test samples"
 
 
 def _grid(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

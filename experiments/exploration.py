@@ -137,8 +137,7 @@ def _sum_by_class(dataset: Dataset, term: Callable[[Floats, Labels], Floats]) ->
 def _histogram(X: Features) -> Histogram:
     """Count the values: each one by itself where there are few, else in equally wide bars."""
     if X.dtype != np.uint8:
-        counts, edges = np.histogram(X, bins=N_BARS)
-        return Histogram(edges.astype(np.float64), counts)
+        return _even_histogram(X)
     counts = np.zeros(256, np.intp)
     for start in range(0, len(X), ROWS_AT_ONCE):
         counts += np.bincount(X[start : start + ROWS_AT_ONCE].ravel(), minlength=256)
@@ -147,6 +146,22 @@ def _histogram(X: Features) -> Histogram:
     n_bars = largest // width + 1
     bars = counts[: n_bars * width].reshape(n_bars, width).sum(axis=1)
     return Histogram(np.arange(0, n_bars * width + 1, width, dtype=np.float64), bars)
+
+
+def _even_histogram(X: Features) -> Histogram:
+    """Count values in equally wide bars, in double precision.
+
+    Between two large numbers of single precision, such as 1.7e9 and its neighbour 128 further
+    on, there is no room for the edges of the bars.
+    """
+    low, high = float(X.min()), float(X.max())
+    margin = 0.0 if high > low else max(0.5, abs(low) / 2)
+    ends = low - margin, high + margin
+    edges, counts = np.linspace(*ends, N_BARS + 1), np.zeros(N_BARS, np.intp)
+    for start in range(0, len(X), ROWS_AT_ONCE):
+        values = X[start : start + ROWS_AT_ONCE].astype(np.float64)
+        counts += np.histogram(values, bins=N_BARS, range=ends)[0]
+    return Histogram(edges, counts)
 
 
 # One sample --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Dealt out at random, samples of one writer are in every part, and a network is a
 hands that it knows. In blocks, it meets hands that it has never seen.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ from data.datasets import Dataset
 from data.split import SPLITS
 from data.toy import TOYS
 from experiments.config import OWN, RunConfig, usual_split
+from experiments.contest import Relay
 from experiments.exploration import once_each
-from experiments.job import PROCESS_SLOTS
-from experiments.run import Run
+from experiments.run import Run, plan
 
 NETWORKS: dict[str, tuple[int, ...]] = {"Single layer": (), "32 hidden units": (32,)}
 SEEDS = range(3)
@@ -59,7 +59,7 @@ def why_no_blocks(dataset: Dataset) -> str:
 def results_of(dataset: Dataset) -> list[Measured]:
     """Return the list, the same for everyone, that holds what is known of a dataset's splits.
 
-    It is empty until somebody has filled it with all that `measure` yields.
+    It is empty until somebody has measured them.
     """
     return []
 
@@ -69,24 +69,54 @@ def n_runs() -> int:
     return len(NETWORKS) * len(SPLITS) * len(SEEDS)
 
 
-def measure(dataset: Dataset) -> Generator[Measured]:
-    """Train small networks under both splits, and yield the result of each.
+def measure(
+    dataset: Dataset, *, is_present: Callable[[], bool] = lambda: True
+) -> Relay[Measured | None]:
+    """Return what trains small networks under both splits, once it is told to go.
+
+    Its outcomes are None for a network that diverged. When all is done, everyone finds
+    them in `results_of`.
+
+    Parameters
+    ----------
+    is_present : says whether the page is connected; asked now and then by the relay's thread
 
     Raises
     ------
     ValueError : if the dataset cannot be split so
     """
-    small = thinned(dataset)
-    for network, layers in NETWORKS.items():
-        for split in SPLITS:
-            for seed in SEEDS:
-                config = _config(small, dataset.name, layers, split, seed)
-                run = Run(config, small if config.dataset == OWN else None)
-                with PROCESS_SLOTS.turn(run, 1, lambda: True):
-                    run.complete()
-                if run.result and run.result.test:
-                    n_test = len(run.material.split.test)
-                    yield Measured(network, split, seed, run.result.test.accuracy, n_test)
+    small, results = thinned(dataset), results_of(dataset)
+    own = small if small.name == OWN else None
+    configs = _configs(small, dataset.name)
+    for config in configs:
+        plan(config, own)  # says now what would not work
+    found: list[Measured | None] = []
+
+    def sum_up(run: Run) -> Measured | None:
+        found.append(_measured(run))
+        if len(found) == len(configs):
+            results[:] = [each for each in found if each]
+        return found[-1]
+
+    return Relay(configs, sum_up, own, is_present=is_present)
+
+
+def _measured(run: Run) -> Measured | None:
+    if not (run.result and run.result.test):
+        return None
+    config, accuracy = run.config, run.result.test.accuracy
+    network = next(name for name, layers in NETWORKS.items() if layers == config.hidden_layers)
+    n_test = len(run.material.split.test)
+    return Measured(network, config.split, config.seed, accuracy, n_test)
+
+
+def _configs(small: Dataset, name: str) -> list[RunConfig]:
+    return [
+        _config(small, name, layers, split, seed)
+        for layers in NETWORKS.values()
+        for split in SPLITS
+        for seed in SEEDS
+    ]
 
 
 def _config(small: Dataset, name: str, layers: tuple[int, ...], split: str, seed: int) -> RunConfig:
@@ -116,14 +146,18 @@ def mean_scores(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
 
 
 def verdict(results: Sequence[Measured]) -> str:
-    """Say in a sentence for each network how much the random split flatters it."""
+    """Say in a sentence for each network how much the random split flatters it.
+
+    A network that diverged with all seeds of a split has none.
+    """
     scores = mean_scores(results)
+    known, unknown = scores.get("random", {}), scores.get("blocks", {})
     sentences = [
-        f"{network}: {100 * known:.1f} % of the test samples right with the random split, "
-        f"{100 * unknown:.1f} % with blocks held out, {_difference(known - unknown)}."
-        for (network, known), unknown in zip(
-            scores["random"].items(), scores["blocks"].values(), strict=True
-        )
+        f"{network}: {100 * known[network]:.1f} % of the test samples right with the random "
+        f"split, {100 * unknown[network]:.1f} % with blocks held out, "
+        f"{_difference(known[network] - unknown[network])}."
+        for network in known
+        if network in unknown
     ]
     return " ".join(sentences)
 

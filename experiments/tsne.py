@@ -27,6 +27,7 @@ EXAGGERATION = 12.0
 STRIDE = 10  # steps between two maps; both numbers of steps are multiples of it
 PERPLEXITY = 30  # neighbours that count, about
 FEWEST_SAMPLES = 10
+PATIENCE_SECONDS = 1.0  # eight small jobs may be ahead in the queue
 
 Matrix = npt.NDArray[np.float32]
 
@@ -115,13 +116,20 @@ class Embedding:
         """How much of the way is done, from 0 to 1."""
         return self.step / STEPS
 
-    def advance(self, seconds: float) -> None:
-        """Make steps for a while, at least STRIDE; or none if another thread is about to."""
+    def advance(self, seconds: float) -> bool:
+        """Make steps for a while, at least STRIDE; or none if another thread is about to.
+
+        Returns False, without a step, where the processor is taken for longer than
+        PATIENCE_SECONDS: a page that waits does not hear its reader.
+        """
         if not self._lock.acquire(blocking=False):
-            return
+            return True
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
         try:
-            with PROCESS_SLOTS.turn(self, 1, lambda: True):
-                self._advance(time.monotonic() + seconds)
+            with PROCESS_SLOTS.turn(self, 1, lambda: time.monotonic() < give_up_at) as entered:
+                if entered:
+                    self._advance(time.monotonic() + seconds)
+                return entered
         finally:
             self._lock.release()
 

@@ -7,14 +7,21 @@ import streamlit as st
 from dashboard import confusion, entry, session, training
 from dashboard.chart import Click, show_chart
 from dashboard.charts.confusion import VIEWS, confusion_figure
-from dashboard.charts.images import LONGEST_CAPTION, image_at, image_grid
-from dashboard.charts.passage import answer_figure, hidden_figure, input_figure, passage_of
+from dashboard.charts.images import LONGEST_CAPTION, grid_height, image_at, image_grid
+from dashboard.charts.passage import (
+    Passage,
+    answer_figure,
+    hidden_figure,
+    input_figure,
+    passage_of,
+)
 from dashboard.charts.reliability import rejection_figure, reliability_figure
 from dashboard.confusion import Cell
 from dashboard.moments import choose_moment, choose_run
 from dashboard.text import percent
+from data.datasets import Dataset
 from data.split import Rows
-from experiments.answers import MEANINGS, Answers, answers_at, kept_step, last_sane_step
+from experiments.answers import OUTPUT_MEANINGS, Answers, answers_at, kept_step, last_sane_step
 from experiments.job import Goal
 from experiments.metrics import (
     N_BINS,
@@ -33,6 +40,7 @@ from experiments.metrics import (
 from experiments.run import Run
 
 COLUMNS = 5  # images in a row
+ROW_HEIGHT = 78  # pixels
 N_MISTAKES = 10
 TABS = ("Each class", "Mistakes", "Confidence", confusion.ONE_SAMPLE, "Download")
 
@@ -172,9 +180,9 @@ def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
         answers,
         cell.page,
         key="cell_samples",
-        title=f"Numbers {cell.first:,} to {cell.first + len(cell.page) - 1:,}, and how sure it was",
-        on_choice=lambda i: confusion.look_at_number(cell.first + i),
-        chosen=cell.number - cell.first,
+        title=f"Numbers {cell.first:,} to {cell.last:,}, and how sure it was",
+        on_choice=lambda place: confusion.look_at_place(cell, place),
+        chosen=cell.place,
         first=cell.first,
     )
 
@@ -192,37 +200,53 @@ def show_samples(
     with_answer: bool = False,
 ) -> None:
     """Show samples as images, or by their features; a click on an image chooses it."""
-    dataset, meaning = run.material.dataset, MEANINGS[run.config.output]
-    shape = dataset.image_shape
-    longest = LONGEST_CAPTION if shape else confusion.LONGEST_IN_TABLE
+    dataset, meaning = run.material.dataset, OUTPUT_MEANINGS[run.config.output]
+    longest = LONGEST_CAPTION if dataset.image_shape else confusion.LONGEST_IN_TABLE
     captions = [
         confusion.caption_of(answers, place, meaning, with_answer=with_answer, longest=longest)
         for place in positions
     ]
-    if shape is None:
-        st.markdown(f"**{title}**")
-        with st.container(height=330):
-            st.markdown(confusion.features_table(dataset, answers, positions, captions, first))
+    if dataset.image_shape:
+        rows = answers.rows[positions]
+        images(dataset, rows, captions, key=key, title=title, on_choice=on_choice, chosen=chosen)
         return
+    st.markdown(f"**{title}**")
+    with st.container(height=330):
+        st.markdown(confusion.features_table(dataset, answers, positions, captions, first))
+
+
+def images(
+    dataset: Dataset,
+    rows: Rows,
+    captions: list[str],
+    *,
+    key: str,
+    title: str,
+    on_choice: Callable[[int], None],
+    chosen: int | None,
+) -> None:
+    """Draw images of the dataset; a click calls `on_choice` with the place of one."""
+    shape = dataset.image_shape or (1, dataset.n_features)
 
     def choose(click: Click) -> None:
-        i = image_at(click.index, shape, COLUMNS)
-        if i is not None and i < len(positions):
-            on_choice(i)
+        place = image_at(click.index, shape, COLUMNS)
+        if place is not None and place < len(rows):
+            on_choice(place)
 
+    figure = image_grid(
+        dataset.X[rows].reshape(-1, *shape),
+        captions,
+        columns=COLUMNS,
+        title=title,
+        maximum=dataset.maximum,
+        unit=dataset.unit,
+        chosen=chosen,
+    )
     show_chart(
-        image_grid(
-            dataset.X[answers.rows[positions]].reshape(-1, *shape),
-            captions,
-            columns=COLUMNS,
-            title=title,
-            maximum=dataset.maximum,
-            unit=dataset.unit,
-            chosen=chosen,
-        ),
+        figure,
         key=key,
-        height=confusion.grid_height(len(positions), COLUMNS),
-        alt=f"{len(positions)} images: {', '.join(captions)}",
+        height=grid_height(len(rows), COLUMNS, ROW_HEIGHT),
+        alt=f"{len(rows)} images: {', '.join(captions)}",
         on_click=choose,
     )
 
@@ -261,7 +285,7 @@ def most_frequent(answers: Answers, counts: Counts) -> None:
     for place, mistake in enumerate(found):
         st.button(
             confusion.confusion_sentence(mistake, answers.class_names),
-            key=f"mistake_{place}",
+            key=session.key_of(session.MISTAKE, place),
             type="tertiary",
             wrap=True,
             on_click=confusion.look_at,
@@ -288,7 +312,12 @@ def sample_list(
         on_choice=lambda i: confusion.look_at_sample(answers, int(shown[i])),
         with_answer=True,
     )
-    number_key = f"_{key}_number"
+    follow_by_number(answers, shown, key)
+
+
+def follow_by_number(answers: Answers, shown: Rows, name: str) -> None:
+    """Draw the way to a sample of a list by keyboard."""
+    number_key = session.key_of(session.LIST_NUMBER, name)
     confusion.keep_within(number_key, len(shown))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
@@ -301,7 +330,7 @@ def sample_list(
         )
         st.button(
             "Follow it",
-            key=f"_{key}_follow",
+            key=session.key_of(session.LIST_FOLLOW, name),
             icon=":material/route:",
             on_click=confusion.look_at_sample,
             args=(answers, confusion.nth(shown, number)),
@@ -313,7 +342,7 @@ def confidence(run: Run, answers: Answers) -> None:
     """Show whether the network is as often right as it is sure."""
     left, right = st.columns(2)
     with left:
-        if MEANINGS[run.config.output].are_shares:
+        if OUTPUT_MEANINGS[run.config.output].are_shares:
             calibration(answers)
         else:
             st.markdown("**Reliability**")
@@ -342,8 +371,7 @@ def calibration(answers: Answers) -> None:
         alt=f"Accuracy by confidence in {N_BINS} bins; expected calibration error "
         f"{percent(found.ece)}",
     )
-    accuracy = answers.n_correct / len(answers.labels)
-    st.markdown(confusion.reliability_sentence(found, accuracy))
+    st.markdown(confusion.reliability_sentence(found, answers))
     st.caption(
         f"ECE, the expected calibration error, is {percent(found.ece)}: how far bars and dashed "
         "line are apart, on the mean over all samples. A bar of few samples says little."
@@ -356,21 +384,13 @@ def one_sample(run: Run, answers: Answers, cell: Cell, step: int) -> None:
     if position is None:
         st.caption("Choose a cell with samples in it.")
         return
-    material, meaning = run.material, MEANINGS[run.config.output]
+    meaning = OUTPUT_MEANINGS[run.config.output]
     st.markdown(confusion.sample_sentence(answers, position, meaning))
-    row = answers.rows[position]
-    x = confusion.scaled(material, row)
-    passage = passage_of(run.network_at(step), x)
-    dataset = material.dataset
+    row = int(answers.rows[position])
+    passage = passage_of(run.network_at(step), confusion.scaled(run.material, row))
     left, right = st.columns([1, 2])
     with left:
-        show_chart(
-            input_figure(
-                dataset.X[row], dataset.image_shape, maximum=dataset.maximum, unit=dataset.unit
-            ),
-            key="passage_input",
-            alt="The sample as it was recorded",
-        )
+        sample_input(run.material.dataset, row)
     with right:
         show_chart(
             hidden_figure(passage, run.config.activation),
@@ -380,37 +400,50 @@ def one_sample(run: Run, answers: Answers, cell: Cell, step: int) -> None:
         )
     left, right = st.columns(2)
     with left:
-        show_chart(
-            answer_figure(
-                passage.logits,
-                answers.class_names,
-                title="Logits: what the last layer adds up",
-                y="logit",
-                true=cell.true,
-                predicted=cell.predicted,
-            ),
-            key="passage_logits",
-            alt="The logit of each class",
-        )
+        sample_logits(passage, cell, answers.class_names)
     with right:
-        show_chart(
-            answer_figure(
-                passage.outputs,
-                answers.class_names,
-                title=f"Outputs: {run.config.output} of the logits",
-                y=f"{meaning.noun} (%)" if meaning.are_shares else meaning.noun,
-                is_share=meaning.are_shares,
-                true=cell.true,
-                predicted=cell.predicted,
-            ),
-            key="passage_outputs",
-            alt="The output of each class",
-        )
+        sample_outputs(passage, cell, answers.class_names, run.config.output)
+
+
+def sample_input(dataset: Dataset, row: int) -> None:
+    """Show what came in."""
+    figure = input_figure(
+        dataset.X[row], dataset.image_shape, maximum=dataset.maximum, unit=dataset.unit
+    )
+    show_chart(figure, key="passage_input", alt="The sample as it was recorded")
+
+
+def sample_logits(passage: Passage, cell: Cell, names: tuple[str, ...]) -> None:
+    """Show what the last layer adds up."""
+    figure = answer_figure(
+        passage.logits,
+        names,
+        title="Logits: what the last layer adds up",
+        y="logit",
+        true=cell.true,
+        predicted=cell.predicted,
+    )
+    show_chart(figure, key="passage_logits", alt="The logit of each class")
+
+
+def sample_outputs(passage: Passage, cell: Cell, names: tuple[str, ...], function: str) -> None:
+    """Show what the output function makes of that."""
+    meaning = OUTPUT_MEANINGS[function]
+    figure = answer_figure(
+        passage.outputs,
+        names,
+        title=f"Outputs: {function} of the logits",
+        y=f"{meaning.noun} (%)" if meaning.are_shares else meaning.noun,
+        is_share=meaning.are_shares,
+        true=cell.true,
+        predicted=cell.predicted,
+    )
+    show_chart(figure, key="passage_outputs", alt="The output of each class")
 
 
 def downloads(run: Run, answers: Answers, counts: Counts, part: str) -> None:
     """Offer the numbers as tables."""
-    names, noun = answers.class_names, MEANINGS[run.config.output].noun
+    names, noun = answers.class_names, OUTPUT_MEANINGS[run.config.output].noun
     tables = (
         ("Matrix", "confusion_matrix", lambda: matrix_csv(counts, names)),
         ("Each class", "classes", lambda: scores_csv(class_scores(answers), names)),
@@ -430,7 +463,7 @@ def downloads(run: Run, answers: Answers, counts: Counts, part: str) -> None:
                 mime="text/csv",
                 on_click="ignore",
                 icon=":material/download:",
-                key=f"_download_{file}",
+                key=session.key_of(session.DOWNLOAD, file),
                 help=meaning,
             )
 

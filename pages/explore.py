@@ -1,13 +1,14 @@
 """Look at the data before anything learns from it."""
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
-from dashboard import entry, samples, session
+from dashboard import arena, entry, samples, session
 from dashboard.chart import Click, show_chart
 from dashboard.charts.balance import class_balance, class_counts
-from dashboard.charts.images import image_at, image_grid, shortened
+from dashboard.charts.images import grid_height, image_at, image_grid, shortened
 from dashboard.charts.pixels import (
     class_profiles,
     feature_ranges,
@@ -24,19 +25,26 @@ from data.datasets import Dataset
 from data.scaling import SCALERS
 from data.split import SPLITS, Rows, Split
 from experiments.exploration import (
-    map_rows,
+    Statistics,
     nearest,
     principal_components,
     projection_of,
     statistics_of,
 )
 from experiments.material import Material, prepare
-from experiments.split_effect import ORDERS, measure, n_runs, results_of, verdict, why_no_blocks
+from experiments.split_effect import (
+    ORDERS,
+    Measured,
+    n_runs,
+    results_of,
+    verdict,
+    why_no_blocks,
+)
 from experiments.tsne import STEPS, Embedding, embedding_of, tsne
 
 GRID_COLUMNS, GRID_SAMPLES = 8, 40
 TABLE_SAMPLES = 12
-CLASS_COLUMNS = 10
+CLASS_COLUMNS, ROW_HEIGHT = 10, 110  # pixels: an image with its caption
 NEIGHBOURS, NEIGHBOUR_COLUMNS = 10, 5
 FACT_WIDTH = 170  # pixels: four in a row, or two on a phone
 TALL = 420  # pixels: charts that a whole view is about
@@ -92,17 +100,7 @@ def samples_view(material: Material) -> None:
     """Show samples at random, of the classes and the part asked for."""
     dataset = material.dataset
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        classes = samples.choose_classes(dataset)
-        part = st.segmented_control(
-            "Part",
-            PARTS,
-            default=PARTS[0],
-            required=True,
-            key=session.PART,
-            bind="query-params",
-            on_change=session.forget_notices,
-            help="The network learns from the training part only.",
-        )
+        classes, part = samples.choose_classes(dataset), choose_part()
         if dataset.n_features != 2:  # points of the plane are all shown
             st.button(
                 "Shuffle",
@@ -117,23 +115,43 @@ def samples_view(material: Material) -> None:
     with left:
         if dataset.n_features == 2:
             points_chart(material, samples.of_classes(dataset.labels, rows, classes), look)
-            return
-        n_rows = GRID_SAMPLES if dataset.image_shape else TABLE_SAMPLES
-        shown = samples.pick_rows(dataset.labels, rows, classes, n_rows, session.shuffles())
-        if not len(shown):
-            st.info("There is no such sample in this part.", icon=":material/info:")
-        elif dataset.image_shape:
-            grid(
-                dataset,
-                shown,
-                samples.labels_of(dataset, shown),
-                look,
-                columns=GRID_COLUMNS,
-                title="Samples and labels",
-                key="samples",
-            )
         else:
-            st.markdown(samples.table_of(dataset, shown))
+            some_samples(dataset, rows, classes, look)
+
+
+def choose_part() -> str:
+    """Draw which part of the split to show; return it."""
+    part: str = st.segmented_control(
+        "Part",
+        PARTS,
+        default=PARTS[0],
+        required=True,
+        key=session.PART,
+        bind="query-params",
+        on_change=session.forget_notices,
+        help="The network learns from the training part only.",
+    )
+    return part
+
+
+def some_samples(dataset: Dataset, rows: Rows, classes: list[int], look: Look) -> None:
+    """Show a few of the rows, drawn at random: as images, or in a table."""
+    n_rows = GRID_SAMPLES if dataset.image_shape else TABLE_SAMPLES
+    shown = samples.pick_rows(dataset.labels, rows, classes, n_rows, session.shuffles())
+    if not len(shown):
+        st.info("There is no such sample in this part.", icon=":material/info:")
+    elif dataset.image_shape:
+        grid(
+            dataset,
+            shown,
+            samples.labels_of(dataset, shown),
+            look,
+            columns=GRID_COLUMNS,
+            title="Samples and labels",
+            key="samples",
+        )
+    else:
+        st.markdown(samples.table_of(dataset, shown))
 
 
 def grid(
@@ -203,22 +221,25 @@ def classes_view(material: Material) -> None:
             key="profiles",
             alt="How far the mean of each feature in each class lies from that of all samples",
         )
-        return
-    for name, images, meaning in (
-        ("Mean", statistics.class_means, "what the images of a class share"),
-        ("Standard deviation", statistics.class_stds, "where they differ"),
-    ):
-        figure = image_grid(
-            images.reshape(-1, *dataset.image_shape),
-            dataset.class_names,
-            columns=CLASS_COLUMNS,
-            title=f"{name} image of each class: {meaning}",
-            maximum=samples.largest(images),
-            unit=dataset.unit,
-        )
-        height = samples.grid_height(dataset.n_classes, CLASS_COLUMNS)
-        alt = f"The {name.lower()} of each pixel for each class"
-        show_chart(figure, key=f"class_{name}", alt=alt, height=height)
+    else:
+        class_images(dataset, "Mean", statistics.class_means, "what the images of a class share")
+        class_images(dataset, "Standard deviation", statistics.class_stds, "where they differ")
+
+
+def class_images(dataset: Dataset, name: str, values: Values, meaning: str) -> None:
+    """Draw one image for each class."""
+    shape = dataset.image_shape or (1, dataset.n_features)
+    figure = image_grid(
+        values.reshape(-1, *shape),
+        dataset.class_names,
+        columns=CLASS_COLUMNS,
+        title=f"{name} image of each class: {meaning}",
+        maximum=samples.largest(values),
+        unit=dataset.unit,
+    )
+    height = grid_height(dataset.n_classes, CLASS_COLUMNS, ROW_HEIGHT)
+    alt = f"The {name.lower()} of each pixel for each class"
+    show_chart(figure, key=f"class_{name}", alt=alt, height=height)
 
 
 def values_view(material: Material) -> None:
@@ -230,7 +251,13 @@ def values_view(material: Material) -> None:
     if dataset.image_shape is None:
         figure = feature_ranges(statistics, unit=dataset.unit)
         show_chart(figure, key="ranges", alt="Mean, spread and limits of each feature")
-        return
+    else:
+        pixel_images(dataset, statistics)
+
+
+def pixel_images(dataset: Dataset, statistics: Statistics) -> None:
+    """Draw mean and spread of each pixel, and the pixels that never change, if there are any."""
+    shape = dataset.image_shape or (1, dataset.n_features)
     shown = [
         ("Mean of all images", statistics.mean, dataset.unit),
         ("Standard deviation", statistics.std, dataset.unit),
@@ -240,7 +267,7 @@ def values_view(material: Material) -> None:
     for column, (title, values, unit) in zip(st.columns(3), shown, strict=False):
         with column:
             figure = pixel_values(
-                values.reshape(dataset.image_shape),
+                values.reshape(shape),
                 title=title,
                 limit=samples.largest(values),
                 unit=unit,
@@ -251,39 +278,49 @@ def values_view(material: Material) -> None:
 
 def map_view(moving: bool) -> None:
     """Show all samples at once, in two or three dimensions instead of many."""
-    material = prepare(session.config(), session.own())
+    material = prepare(session.config_of_data(), session.own())
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
-            "Map",
-            samples.maps_of(material.dataset),
-            default=samples.PLANE,
-            required=True,
-            key=session.MAP,
-            persist_state="session",
-            on_change=samples.stop_mapping,
-            help="PCA looks from the side from which the samples differ most. t-SNE bends "
-            "space so that neighbours stay together; long distances mean little in it.",
-        )
+        kind = choose_map(material.dataset)
         button_place = st.container()
     left, right = st.columns([3, 2])
     with left:
-        if kind == samples.BENT:
-            try:
-                embedding = embedding_of(material)
-            except ValueError as error:
-                st.info(plain(str(error)), icon=":material/info:")
-            else:
-                with button_place:
-                    mapping_button(embedding, moving)
-                bent_map(material, embedding, moving)
-        else:
+        if kind != samples.BENT:
             straight_map(material, solid=kind == samples.SOLID)
+        elif embedding := embedding_or_words(material):
+            with button_place:
+                mapping_button(embedding, moving)
+            bent_map(material, embedding, moving)
     with right:
         sample_panel(material)
     with st.expander("The lines of Python that do this", icon=":material/code:"):
         show_source({"PCA": principal_components, "t-SNE": tsne})
     if moving != session.tab().is_mapping:
         st.rerun()  # the whole page: another rhythm of looking
+
+
+def choose_map(dataset: Dataset) -> str:
+    """Draw which map to show; return it."""
+    kind: str = st.segmented_control(
+        "Map",
+        samples.maps_of(dataset),
+        default=samples.PLANE,
+        required=True,
+        key=session.MAP,
+        persist_state="session",
+        on_change=samples.stop_mapping,
+        help="PCA looks from the side from which the samples differ most. t-SNE bends "
+        "space so that neighbours stay together; long distances mean little in it.",
+    )
+    return kind
+
+
+def embedding_or_words(material: Material) -> Embedding | None:
+    """Return the map by t-SNE as far as it is made; say so if there can be none."""
+    try:
+        return embedding_of(material)
+    except ValueError as error:
+        st.info(plain(str(error)), icon=":material/info:")
+        return None
 
 
 def mapping_button(embedding: Embedding, moving: bool) -> None:
@@ -307,11 +344,11 @@ def mapping_button(embedding: Embedding, moving: bool) -> None:
 
 def bent_map(material: Material, embedding: Embedding, moving: bool) -> None:
     """Draw the map that t-SNE has made so far, and let it go on if it is moving."""
-    if moving:
-        embedding.advance(SLICE_SECONDS)
+    is_waiting = moving and not embedding.advance(SLICE_SECONDS)
     if embedding.is_over:
         samples.stop_mapping()
-    st.progress(embedding.share, text=f"Step {embedding.step} of {STEPS}")
+    state = " · waiting for the processor" if is_waiting else ""
+    st.progress(embedding.share, text=f"Step {embedding.step} of {STEPS}{state}")
     map_chart(
         material,
         embedding.points,
@@ -338,7 +375,7 @@ def map_chart(
     material: Material, points: Points, *, title: str, axes: tuple[str, ...], key: str
 ) -> None:
     """Draw a map of training samples; a click shows what a point stands for."""
-    rows = material.split.training[map_rows(material)]
+    rows = samples.rows_on_map(material)
     groups = groups_by_class(material.dataset.labels[rows], material.dataset.class_names)
 
     def choose(click: Click) -> None:
@@ -398,9 +435,9 @@ def scaling_view(material: Material) -> None:
         show_source({"Scaler": SCALERS[scaling]})
 
 
-def split_view(material: Material) -> None:
+def split_view(moving: bool) -> None:
     """Show what it does to the score if the samples are dealt out in another way."""
-    dataset = material.dataset
+    dataset = prepare(session.config_of_data(), session.own()).dataset
     if reason := why_no_blocks(dataset):
         st.info(reason, icon=":material/info:")
         return
@@ -409,42 +446,47 @@ def split_view(material: Material) -> None:
         "is asked about hands that it knows. In **blocks**, whole stretches of rows are held "
         f"out, and it meets new ones. {ORDERS[dataset.name]}"
     )
-    results = results_of(dataset)
-    if not results:
-        place = st.empty()
-        is_asked = place.button(
-            "Measure it",
-            icon=":material/balance:",
-            type="primary",
-            help=f"Train {n_runs()} small networks, half of them with each split: some seconds.",
-        )
-        if not is_asked or not measured(dataset):
-            return
-        place.empty()
-    show_chart(
-        split_scores(results),
-        key="splits",
-        alt="Test accuracy of two networks with the random split and with blocks",
-    )
+    if results := results_of(dataset):
+        split_results(dataset, results)
+    else:
+        measurement(dataset)
+    if moving != samples.is_measuring(dataset):
+        st.rerun()  # the whole page: another rhythm of looking
+
+
+def split_results(dataset: Dataset, results: list[Measured]) -> None:
+    """Show what was measured."""
+    alt = "Test accuracy of two networks with the random split and with blocks"
+    show_chart(split_scores(results), key="splits", alt=alt)
     st.markdown(samples.words_on_splits(dataset, results, verdict(results)))
     with st.expander("The lines of NumPy that do this", icon=":material/code:"):
         show_source(dict(SPLITS))
 
 
-def measured(dataset: Dataset) -> bool:
-    """Measure both splits, and show how far that is; say if it cannot be done."""
-    bar, found = st.progress(0.0, text="Training small networks"), []
-    try:
-        for result in measure(dataset):
-            found.append(result)
-            bar.progress(samples.share(found, n_runs()), text="Training small networks")
-    except ValueError as error:
-        st.info(f"Both splits cannot be compared here. {plain(str(error))}")
-        return False
-    finally:
-        bar.empty()
-    results_of(dataset)[:] = found
-    return True
+def measurement(dataset: Dataset) -> None:
+    """Show how far the measurement is, and let it be stopped; or let it begin."""
+    measuring = samples.measuring_of(dataset)
+    if measuring and measuring.relay.status.is_moving:
+        st.progress(measuring.relay.fraction, text="Training small networks")
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            on_click=samples.stop_measuring,
+            help="End it here, without a result.",
+        )
+        return
+    if measuring:
+        st.info(samples.words_without_splits(measuring.relay.status), icon=":material/info:")
+    if st.button(
+        "Measure it",
+        icon=":material/balance:",
+        type="primary",
+        help=f"Train {n_runs()} small networks, half of them with each split: some seconds.",
+    ):
+        try:
+            samples.begin_measuring(dataset)
+        except ValueError as error:
+            st.info(f"Both splits cannot be compared here. {plain(str(error))}")
 
 
 VIEWS = {
@@ -453,7 +495,6 @@ VIEWS = {
     "Values": values_view,
     "Neighbours": neighbours_view,
     "Scaling": scaling_view,
-    "Split": split_view,
 }
 
 
@@ -471,17 +512,30 @@ def views() -> None:
         label_visibility="collapsed",
         help="What to look at.",
     )
+    material = prepare(session.config_of_data(), session.own())
     if view == samples.MAP:
-        moving = session.tab().is_mapping
-        st.fragment(map_view, run_every=PAUSE_SECONDS if moving else None)(moving)
+        in_motion(map_view, session.tab().is_mapping, PAUSE_SECONDS)
+    elif view == samples.SPLIT:
+        in_motion(split_view, samples.is_measuring(material.dataset), arena.poll_seconds())
     else:
-        VIEWS[view](prepare(session.config(), session.own()))
+        VIEWS[view](material)
+
+
+def in_motion(view: Callable[[bool], None], moving: bool, pause_seconds: float) -> None:
+    """Draw a view; as long as something moves in it, again and again."""
+    st.fragment(view, run_every=pause_seconds if moving else None)(moving)
 
 
 entry.through_app()
 st.title("Explore")
+if session.lacks_data():
+    st.info(
+        "Give a file on the left: a table, arrays or images. Then its samples are here.",
+        icon=":material/upload_file:",
+    )
+    st.stop()
 try:
-    material = prepare(session.config(), session.own())
+    material = prepare(session.config_of_data(), session.own())
 except (ValueError, OSError) as error:
     st.error(plain(str(error)), icon=":material/error:")
     st.stop()

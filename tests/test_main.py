@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 import main
 from data.datasets import load
 from experiments import parallel
-from experiments.comparison import paired_test
+from experiments.comparison import correct_for_several, paired_test
 from experiments.config import RunConfig, meaning_of
 from experiments.model_file import load_model
 from experiments.presets import PRESETS
@@ -407,6 +407,19 @@ def test_presets_are_compared_seed_by_seed(program: Program) -> None:
     test = paired_test(*values["test_accuracies"], n_training=n_training, n_test=n_test)
     assert (values["p_values"], values["mean_differences"]) == ([test.p_value], [test.mean])
     assert "slp-digits-held-out is better than mlp-digits-held-out by" in answer.out
+
+
+def test_several_presets_are_compared_with_a_correction(program: Program) -> None:
+    names = ("slp-digits-held-out", "mlp-digits-held-out", "digits")
+    settings = ("--validation-fraction", "0.2", "--seeds", "0-2", "--epochs", "2")
+    answer = program("compare", *names, *settings, "--jobs", "1", "--json")
+    assert "The p-values allow for 2 comparisons (Holm)." in answer.out
+    first, *others = answer.last["test_accuracies"]
+    split = Run(RunConfig()).material.split
+    sizes = {"n_training": len(split.training), "n_test": len(split.test)}
+    alone = [paired_test(first, other, **sizes) for other in others]
+    corrected = [result.p_value for result in correct_for_several(alone)]
+    assert answer.last["p_values"] == corrected != [result.p_value for result in alone]
 
 
 def test_a_run_that_diverged_is_named(program: Program) -> None:

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.style import layout
-
-Counts: TypeAlias = npt.NDArray[np.intp]
+from dashboard.charts.style import LEGEND, layout
+from experiments.metrics import Counts
 
 
 def class_counts(
@@ -45,13 +43,7 @@ def class_balance(counts: Mapping[str, Counts], class_names: Sequence[str]) -> g
             y="number of samples",
             barmode="stack",
             hovermode="x unified",
-            legend={
-                "orientation": "h",
-                "y": 1.14,
-                "x": 1,
-                "xanchor": "right",
-                "traceorder": "normal",
-            },
+            legend=LEGEND | {"traceorder": "normal"},
             xaxis=class_axis(class_names),
         ),
     )

@@ -2,19 +2,36 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts import style
+from experiments.metrics import Counts, Values
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
 LONGEST_NAME = 14
 
-Counts: TypeAlias = npt.NDArray[np.intp]
-Values: TypeAlias = npt.NDArray[np.float64]
+AXIS: dict[str, Any] = {
+    "type": "category",
+    "constrain": "domain",
+    "automargin": True,
+    "showgrid": False,
+    "ticks": "",
+    "showline": True,
+    "mirror": True,
+    "linecolor": style.BORDER,
+}
+COLOR_BAR: dict[str, Any] = {
+    "thickness": 10,
+    "x": 1,
+    "xpad": 6,
+    "lenmode": "pixels",
+    "len": 220,
+    "y": 1,
+    "yanchor": "top",
+}
 
 
 class View(NamedTuple):
@@ -91,45 +108,32 @@ def confusion_figure(
     traces = [_cells(counts, values, names, view)]
     if len(names) <= MAX_NUMBERED:
         traces.append(_numbers(values, names, top, view))
-    axis = {
-        "type": "category",
-        "labelalias": _aliases(class_names),
-        "constrain": "domain",
-        "automargin": True,
-        "showgrid": False,
-        "ticks": "",
-        "showline": True,
-        "mirror": True,
-        "linecolor": style.BORDER,
-    }
+    frame = _frame(*chosen, width=4 if len(names) <= MAX_NUMBERED else 2) if chosen else None
     layout = style.layout(
         view.title,
-        xaxis={"title": {"text": "predicted: what the network said", "standoff": 8}} | axis,
-        yaxis={
-            "title": {"text": "true: what it is", "standoff": 8},
-            "autorange": "reversed",
-            "scaleanchor": "x",
-        }
-        | axis
-        | {"constraintoward": "top"},
+        **_axes(class_names),
         coloraxis={
             "cmin": 0,
             "cmax": top,
-            "colorbar": {
-                "title": {"text": view.unit, "side": "right"},
-                "thickness": 10,
-                "x": 1,
-                "xpad": 6,
-                "lenmode": "pixels",
-                "len": 220,
-                "y": 1,
-                "yanchor": "top",
-            },
+            "colorbar": COLOR_BAR | {"title": {"text": view.unit, "side": "right"}},
         },
-        shapes=[_frame(*chosen, width=4 if len(names) <= MAX_NUMBERED else 2)] if chosen else [],
+        shapes=[frame] if frame else [],
         showlegend=False,
     )
     return go.Figure(traces, layout)
+
+
+def _axes(class_names: Sequence[str]) -> dict[str, Any]:
+    """Return both axes: predicted to the right, true downward, cells as wide as high."""
+    common = AXIS | {"labelalias": _aliases(class_names)}
+    across = {"title": {"text": "predicted: what the network said", "standoff": 8}}
+    down = {
+        "title": {"text": "true: what it is", "standoff": 8},
+        "autorange": "reversed",
+        "scaleanchor": "x",
+        "constraintoward": "top",
+    }
+    return {"xaxis": common | across, "yaxis": common | down}
 
 
 def _cells(counts: Counts, values: Values, names: list[str], view: View) -> go.Heatmap:

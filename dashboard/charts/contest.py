@@ -12,11 +12,22 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts.curves import Curve, Measure, curve
-from dashboard.charts.images import Gaps, gaps, mosaic
-from dashboard.charts.style import BACKGROUND, DIVERGING, SEQUENTIAL, TEXT, color, layout
+from dashboard.charts.images import PICTURE_AXES, Gaps, gaps, mosaic, shortened
+from dashboard.charts.projection import N_COLORS, SYMBOLS
+from dashboard.charts.style import (
+    BACKGROUND,
+    DIVERGING,
+    LEGEND,
+    PLANE,
+    SEQUENTIAL,
+    TEXT,
+    color,
+    layout,
+)
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.contest import Answers, Duel, Standing, Territory, name_of
+from experiments.answers import Answers
+from experiments.contest import Duel, Standing, Territory, name_of
 from experiments.run import Run
 from mlp.network import count_parameters
 from mlp.training import EpochRecord
@@ -31,7 +42,6 @@ SHOWN_IMAGES = 8  # that only one gets right: a row
 CLASS_COLUMNS, UNIT_COLUMNS = 5, 8  # of templates
 CLOSE_UP_FROM = 0.25  # of a curve: what came before is the steep beginning
 SIZES = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]  # on an axis
-LEGEND: dict[str, Any] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
 
 MEASURES: dict[Measure, dict[str, Any]] = {
     "accuracy": {"title": "samples right (%)", "tickformat": ".1~%"},
@@ -280,8 +290,8 @@ def territory_figure(land: Territory, title: str) -> go.Figure:
     edge = {"zeroline": False, "showgrid": False, "constrain": "domain"}
     figure_layout = layout(
         title,
-        x="x₁",
-        y="x₂",
+        x=PLANE[0],
+        y=PLANE[1],
         showlegend=False,
         margin={"l": 48},
         xaxis=edge | {"range": [float(land.x[0]), float(land.x[-1])]},
@@ -307,6 +317,11 @@ def _area_trace(land: Territory, label: int, name: str) -> go.Scatter:
     )
 
 
+def symbol(label: int) -> str:
+    """Return the symbol of a class; where a color comes again, it has another symbol."""
+    return SYMBOLS[(label + label // N_COLORS) % len(SYMBOLS)]
+
+
 def _point_trace(land: Territory, label: int, name: str) -> go.Scatter:
     mine = land.points[land.labels == label]
     return go.Scatter(
@@ -316,7 +331,7 @@ def _point_trace(land: Territory, label: int, name: str) -> go.Scatter:
         marker={
             "color": color(label),
             "size": 8,
-            "symbol": label,
+            "symbol": symbol(label),
             "line": {"color": BACKGROUND, "width": 1},
         },
         name=escape(name),
@@ -337,25 +352,24 @@ class OnlyRight(NamedTuple):
     title: str
 
 
-def only_right(answers: Sequence[Answers], names: Sequence[str], dataset: Dataset) -> OnlyRight:
+def only_right(answers: Sequence[Answers], names: Sequence[str], part: str) -> OnlyRight:
     """Return samples that the first of two networks gets right, and the other does not.
 
-    Both have answered the same samples, in the same order.
+    Both have answered the samples of one part, in the same order.
     """
     first, other = answers
-    places = np.flatnonzero(first.right & ~other.right)
+    places = np.flatnonzero(first.is_right & ~other.is_right)
     shown = places[:SHOWN_IMAGES]
     captions = [
-        f"{_short(dataset.class_names[right])}<br>not {_short(dataset.class_names[wrong])}"
+        f"{_short(first.class_names[right])}<br>not {_short(first.class_names[wrong])}"
         for right, wrong in zip(first.labels[shown], other.predicted[shown], strict=True)
     ]
-    count = f"{len(places):,} of {len(first.rows):,} {first.part} images"
+    count = f"{len(places):,} of {len(first.rows):,} {part} images"
     return OnlyRight(first.rows[shown], captions, f"Only {names[0]} is right: {count}")
 
 
 def _short(name: str) -> str:
-    shown = name if len(name) <= MAX_CAPTION else f"{name[: MAX_CAPTION - 1]}…"
-    return escape(shown)
+    return escape(shortened(name, MAX_CAPTION))
 
 
 def only_right_figure(found: OnlyRight, dataset: Dataset) -> go.Figure:
@@ -378,23 +392,21 @@ def template_figures(single: Run, other: Run) -> tuple[go.Figure, go.Figure]:
     """Draw what enters the first units of two networks as images, on one scale around 0."""
     dataset = single.material.dataset
     height, width = dataset.image_shape or (1, dataset.n_features)
-    weights = [run.network.weights[1][:MAX_FEATURES] for run in (single, other)]
-    limit = common_limit(weights)
-    names = (
-        [_short(name) for name in dataset.class_names],
-        [f"{i + 1}" for i in range(MAX_FEATURES)],
+    templates, features = (
+        run.network.weights[1][:MAX_FEATURES].reshape(-1, height, width) for run in (single, other)
     )
-    titles = (
-        f"{name_of(single.config)}: one template for each class",
-        f"{name_of(other.config)}: {len(weights[1])} of {other.network.sizes[1]} hidden units",
+    limit = common_limit([templates, features])
+    classes = [_short(name) for name in dataset.class_names]
+    units = [str(i + 1) for i in range(len(features))]
+    which = f"{len(templates)} of {len(classes)} classes"
+    if len(templates) == len(classes):
+        which = "each class"
+    of_classes = f"{name_of(single.config)}: one template for {which}"
+    of_units = f"{name_of(other.config)}: {len(units)} of {other.network.sizes[1]} hidden units"
+    return (
+        _weights_figure(templates, classes, of_classes, limit, CLASS_COLUMNS),
+        _weights_figure(features, units, of_units, limit, UNIT_COLUMNS),
     )
-    first, last = (
-        _weights_figure(rows.reshape(-1, height, width), captions, title, limit, columns)
-        for rows, captions, title, columns in zip(
-            weights, names, titles, (CLASS_COLUMNS, UNIT_COLUMNS), strict=True
-        )
-    )
-    return first, last
 
 
 def common_limit(weights: Sequence[Floats]) -> float:
@@ -437,14 +449,8 @@ def _tiles(
         hovertemplate=hovertemplate,
     )
     words = _captions(captions[: len(images)], height, width, room, columns)
-    hidden = {"visible": False, "constrain": "domain"}
-    more: dict[str, Any] = {
-        "margin": {"l": 0, "r": 0, "b": 0},
-        "xaxis": hidden | {"constraintoward": "left"},
-        "yaxis": hidden | {"autorange": "reversed", "scaleanchor": "x", "constraintoward": "top"},
-        axis_name: axis,
-    }
-    return go.Figure([heat, words], layout(title, **more))
+    more: dict[str, Any] = {"margin": {"l": 0, "r": 0, "b": 0}, axis_name: axis}
+    return go.Figure([heat, words], layout(title, **PICTURE_AXES, **more))
 
 
 def _captions(

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.style import TEXT, color, layout
+from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, layout
 from mlp.training import EpochRecord
 
 FIRST_OTHER, N_OTHERS = 3, 7  # the colors that are left for other runs
+LEGEND_ROW = 24  # pixels
 MAX_POINTS = 1000  # a curve: more than a screen has pixels for
 TRAINING, VALIDATION, BATCHES = "Training", "Validation", "Batches"
 GAP, BEST, MOMENT = "Gap", "best epoch", "looked back at"
@@ -31,11 +32,16 @@ class Curve:
     values: Values
 
 
+def thinned(n: int) -> slice:
+    """Return which of n values a screen can show, evenly spaced, the last one among them."""
+    stride = -(-n // MAX_POINTS) or 1
+    return slice((n - 1) % stride if n else 0, None, stride)
+
+
 def curve(name: str, values: Sequence[float]) -> Curve:
     """Thin the values of epochs 0, 1, 2, ... to what a screen can show; keep the last."""
-    stride = -(-len(values) // MAX_POINTS) or 1
-    start = (len(values) - 1) % stride if values else 0
-    return Curve(name, start, stride, np.array(values[start::stride], np.float32))
+    kept = thinned(len(values))
+    return Curve(name, kept.start, kept.step, np.array(values[kept], np.float32))
 
 
 def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve]:
@@ -48,10 +54,10 @@ def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve
 
 def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch: int) -> Curve:
     """Return the batches of the epoch under way, each at its part of the epoch."""
-    thinned = curve(BATCHES, batch_losses)
+    batches = curve(BATCHES, batch_losses)
     step = 1 / steps_per_epoch
-    first = epochs_done + step * (1 + thinned.start)
-    return Curve(thinned.name, first, step * thinned.stride, thinned.values)
+    first = epochs_done + step * (1 + batches.start)
+    return Curve(batches.name, first, step * batches.stride, batches.values)
 
 
 def best_epoch(history: Sequence[EpochRecord]) -> int | None:
@@ -128,13 +134,14 @@ def _figure(
     if VALIDATION in by_name and len(by_name[TRAINING].values) > 1:
         traces.append(_gap(by_name[TRAINING], by_name[VALIDATION]))
     traces += [_other(other) for other in marks.others]
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "uirevision": "always"}
+    legend, n_rows = (LEGEND_BELOW, 2 + len(marks.others) // 3) if marks.others else (LEGEND, 0)
     figure_layout = layout(
         title,
         x="epoch",
         hovermode="x unified",
         showlegend=True,
-        legend=legend,
+        legend=legend | {"uirevision": "always"},
+        margin={"b": 48 + LEGEND_ROW * n_rows},
         uirevision=revision,
         xaxis={"range": [0, epochs], "rangemode": "tozero"},
         yaxis=y_axis,
@@ -218,7 +225,7 @@ def _line(epoch: float, dash: str, words: str) -> dict[str, Any]:
         "label": {
             "text": words,
             "textangle": -90,
-            "textposition": "end",
+            "textposition": "middle",  # loss curves end low, those of accuracy high
             "xanchor": "right",
             "yanchor": "bottom",
             "font": {"size": 12},

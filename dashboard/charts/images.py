@@ -14,6 +14,19 @@ Images: TypeAlias = npt.NDArray[np.uint8 | np.floating[Any]]
 
 LONGEST_CAPTION = 12  # characters that fit below a small image
 LARGEST_LETTERS = 15  # pixels
+TITLE_HEIGHT = 62  # pixels, of a grid
+
+PICTURE_AXES: dict[str, Any] = {
+    "xaxis": {"visible": False, "constrain": "domain", "constraintoward": "left"},
+    "yaxis": {
+        "visible": False,
+        "autorange": "reversed",
+        "scaleanchor": "x",
+        "constrain": "domain",
+        "constraintoward": "top",
+    },
+}
+"""The axes of a picture: square pixels, counted from the upper left, at the edge of the page."""
 
 
 class Gaps(NamedTuple):
@@ -21,6 +34,13 @@ class Gaps(NamedTuple):
 
     right: int
     below: int
+
+
+class Corner(NamedTuple):
+    """The upper left pixel of an image in a mosaic: its column and its row."""
+
+    x: int
+    y: int
 
 
 def gaps(height: int, width: int) -> Gaps:
@@ -48,6 +68,19 @@ def mosaic(images: Images, columns: int, gaps: Gaps) -> Images:
     return grid.reshape(rows * cell[0], columns * cell[1])
 
 
+def corners(n_images: int, columns: int, image_shape: tuple[int, int]) -> list[Corner]:
+    """Return where the images of a mosaic begin."""
+    gap = gaps(*image_shape)
+    cell = image_shape[0] + gap.below, image_shape[1] + gap.right
+    places = (divmod(i, columns) for i in range(n_images))
+    return [Corner(column * cell[1], row * cell[0]) for row, column in places]
+
+
+def grid_height(n_images: int, columns: int, row_height: int) -> int:
+    """Return how high the chart of a grid is; all heights in pixels of the screen."""
+    return TITLE_HEIGHT + row_height * -(-n_images // columns)
+
+
 def image_at(index: tuple[int, ...], image_shape: tuple[int, int], columns: int) -> int | None:
     """Return the number of the image at a place of the mosaic, or None if no column has one.
 
@@ -72,65 +105,54 @@ def image_grid(
     title: str,
     maximum: float,
     unit: str,
-    minimum: float = 0.0,
-    scale: str = SEQUENTIAL,
     chosen: int | None = None,
 ) -> go.Figure:
     """Draw images with a caption under each.
 
     Parameters
     ----------
-    images : (n_images, height, width), values from `minimum` to `maximum`
+    images : (n_images, height, width), values from 0 to `maximum`
     captions : one an image
     unit : what the values measure, for the words that appear under the mouse
-    scale : the color axis
     chosen : the image to put a frame around
     """
-    _, height, width = images.shape
-    gap = gaps(height, width)
+    _, *shape = images.shape
+    places = corners(len(images), columns, (shape[0], shape[1]))
+    short = [shortened(caption) for caption in captions]
+    size = letter_size(short)
     picture = go.Heatmap(
-        z=mosaic(images, columns, gap),
-        coloraxis=scale,
+        z=mosaic(images, columns, gaps(*shape)),
+        coloraxis=SEQUENTIAL,
         hoverongaps=False,
         hovertemplate=f"{escape(unit)}: %{{z:.3g}}<extra></extra>",
     )
-    corners = [
-        (column * (width + gap.right), row * (height + gap.below))
-        for row, column in (divmod(i, columns) for i in range(len(captions)))
-    ]
-    short = [shortened(caption) for caption in captions]
-    letters = {"size": letter_size(short)}
-    notes = [
-        {
-            "x": x + (width - 1) / 2,
-            "y": y + height - 0.5,
-            "yanchor": "top",
-            "text": escape(caption),
-            "showarrow": False,
-            "font": letters,
-        }
-        for (x, y), caption in zip(corners, short, strict=True)
-    ]
-    colors: dict[str, Any] = {scale: {"cmin": minimum, "cmax": maximum, "showscale": False}}
-    frames = [_frame(*corners[chosen], height, width)] if chosen is not None else []
-    return go.Figure(
-        picture,
-        layout(
-            title,
-            margin={"l": 0, "r": 0, "t": 44, "b": 0},
-            annotations=notes,
-            shapes=frames,
-            **colors,
-            xaxis={"visible": False, "constrain": "domain", "constraintoward": "left"},
-            yaxis={
-                "visible": False,
-                "autorange": "reversed",
-                "scaleanchor": "x",
-                "constrain": "domain",
-                "constraintoward": "top",
-            },
-        ),
+    figure_layout = layout(
+        title,
+        margin={"l": 0, "r": 0, "t": 44, "b": 0},
+        annotations=[note(text, at, shape, size) for text, at in zip(short, places, strict=True)],
+        shapes=[_frame(places[chosen], shape)] if chosen is not None else [],
+        coloraxis={"cmin": 0, "cmax": maximum, "showscale": False},
+        **PICTURE_AXES,
     )
+    return go.Figure(picture, figure_layout)
+
+
+def note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> dict[str, Any]:
+    """Return a caption, centred below an image.
+
+    Parameters
+    ----------
+    size : of the letters, in pixels of the screen
+    """
+    height, width = image_shape
+    return {
+        "x": corner.x + (width - 1) / 2,
+        "y": corner.y + height - 0.5,
+        "yanchor": "top",
+        "text": escape(text),
+        "showarrow": False,
+        "font": {"size": size},
+    }
 
 
 def shortened(text: str, longest: int = LONGEST_CAPTION) -> str:
@@ -144,7 +166,9 @@ def letter_size(captions: Sequence[str]) -> int:
     return LARGEST_LETTERS if longest <= 6 else 90 // longest + 2
 
 
-def _frame(x: int, y: int, height: int, width: int) -> dict[str, Any]:
-    """Return a frame around the image whose upper left pixel is at (x, y)."""
-    corners = {"x0": x - 0.5, "y0": y - 0.5, "x1": x + width - 0.5, "y1": y + height - 0.5}
-    return {"type": "rect", "line": {"color": PRIMARY, "width": 3}, **corners}
+def _frame(corner: Corner, image_shape: Sequence[int]) -> dict[str, Any]:
+    """Return a line around an image, along the edges of its outer pixels."""
+    x, y = corner.x - 0.5, corner.y - 0.5
+    height, width = image_shape
+    edges = {"x0": x, "y0": y, "x1": x + width, "y1": y + height}
+    return {"type": "rect", "line": {"color": PRIMARY, "width": 3}, **edges}

@@ -14,7 +14,7 @@ from mlp.backprop import Workspace, forward
 from mlp.network import Network
 
 STRIP = 8  # a layer is drawn about so many times as wide as it is high
-MAX_NAMED = 30  # features; with more, the axis counts them
+SHARE_OF_STRIP, SHARE_ABOVE = 0.62, 0.3  # of the height that a layer has; above are its words
 RIGHT, WRONG, OTHER = style.color(2), style.color(1), style.color(9)
 
 FRAME = {
@@ -26,7 +26,6 @@ FRAME = {
     "mirror": True,
     "linecolor": style.BORDER,
 }  # an axis that only frames a picture
-LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.18, "font": {"size": 12}}
 
 
 class Passage(NamedTuple):
@@ -73,6 +72,10 @@ def input_figure(
     return go.Figure(
         go.Heatmap(
             z=x.reshape(image_shape),
+            x0=1,
+            dx=1,
+            y0=1,
+            dy=1,
             coloraxis=style.SEQUENTIAL,
             hovertemplate=f"row %{{y}}, column %{{x}}: {escape(unit)} %{{z:.3g}}<extra></extra>",
         ),
@@ -87,19 +90,42 @@ def input_figure(
 
 
 def _features(x: Array, unit: str) -> go.Figure:
-    numbers = np.arange(1, len(x) + 1)
-    axis = {"tickvals": numbers} if len(x) <= MAX_NAMED else {}
     return go.Figure(
         go.Bar(
-            x=numbers,
+            x=np.arange(1, len(x) + 1),
             y=x,
             marker={"color": style.color(0)},
             hovertemplate="feature %{x}: %{y:.4g}<extra></extra>",
         ),
         style.layout(
-            f"Input: {len(x):,} features", x="feature", y=f"{escape(unit)}, as recorded", xaxis=axis
+            f"Input: {len(x):,} features",
+            x="feature",
+            y=f"{escape(unit)}, as recorded",
+            xaxis=style.feature_axis(len(x)),
         ),
     )
+
+
+class Band(NamedTuple):
+    """Where the strip of a layer lies, as shares of the height of the picture, from below."""
+
+    bottom: float
+    top: float
+
+
+def bands(n_layers: int) -> list[Band]:
+    """Return where each strip lies, the first one uppermost, with room above for its words."""
+    room = 1 / max(n_layers, 1)
+    tops = [1 - (i + SHARE_ABOVE) * room for i in range(n_layers)]
+    return [Band(top - SHARE_OF_STRIP * room, top) for top in tops]
+
+
+def activation_range(hidden: Sequence[Array]) -> tuple[float, float]:
+    """Return both ends of the scale of all activations: 0 lies on it, and it is never empty."""
+    low = float(min((values.min() for values in hidden), default=0))
+    high = float(max((values.max() for values in hidden), default=0))
+    low, high = min(low, 0.0), max(high, 0.0)
+    return low, high if high > low else low + 1
 
 
 def hidden_figure(passage: Passage, activation: str) -> go.Figure:
@@ -109,42 +135,44 @@ def hidden_figure(passage: Passage, activation: str) -> go.Figure:
     ----------
     activation : name of the function of the hidden layers
     """
-    n_layers = len(passage.hidden)
-    traces, axes, notes = [], dict[str, Any](), []
-    for i, values in enumerate(passage.hidden):
-        suffix = str(i + 1) if i else ""
-        upper, share = 1 - i / n_layers, 0.62 / n_layers  # the rest is for the words above
-        domain = [upper - 0.3 / n_layers - share, upper - 0.3 / n_layers]
-        cells = strip(values)
-        traces.append(_strip_trace(cells, suffix))
-        axes[f"xaxis{suffix}"] = FRAME | {"anchor": f"y{suffix}"}
-        axes[f"yaxis{suffix}"] = FRAME | {
-            "domain": domain,
-            "anchor": f"x{suffix}",
-            "autorange": "reversed",
-        }
-        notes.append(_note(f"layer {i + 1}: {len(values):,} units, {activation}", domain[1]))
-    if not passage.hidden:
-        axes = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
-        notes = [_note("None: the input goes straight to the logits.", 0.8)]
-    everything = np.concatenate([*passage.hidden, np.zeros(1, np.float32)])
-    low, high = float(everything.min()), float(everything.max())
+    layers = list(zip(passage.hidden, bands(len(passage.hidden)), strict=True))
+    low, high = activation_range(passage.hidden)
+    axes: dict[str, Any] = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
+    for number, (_, band) in enumerate(layers, start=1):
+        axes |= _strip_axes(number, band)
     layout = style.layout(
         "Hidden layers, left to right and row by row",
         **axes,
-        annotations=notes,
+        annotations=[
+            _note(f"layer {number}: {len(values):,} units, {activation}", band.top)
+            for number, (values, band) in enumerate(layers, start=1)
+        ]
+        or [_note("None: the input goes straight to the logits.", 0.8)],
         coloraxis={
             "cmin": low,
-            "cmax": high if high > low else low + 1,
-            "showscale": bool(passage.hidden),
+            "cmax": high,
+            "showscale": bool(layers),
             "colorbar": {"title": {"text": "activation", "side": "right"}, "thickness": 12},
         },
         margin={"l": 8, "b": 16},
     )
-    return go.Figure(traces, layout)
+    strips = [strip(values) for values in passage.hidden]
+    return go.Figure([_strip_trace(i, cells) for i, cells in enumerate(strips, start=1)], layout)
 
 
-def _strip_trace(cells: Array, suffix: str) -> go.Heatmap:
+def _suffix(number: int) -> str:
+    """Return how Plotly calls the axes of the n-th strip: x, x2, x3, ..."""
+    return str(number) if number > 1 else ""
+
+
+def _strip_axes(number: int, band: Band) -> dict[str, Any]:
+    suffix = _suffix(number)
+    down = {"domain": list(band), "anchor": f"x{suffix}", "autorange": "reversed"}
+    return {f"xaxis{suffix}": FRAME | {"anchor": f"y{suffix}"}, f"yaxis{suffix}": FRAME | down}
+
+
+def _strip_trace(number: int, cells: Array) -> go.Heatmap:
+    suffix = _suffix(number)
     gap = 1 if cells.shape[1] <= 64 else 0
     units = np.arange(1, cells.size + 1).reshape(cells.shape)
     return go.Heatmap(
@@ -191,35 +219,41 @@ def answer_figure(
     is_share : whether they lie between 0 and 1, so that the axis is the same for all
     """
     names = [escape(name) for name in class_names]
-    others = [c for c in range(len(names)) if c not in (true, predicted)]
-    groups = [("true", [true], RIGHT)]
-    groups += [("said, wrongly", [predicted], WRONG)] if predicted != true else []
-    groups += [("others", others, OTHER)]
     axis = {"range": [0, 1.02], "tickformat": ".0%"} if is_share else {}
     number = ".2%" if is_share else ".4g"
-    return go.Figure(
-        [
-            go.Bar(
-                name=name,
-                x=[names[c] for c in classes],
-                y=values[classes],
-                marker={"color": color},
-                hovertemplate=f"%{{x}}: %{{y:{number}}}<extra></extra>",
-            )
-            for name, classes, color in groups
-        ],
-        style.layout(
-            title,
-            xaxis={
-                "title": "class",
-                "type": "category",
-                "categoryorder": "array",
-                "categoryarray": names,
-            },
-            yaxis={"title": y} | axis,
-            barmode="overlay",
-            showlegend=True,
-            legend=LEGEND,
-            margin={"t": 72},
-        ),
+    bars = [
+        go.Bar(
+            name=group.name,
+            x=[names[c] for c in group.classes],
+            y=values[group.classes],
+            marker={"color": group.color},
+            hovertemplate=f"%{{x}}: %{{y:{number}}}<extra></extra>",
+        )
+        for group in _groups(true, predicted, len(names))
+    ]
+    classes = {"type": "category", "categoryorder": "array", "categoryarray": names}
+    layout = style.layout(
+        title,
+        x="class",
+        y=y,
+        xaxis=classes,
+        yaxis=axis,
+        barmode="overlay",
+        showlegend=True,
+        legend=style.LEGEND | {"y": 1.18, "font": {"size": 12}},
+        margin={"t": 72},
     )
+    return go.Figure(bars, layout)
+
+
+class _Group(NamedTuple):
+    name: str
+    classes: list[int]
+    color: str
+
+
+def _groups(true: int, predicted: int, n_classes: int) -> list[_Group]:
+    """Tell the true class and a wrong answer from all the others."""
+    others = [c for c in range(n_classes) if c not in (true, predicted)]
+    wrong = [_Group("said, wrongly", [predicted], WRONG)] if predicted != true else []
+    return [_Group("true", [true], RIGHT), *wrong, _Group("others", others, OTHER)]

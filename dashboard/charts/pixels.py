@@ -8,14 +8,22 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.balance import class_axis
-from dashboard.charts.images import Images
-from dashboard.charts.style import BORDER, DIVERGING, SEQUENTIAL, layout, readable_on
+from dashboard.charts.images import PICTURE_AXES, Images
+from dashboard.charts.style import (
+    BORDER,
+    DIVERGING,
+    LEGEND,
+    SEQUENTIAL,
+    feature_axis,
+    layout,
+    readable_on,
+)
 from experiments.exploration import Histogram, Statistics
 
 LARGEST_WRITTEN = 16  # pixels a side; in smaller cells no number can be read
 PICTURE_HEIGHT = 420  # pixels on the screen
 TITLE_HEIGHT = 44
-FEW_FEATURES = 12  # as many as an axis has room to number
+LETTERS = (6, 16)  # pixels: the smallest and the largest
 
 
 def decimals(values: Images) -> int:
@@ -41,57 +49,54 @@ def pixel_values(
     is_signed : whether values may be negative; then the colors run from -limit to limit
     is_written : whether to write the values where there is room, or to leave them to the mouse
     """
-    height, width = image.shape
-    room = (PICTURE_HEIGHT - TITLE_HEIGHT) / max(height, width, 1)  # of a cell, in pixels
-    n_decimals = decimals(image)
-    is_written = is_written and max(height, width) <= LARGEST_WRITTEN
-    scale = DIVERGING if is_signed else SEQUENTIAL
-    letters = max(6, min(16, int(room * (0.34 if n_decimals else 0.5))))
+    scale, low = (DIVERGING, -limit) if is_signed else (SEQUENTIAL, 0)
     picture = go.Heatmap(
         z=image,
+        x0=1,
+        dx=1,
+        y0=1,
+        dy=1,
         coloraxis=scale,
         hovertemplate=f"row %{{y}}, column %{{x}}<br>{escape(unit)}: %{{z:.4g}}<extra></extra>",
     )
-    low = -limit if is_signed else 0
+    has_room = is_written and max(image.shape) <= LARGEST_WRITTEN
     colors: dict[str, Any] = {scale: {"cmin": low, "cmax": limit, "showscale": False}}
-    numbers = [_numbers(image, (low, limit), scale, letters)] if is_written else []
-    return go.Figure(
-        [picture, *numbers],
-        layout(
-            title,
-            showlegend=False,
-            shapes=[_edge(height, width)],
-            margin={"l": 0, "r": 0, "t": TITLE_HEIGHT, "b": 0},
-            **colors,
-            xaxis={"visible": False, "constrain": "domain", "constraintoward": "left"},
-            yaxis={
-                "visible": False,
-                "autorange": "reversed",
-                "scaleanchor": "x",
-                "constrain": "domain",
-                "constraintoward": "top",
-            },
-        ),
+    figure_layout = layout(
+        title,
+        showlegend=False,
+        shapes=[_edge(*image.shape)],
+        margin={"l": 0, "r": 0, "t": TITLE_HEIGHT, "b": 0},
+        **colors,
+        **PICTURE_AXES,
     )
+    numbers = [_numbers(image, (low, limit), scale)] if has_room else []
+    return go.Figure([picture, *numbers], figure_layout)
+
+
+def number_size(image: Images) -> int:
+    """Return how large the numbers in the cells may be, in pixels of the screen."""
+    room = (PICTURE_HEIGHT - TITLE_HEIGHT) / max(*image.shape, 1)  # of a cell, in pixels
+    smallest, largest = LETTERS
+    return max(smallest, min(largest, int(room * (0.34 if decimals(image) else 0.5))))
 
 
 def _edge(height: int, width: int) -> dict[str, Any]:
     """Return a line around an image, whose empty pixels look like the page."""
-    corners = {"x0": -0.5, "y0": -0.5, "x1": width - 0.5, "y1": height - 0.5}
+    corners = {"x0": 0.5, "y0": 0.5, "x1": width + 0.5, "y1": height + 0.5}
     return {"type": "rect", "line": {"color": BORDER, "width": 1}, **corners}
 
 
-def _numbers(image: Images, ends: tuple[float, float], scale: str, letters: int) -> go.Scatter:
+def _numbers(image: Images, ends: tuple[float, float], scale: str) -> go.Scatter:
     """Return the values as words, each in the color that can be read on its cell."""
     rows, columns = np.indices(image.shape)
     values, n_decimals, (low, high) = image.ravel(), decimals(image), ends
     return go.Scatter(
-        x=columns.ravel(),
-        y=rows.ravel(),
+        x=columns.ravel() + 1,
+        y=rows.ravel() + 1,
         text=[f"{value:.{n_decimals}f}" for value in values],
         mode="text",
         textfont={
-            "size": letters,
+            "size": number_size(image),
             "color": [readable_on(float(value - low) / (high - low), scale) for value in values],
         },
         hoverinfo="skip",
@@ -101,22 +106,12 @@ def _numbers(image: Images, ends: tuple[float, float], scale: str, letters: int)
 def feature_values(values: Images, *, title: str, unit: str) -> go.Figure:
     """Draw the features of a sample that is no image, a bar each."""
     bars = go.Bar(
-        x=np.arange(len(values)), y=values, hovertemplate="feature %{x}: %{y:.4g}<extra></extra>"
+        x=np.arange(1, len(values) + 1),
+        y=values,
+        hovertemplate="feature %{x}: %{y:.4g}<extra></extra>",
     )
-    return go.Figure(
-        bars,
-        layout(
-            title,
-            x="feature (column, from 0)",
-            y=escape(unit),
-            xaxis=_feature_axis(len(values)),
-        ),
-    )
-
-
-def _feature_axis(n_features: int) -> dict[str, Any]:
-    """Return what there is to say of an axis on which features stand: whole numbers only."""
-    return {"dtick": 1} if n_features <= FEW_FEATURES else {}
+    axis = feature_axis(len(values))
+    return go.Figure(bars, layout(title, x="feature", y=escape(unit), xaxis=axis))
 
 
 def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
@@ -144,40 +139,32 @@ def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
 
 def feature_ranges(statistics: Statistics, *, unit: str) -> go.Figure:
     """Draw the mean, the spread and the limits of each feature of a table."""
-    features = np.arange(len(statistics.mean))
-    mean = go.Scatter(
-        name="mean ± standard deviation",
-        x=features,
-        y=statistics.mean,
-        error_y={"array": statistics.std},
-        mode="markers",
-        marker={"size": 9},
-        hovertemplate="mean %{y:.4g}",
-    )
-    limits = [
-        go.Scatter(
-            name=name,
-            x=features,
-            y=values,
-            mode="markers",
-            marker={"symbol": symbol, "size": 8},
-            hovertemplate=f"{name} %{{y:.4g}}",
-        )
-        for name, values, symbol in (
-            ("smallest", statistics.smallest, "triangle-up-open"),
-            ("largest", statistics.largest, "triangle-down-open"),
-        )
+    spread = {"error_y": {"array": statistics.std}}
+    traces = [
+        _of_each_feature("mean ± standard deviation", statistics.mean, "circle", **spread),
+        _of_each_feature("smallest", statistics.smallest, "triangle-up-open"),
+        _of_each_feature("largest", statistics.largest, "triangle-down-open"),
     ]
-    return go.Figure(
-        [mean, *limits],
-        layout(
-            "Each feature over all samples",
-            x="feature (column, from 0)",
-            y=escape(unit),
-            xaxis=_feature_axis(len(features)),
-            hovermode="x unified",
-            legend={"orientation": "h", "y": 1.14, "x": 1, "xanchor": "right"},
-        ),
+    figure_layout = layout(
+        "Each feature over all samples",
+        x="feature",
+        y=escape(unit),
+        xaxis=feature_axis(len(statistics.mean)),
+        hovermode="x unified",
+        legend=LEGEND,
+    )
+    return go.Figure(traces, figure_layout)
+
+
+def _of_each_feature(name: str, values: Images, symbol: str, **more: object) -> go.Scatter:
+    return go.Scatter(
+        name=name,
+        x=np.arange(1, len(values) + 1),
+        y=values,
+        mode="markers",
+        marker={"symbol": symbol, "size": 8},
+        hovertemplate=f"{name.split()[0]} %{{y:.4g}}",
+        **more,
     )
 
 
@@ -197,6 +184,8 @@ def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> go.Fig
     limit = float(np.nanmax(np.abs(distances), initial=1))
     heatmap = go.Heatmap(
         z=distances,
+        x0=1,
+        dx=1,
         coloraxis=DIVERGING,
         hovertemplate="class %{y}, feature %{x}: %{z:.2f} deviations<extra></extra>",
     )
@@ -204,14 +193,14 @@ def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> go.Fig
         heatmap,
         layout(
             "Mean of each class beside the mean of all",
-            x="feature (column, from 0)",
+            x="feature",
             y="class",
             coloraxis2={
                 "cmin": -limit,
                 "cmax": limit,
                 "colorbar": {"title": {"text": "standard<br>deviations"}},
             },
-            xaxis=_feature_axis(distances.shape[1]),
+            xaxis=feature_axis(distances.shape[1]),
             yaxis=class_axis(class_names, most=15),
         ),
     )

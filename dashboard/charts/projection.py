@@ -96,28 +96,22 @@ def scatter(
     traces = [_trace(points, group, rows, len(axes)) for group in groups]
     if chosen is not None:
         traces.append(_ring(points[chosen], len(axes)))
-    is_solid = len(axes) == 3
-    figure_layout = layout(
-        title,
-        x=axes[0],
-        y=axes[1],
-        uirevision=revision,
-        legend={"itemsizing": "constant", "uirevision": "always"},
-        showlegend=len(groups) <= MOST_IN_LEGEND,
-        yaxis={"scaleanchor": "x"} if is_equal else {},
-    )
-    if is_solid:
-        names = dict(zip(("xaxis", "yaxis", "zaxis"), axes, strict=True))
-        figure_layout = layout(
-            title,
-            scene={name: _axis(words) for name, words in names.items()}
-            | {"aspectmode": "cube", "uirevision": revision, "camera": {"eye": EYE}},
-            margin={"l": 0, "r": 0, "b": 0},
-            uirevision=revision,
-            legend={"itemsizing": "constant", "uirevision": "always"},
-            showlegend=len(groups) <= MOST_IN_LEGEND,
-        )
-    return go.Figure(traces, figure_layout)
+    common: dict[str, Any] = {
+        "uirevision": revision,
+        "legend": {"itemsizing": "constant", "uirevision": "always"},
+        "showlegend": len(groups) <= MOST_IN_LEGEND,
+    }
+    if len(axes) == 3:
+        return go.Figure(traces, layout(title, **_space(axes, revision), **common))
+    scale = {"scaleanchor": "x"} if is_equal else {}
+    return go.Figure(traces, layout(title, x=axes[0], y=axes[1], yaxis=scale, **common))
+
+
+def _space(axes: Sequence[str], revision: str) -> dict[str, Any]:
+    """Return three axes in a cube that can be turned."""
+    names = dict(zip(("xaxis", "yaxis", "zaxis"), map(_axis, axes), strict=True))
+    view = {"aspectmode": "cube", "uirevision": revision, "camera": {"eye": EYE}}
+    return {"scene": names | view, "margin": {"l": 0, "r": 0, "b": 0}}
 
 
 def _axis(title: str) -> dict[str, object]:

@@ -1,18 +1,24 @@
 """Whether the confidence of a network can be believed, and what it is worth to ask for it."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts import style
 from experiments.metrics import Rejection, Reliability
 
 
+def centers(n_bins: int) -> npt.NDArray[np.float64]:
+    """Return the middle of each of equally wide bins, from 0 to 1."""
+    return (np.arange(n_bins) + 0.5) / n_bins
+
+
 def reliability_figure(found: Reliability) -> go.Figure:
     """Draw accuracy by confidence, and below it how many samples each bar stands for."""
     n_bins = len(found.counts)
-    centers = (np.arange(n_bins) + 0.5) / n_bins
-    width = 0.94 / n_bins
-    bars = {"x": centers, "width": width, "hoverinfo": "skip"}
+    bars = {"x": centers(n_bins), "width": 0.94 / n_bins}
     layout = style.layout(
         f"Is it as often right as it is sure? ECE {100 * found.ece:.1f} %",
         xaxis={
@@ -28,40 +34,47 @@ def reliability_figure(found: Reliability) -> go.Figure:
             "domain": [0.36, 1],
         },
         yaxis2={"title": "samples", "domain": [0, 0.26], "rangemode": "tozero"},
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "font": {"size": 12}},
+        legend=style.LEGEND | {"font": {"size": 12}},
         margin={"t": 72},
     )
-    return go.Figure(
-        [
-            go.Bar(
-                name="right",
-                y=found.accuracy,
-                marker={"color": style.color(0)},
-                customdata=np.stack([found.counts, found.confidence], axis=1),
-                hovertemplate="%{y:.1%} right, of %{customdata[0]:,} answers with a mean "
-                "confidence of %{customdata[1]:.1%}<extra></extra>",
-                **{name: value for name, value in bars.items() if name != "hoverinfo"},
-            ),
-            go.Scatter(
-                name="as sure",
-                x=[0, 1],
-                y=[0, 1],
-                mode="lines",
-                line={"color": style.TEXT, "width": 2, "dash": "dash"},
-                hoverinfo="skip",
-            ),
-            go.Bar(
-                name="samples",
-                y=found.counts,
-                yaxis="y2",
-                marker={"color": style.color(9)},
-                text=[f"{count:,}" if count else "" for count in found.counts],
-                textposition="outside",
-                cliponaxis=False,
-                **bars,
-            ),
-        ],
-        layout,
+    return go.Figure([_accuracies(found, bars), _diagonal(), _counts(found, bars)], layout)
+
+
+def _accuracies(found: Reliability, bars: dict[str, Any]) -> go.Bar:
+    return go.Bar(
+        name="right",
+        y=found.accuracy,
+        marker={"color": style.color(0)},
+        customdata=np.stack([found.counts, found.confidence], axis=1),
+        hovertemplate="%{y:.1%} right, of %{customdata[0]:,} answers with a mean "
+        "confidence of %{customdata[1]:.1%}<extra></extra>",
+        **bars,
+    )
+
+
+def _diagonal() -> go.Scatter:
+    """Return the line on which a network is exactly as sure as it is right."""
+    return go.Scatter(
+        name="as sure",
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": style.TEXT, "width": 2, "dash": "dash"},
+        hoverinfo="skip",
+    )
+
+
+def _counts(found: Reliability, bars: dict[str, Any]) -> go.Bar:
+    return go.Bar(
+        name="samples",
+        y=found.counts,
+        yaxis="y2",
+        marker={"color": style.color(9)},
+        text=[f"{count:,}" if count else "" for count in found.counts],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+        **bars,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.charts.style import color, layout
+from dashboard.charts.style import LEGEND, color, layout
 from experiments.split_effect import NETWORKS, Measured, mean_scores
 
 APART = 0.16  # of the two splits of a network, where networks stand 1 apart
@@ -23,7 +23,7 @@ def split_scores(results: Sequence[Measured]) -> go.Figure:
             "Test accuracy under both splits",
             x="network",
             y="test samples right (%)",
-            legend={"orientation": "h", "y": 1.14, "x": 1, "xanchor": "right"},
+            legend=LEGEND,
             xaxis={
                 "tickvals": list(range(len(NETWORKS))),
                 "ticktext": list(NETWORKS),

@@ -14,6 +14,21 @@ PRIMARY = "var(--theme-primary)"
 SEQUENTIAL, DIVERGING = "coloraxis", "coloraxis2"
 """The color axes of a heatmap: from blank paper to full ink; blue below zero, orange above."""
 
+LEGEND: dict[str, Any] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
+"""A row of names above the chart, at its right end."""
+
+LEGEND_BELOW: dict[str, Any] = {
+    "orientation": "h",
+    "x": 0,
+    "yref": "container",
+    "y": 0.01,
+    "yanchor": "bottom",
+}
+"""Rows of names below the chart, where there are too many for one."""
+
+MOST_TICKS = 16  # as many whole numbers as an axis has room for
+PLANE = ("x₁", "x₂")  # how the features of a point are called
+
 
 def color(i: int, opacity: float = 1.0) -> str:
     """Return the i-th color for telling things apart, from 0; after the tenth they repeat."""
@@ -29,6 +44,25 @@ def readable_on(share: float, scale: str = SEQUENTIAL) -> str:
     scale : SEQUENTIAL or DIVERGING
     """
     return f"var(--theme-{scale}_{round(255 * min(max(share, 0.0), 1.0)):02x})"
+
+
+def whole_numbers(n: int) -> dict[str, Any]:
+    """Return an axis that has a tick for each of a few things, and none between them."""
+    return {"dtick": 1} if n <= MOST_TICKS else {}
+
+
+def feature_names(n_features: int) -> list[str]:
+    """Return what the features are called: x₁ and x₂ in the plane, else numbers from 1."""
+    if n_features == len(PLANE):
+        return list(PLANE)
+    return [f"feature {i}" for i in range(1, n_features + 1)]
+
+
+def feature_axis(n_features: int) -> dict[str, Any]:
+    """Return an axis on which the features stand at 1, 2, ... n_features."""
+    if n_features == len(PLANE):
+        return {"tickvals": [1, 2], "ticktext": list(PLANE)}
+    return whole_numbers(n_features)
 
 
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.curves import MAX_POINTS
-from dashboard.charts.style import TEXT, color, layout
+from dashboard.charts.curves import thinned
+from dashboard.charts.style import LEGEND, TEXT, color, layout
 from experiments.vitals import Health, Pulse
 from mlp.training import EpochRecord
 
@@ -23,12 +23,6 @@ class Line(NamedTuple):
     name: str
     epochs: npt.NDArray[np.int32]
     values: npt.NDArray[np.float32]
-
-
-def thinned(n: int) -> slice:
-    """Return which of n values a screen can show, evenly spaced, the last one among them."""
-    stride = -(-n // MAX_POINTS) or 1
-    return slice((n - 1) % stride if n else 0, None, stride)
 
 
 def layer_lines(pulses: Sequence[Pulse], measure: Measure) -> list[Line]:
@@ -105,14 +99,13 @@ def _layers(
         )
         for i, line in enumerate(lines)
     ]
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14, "uirevision": "always"}
     figure_layout = layout(
         title,
         x="epoch",
         y=axis,
         hovermode="x unified",
         showlegend=True,
-        legend=legend,
+        legend=LEGEND | {"uirevision": "always"},
         uirevision=revision,
         xaxis={"range": [0, epochs]},
         yaxis={"type": "log", "exponentformat": "power"},
@@ -151,34 +144,34 @@ def learning_rate_figure(
 
 def health_figure(healths: Sequence[Health]) -> go.Figure:
     """Draw which share of the units of each hidden layer is dead, and which is saturated."""
-    layers = [f"layer {health.layer}" for health in healths]
-    kinds = {
-        "dead": ([health.dead for health in healths], color(9)),  # the first ones are the layers'
-        "saturated": ([health.saturated for health in healths], color(7)),
-    }
     traces = [
-        go.Bar(
-            name=name,
-            x=layers,
-            y=shares,
-            marker={"color": paint},
-            texttemplate="%{y:.0%}",
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y:.1%}",
-        )
-        for name, (shares, paint) in kinds.items()
+        _share_trace("dead", healths, color(9)),  # the first colors are the layers'
+        _share_trace("saturated", healths, color(7)),
     ]
     no_layers = {"text": "There is no hidden layer.", "showarrow": False, "font": {"size": 16}}
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
     figure_layout = layout(
         "Units that hardly learn",
         x="hidden layer",
         y="share of its units (%)",
         barmode="group",
-        legend=legend,
+        legend=LEGEND,
         xaxis={"type": "category"},
         yaxis={"range": [0, 1.05], "tickformat": ".0%"},
         annotations=[] if healths else [no_layers],
     )
     return go.Figure(traces if healths else [], figure_layout)
+
+
+def _share_trace(
+    kind: Literal["dead", "saturated"], healths: Sequence[Health], paint: str
+) -> go.Bar:
+    return go.Bar(
+        name=kind,
+        x=[f"layer {health.layer}" for health in healths],
+        y=[getattr(health, kind) for health in healths],
+        marker={"color": paint},
+        texttemplate="%{y:.0%}",
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y:.1%}",
+    )

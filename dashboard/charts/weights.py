@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.images import gaps
-from dashboard.charts.style import DIVERGING, layout
+from dashboard.charts.images import Corner, corners, gaps, note
+from dashboard.charts.style import DIVERGING, feature_axis, layout, whole_numbers
 from mlp.arrays import Array
 
 MAX_UNITS = 32
+NUMBER_SIZE = 11  # of the letters below a picture, in pixels
 MAX_VALUES = 13_000  # 16 pictures of 28 x 28, or about 100 kB on their way to the browser
 
 
@@ -100,12 +101,12 @@ def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure
         shown.title,
         x="feature",
         y="unit of layer 1",
-        xaxis={"showgrid": False, "zeroline": False, **_whole_numbers(n_features)},
+        xaxis={"showgrid": False, "zeroline": False, **feature_axis(n_features)},
         yaxis={
             "showgrid": False,
             "zeroline": False,
             "autorange": "reversed",
-            **_whole_numbers(n_units),
+            **whole_numbers(n_units),
         },
         coloraxis2=_scale(shown.largest),
         uirevision=revision,
@@ -113,64 +114,53 @@ def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure
     return go.Figure([trace] if n_units else [], figure_layout)
 
 
-def _whole_numbers(n: int) -> dict[str, int]:
-    """Return an axis that has a tick for each of a few things, and none between them."""
-    return {"dtick": 1} if n <= 16 else {}
+def columns_of(n_units: int) -> int:
+    """Return how many pictures stand in a row: more than rows, for these hold numbers, too."""
+    return max(1, math.ceil(math.sqrt(1.3 * n_units)))
 
 
 def _pictures(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
     """Draw one picture a unit, with its number below."""
     height, width = image_shape
-    gap = gaps(height, width)
     images = shown.weights.reshape(-1, height, width)
-    columns = math.ceil(math.sqrt(1.3 * len(images)))  # more than rows: these hold numbers, too
-    corners = [
-        (row * (height + gap.below), column * (width + gap.right))
-        for row, column in (divmod(i, columns) for i in range(len(images)))
-    ]
-    numbers = range(shown.first + 1, shown.first + 1 + len(images))
-    traces = [
-        go.Heatmap(
-            z=image,
-            x0=left,
-            dx=1,
-            y0=top,
-            dy=1,
-            coloraxis=DIVERGING,
-            hoverongaps=False,
-            hovertemplate=f"unit {number}, pixel in row %{{y}}, column %{{x}}<br>"
-            "weight %{z:.3g}<extra></extra>",
-        )
-        for image, (top, left), number in zip(images, corners, numbers, strict=True)
-    ]
-    captions = [
-        {
-            "x": left + (width - 1) / 2,
-            "y": top + height - 0.5,
-            "yanchor": "top",
-            "text": str(number),
-            "showarrow": False,
-            "font": {"size": 11},
-        }
-        for (top, left), number in zip(corners, numbers, strict=True)
-    ]
-    bottom = max((top for top, _ in corners), default=0) + height + gap.below
+    places = corners(len(images), columns_of(len(images)), image_shape)
+    units = list(enumerate(zip(images, places, strict=True), start=shown.first + 1))
+    lefts, tops = sorted({at.x for at in places}), sorted({at.y for at in places})
     figure_layout = layout(
         shown.title,
         margin={"l": 0, "b": 0},
-        annotations=captions,
-        xaxis=_pixels([left for _, left in corners], width, constraintoward="left"),
+        annotations=[note(str(unit), at, image_shape, NUMBER_SIZE) for unit, (_, at) in units],
+        xaxis=_pixels(lefts, width, constraintoward="left"),
         yaxis=_pixels(
-            [top for top, _ in corners],
+            tops,
             height,
-            range=[bottom, -0.5],  # downward, with room for the last numbers
+            range=[_bottom(tops, height, width), -0.5],  # downward, with room for the numbers
             constraintoward="top",
             scaleanchor="x",
         ),
         coloraxis2=_scale(shown.largest),
         uirevision=revision,
     )
-    return go.Figure(traces, figure_layout)
+    return go.Figure([_picture(image, at, unit) for unit, (image, at) in units], figure_layout)
+
+
+def _bottom(tops: list[int], height: int, width: int) -> int:
+    """Return where the last row ends, its numbers included."""
+    return max(tops, default=0) + height + gaps(height, width).below
+
+
+def _picture(image: Array, corner: Corner, unit: int) -> go.Heatmap:
+    return go.Heatmap(
+        z=image,
+        x0=corner.x,
+        dx=1,
+        y0=corner.y,
+        dy=1,
+        coloraxis=DIVERGING,
+        hoverongaps=False,
+        hovertemplate=f"unit {unit}, pixel in row %{{y}}, column %{{x}}<br>"
+        "weight %{z:.3g}<extra></extra>",
+    )
 
 
 def _pixels(starts: list[int], n_pixels: int, **more: object) -> dict[str, object]:
@@ -180,9 +170,9 @@ def _pixels(starts: list[int], n_pixels: int, **more: object) -> dict[str, objec
 
     Parameters
     ----------
-    starts : where the pictures begin
+    starts : where the pictures begin, rising
     """
-    places = [start + pixel for start in sorted(set(starts)) for pixel in range(n_pixels)]
+    places = [start + pixel for start in starts for pixel in range(n_pixels)]
     return {
         "tickmode": "array",
         "tickvals": places,

@@ -5,7 +5,8 @@ import pytest
 
 from dashboard import confusion, session
 from dashboard.chart import Click
-from experiments.answers import MEANINGS, Answers
+from data.datasets import Dataset
+from experiments.answers import OUTPUT_MEANINGS, Answers
 from experiments.config import RunConfig
 from experiments.metrics import ClassScores, Confusion, Rejection, Reliability
 from experiments.run import Run
@@ -61,33 +62,62 @@ def test_the_page_of_a_number_holds_it() -> None:
     assert (empty.sample, len(empty.page)) == (None, 0)
 
 
+def test_a_page_knows_its_first_and_last_number_and_the_place_looked_at(state) -> None:
+    cell = confusion.Cell(0, 0, np.arange(45), 43)
+    assert (cell.first, cell.last, cell.place) == (41, 45, 2)
+    confusion.look_at_place(cell, 0)
+    assert state[session.MATRIX_SAMPLE] == 41
+    assert state[session.MATRIX_TAB] == confusion.ONE_SAMPLE
+
+
+@pytest.mark.parametrize(
+    ("n_features", "header"),
+    [
+        (1, "| Number | How sure | feature 1 |"),
+        (2, "| Number | How sure | x₁ | x₂ |"),
+        (3, "| Number | How sure | feature 1 | feature 2 | … |"),
+    ],
+)
+def test_samples_that_are_no_images_are_a_table_of_features(n_features: int, header: str) -> None:
+    X = np.arange(20 * n_features, dtype=np.float32).reshape(20, n_features)
+    labels = np.zeros(20, int)
+    own = Dataset("own", "T", X, labels, NAMES, None, 1.0, "value", "here")
+    table = confusion.features_table(own, ANSWERS, np.array([1, 0]), ["60 %", "90 %"], 7)
+    lines = table.splitlines()
+    assert lines[0] == header
+    assert lines[2].startswith(f"| 7 | 60\u00a0% | {X[11, 0]:.3g} |")
+    assert lines[3].startswith(f"| 8 | 90\u00a0% | {X[10, 0]:.3g} |")
+
+
 def test_every_output_function_has_a_meaning() -> None:
-    assert MEANINGS.keys() == OUTPUTS.keys()
+    assert OUTPUT_MEANINGS.keys() == OUTPUTS.keys()
 
 
 def test_shares_are_never_rounded_to_certainty() -> None:
     captions = [
-        confusion.caption_of(ANSWERS, i, MEANINGS["softmax"], with_answer=False, longest=12)
+        confusion.caption_of(ANSWERS, i, OUTPUT_MEANINGS["softmax"], with_answer=False, longest=12)
         for i in range(4)
     ]
     assert captions == ["90 %", "60 %", "> 99 %", "100 %"]
-    assert confusion.written(0.004, MEANINGS["softmax"]) == "probability < 1 %"
-    assert confusion.written(1.25, MEANINGS["identity"]) == "output 1.25"
+    assert confusion.written(0.004, OUTPUT_MEANINGS["softmax"]) == "probability < 1 %"
+    assert confusion.written(1.25, OUTPUT_MEANINGS["identity"]) == "output 1.25"
 
 
 @pytest.mark.parametrize(("longest", "caption"), [(12, "cat→a*b 60 %"), (11, "cat→a*b")])
 def test_a_caption_is_as_long_as_there_is_room(longest: int, caption: str) -> None:
-    meaning = MEANINGS["softmax"]
+    meaning = OUTPUT_MEANINGS["softmax"]
     said = confusion.caption_of(ANSWERS, 1, meaning, with_answer=True, longest=longest)
     assert said == caption
 
 
 def test_a_mistake_is_told_with_what_was_right() -> None:
-    assert confusion.sample_sentence(ANSWERS, 1, MEANINGS["softmax"]) == (
+    assert confusion.sample_sentence(ANSWERS, 1, OUTPUT_MEANINGS["softmax"]) == (
         r"Row 11 of the dataset was read as **a\*b** with probability 60 %; it is **cat**, with "
         "probability 40 %."
     )
-    assert confusion.sample_sentence(ANSWERS, 0, MEANINGS["softmax"]).endswith("which is right.")
+    assert confusion.sample_sentence(ANSWERS, 0, OUTPUT_MEANINGS["softmax"]).endswith(
+        "which is right."
+    )
 
 
 def test_confusions_are_sentences() -> None:
@@ -111,7 +141,9 @@ def test_the_table_marks_best_and_worst_and_says_none_for_nothing() -> None:
 def test_confidence_is_judged_with_what_chance_can_do(gap: float, word: str) -> None:
     nothing = np.zeros(1)
     found = Reliability(nothing, nothing, np.zeros(1, int), 0.1, gap, 0.02)
-    assert confusion.reliability_sentence(found, 0.8).startswith(word)
+    sentence = confusion.reliability_sentence(found, ANSWERS)
+    assert sentence.startswith(word)
+    assert f"is {50 + 100 * gap:.1f} %, and it is right in 50.0 %" in sentence
 
 
 def test_rejection_is_told_for_a_tenth_if_there_is_one() -> None:

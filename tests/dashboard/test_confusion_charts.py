@@ -1,12 +1,16 @@
 """The figures of the confusion matrix page: numbers first, then the drawing."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from dashboard.charts import style
 from dashboard.charts.confusion import VIEWS, cell_values, color_range, confusion_figure
 from dashboard.charts.passage import (
+    activation_range,
     answer_figure,
+    bands,
     hidden_figure,
     input_figure,
     passage_of,
@@ -139,12 +143,29 @@ def test_each_hidden_layer_has_a_strip_on_one_scale(hidden: tuple[int, ...]) -> 
     assert figure.layout.coloraxis.cmin == pytest.approx(lowest)
 
 
+def test_strips_lie_one_below_the_other_with_room_for_words() -> None:
+    found = bands(3)
+    assert found == sorted(found, reverse=True)
+    assert all(0 <= band.bottom < band.top < 1 for band in found)
+    assert all(upper.bottom - lower.top > 0.09 for upper, lower in itertools.pairwise(found))
+    assert bands(0) == []
+
+
+def test_the_scale_of_activations_holds_0_and_is_never_empty() -> None:
+    assert activation_range([np.array([1, 3.0]), np.array([2.0])]) == (0, 3)
+    assert activation_range([np.array([-1, -3.0])]) == (-3, 0)
+    assert activation_range([np.zeros(2)]) == activation_range([]) == (0, 1)
+
+
 def test_the_input_is_an_image_or_a_bar_for_each_feature() -> None:
     image = input_figure(np.arange(6.0), (2, 3), maximum=16, unit="ink")
     assert image.data[0].z.shape == (2, 3)
     assert image.layout.coloraxis.cmax == 16
     bars = input_figure(np.array([0.5, -1]), None, maximum=1, unit="position")
     np.testing.assert_array_equal(bars.data[0].y, [0.5, -1])
+    np.testing.assert_array_equal(bars.data[0].x, [1, 2])
+    assert bars.layout.xaxis.ticktext == ("x₁", "x₂")
+    assert (image.data[0].x0, image.data[0].y0) == (1, 1)
     assert bars.layout.yaxis.title.text == "position, as recorded"
 
 
@@ -168,6 +189,7 @@ def test_the_reliability_diagram_shows_bars_line_and_counts() -> None:
     figure = reliability_figure(found)
     bars, line, counts = figure.data
     np.testing.assert_array_equal(bars.x, [0.25, 0.75])
+    np.testing.assert_array_equal(counts.x, bars.x)
     assert tuple(line.x) == tuple(line.y) == (0, 1)
     assert tuple(counts.text) == ("", "50")
     assert "ECE 20.0 %" in figure.layout.title.text

@@ -23,9 +23,10 @@ from dashboard.charts.contest import (
 )
 from dashboard.charts.curves import Curve
 from data.datasets import Dataset
+from experiments.answers import Answers
 from experiments.comparison import mcnemar_test, paired_test
 from experiments.config import RunConfig
-from experiments.contest import Answers, Duel, Standing, Territory, entrants
+from experiments.contest import Duel, Standing, Territory, entrants
 from experiments.run import Run
 
 
@@ -167,7 +168,7 @@ def land(classes: list[list[int]]) -> Territory:
     x, y = (np.arange(n, dtype=np.float32) for n in grid.shape[::-1])
     points = np.array([[0.0, 1.0], [1.0, 0.0]], np.float32)
     names = ("a", "<b>b")
-    return Territory(RunConfig(), 0.5, x, y, grid, points, np.array([0, 1]), names)
+    return Territory(RunConfig(), 0.5, "", x, y, grid, points, np.array([0, 1]), names)
 
 
 def test_neighbours_in_a_row_make_one_rectangle() -> None:
@@ -193,32 +194,44 @@ def test_areas_lie_below_points_and_have_their_colour() -> None:
     assert points[1].name == "&lt;b&gt;b"
 
 
+def test_a_hundred_classes_have_symbols_and_the_same_color_seldom_the_same_one() -> None:
+    grid, points = np.zeros((2, 2), np.intp), np.zeros((100, 2), np.float32)
+    ends, labels = np.array([0, 1], np.float32), np.arange(100)
+    names = tuple(f"class {i}" for i in labels)
+    many = Territory(RunConfig(), 0.5, "", ends, ends, grid, points, labels, names)
+    markers = [dots.marker for dots in territory_figure(many, "title").data[100:]]
+    assert len({(marker.color, marker.symbol) for marker in markers[:50]}) == 50
+    assert len({marker.symbol for marker in markers[:5]}) == 5
+
+
 # Images -------------------------------------------------------------------------
 
 
-def answers(predicted: list[int], labels: list[int]) -> Answers:
+DIGITS = tuple("0123456789")
+
+
+def answers(predicted: list[int], labels: list[int], names: tuple[str, ...] = DIGITS) -> Answers:
     rows = np.arange(len(labels)) + 5
-    return Answers("test", rows, np.array(labels), np.array(predicted))
+    outputs = np.eye(len(names), dtype=np.float32)[predicted]
+    return Answers(rows, np.array(labels), outputs, np.array(predicted), names)
 
 
-def test_only_right_shows_what_the_other_takes_them_for(pair: list[Run]) -> None:
-    dataset = pair[0].material.dataset
+def test_only_right_shows_what_the_other_takes_them_for() -> None:
     first = answers([3, 1, 2, 9], labels=[3, 1, 2, 8])
     other = answers([3, 7, 2, 8], labels=[3, 1, 2, 8])
-    found = only_right((first, other), ("SLP", "MLP 32"), dataset)
+    found = only_right((first, other), ("SLP", "MLP 32"), "test")
     assert found.rows.tolist() == [6]
     assert found.captions == ["1<br>not 7"]
     assert found.title == "Only SLP is right: 1 of 4 test images"
-    back = only_right((other, first), ("MLP 32", "SLP"), dataset)
+    back = only_right((other, first), ("MLP 32", "SLP"), "validation")
     assert (back.rows.tolist(), back.captions) == ([8], ["8<br>not 9"])
+    assert back.title.endswith("of 4 validation images")
 
 
-def test_at_most_a_row_is_shown_and_all_are_counted(pair: list[Run]) -> None:
+def test_at_most_a_row_is_shown_and_all_are_counted() -> None:
     n = SHOWN_IMAGES + 5
     found = only_right(
-        (answers([1] * n, [1] * n), answers([2] * n, [1] * n)),
-        ("SLP", "MLP"),
-        pair[0].material.dataset,
+        (answers([1] * n, [1] * n), answers([2] * n, [1] * n)), ("SLP", "MLP"), "test"
     )
     assert len(found.rows) == len(found.captions) == SHOWN_IMAGES
     assert f"{n} of {n}" in found.title
@@ -226,10 +239,9 @@ def test_at_most_a_row_is_shown_and_all_are_counted(pair: list[Run]) -> None:
 
 def test_names_of_classes_are_text_and_not_too_long() -> None:
     names = ("<i>one</i>", "a very long name of a class")
-    dataset = Dataset(
-        "own", "", np.zeros((9, 4), np.uint8), np.zeros(9, np.intp), names, (2, 2), 1.0, "ink", ""
+    found = only_right(
+        (answers([0], [0], names), answers([1], [0], names)), ("a", "b"), "validation"
     )
-    found = only_right((answers([0], [0]), answers([1], [0])), ("a", "b"), dataset)
     right, wrong = found.captions[0].split("<br>")
     assert right == "&lt;i&gt;one&lt;/i&gt;"
     assert wrong == f"not {names[1][: MAX_CAPTION - 1]}…"
@@ -253,6 +265,19 @@ def test_templates_have_one_scale_around_zero(pair: list[Run]) -> None:
     np.testing.assert_allclose(first_tile, pair[0].network.weights[1][0].reshape(8, 8))
     assert list(figures[0].data[1].text) == list("0123456789")
     assert len(figures[1].data[1].text) == 32
+
+
+def test_with_many_classes_the_title_says_how_many_templates_are_shown() -> None:
+    labels = np.arange(400) % 40
+    X = np.zeros((400, 4), np.float32)
+    X[:, 0] = labels
+    names = tuple(f"class {i}" for i in range(40))
+    own = Dataset("own", "", X, labels, names, (2, 2), 40.0, "ink", "")
+    runs = [Run(each, own) for each in entrants(RunConfig(dataset="own", epochs=1))]
+    templates, features = template_figures(*runs)
+    assert templates.layout.title.text == "SLP: one template for 32 of 40 classes"
+    assert features.layout.title.text == "MLP 32: 32 of 32 hidden units"
+    assert len(templates.data[1].text) == 32
 
 
 def test_weights_that_are_all_zero_have_a_scale_too() -> None:

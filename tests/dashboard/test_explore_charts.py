@@ -3,24 +3,34 @@
 from dataclasses import replace
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.balance import class_axis, class_balance
+from dashboard.charts.images import (
+    corners,
+    grid_height,
+    image_at,
+    image_grid,
+    letter_size,
+    mosaic,
+    shortened,
+)
 from dashboard.charts.images import gaps as gaps_of
-from dashboard.charts.images import image_at, image_grid, letter_size, mosaic, shortened
 from dashboard.charts.pixels import (
     LARGEST_WRITTEN,
     class_profiles,
     decimals,
     feature_ranges,
     feature_values,
+    number_size,
     pixel_values,
     profiles,
     value_histogram,
 )
 from dashboard.charts.projection import groups_by_class, point_at, scatter, split_by_part
 from dashboard.charts.splits import split_scores
-from dashboard.charts.style import DIVERGING, readable_on
+from dashboard.charts.style import DIVERGING, feature_names, readable_on, whole_numbers
 from dashboard.samples import (
     Look,
     axes_of,
@@ -62,6 +72,22 @@ def test_a_click_anywhere_on_an_image_finds_it(shape: tuple[int, int], columns: 
         assert image_at(tuple(place), shape, columns) == picture[tuple(place)]
 
 
+@pytest.mark.parametrize("shape", [(8, 8), (5, 7), (1, 1)])
+def test_an_image_begins_at_its_corner(shape: tuple[int, int]) -> None:
+    picture = mosaic(
+        np.arange(5)[:, np.newaxis, np.newaxis] * np.ones((5, *shape)), 3, gaps_of(*shape)
+    )
+    found = [picture[at.y, at.x] for at in corners(5, 3, shape)]
+    assert found == [0, 1, 2, 3, 4]
+    assert corners(0, 3, shape) == []
+
+
+def test_a_grid_is_as_high_as_its_rows() -> None:
+    empty, one, three, four = (grid_height(n, 3, 100) for n in (0, 1, 3, 4))
+    assert one == three == empty + 100
+    assert four == three + 100
+
+
 @pytest.mark.parametrize("index", [(3,), (0, 999)])
 def test_a_click_beyond_the_columns_finds_nothing(index: tuple[int, ...]) -> None:
     assert image_at(index, (8, 8), 3) is None
@@ -97,7 +123,21 @@ def test_every_pixel_has_its_value_in_a_color_that_can_be_read() -> None:
     numbers = figure.data[1]
     assert list(numbers.text) == ["0", "16", "4", "12"]
     assert list(numbers.textfont.color) == [readable_on(share) for share in (0, 1, 0.25, 0.75)]
-    assert list(zip(numbers.x, numbers.y, strict=True)) == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    assert list(zip(numbers.x, numbers.y, strict=True)) == [(1, 1), (2, 1), (1, 2), (2, 2)]
+
+
+def test_pixels_are_counted_from_1_under_the_mouse_and_framed() -> None:
+    figure = pixel_values(np.zeros((2, 3)), title="T", limit=1, unit="ink")
+    picture, (frame,) = figure.data[0], figure.layout.shapes
+    assert (picture.x0, picture.y0) == (1, 1)
+    assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 3.5, 0.5, 2.5)
+
+
+def test_numbers_are_as_large_as_their_cells_allow() -> None:
+    sizes = [number_size(np.zeros((side, side))) for side in (2, 12, 16, 100)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert (sizes[0], sizes[-1]) == (16, 6)
+    assert number_size(np.full((16, 16), 0.5)) < number_size(np.zeros((16, 16)))
 
 
 def test_negative_values_are_measured_from_zero_both_ways() -> None:
@@ -138,17 +178,40 @@ def test_profiles_are_in_standard_deviations_and_a_constant_feature_has_none() -
     np.testing.assert_allclose(profiles(statistics_of(own)), [[-1, 0], [1, 0]])
 
 
-def test_figures_of_tables_have_titles_and_axes() -> None:
-    own = table()
+def figures_of(own: Dataset) -> list[go.Figure]:
     statistics = statistics_of(own)
-    for figure in (
+    return [
         feature_ranges(statistics, unit="value"),
         feature_values(own.X[0], title="T", unit="value"),
         class_profiles(statistics, own.class_names),
-    ):
+    ]
+
+
+def test_figures_of_tables_have_titles_and_axes() -> None:
+    for figure in figures_of(table()):
         assert figure.layout.title.text
         assert "feature" in figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
+
+
+def test_features_are_counted_from_1_in_every_chart() -> None:
+    ranges, values, by_class = figures_of(table())
+    for trace in (*ranges.data, *values.data):
+        assert list(trace.x) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert (by_class.data[0].x0, by_class.data[0].dx) == (1, 1)
+
+
+def test_the_features_of_a_point_are_called_as_in_the_plane() -> None:
+    for figure in figures_of(table(n_features=2)):
+        axis = figure.layout.xaxis
+        assert (axis.tickvals, axis.ticktext) == ((1, 2), ("x₁", "x₂"))
+    assert feature_names(2) == ["x₁", "x₂"]
+    assert feature_names(3) == ["feature 1", "feature 2", "feature 3"]
+
+
+def test_few_things_have_a_tick_each_and_none_between_them() -> None:
+    assert whole_numbers(16) == {"dtick": 1}
+    assert whole_numbers(17) == {}
 
 
 def test_the_axis_of_a_hundred_classes_names_as_many_as_there_is_room_for() -> None:
@@ -267,11 +330,13 @@ def test_the_largest_value_is_never_zero() -> None:
 
 def test_a_table_shows_a_few_features_and_escapes_names() -> None:
     lines = table_of(table(), np.array([0, 1]), np.array([1.0, 2.0])).splitlines()
-    assert lines[0].count("| f") == 2
-    assert lines[0].endswith("… |")
+    assert lines[0] == "| Sample | Label | Distance | feature 1 | feature 2 | … |"
     assert lines[2].startswith("| 0 | a | 1 | 0 | 1 | … |")
     assert "](http" not in lines[3]
-    assert table_of(table(), np.array([0])).splitlines()[0].count("| f") == 4
+    assert table_of(table(), np.array([0])).splitlines()[0].count("| feature") == 4
+    plane = table_of(table(n_features=2), np.array([0])).splitlines()
+    assert plane[0] == "| Sample | Label | x₁ | x₂ |"
+    assert plane[2] == "| 0 | a | 0 | 1 |"
 
 
 def test_constant_features_are_counted_in_words() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.curves import MAX_POINTS
+from dashboard.charts.curves import MAX_POINTS, thinned
 from dashboard.charts.style import DIVERGING, color
 from dashboard.charts.vitals import (
     USUAL_RATIO,
@@ -15,7 +15,6 @@ from dashboard.charts.vitals import (
     layer_lines,
     learning_rate_figure,
     ratio_figure,
-    thinned,
 )
 from dashboard.charts.weights import (
     MAX_UNITS,
@@ -180,6 +179,7 @@ def test_without_images_a_row_is_a_unit_and_a_column_a_feature() -> None:
     assert has_title_and_units(figure)
     np.testing.assert_array_equal(np.asarray(trace.z), WEIGHTS[4:36, :2])
     assert (trace.x0, trace.y0) == (1, 5)
+    assert figure.layout.xaxis.ticktext == ("x₁", "x₂")
 
 
 @pytest.mark.parametrize("n_inputs", [1, 2, 64, 784, 1000, 5000, 100_000])

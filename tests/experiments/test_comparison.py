@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from experiments.comparison import (
+    McNemarResult,
     PairedResult,
     check_comparable,
     check_seeds,
@@ -157,13 +158,15 @@ def test_answers_to_other_samples_make_no_pairs() -> None:
 def test_the_sentence_on_samples() -> None:
     few = verdict_on_samples("SLP", "MLP", mcnemar_test(rights("xx.x."), rights("xxx.x")))
     assert few == (
-        "of the test samples, MLP alone gets 2 right, and SLP alone 1: which luck can explain "
-        "(McNemar's test, exact: p = 1)."
+        "MLP alone gets 2 test samples right and SLP alone 1: a single run cannot tell that from "
+        "luck (McNemar's test, exact: p = 1)."
     )
+    one = verdict_on_samples("SLP", "MLP", mcnemar_test(rights("xx."), rights("xxx")))
+    assert one.startswith("MLP alone gets 1 test sample right and SLP alone 0: ")
     many = mcnemar_test(np.zeros(50, bool), np.ones(50, bool))
     assert verdict_on_samples("SLP", "MLP", many).endswith(
-        "more than luck explains (McNemar's test, chi-squared, corrected for continuity: "
-        "p < 0.0001)."
+        "in this run, that is more than luck explains (McNemar's test, chi-squared, corrected for "
+        "continuity: p < 0.0001)."
     )
 
 
@@ -176,6 +179,13 @@ def test_holm_worked_out_by_hand() -> None:
     corrected = correct_for_several([with_p_value(p) for p in (0.03, 0.5, 0.01, 0.02)])
     assert [each.p_value for each in corrected] == pytest.approx([0.06, 0.5, 0.04, 0.06])
     assert [each.is_significant for each in corrected] == [False, False, True, False]
+
+
+def test_several_tests_on_samples_are_corrected_as_well() -> None:
+    results = [McNemarResult(1, 9, 0.02), McNemarResult(3, 4, 0.9)]
+    corrected = correct_for_several(results)
+    assert [each.p_value for each in corrected] == pytest.approx([0.04, 0.9])
+    assert [each.only_other for each in corrected] == [9, 4]
 
 
 def test_one_comparison_needs_no_correction_and_none_gives_none() -> None:

@@ -11,18 +11,17 @@ from data.datasets import Dataset
 from experiments.config import RunConfig
 from experiments.contest import (
     GRID_POINTS,
-    SHAPES,
+    HARD_SHAPES,
     Contest,
     Outcome,
     Relay,
+    answers_now,
     count_moving_relays,
     duels,
     entrants,
-    held_out_answers,
     name_of,
     outcome_of,
     over_seeds,
-    paired_answer,
     rungs_of,
     standings,
     territory,
@@ -134,37 +133,79 @@ def test_one_that_diverges_leaves_the_others_alone() -> None:
     assert contest.status is Status.FINISHED
 
 
+def test_a_contest_whose_page_was_loaded_anew_looks_to_the_new_one() -> None:
+    gone, seen = lambda: False, []
+    contest = Contest(entrants(RunConfig(epochs=10_000)), is_present=gone, slots=Slots(2))
+    contest.attend(lambda: seen.append("asked") is None)
+    contest.go()
+    wait_until(lambda: bool(seen) and all(run.step for run in contest.runs))
+    assert contest.status.is_moving
+    contest.dismiss()
+    assert contest.join(PATIENCE)
+
+
+@pytest.mark.parametrize("end", ["go", "stop", "dismiss"])
+def test_what_it_takes_to_go_on_is_let_go_of(end: str) -> None:
+    contest = Contest(PAIR if end == "go" else entrants(RunConfig(epochs=10_000)), slots=Slots(2))
+    contest.go()
+    if end != "go":
+        wait_until(lambda: all(run.step for run in contest.runs))
+        assert not any(run._course is None for run in contest.runs)
+        getattr(contest, end)()
+    assert contest.join(PATIENCE)
+    assert all(run._course is None for run in contest.runs)
+    assert [run.can_go_on for run in contest.runs] == [False, False]
+    assert all(run.history for run in contest.runs)
+
+
 def test_answers_are_asked_for_once() -> None:
     contest = Contest(PAIR, slots=Slots(2))
     contest.go()
     assert contest.join(PATIENCE)
     assert contest.answers(1) is contest.answers(1)
-    assert contest.answers(1).right.mean() == pytest.approx(contest.runs[1].result.test.accuracy)
+    assert contest.answers(1).is_right.mean() == contest.runs[1].result.test.accuracy
+
+
+def test_networks_are_asked_about_the_same_samples_though_one_was_abandoned() -> None:
+    contest = Contest([SHORT, RunConfig(epochs=10_000, hidden_layers=())], slots=Slots(2))
+    contest.go()
+    wait_until(lambda: contest.jobs[0].status is Status.FINISHED and contest.runs[1].step > 0)
+    contest.jobs[1].dismiss()
+    assert contest.join(PATIENCE)
+    assert contest.arrived == [0]
+    assert contest.part == "test"
+    rows = [contest.answers(number).rows for number in (0, 1)]
+    np.testing.assert_array_equal(*rows)
+
+
+def test_without_a_test_part_the_validation_samples_are_asked_about() -> None:
+    configs = entrants(SHORT.model_copy(update={"test_fraction": 0.0}))
+    assert Contest(configs, slots=Slots(2)).part == "validation"
 
 
 def test_the_plane_is_asked_about_once() -> None:
-    contest = Contest(entrants(SHAPES["xor"]), slots=Slots(2))
+    contest = Contest(entrants(HARD_SHAPES["xor"]), slots=Slots(2))
     contest.go()
     assert contest.join(PATIENCE)
     assert contest.territory(0) is contest.territory(0)
     assert contest.territory(1).config is contest.networks[1]
 
 
-def test_answers_come_from_the_test_part_once_there_is_a_result() -> None:
-    run = Run(SHORT)
-    assert held_out_answers(run).part == "validation"
-    run.complete()
-    answers = held_out_answers(run)
-    assert answers.part == "test"
-    np.testing.assert_array_equal(answers.rows, run.material.split.test)
+@pytest.mark.parametrize("part", ["training", "validation", "test"])
+def test_answers_are_about_the_samples_of_the_part(part: str) -> None:
+    run = trained(SHORT)
+    answers = answers_now(run, part)
+    np.testing.assert_array_equal(answers.rows, getattr(run.material.split, part))
     np.testing.assert_array_equal(answers.labels, run.material.dataset.labels[answers.rows])
+    assert answers.is_right.mean() == pytest.approx(getattr(run.result, part).accuracy)
+    np.testing.assert_allclose(answers.outputs.sum(axis=1), 1, rtol=1e-5)
 
 
 def test_nothing_held_out_gives_no_answers() -> None:
-    answers = held_out_answers(
-        trained(SHORT.model_copy(update={"validation_fraction": 0.0, "test_fraction": 0.0}))
+    answers = answers_now(
+        trained(SHORT.model_copy(update={"validation_fraction": 0.0, "test_fraction": 0.0})), "test"
     )
-    assert len(answers.rows) == len(answers.predicted) == len(answers.right) == 0
+    assert len(answers.rows) == len(answers.predicted) == len(answers.is_right) == 0
 
 
 # One after another --------------------------------------------------------------
@@ -182,6 +223,7 @@ def test_a_relay_makes_all_runs_in_order() -> None:
     assert relay.join(PATIENCE)
     assert relay.status is Status.FINISHED
     assert [outcome.config for outcome in relay.outcomes] == configs
+    assert (relay.networks, relay.n_seeds) == (PAIR, 2)
     assert relay.outcomes[3].accuracy == trained(configs[3]).result.test.accuracy
     assert (relay.fraction, relay.run) == (1.0, None)
 
@@ -206,6 +248,21 @@ def test_a_page_that_comes_back_in_time_is_no_end() -> None:
     relay = start([SHORT] * 2, is_present=lambda: next(seen), grace_seconds=PATIENCE)
     assert relay.join(PATIENCE)
     assert relay.status is Status.FINISHED
+
+
+def test_a_relay_whose_page_was_loaded_anew_looks_to_the_new_one() -> None:
+    relay = Relay(
+        [RunConfig(epochs=10_000)],
+        outcome_of,
+        is_present=lambda: False,
+        grace_seconds=0.1,
+        slots=Slots(2),
+    )
+    relay.attend(lambda: True)
+    relay.go()
+    assert not relay.join(0.5)
+    assert relay.status.is_moving
+    relay.stop(PATIENCE)
 
 
 def test_a_relay_takes_turns() -> None:
@@ -301,7 +358,8 @@ def test_a_duel_names_its_median_run_and_counts_its_samples() -> None:
     over_seeds, on_samples = duel.sentences
     assert over_seeds.startswith("MLP 8 against SLP: no difference that 3 seeds can show")
     assert on_samples.startswith(
-        "In the median run, seed 2, of the test samples, MLP 8 alone gets 1 right, and SLP alone 0"
+        "In one run alone, the median one (seed 2), MLP 8 alone gets 1 test sample right and SLP "
+        "alone 0: a single run cannot tell that from luck"
     )
 
 
@@ -313,6 +371,14 @@ def test_two_duels_are_harder_to_win_than_one() -> None:
     both = duels(rows)
     assert [duel.other for duel in both] == ["MLP 8", "MLP 16"]
     assert both[0].paired.p_value > alone
+
+
+def test_mcnemars_p_values_allow_for_several_duels_as_well() -> None:
+    rows = rows_of(*[("." * 9, "." * 2 + "x" * 7, "." * 9)] * 2)
+    (alone,) = duels([row[:2] for row in rows])
+    assert alone.on_samples.p_value == pytest.approx(2 / 2**7)
+    both = duels(rows)
+    assert [duel.on_samples.p_value for duel in both] == pytest.approx([2 * 2 / 2**7, 1])
 
 
 def test_a_network_with_a_single_result_has_no_duel() -> None:
@@ -333,37 +399,30 @@ def test_a_diverged_run_is_summed_up_without_answers() -> None:
 
 
 def test_on_xor_the_hidden_layer_wins_by_far() -> None:
-    (duel,) = paired_answer(SHAPES["xor"], n_seeds=10)
+    (duel,) = duels(whole_rows(_outcomes(over_seeds(entrants(HARD_SHAPES["xor"]), 10)), 2))
     assert duel.paired.mean > 0.3
     assert duel.paired.is_significant
     assert duel.on_samples.is_significant
 
 
 def test_the_answer_for_the_defaults_is_paired_over_the_seeds() -> None:
-    (duel,) = paired_answer(RunConfig(epochs=5), n_seeds=3)
+    (duel,) = duels(whole_rows(_outcomes(over_seeds(entrants(RunConfig(epochs=5)), 3)), 2))
     assert len(duel.paired.differences) == 3
     other = trained(RunConfig(epochs=5, seed=1)).result.test.accuracy
     single = trained(RunConfig(epochs=5, seed=1, hidden_layers=())).result.test.accuracy
     assert duel.paired.differences[1] == pytest.approx(other - single)
 
 
-def test_nothing_held_out_gets_no_answer() -> None:
-    with pytest.raises(ValueError, match="Nothing is held out"):
-        paired_answer(RunConfig(test_fraction=0.0))
-    with pytest.raises(ValueError, match="at least 2 seeds"):
-        paired_answer(RunConfig(), n_seeds=1)
-
-
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", HARD_SHAPES)
 def test_a_few_hidden_units_do_what_a_line_cannot(name: str) -> None:
-    single, other = (trained(config) for config in entrants(SHAPES[name]))
+    single, other = (trained(config) for config in entrants(HARD_SHAPES[name]))
     assert single.result.test.accuracy < 0.75
     reachable = 0.91 if name == "xor" else 0.97  # chance has moved 1 point in 20 of xor
     assert other.result.test.accuracy > reachable
 
 
 def test_one_point_in_20_of_xor_is_on_the_wrong_side() -> None:
-    dataset = Run(SHAPES["xor"]).material.dataset
+    dataset = Run(HARD_SHAPES["xor"]).material.dataset
     by_rule = np.prod(dataset.X, axis=1) < 0
     assert np.mean(by_rule == dataset.labels) == pytest.approx(0.95, abs=0.005)
 
@@ -372,7 +431,7 @@ def test_one_point_in_20_of_xor_is_on_the_wrong_side() -> None:
 
 
 def test_a_territory_says_what_the_network_says() -> None:
-    run = trained(SHAPES["circles"])
+    run = trained(HARD_SHAPES["circles"])
     land = territory(run)
     assert land.classes.shape == (GRID_POINTS, GRID_POINTS)
     assert land.accuracy == run.result.test.accuracy
@@ -383,11 +442,29 @@ def test_a_territory_says_what_the_network_says() -> None:
 
 
 def test_a_territory_counts_rows_from_below_and_columns_from_the_left() -> None:
-    run = Run(SHAPES["xor"].model_copy(update={"hidden_layers": (), "activation": "tanh"}))
+    run = Run(HARD_SHAPES["xor"].model_copy(update={"hidden_layers": (), "activation": "tanh"}))
     run.network.weights[1][:] = [[0, 0], [10, 1]]  # class B where 10 x + y > 0
     land = territory(run)
     expected = 10 * land.x[np.newaxis, :] + land.y[:, np.newaxis] > 0
     assert np.mean((land.classes == 1) == expected) > 0.999
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"test_fraction": 0.0}, "no test samples"),
+        ({"optimizer": "sgd", "learning_rate": 1000.0, "loss": "mse", "output": "identity"},
+         "diverged"),
+    ],
+)  # fmt: skip
+def test_a_territory_says_why_it_has_no_accuracy(settings: dict, why: str) -> None:
+    land = territory(trained(RunConfig(dataset="xor", epochs=2, **settings)))
+    assert (land.accuracy, land.why_none) == (None, why)
+
+
+def test_a_network_that_is_not_done_has_no_result_and_has_not_diverged() -> None:
+    assert territory(Run(HARD_SHAPES["xor"])).why_none == "no result"
+    assert territory(trained(RunConfig(dataset="xor", epochs=2))).why_none == ""
 
 
 def test_a_boundary_needs_points_in_a_plane() -> None:
@@ -401,8 +478,8 @@ def test_own_samples_compete_too() -> None:
     X = (rng.normal(size=(60, 3)) + 3 * labels[:, np.newaxis]).astype(np.float32)
     own = Dataset("own", "mine", X, labels, ("a", "b"), None, 9.0, "value", "me")
     config = RunConfig(dataset="own", epochs=3)
-    (duel,) = paired_answer(config, n_seeds=2, own=own)
-    assert len(duel.paired.differences) == 2
-    relay = start(over_seeds(entrants(config), 1), own=own)
+    relay = start(over_seeds(entrants(config), 2), own=own)
     assert relay.join(PATIENCE)
     assert relay.status is Status.FINISHED
+    (duel,) = duels(whole_rows(relay.outcomes, 2))
+    assert len(duel.paired.differences) == 2

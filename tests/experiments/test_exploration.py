@@ -82,6 +82,26 @@ def test_many_whole_values_share_bars() -> None:
     assert histogram.edges[-1] == 256
 
 
+@pytest.mark.parametrize("spread", [0, 128, 3600])
+@pytest.mark.parametrize("offset", [0, 1.7e9, -1.7e9, 1e30])
+def test_values_far_from_zero_have_a_histogram(offset: float, spread: float) -> None:
+    rng = np.random.default_rng(0)
+    X = np.asarray(offset + spread * rng.integers(0, 3, (50, 2)), np.float32)
+    found = statistics_of(dataset(X, [0, 1] * 25, n_classes=2)).histogram
+    assert found.counts.sum() == X.size
+    assert (np.diff(found.edges) > 0).all()
+    assert found.edges[0] <= X.min() <= X.max() <= found.edges[-1]
+
+
+def test_a_histogram_is_that_of_numpy_however_many_rows_are_taken_at_once(monkeypatch) -> None:
+    X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    monkeypatch.setattr(exploration, "ROWS_AT_ONCE", 7)
+    found = statistics_of(dataset(X, [0, 1, 2] * 10)).histogram
+    counts, edges = np.histogram(X.astype(np.float64), bins=exploration.N_BARS)
+    np.testing.assert_array_equal(found.counts, counts)
+    np.testing.assert_allclose(found.edges, edges)
+
+
 def test_work_is_done_once_an_object_and_forgotten_with_it(few) -> None:
     asked = []
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from data.datasets import DATASETS, load
+from data.datasets import DATASETS, Dataset, load
 from experiments import split_effect
-from experiments.config import OWN
+from experiments.config import OWN, RunConfig
+from experiments.job import PROCESS_SLOTS, Status
 from experiments.split_effect import (
     NETWORKS,
     NOT_ORDERED,
@@ -28,9 +29,20 @@ RESULTS = [
 ]
 
 
+def measured(dataset: Dataset) -> list[Measured]:
+    """Measure both splits, and forget again what everyone could find."""
+    relay = measure(dataset)
+    relay.go()
+    assert relay.join(20)
+    results, shared = list(relay.outcomes), results_of(dataset)
+    assert shared == results
+    shared.clear()
+    return results
+
+
 def test_whole_writers_are_harder_than_random_samples(monkeypatch) -> None:
     monkeypatch.setattr(split_effect, "SEEDS", range(1))
-    results = list(measure(load("digits")))
+    results = measured(load("digits"))
     assert len(results) == n_runs() == 4
     scores = mean_scores(results)
     for network in NETWORKS:
@@ -52,7 +64,51 @@ def test_a_large_set_is_thinned_in_its_order() -> None:
 def test_a_thinned_set_can_be_measured(monkeypatch) -> None:
     monkeypatch.setattr(split_effect, "SEEDS", range(1))
     monkeypatch.setattr(split_effect, "MOST_ROWS", 600)
-    assert {result.n_test for result in measure(load("digits"))} == {120}
+    assert {result.n_test for result in measured(load("digits"))} == {120}
+
+
+def test_behind_a_queue_nobody_is_held_up_and_it_can_be_stopped() -> None:
+    digits = load("digits")
+    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+        relay = measure(digits)
+        relay.go()
+        relay.stop()
+        assert relay.join(5)
+    assert relay.status is Status.STOPPED
+    assert relay.outcomes == results_of(digits) == []
+
+
+def test_others_have_their_turn_between_two_slices(monkeypatch) -> None:
+    monkeypatch.setattr("experiments.contest.SLICE_SECONDS", 0.0)
+    relay = measure(load("digits"))
+    relay.go()
+    try:
+        with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+            assert not relay.outcomes
+    finally:
+        relay.stop(20)
+
+
+def test_networks_that_diverge_have_no_result(monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    usual = split_effect._config
+
+    def rash(small: Dataset, name: str, layers: tuple[int, ...], *rest: object) -> RunConfig:
+        rate = {"optimizer": "sgd", "learning_rate": 1000.0, "epochs": 3} if layers else {}
+        return usual(small, name, layers, *rest).model_copy(update=rate)
+
+    monkeypatch.setattr(split_effect, "_config", rash)
+    relay = measure(load("digits"))
+    relay.go()
+    assert relay.join(20)
+    results = results_of(load("digits"))
+    try:
+        assert relay.outcomes[2:] == [None, None]
+        assert results == relay.outcomes[:2]
+        assert verdict(results).count("Single layer") == 1
+        assert "hidden" not in verdict(results)
+    finally:
+        results.clear()
 
 
 def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
@@ -60,7 +116,7 @@ def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
     order = np.argsort(digits.labels)
     ordered = split_effect.replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
     with pytest.raises(ValueError, match="does not come among the first"):
-        list(measure(ordered))
+        measure(ordered)
 
 
 def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:

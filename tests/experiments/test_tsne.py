@@ -15,6 +15,7 @@ from data.datasets import load
 from experiments import tsne as module
 from experiments.config import RunConfig
 from experiments.exploration import map_rows
+from experiments.job import PROCESS_SLOTS
 from experiments.material import prepare
 from experiments.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne
 
@@ -164,6 +165,16 @@ def test_whoever_comes_while_another_is_at_it_does_not_wait(clouds) -> None:
     with embedding._lock:
         embedding.advance(60.0)
     assert embedding.step == 0
+
+
+def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
+    embedding = Embedding(clouds[0])
+    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+        assert not embedding.advance(0.0)
+    assert embedding.step == 0
+    assert embedding.advance(0.0)
+    assert embedding.step == STRIDE
 
 
 def test_all_who_watch_a_split_share_one_map() -> None:

@@ -97,7 +97,7 @@ def test_a_contest_pauses_goes_on_and_stops(open_page) -> None:
     assert contest.status is Status.PAUSED
     app.click("Resume")
     assert contest.status.is_moving
-    app.test.button(key="stop_contest").click()
+    app.test.button(key=session.key_of("stop", "contest")).click()
     app.run().wait_for(lambda: contest.status.is_over)
     assert contest.status is Status.STOPPED
     assert "stopped" in everything(app)
@@ -143,7 +143,7 @@ def test_changed_settings_are_said_to_wait(open_page) -> None:
     app = compete(open_page(**FAST))
     app.test.text_input(key="hidden_layers").set_value("16")
     app.run()
-    assert "The settings have changed since" in app.messages("info")[0]
+    assert "The settings or the samples have changed since" in app.messages("info")[0]
 
 
 def test_settings_without_a_hidden_layer_get_32_units(open_page) -> None:
@@ -160,7 +160,7 @@ def test_the_published_pair_says_that_it_is_training_accuracy(open_page, monkeyp
     )
     app.click("Train side by side")
     app.wait_for(lambda: all(run.epochs_done > 20 for run in tab(app).contest.runs))
-    app.test.button(key="stop_contest").click()
+    app.test.button(key=session.key_of("stop", "contest")).click()
     app.run().wait_for(lambda: tab(app).contest.status.is_over)
     assert "**Training accuracy**: SLP" in app.messages("success")[0]
     assert "says nothing about new ones" in app.messages("success")[0]
@@ -188,7 +188,7 @@ def test_seeds_are_compared_and_the_answer_is_a_sentence(open_page) -> None:
     app = over_seeds(open_page(**FAST))
     answers = app.messages("success") + app.messages("info")
     assert any("3 seeds" in answer and "MLP 32" in answer for answer in answers)
-    assert "In the median run, seed" in everything(app)
+    assert "In one run alone, the median one (seed" in everything(app)
     assert "McNemar's test" in everything(app)
     assert "3 of 3" in everything(app)
     figures = app.figures
@@ -209,7 +209,7 @@ def test_several_networks_are_compared_with_a_correction(open_page) -> None:
     app = open_page(epochs="2")
     app.test.text_input(key=session.COMPARE_MORE[0]).set_value("8")
     over_seeds(app.run(), 2)
-    assert "The p-values allow for 2 comparisons (Holm)" in everything(app)
+    assert "All p-values allow for 2 comparisons (Holm)" in everything(app)
 
 
 def test_a_series_stops_with_what_it_has(open_page) -> None:
@@ -218,11 +218,39 @@ def test_a_series_stops_with_what_it_has(open_page) -> None:
     series = tab(app).series
     app.wait_for(lambda: series.run is not None and series.run.step > 0)
     assert app.button("Compare over seeds").disabled
-    app.test.button(key="stop_series").click()
+    app.test.button(key=session.key_of("stop", "series")).click()
     app.run()
     assert series.join(PATIENCE)
     assert series.status is Status.STOPPED
     assert "It ended before two seeds were done" in everything(app.run())
+
+
+def test_no_verdict_is_given_before_the_last_seed_nor_after_a_stop(open_page) -> None:
+    """Whoever may stop when it looks good finds a difference where there is none."""
+    app = open_page(**FAST)
+    app.test.selectbox(key=session.COMPARE_DATA).set_value("xor")
+    app.test.number_input(key=session.COMPARE_SEEDS).set_value(50)
+    app.run().click("Compare over seeds")
+    series = tab(app).series
+    app.wait_for(lambda: len(series.outcomes) > 5)
+    assert series.status.is_moving
+    assert "of 50 seeds so far. The verdict comes after the last one" in everything(app)
+    app.test.button(key=session.key_of("stop", "series")).click()
+    app.run()
+    assert series.join(PATIENCE)
+    app.run()
+    assert f"It ended after {len(series.outcomes) // 2} of 50 seeds" in everything(app)
+    for word in ("more than luck explains", "McNemar", "p ="):
+        assert word not in everything(app)
+    assert len(app.figures["differences"]["data"]) == 2
+
+
+def test_two_quick_clicks_are_both_heard(open_page) -> None:
+    app = open_page(**FAST)
+    app.button("Try it on XOR, circles and spirals").click()
+    app.click("Climb the ladder")
+    assert tab(app).shapes is not None
+    assert tab(app).ladder is not None
 
 
 def test_points_without_a_line_between_them_are_drawn(open_page) -> None:
@@ -252,6 +280,7 @@ def test_the_ladder_is_climbed_and_says_how_often(open_page) -> None:
     app.wait_for(lambda: not tab(app).ladder.status.is_moving)
     assert len(tab(app).ladder.outcomes) == len(rungs_of(RunConfig()))
     assert "One seed only" in everything(app)
+    assert "do not choose by it" in everything(app)
     assert "| no hidden layer |" in everything(app)
     assert [trace["name"] for trace in app.figures["ladder"]["data"]] == [
         "0 hidden",
@@ -268,13 +297,44 @@ def test_toys_show_boundaries_and_no_templates(open_page) -> None:
     assert len(figures["land_contest_1"]["data"]) == 6  # three areas, three clouds
 
 
-def test_own_samples_that_are_no_images_are_said_to_have_no_picture(open_page) -> None:
-    app = open_page(dataset="own", **FAST)
+def test_without_a_test_part_nothing_is_said_to_have_diverged(open_page) -> None:
+    app = compete(open_page(dataset="xor", test_fraction="0", **FAST))
+    titles = [app.figures[f"land_contest_{i}"]["layout"]["title"]["text"] for i in range(2)]
+    assert titles == ["SLP, xor: no test samples", "MLP 32, xor: no test samples"]
+
+
+def test_one_that_was_abandoned_is_not_held_against_one_that_was_tested(open_page) -> None:
+    app = open_page(epochs="10000")
+    app.click("Train side by side")
+    contest = tab(app).contest
+    app.wait_for(lambda: all(run.epochs_done for run in contest.runs))
+    contest.jobs[1].dismiss()
+    assert contest.jobs[1].join(PATIENCE)
+    app.test.button(key=session.key_of("stop", "contest")).click()
+    app.run().wait_for(lambda: contest.status.is_over)
+    assert contest.arrived == [0]
+    assert "only_right_0" not in app.figures
+
+
+def own_samples(n_features: int, names=("a", "b")) -> Dataset:
     rng = np.random.default_rng(0)
     labels = np.arange(200) % 2
-    X = (rng.normal(size=(200, 5)) + labels[:, np.newaxis]).astype(np.float32)
-    names = ("<b>yes</b>", "*no*")
-    tab(app).own = Dataset("own", "mine", X, labels, names, None, 9.0, "value", "me")
+    X = (rng.normal(size=(200, n_features)) + labels[:, np.newaxis]).astype(np.float32)
+    return Dataset("own", "mine", X, labels, names, None, 9.0, "value", "me")
+
+
+def test_another_file_of_ones_own_counts_as_changed(open_page) -> None:
+    app = open_page(dataset="own", **FAST)
+    tab(app).own = own_samples(5)
+    over_seeds(compete(app.run()), 2)
+    assert "have changed since" not in everything(app)
+    tab(app).own = own_samples(6)
+    assert everything(app.run()).count("The settings or the samples have changed since") == 2
+
+
+def test_own_samples_that_are_no_images_are_said_to_have_no_picture(open_page) -> None:
+    app = open_page(dataset="own", **FAST)
+    tab(app).own = own_samples(5, ("<b>yes</b>", "*no*"))
     compete(app.run())
     assert "Your samples are no images" in everything(app)
     over_seeds(app, 2)

@@ -158,7 +158,8 @@ def test_mistakes_lead_to_their_cell(open_app) -> None:
     app.run()
     assert cell(app) == [int(true), int(predicted)]
     assert {"surely_wrong", "least_certain"} <= app.figures.keys()
-    follow = next(button for button in app.test.button if button.key == "_least_certain_follow")
+    follow_key = session.key_of(session.LIST_FOLLOW, "least_certain")
+    follow = next(button for button in app.test.button if button.key == follow_key)
     follow.click()
     app.run()
     assert "passage_input" in app.figures
@@ -216,7 +217,7 @@ def test_a_run_that_diverged_says_so_and_shows_its_last_sane_moment(open_app) ->
 
 def test_samples_that_are_no_images_are_shown_by_their_features(open_app) -> None:
     app = open_tab(finished(open_app, dataset="moons", hidden_layers=""), "One sample")
-    assert "| Number | How sure | x1 | x2 |" in words(app)
+    assert "| Number | How sure | x₁ | x₂ |" in words(app)
     assert app.figures["passage_input"]["data"][0]["type"] == "bar"
     assert not app.figures["passage_hidden"]["data"]
     open_tab(app, "Mistakes")

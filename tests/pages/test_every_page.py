@@ -64,4 +64,3 @@ def test_every_chart_is_described_for_those_who_cannot_see_it(trained, page: str
     ]
     assert all(len(chart["alt"]) > 10 for chart in charts)
     assert charts or page == "compare"
-

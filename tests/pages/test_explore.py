@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own
 from experiments import split_effect, tsne
+from experiments.job import PROCESS_SLOTS, Status
 
 
 def show(app, view: str):
@@ -197,6 +199,23 @@ def test_points_can_be_stopped_and_go_on(explore) -> None:
     assert app.button("Go on")
 
 
+def test_a_map_behind_a_queue_says_that_it_waits_and_can_be_stopped(explore, monkeypatch) -> None:
+    monkeypatch.setattr(tsne, "PATIENCE_SECONDS", 0.01)
+    app = explore("Map", seed="79")
+    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.run()
+    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+        app.click("Let the points move")
+        assert progress(app) == "Step 0 of 500 · waiting for the processor"
+        app.click("Stop")
+    assert progress(app) == "Step 0 of 500"
+
+
+def progress(app) -> str:
+    (bar,) = app.test.get("progress")
+    return bar.proto.text
+
+
 def test_neighbours_are_named_with_label_and_distance(explore) -> None:
     app = explore("Neighbours")
     assert "has the **same label**" in words(app)
@@ -217,14 +236,49 @@ def test_a_sample_is_shown_before_and_after_scaling(explore, scaling, formula) -
 def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch) -> None:
     monkeypatch.setattr(split_effect, "SEEDS", range(1))
     app = explore("Split")
+    results = split_effect.results_of(load("digits"))
     assert "splits" not in app.figures
     app.click("Measure it")
     try:
+        app.wait_for(lambda: len(results) > 0)
         assert "with blocks held out" in words(app)
         assert len(app.figures["splits"]["data"]) == 4
         assert "splits" in explore("Split").figures
     finally:
-        split_effect.results_of(load("digits")).clear()
+        results.clear()
+
+
+def test_behind_a_queue_the_page_answers_and_the_measurement_can_be_stopped(explore) -> None:
+    app = explore("Split")
+    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+        app.click("Measure it")
+        relay = app.test.session_state[session.TAB].measuring.relay
+        assert "splits" not in app.figures
+        app.click("Stop")
+        assert relay.join(5)
+    assert app.button("Measure it")
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(Status.FINISHED, "diverged"), (Status.FAILED, "Try again")]
+)
+def test_a_measurement_that_brought_nothing_says_so(explore, status, word) -> None:
+    app = explore("Split")
+    digits = load("digits")
+    relay = split_effect.measure(digits)
+    relay.status = status
+    app.test.session_state[session.TAB].measuring = session.Measuring(digits, relay)
+    app.run()
+    assert word in app.messages("info")[0]
+    assert app.button("Measure it")
+
+
+def test_rows_that_cannot_be_cut_into_blocks_say_so(explore_own) -> None:
+    own = own_table()
+    order = np.argsort(own.labels, kind="stable")
+    ordered = replace(own, X=own.X[order], labels=own.labels[order])
+    app = explore_own(ordered, "Split").click("Measure it")
+    assert "Both splits cannot be compared here." in app.messages("info")[0]
 
 
 @pytest.mark.parametrize("view", samples.VIEWS)
@@ -246,6 +300,13 @@ def test_every_view_knows_points_in_the_plane(explore, view) -> None:
 def test_every_view_knows_a_table(explore_own, view) -> None:
     app = explore_own(own_table(), view)
     assert app.metrics["Features"] == "5"
+    assert not app.messages("error")
+
+
+@pytest.mark.parametrize("view", samples.VIEWS)
+def test_every_view_knows_times_in_seconds(explore_own, view) -> None:
+    own = own_table(n_features=2)
+    app = explore_own(replace(own, X=(own.X + 1.7e9).astype(np.float32)), view)
     assert not app.messages("error")
 
 
@@ -289,3 +350,20 @@ def test_data_that_cannot_be_had_give_a_sentence(explore, monkeypatch, error) ->
     monkeypatch.setattr("experiments.material.prepare", fail)
     app.run()
     assert str(error) in [message.replace("\\", "") for message in app.messages("error")]
+
+
+def test_without_a_file_of_ones_own_the_page_says_what_to_do(open_app) -> None:
+    app = open_app(dataset="own").go_to("explore")
+    assert "Give a file on the left" in app.messages("info")[0]
+    assert not app.figures
+
+
+def test_ones_own_samples_are_shown_even_if_a_setting_does_not_fit_them(open_app) -> None:
+    app = open_app(dataset="own", batch_size="500")
+    rows = "\n".join(f"{i},{i % 5},{'yes' if i % 2 else 'no'}" for i in range(40))
+    uploader = next(one for one in app.test.file_uploader if one.label == "Your data")
+    uploader.set_value(("few.csv", f"a,b,label\n{rows}".encode(), "text/csv"))
+    app.run()
+    assert "A batch of 500 is more" in app.messages("error")[0]
+    app.go_to("explore")
+    assert app.metrics["Samples"] == "40"

@@ -1,0 +1,42 @@
+"""Tables on a page."""
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+RULES = {"l": ":--", "r": "--:"}  # the line below the header
+WIDE = (
+    "<style>.stMarkdown table { display: block; overflow-x: auto } "
+    ".stMarkdown td { white-space: nowrap }</style>"
+)
+
+
+def let_wide_ones_scroll() -> None:
+    """Let a wide table move sideways by itself on a phone, so that the page stands still."""
+    st.html(WIDE)
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str = "lr") -> str:
+    """Return a table in Markdown.
+
+    Parameters
+    ----------
+    header : one cell a column
+    rows : as many cells each; text from outside has to come through `plain`
+    align : a letter a column, l for left and r for right (numbers); the last one counts for
+        all columns that are left over
+
+    Raises
+    ------
+    ValueError : if a row has more or fewer cells than the header
+    """
+    letters = align.ljust(len(header), align[-1])
+    lines = [list(header), [RULES[letter] for letter in letters[: len(header)]]]
+    for row in rows:
+        if len(row) != len(header):
+            raise ValueError(
+                f"The header has {len(header)} cells, but a row has {len(row)}. "
+                "Give each row a cell for each column."
+            )
+        lines.append(list(row))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
