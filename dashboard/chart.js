@@ -92,6 +92,7 @@ async function draw(element, chart, data) {
   const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
   const layout = themed(figure.layout, data.height, theme);
   await Plotly.react(element, paint(figure.data, theme), layout, config);
+  element.dataset.drawn = "true";
   if (chart.listens) return;
   chart.listens = true;
   element.on("plotly_click", ({ points: [point] }) => {

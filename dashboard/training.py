@@ -167,7 +167,9 @@ def change_pace() -> None:
 
 
 def _pace() -> str:
-    return str(st.session_state.get(session.PACE, PACES[0]))
+    """Return the pace asked for, on the Train page or in a link to another one."""
+    asked = st.session_state.get(session.PACE, st.query_params.get(session.PACE))
+    return asked if asked in PACES else PACES[0]
 
 
 def poll_seconds() -> float:

@@ -220,13 +220,19 @@ def test_divergence_is_told(open_page: Open) -> None:
     expect(main(page).get_by_text("Diverged at step")).to_be_visible()
 
 
+def drawn(page: Page, name: str) -> Locator:
+    """The inside of a chart, once it is there and listens."""
+    chart = page.get_by_role("img", name=name)
+    expect(chart).to_have_attribute("data-drawn", "true")
+    return chart.locator(".nsewdrag")
+
+
 def test_a_click_on_a_cell_opens_its_samples(open_page: Open) -> None:
     page = open_page("?pace=full")
     button(page, "Train").click()
     expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
     go_to(page, "Confusion matrix")
-    matrix = page.get_by_role("img", name="Confusion matrix").locator(".nsewdrag")
-    matrix.wait_for()
+    matrix = drawn(page, "Confusion matrix")
     width, height = (matrix.bounding_box()[side] for side in ("width", "height"))
     matrix.click(position={"x": width * 0.35, "y": height * 0.35})  # the fourth of ten
     expect(main(page).get_by_text("3 read as 3")).to_be_visible()
@@ -234,8 +240,7 @@ def test_a_click_on_a_cell_opens_its_samples(open_page: Open) -> None:
 
 def test_a_click_on_an_image_chooses_the_sample(open_page: Open) -> None:
     page = open_page("explore")
-    grid = page.get_by_role("img", name="images of Handwritten digits").locator(".nsewdrag")
-    grid.wait_for()
+    grid = drawn(page, "images of Handwritten digits")
     sample = main(page).get_by_role("spinbutton", name="Sample")
     before = sample.input_value()
     grid.click(position={"x": 12, "y": 12})

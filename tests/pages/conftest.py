@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
@@ -13,21 +14,31 @@ PATIENCE = 20.0
 
 
 class App:
-    """The app in a test: find things by what the reader sees, and wait for the training."""
+    """The app in a test: find things by what the reader sees, and wait for the training.
+
+    It opens on the Train page, unless the test goes to another one first.
+    """
 
     def __init__(self, **query: str) -> None:
-        self.test = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE)
+        self._test = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE)
+        self._is_open = False
         for name, value in query.items():
-            self.test.query_params[name] = value
-        self.run()
+            self._test.query_params[name] = value
+
+    @property
+    def test(self) -> AppTest:
+        if not self._is_open:
+            self.run()
+        return self._test
 
     def run(self) -> "App":
-        self.test.run()
-        assert not self.test.exception
+        self._is_open = True
+        self._test.run()
+        assert not self._test.exception
         return self
 
     def go_to(self, page: str) -> "App":
-        self.test.switch_page(f"pages/{page}.py")
+        self._test.switch_page(f"pages/{page}.py")
         return self.run()
 
     def button(self, label: str):
@@ -68,6 +79,14 @@ class App:
             assert time.monotonic() < deadline, "waited in vain"
             time.sleep(0.005)
         return self.run()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def search_no_packages() -> Iterator[None]:
+    """Spare each test a search for components in all installed packages: there are none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: [])
+        yield
 
 
 @pytest.fixture
