@@ -72,7 +72,7 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
     page.wait_for_timeout(500)
     times["Resume to the Pause button (ms)"] = click(page, "Resume", text("Pause"))
     page.wait_for_timeout(500)
-    explore = text("Samples of each class") + " || !!document.querySelector('.bars .point')"
+    explore = text("A click on an image chooses it")
     times["Train to Explore, while training (ms)"] = click(page, "Explore", explore, LINKS)
     page.wait_for_timeout(1000)
     times["Explore to Train, while training (ms)"] = click(page, "Train", CURVE, LINKS)

@@ -79,7 +79,7 @@ def test_another_page_and_back_neither_stops_nor_restarts(open_page: Open) -> No
     wait_for_points(page, 3)
     before = points(page)
     go_to(page, "Explore")
-    expect(main(page).get_by_text("Samples of each class")).to_be_visible()
+    expect(main(page).get_by_text("A click on an image chooses it")).to_be_visible()
     page.wait_for_timeout(1000)
     go_to(page, "Train")
     wait_for_points(page, before + 8)
