@@ -87,8 +87,11 @@ function themed(layout, height, theme) {
 async function draw(element, chart, data) {
   const Plotly = await loadPlotly(data.script);
   if (!element.isConnected) return;
-  const figure = JSON.parse(data.figure);
   const theme = themeOf(element);
+  const content = data.figure + data.height + JSON.stringify(theme);
+  if (chart.content === content) return; // nothing new: drawing takes the browser far longer
+  chart.content = content;
+  const figure = JSON.parse(data.figure);
   const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
   const layout = themed(figure.layout, data.height, theme);
   await Plotly.react(element, paint(figure.data, theme), layout, config);
@@ -112,6 +115,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   // One after the other: a chart that is thrown away while it is being drawn raises errors.
   chart.done = chart.done.then(() => draw(element, chart, data)).catch(console.warn);
   return () => {
-    chart.done = chart.done.then(() => { window.Plotly?.purge(element); chart.listens = false; });
+    chart.done = chart.done.then(() => { window.Plotly?.purge(element); chart.listens = false; chart.content = ""; });
   };
 }

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.images import Corner, corners, gaps, note
+from dashboard.charts.images import PICTURE_AXES, corners, gaps, mosaic, note
 from dashboard.charts.style import DIVERGING, feature_axis, layout, whole_numbers
 from mlp.arrays import Array
 
 MAX_UNITS = 32
 NUMBER_SIZE = 11  # of the letters below a picture, in pixels
-MAX_VALUES = 13_000  # 16 pictures of 28 x 28, or about 100 kB on their way to the browser
+MAX_VALUES = 13_000  # 16 pictures of 28 x 28, or about 200 kB on their way to the browser
 
 
 class Shown(NamedTuple):
@@ -63,8 +63,8 @@ def weight_figure(
 ) -> go.Figure:
     """Draw the weights of some units on one scale, the same on both sides of 0.
 
-    Where samples are images, each unit is a picture, and a trace of its own: the i-th trace
-    is unit first + i. Else a row of one map is a unit, and a column a feature.
+    Where samples are images, each unit is a picture. Else a row of one map is a unit, and a
+    column a feature.
 
     Parameters
     ----------
@@ -120,67 +120,22 @@ def columns_of(n_units: int) -> int:
 
 
 def _pictures(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
-    """Draw one picture a unit, with its number below."""
-    height, width = image_shape
-    images = shown.weights.reshape(-1, height, width)
-    places = corners(len(images), columns_of(len(images)), image_shape)
-    units = list(enumerate(zip(images, places, strict=True), start=shown.first + 1))
-    lefts, tops = sorted({at.x for at in places}), sorted({at.y for at in places})
+    """Draw one picture a unit, with its number below, as one mosaic: it is drawn often."""
+    images = shown.weights.reshape(-1, *image_shape)
+    columns = columns_of(len(images))
+    places = enumerate(corners(len(images), columns, image_shape), start=shown.first + 1)
+    picture = go.Heatmap(
+        z=mosaic(images, columns, gaps(*image_shape)),
+        coloraxis=DIVERGING,
+        hoverongaps=False,
+        hovertemplate="weight %{z:.3g}<extra></extra>",
+    )
     figure_layout = layout(
         shown.title,
         margin={"l": 0, "b": 0},
-        annotations=[note(str(unit), at, image_shape, NUMBER_SIZE) for unit, (_, at) in units],
-        xaxis=_pixels(lefts, width, constraintoward="left"),
-        yaxis=_pixels(
-            tops,
-            height,
-            range=[_bottom(tops, height, width), -0.5],  # downward, with room for the numbers
-            constraintoward="top",
-            scaleanchor="x",
-        ),
+        annotations=[note(str(unit), at, image_shape, NUMBER_SIZE) for unit, at in places],
         coloraxis2=_scale(shown.largest),
         uirevision=revision,
+        **PICTURE_AXES,
     )
-    return go.Figure([_picture(image, at, unit) for unit, (image, at) in units], figure_layout)
-
-
-def _bottom(tops: list[int], height: int, width: int) -> int:
-    """Return where the last row ends, its numbers included."""
-    return max(tops, default=0) + height + gaps(height, width).below
-
-
-def _picture(image: Array, corner: Corner, unit: int) -> go.Heatmap:
-    return go.Heatmap(
-        z=image,
-        x0=corner.x,
-        dx=1,
-        y0=corner.y,
-        dy=1,
-        coloraxis=DIVERGING,
-        hoverongaps=False,
-        hovertemplate=f"unit {unit}, pixel in row %{{y}}, column %{{x}}<br>"
-        "weight %{z:.3g}<extra></extra>",
-    )
-
-
-def _pixels(starts: list[int], n_pixels: int, **more: object) -> dict[str, object]:
-    """Return an axis without marks that numbers the pixels of each picture from 1.
-
-    The words under the mouse take the texts of the ticks, which are otherwise not seen.
-
-    Parameters
-    ----------
-    starts : where the pictures begin, rising
-    """
-    places = [start + pixel for start in starts for pixel in range(n_pixels)]
-    return {
-        "tickmode": "array",
-        "tickvals": places,
-        "ticktext": [str(1 + i % n_pixels) for i in range(len(places))],
-        "ticks": "",
-        "showticklabels": False,
-        "showgrid": False,
-        "zeroline": False,
-        "constrain": "domain",
-        **more,
-    }
+    return go.Figure(picture, figure_layout)
