@@ -7,6 +7,7 @@ inside the page: from the click to the moment when the page shows what was asked
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -173,10 +174,12 @@ def measure_memory(browser: Browser, server: Server) -> dict[str, float]:
     return found
 
 
-def terminal_seconds() -> float:
+def terminal_seconds(**environment: str) -> float:
     """Return how long the same ten epochs take without a page."""
     command = [sys.executable, "main.py", *MNIST_TERMINAL]
-    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    output = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True
+    ).stdout
     return float(json.loads(output.splitlines()[-1])["seconds"])
 
 
@@ -187,10 +190,13 @@ def measure_overhead(browser: Browser, server: Server, rounds: int) -> dict[str,
         with opened(browser, server, MNIST) as page:
             page.wait_for_timeout(1000)
             in_page, alone = train(page), terminal_seconds()
+            one_thread = terminal_seconds(OPENBLAS_NUM_THREADS="1")
         if i:
             times["in the page (s)"].append(in_page)
             times["in the terminal (s)"].append(alone)
             times["ratio"].append(in_page / alone)
+            times["in the terminal, one BLAS thread (s)"].append(one_thread)
+            times["ratio to that"].append(in_page / one_thread)
     return times
 
 
