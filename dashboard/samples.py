@@ -74,10 +74,14 @@ def rows_of(split: Split, part: str) -> Rows:
     return rows
 
 
+def of_classes(labels: Labels, rows: Rows, classes: Collection[int]) -> Rows:
+    """Return those of the rows that are of the classes asked for; none means all."""
+    return rows[np.isin(labels[rows], list(classes))] if classes else rows
+
+
 def pick_rows(labels: Labels, rows: Rows, classes: Collection[int], n_rows: int, seed: int) -> Rows:
     """Return at most n_rows of the rows at random, of the classes asked for; none means all."""
-    if classes:
-        rows = rows[np.isin(labels[rows], list(classes))]
+    rows = of_classes(labels, rows, classes)
     return np.random.default_rng(seed).permutation(rows)[:n_rows]
 
 
@@ -143,11 +147,6 @@ def _shown_name(name: str) -> str:
 
 
 # In words ----------------------------------------------------------------------------
-
-
-def of_classes(labels: Labels, rows: Rows, classes: Collection[int]) -> Rows:
-    """Return those of the rows that are of the classes asked for; none means all."""
-    return rows[np.isin(labels[rows], list(classes))] if classes else rows
 
 
 def labels_of(dataset: Dataset, rows: Rows) -> list[str]:

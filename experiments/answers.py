@@ -15,6 +15,7 @@ from data.datasets import Labels
 from data.split import Rows
 from experiments.run import Run
 from mlp.arrays import Array
+from mlp.network import Network
 from mlp.training import Samples, logits_of
 
 CACHE_BYTES = 60_000_000  # MNIST's 10,000 test samples take 0.6 MB a moment
@@ -131,9 +132,32 @@ def _number_of(run: Run) -> int:
     return _NUMBERS.setdefault(run, next(_NEXT_NUMBER))
 
 
+def answers_now(run: Run, part: str) -> Answers:
+    """Ask the network of a run, as it is now, about a part; no answers if that is empty.
+
+    Parameters
+    ----------
+    part : training, validation or test
+    """
+    return _ask(run.network, run, part)
+
+
+def _ask(network: Network, run: Run, part: str) -> Answers:
+    material = run.material
+    rows: Rows = getattr(material.split, part)
+    samples: Samples | None = getattr(material, part)
+    logits = np.empty((0, network.sizes[-1]), np.float32)
+    with np.errstate(all="ignore"):  # what went wrong shows in the outputs
+        if samples:
+            logits = logits_of(network, samples.X)
+        outputs = network.output.value(logits)
+    labels, names = material.dataset.labels[rows], material.dataset.class_names
+    return Answers(rows, labels, outputs, logits.argmax(axis=1), names)
+
+
 @cached(
     LRUCache(CACHE_BYTES, getsizeof=lambda answers: answers.n_bytes),
-    key=lambda run, step, part: (_number_of(run), step, part),
+    key=lambda run, step, part: (_number_of(run), run.snapshots.nearest(step), part),
     condition=Condition(),  # two who ask at once do the work once
 )
 def answers_at(run: Run, step: int, part: str) -> Answers:
@@ -149,33 +173,12 @@ def answers_at(run: Run, step: int, part: str) -> Answers:
     LookupError : if there are no snapshots yet
     ValueError : if no samples were held out for that part
     """
-    samples: Samples | None = getattr(run.material, part)
-    if samples is None:
+    if getattr(run.material, part) is None:
         raise ValueError(f"No samples were held out for the {part} part. Choose another part.")
-    network, rows = run.network_at(step), getattr(run.material.split, part)
-    with np.errstate(all="ignore"):  # what went wrong shows in the outputs
-        logits = logits_of(network, samples.X)
-        outputs = network.output.value(logits)
-    dataset = run.material.dataset
-    answers = Answers(
-        rows, dataset.labels[rows], outputs, logits.argmax(axis=1), dataset.class_names
-    )
+    answers = _ask(run.network_at(step), run, part)
     for array in (answers.labels, answers.outputs, answers.predicted):
         array.setflags(write=False)
     return answers
-
-
-def kept_step(run: Run, step: int) -> int:
-    """Return the step of the snapshot next to a step.
-
-    Raises
-    ------
-    LookupError : if there are no snapshots yet
-    """
-    steps = run.snapshots.steps
-    if not steps:
-        raise LookupError("No snapshot was made yet: train a step first.")
-    return min(steps, key=lambda kept: abs(kept - step))
 
 
 def last_sane_step(run: Run, step: int, part: str) -> int | None:

@@ -23,8 +23,19 @@ Rights: TypeAlias = npt.NDArray[np.bool_]
 """(n_samples,), whether each answer is right."""
 
 
+class Tested:
+    """What a test of significance has found."""
+
+    p_value: float
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether chance is a poor explanation."""
+        return self.p_value < SIGNIFICANT
+
+
 @dataclass(frozen=True)
-class PairedResult:
+class PairedResult(Tested):
     """How much better one config is than another on the same splits.
 
     Attributes
@@ -39,14 +50,9 @@ class PairedResult:
     std: float
     p_value: float
 
-    @property
-    def is_significant(self) -> bool:
-        """Whether chance is a poor explanation."""
-        return self.p_value < SIGNIFICANT
-
 
 @dataclass(frozen=True)
-class McNemarResult:
+class McNemarResult(Tested):
     """How two networks differ on the same samples, each asked once.
 
     Attributes
@@ -58,11 +64,6 @@ class McNemarResult:
     only_first: int
     only_other: int
     p_value: float
-
-    @property
-    def is_significant(self) -> bool:
-        """Whether chance is a poor explanation."""
-        return self.p_value < SIGNIFICANT
 
     @property
     def is_exact(self) -> bool:

@@ -20,8 +20,7 @@ import numpy.typing as npt
 
 from data.datasets import Dataset, Labels
 from data.scaling import Scaler
-from data.split import Rows
-from experiments.answers import Answers
+from experiments.answers import Answers, answers_now
 from experiments.comparison import (
     McNemarResult,
     PairedResult,
@@ -34,12 +33,19 @@ from experiments.comparison import (
     verdict_on_samples,
 )
 from experiments.config import LIMITS, RunConfig
-from experiments.job import GRACE_SECONDS, PROCESS_SLOTS, SLICE_SECONDS, Status, TrainingJob
+from experiments.job import (
+    GRACE_SECONDS,
+    PROCESS_SLOTS,
+    SLICE_SECONDS,
+    Onlooker,
+    Status,
+    TrainingJob,
+)
 from experiments.run import Run
 from experiments.slots import Slots
 from mlp.arrays import Array
 from mlp.network import Network
-from mlp.training import Record, Samples, logits_of
+from mlp.training import Record, logits_of
 
 log = logging.getLogger(__name__)
 
@@ -217,22 +223,6 @@ class _Entrant(TrainingJob):
         self.run.let_go()
 
 
-def answers_now(run: Run, part: str) -> Answers:
-    """Ask the network of a run, as it is now, about a part; no answers if that is empty.
-
-    Parameters
-    ----------
-    part : training, validation or test
-    """
-    material, network = run.material, run.network
-    rows: Rows = getattr(material.split, part)
-    samples: Samples | None = getattr(material, part)
-    nothing = np.empty((0, network.sizes[-1]), np.float32)
-    logits = logits_of(network, samples.X) if samples else nothing
-    labels, names = material.dataset.labels[rows], material.dataset.class_names
-    return Answers(rows, labels, network.output.value(logits), logits.argmax(axis=1), names)
-
-
 def count_moving_relays() -> int:
     """Return how many relays of this process are on their way."""
     with PROCESS_RELAYS_LOCK:
@@ -272,8 +262,7 @@ class Relay(Generic[T]):
         self.run: Run | None = None
         self.status = Status.RUNNING
         self._sum_up, self._slots = sum_up, slots
-        self._is_present, self._grace_seconds = is_present, grace_seconds
-        self._began_at = self._seen_at = time.monotonic()
+        self._onlooker, self._began_at = Onlooker(is_present, grace_seconds), time.monotonic()
         self._is_stopping = False
         self._thread = threading.Thread(target=self._work, name="relay", daemon=True)
         with PROCESS_RELAYS_LOCK:
@@ -291,7 +280,7 @@ class Relay(Generic[T]):
 
     def attend(self, is_present: Callable[[], bool]) -> None:
         """Look to another page from now on: the one before was loaded anew."""
-        self._is_present = is_present
+        self._onlooker.is_present = is_present
 
     def join(self, timeout: float) -> bool:
         """Wait until the thread has ended; say whether it has."""
@@ -350,10 +339,7 @@ class Relay(Generic[T]):
                         return True
 
     def _is_wanted(self) -> bool:
-        if self._is_present():
-            self._seen_at = time.monotonic()
-        is_left = time.monotonic() - self._seen_at > self._grace_seconds
-        return not (self._is_stopping or is_left)
+        return not (self._is_stopping or self._onlooker.is_gone())
 
 
 def _is_exhausted(records: Iterator[Record]) -> bool:

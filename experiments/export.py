@@ -4,7 +4,6 @@ A script needs this project no more. It consists of the very lines of `mlp` and 
 the run went through, and of a few lines that call them with the settings of the run.
 """
 
-import csv
 import io
 import json
 import re
@@ -34,6 +33,7 @@ from experiments.extract import (
     read_chapter,
 )
 from experiments.run import Run, optimizer_settings
+from experiments.tables import csv_of
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 from mlp.schedules import SHAPES
@@ -72,13 +72,14 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 
 def history_to_csv(run: Run) -> str:
     """Return one row an epoch, with every number in full; cells of no value are empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for epoch, step, training, validation, learning_rate in run.history:
-        held_out: Iterable[Any] = validation or (None, None)
-        writer.writerow((epoch, step, *training, *held_out, learning_rate))
-    return text.getvalue()
+    none: tuple[Any, Any] = (None, None)
+    return csv_of(
+        COLUMNS,
+        (
+            (epoch, step, *training, *(validation or none), learning_rate)
+            for epoch, step, training, validation, learning_rate in run.history
+        ),
+    )
 
 
 def query_of(config: RunConfig) -> str:
@@ -293,7 +294,9 @@ split = {name_of("data.split", SPLITS[config.split])}(
     rng=split_rng,
 )
 scaler = {name_of("data.scaling", SCALERS[config.scaling])}(data.X[split.training], data.maximum)
-training, validation, test = (samples_of(data, rows, scaler) for rows in split)
+training, validation, test = (
+    samples_of(data.X[rows], data.labels[rows], data.n_classes, scaler) for rows in split
+)
 {weights if config.class_weight == "balanced" else ""}""".rstrip()
 
 

@@ -59,6 +59,30 @@ class Status(StrEnum):
         return not (self.is_moving or self is Status.PAUSED)
 
 
+class Onlooker:
+    """A page that watches, and may go away.
+
+    Parameters
+    ----------
+    is_present : says whether the page is connected; may be another page's after a while
+    grace_seconds : a page that was not seen for so long does not come back
+
+    Attributes
+    ----------
+    seen_at : when it was last asked and there
+    """
+
+    def __init__(self, is_present: Callable[[], bool], grace_seconds: float) -> None:
+        self.is_present, self.grace_seconds = is_present, grace_seconds
+        self.seen_at = time.monotonic()
+
+    def is_gone(self) -> bool:
+        """Look whether it is there, and say whether it has been away for too long."""
+        if self.is_present():
+            self.seen_at = time.monotonic()
+        return time.monotonic() - self.seen_at > self.grace_seconds
+
+
 def count_moving_jobs() -> int:
     """Return how many jobs of this process are on their way."""
     with PROCESS_JOBS_LOCK:
@@ -91,7 +115,7 @@ class TrainingJob:
     ) -> None:
         self.run = run
         self.seconds_per_epoch = seconds_per_epoch
-        self._is_present, self._slots, self._grace_seconds = is_present, slots, grace_seconds
+        self._onlooker, self._slots = Onlooker(is_present, grace_seconds), slots
         self._places = slots.capacity if run.plan.is_small else 1
         self._records = run.records()
         self._changed = threading.Condition()  # guards all that follows
@@ -100,7 +124,6 @@ class TrainingJob:
         self._is_stopping = False
         self._is_dismissed = False
         self._ending = ending
-        self._seen_at = time.monotonic()  # when the page was last there
         self._next_epoch_at = time.monotonic()
         self._queued_at = math.inf
         self._went_at, self._went_from_step = time.monotonic(), 0
@@ -149,7 +172,7 @@ class TrainingJob:
 
     def attend(self, is_present: Callable[[], bool]) -> None:
         """Look to another page from now on: the one before was loaded anew."""
-        self._is_present = is_present
+        self._onlooker.is_present = is_present
 
     def dismiss(self) -> None:
         """End the run without a result: nobody will look at it again."""
@@ -217,9 +240,7 @@ class TrainingJob:
         return self._is_stopping or self.run.owes_record or is_under_way
 
     def _is_abandoned(self) -> bool:
-        if self._is_present():
-            self._seen_at = time.monotonic()
-        is_gone = time.monotonic() - self._seen_at > self._grace_seconds
+        is_gone = self._onlooker.is_gone()
         return self._is_dismissed or is_gone
 
     def _is_wanted(self) -> bool:

@@ -10,10 +10,10 @@ from data.datasets import Dataset, Labels, load
 from data.split import Rows
 from experiments.answers import Answers
 from experiments.config import OWN
-from experiments.material import deal_out
+from experiments.material import deal_out, samples_of
 from experiments.model_file import Model
 from mlp.losses import LOSSES, Objective
-from mlp.training import Samples, evaluate, logits_of, one_hot
+from mlp.training import evaluate
 
 PARTS = ("training", "validation", "test", "all")
 
@@ -48,13 +48,12 @@ def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Ju
     dataset = _dataset_for(model, own)
     rows = _rows_of(model, dataset, part)
     labels = _labels_for(model, dataset)[rows]
-    X = model.scaler.transform(dataset.X[rows])
-    samples = Samples(X, one_hot(labels, len(model.class_names), X.dtype))
-    config = model.config
+    X, config = dataset.X[rows], model.config
     objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
+    samples = samples_of(X, labels, len(model.class_names), model.scaler)
     score = evaluate(model.network, objective, samples)
-    outputs = model.predict(dataset.X[rows])
-    predicted = logits_of(model.network, X).argmax(axis=1)
+    logits, outputs = model.ask(X)
+    predicted = logits.argmax(axis=1)
     remark = _remark_on_range(model, dataset)
     return Judgement(rows, labels, outputs, predicted, model.class_names, *score, remark)
 

@@ -6,9 +6,9 @@ from threading import Condition
 import numpy as np
 from cachetools import LRUCache, TTLCache, cached
 
-from data.datasets import Dataset, Labels, load
+from data.datasets import Dataset, Features, Labels, load
 from data.scaling import SCALERS, Scaler
-from data.split import SPLITS, Rows, Split
+from data.split import SPLITS, Split
 from experiments.config import OWN, RunConfig
 from mlp.arrays import Array
 from mlp.training import Samples, one_hot
@@ -132,11 +132,10 @@ def _prepare(config: RunConfig, dataset: Dataset) -> Material:
     split = deal_out(config, dataset)
     scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
 
-    def part(rows: Rows) -> Samples:
-        targets = one_hot(dataset.labels[rows], dataset.n_classes, np.float32)
-        return Samples(scaler.transform(dataset.X[rows]), targets)
-
-    training, validation, test = (part(rows) for rows in split)
+    training, validation, test = (
+        samples_of(dataset.X[rows], dataset.labels[rows], dataset.n_classes, scaler)
+        for rows in split
+    )
     if config.class_weight == "balanced":
         training = training._replace(weights=balanced_weights(dataset.labels[split.training]))
     for samples in (training, validation, test):
@@ -149,6 +148,17 @@ def _prepare(config: RunConfig, dataset: Dataset) -> Material:
         validation if len(split.validation) else None,
         test if len(split.test) else None,
     )
+
+
+def samples_of(X: Features, labels: Labels, n_classes: int, scaler: Scaler) -> Samples:
+    """Return samples as a network gets them: scaled, each with its target.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features), as recorded
+    labels : (n_samples,), from 0 to n_classes - 1
+    """
+    return Samples(scaler.transform(X), one_hot(labels, n_classes, np.float32))
 
 
 def balanced_weights(labels: Labels) -> Array:

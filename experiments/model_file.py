@@ -77,6 +77,13 @@ class Model:
     def predict(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
 
+        See `ask` for what it takes and what it raises.
+        """
+        return self.ask(X)[1]
+
+    def ask(self, X: Features) -> tuple[Array, Array]:
+        """Return the logits and the outputs, (n_samples, n_classes) both.
+
         Parameters
         ----------
         X : (n_samples, n_features), as recorded, not scaled
@@ -92,14 +99,15 @@ class Model:
                 f"{n_features}). Bring them to the size of those that it was trained on."
             )
         with np.errstate(all="ignore"):  # what went wrong shows in the outputs
-            outputs = network.output.value(logits_of(network, self.scaler.transform(X)))
+            logits = logits_of(network, self.scaler.transform(X))
+            outputs = network.output.value(logits)
         if not np.isfinite(outputs).all():
             raise ValueError(
                 "An output of the network is not a finite number: the samples hold NaN or "
                 "infinity, or numbers of the model are too large to compute with. "
                 "Check the samples, or choose another model."
             )
-        return outputs
+        return logits, outputs
 
 
 def run_to_bytes(run: Run) -> bytes:

@@ -75,6 +75,16 @@ class Snapshots:
                 self._thin()
             return can_thin
 
+    def nearest(self, step: int) -> int:
+        """Return the kept step next to this one.
+
+        Raises
+        ------
+        LookupError : if there are none yet
+        """
+        with self._lock:
+            return self._nearest(step)
+
     def at(self, step: int) -> Array:
         """Return the parameters, (n_parameters,), read-only, of the kept step next to this one.
 
@@ -83,9 +93,12 @@ class Snapshots:
         LookupError : if there are none yet
         """
         with self._lock:
-            if not self._kept:
-                raise LookupError("No snapshot was made yet: train a step first.")
-            return self._kept[min(self._kept, key=lambda kept: abs(kept - step))].parameters
+            return self._kept[self._nearest(step)].parameters
+
+    def _nearest(self, step: int) -> int:
+        if not self._kept:
+            raise LookupError("No snapshot was made yet: train a step first.")
+        return min(self._kept, key=lambda kept: abs(kept - step))
 
     def _n_bytes(self) -> int:
         return len(self._kept) * self._kept[self._newest].parameters.nbytes if self._kept else 0

@@ -10,11 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from data.datasets import Features, Labels
-from data.scaling import Scaler
-from data.split import Rows
 from experiments.changes import Change
 from mlp.network import Network
-from mlp.training import BatchRecord, Course, EpochRecord, Record, Samples, Score, one_hot
+from mlp.training import BatchRecord, Course, EpochRecord, Record, Score
 
 
 class Recorded(NamedTuple):
@@ -92,12 +90,6 @@ def read_npz(path: Path) -> Recorded:
 def take_points(X: Features, labels: Labels) -> Recorded:
     """Take points in the plane as they were drawn."""
     return Recorded(X, labels, int(labels.max()) + 1, float(np.abs(X).max()))
-
-
-def samples_of(recorded: Recorded, rows: Rows, scaler: Scaler) -> Samples:
-    """Return the samples in some rows, scaled, each with its target."""
-    targets = one_hot(recorded.labels[rows], recorded.n_classes, np.float32)
-    return Samples(scaler.transform(recorded.X[rows]), targets)
 
 
 def replay(

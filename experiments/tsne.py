@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 1.0  # eight small jobs may be ahead in the queue
 Matrix = npt.NDArray[np.float32]
 
 
-def tsne(X: Matrix, *, rng: np.random.Generator) -> Generator[Matrix]:
+def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) -> Generator[Matrix]:
     """Yield the map, (n_samples, 2), after every STRIDE of STEPS steps.
 
     Each step goes down the slope of sum p_ij log(p_ij / q_ij): p_ij is how much of a
@@ -44,6 +44,7 @@ def tsne(X: Matrix, *, rng: np.random.Generator) -> Generator[Matrix]:
     ----------
     X : (n_samples, n_features)
     rng : shakes the first map a little, so that no two points lie on one another
+    start : (n_samples, 2), the first map; None for the first two principal components
 
     Raises
     ------
@@ -52,7 +53,7 @@ def tsne(X: Matrix, *, rng: np.random.Generator) -> Generator[Matrix]:
     check_enough(len(X))
     from openTSNE import TSNE  # takes a second to import
 
-    flat = principal_components(X).points[:, :2]
+    flat = principal_components(X).points[:, :2] if start is None else start
     shaken = flat / (flat.std() or 1) + rng.normal(0, 0.01, flat.shape)
     method = TSNE(
         perplexity=min(PERPLEXITY, (len(X) - 1) // 3),
@@ -103,7 +104,9 @@ class Embedding:
     def __init__(self, X: Matrix) -> None:
         check_enough(len(X))
         self.step, self.points = 0, principal_components(X).points[:, :2]
-        self._maps: Generator[Matrix] | None = tsne(X, rng=np.random.default_rng(0))
+        self._maps: Generator[Matrix] | None = tsne(
+            X, rng=np.random.default_rng(0), start=self.points
+        )
         self._lock = threading.Lock()
 
     @property

@@ -21,7 +21,7 @@ from dashboard.moments import choose_moment, choose_run
 from dashboard.text import percent
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.answers import OUTPUT_MEANINGS, Answers, answers_at, kept_step, last_sane_step
+from experiments.answers import OUTPUT_MEANINGS, Answers, answers_at, last_sane_step
 from experiments.job import Goal
 from experiments.metrics import (
     N_BINS,
@@ -520,7 +520,7 @@ def look(run: Run, was_moving: bool, poll_seconds: float) -> None:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
     elif getattr(run.material, part) is None:
         st.info(confusion.no_samples(run, part), icon=":material/data_alert:")
-    elif (sane := sane_moment(run, kept_step(run, step), part)) is not None:
+    elif (sane := sane_moment(run, run.snapshots.nearest(step), part)) is not None:
         answers = answers_at(run, sane, part)
         with st.container():  # what follows keeps its place, however many words there are
             st.markdown(confusion.headline(run, answers, part, sane))

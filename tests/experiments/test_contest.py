@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from data.datasets import Dataset
+from experiments.answers import answers_now
 from experiments.config import RunConfig
 from experiments.contest import (
     GRID_POINTS,
@@ -15,7 +16,6 @@ from experiments.contest import (
     Contest,
     Outcome,
     Relay,
-    answers_now,
     count_moving_relays,
     duels,
     entrants,

@@ -304,7 +304,7 @@ def test_a_page_that_comes_back_in_time_keeps_its_job(start, goal: Goal) -> None
     time.sleep(2 * CHECK_SECONDS)
     reader.is_there = True
     back = time.monotonic()
-    wait_until(lambda: job._seen_at > back)
+    wait_until(lambda: job._onlooker.seen_at > back)
     assert not job.status.is_over
 
 
