@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from dashboard import session
+from dashboard.chart import Click
 from dashboard.charts.images import shortened
+from dashboard.charts.projection import Group, point_at
 from dashboard.charts.style import feature_names
 from dashboard.tables import markdown_table
 from dashboard.text import plain
@@ -28,7 +30,6 @@ PARTS = ("all", "training", "validation", "test")
 MOST_PILLS = 20  # more are easier to find in a list
 
 MOST_FEATURES = 4  # of a sample in a table
-Choice = TypeVar("Choice")
 Values: TypeAlias = npt.NDArray[Any]
 Points: TypeAlias = npt.NDArray[np.float32]
 
@@ -91,15 +92,20 @@ def place_in(shown: Rows, row: int) -> int | None:
     return int(places[0]) if len(places) else None
 
 
-def item_at(items: Sequence[Choice] | Rows, place: int | None) -> Choice | None:
-    """Return what stands at a place that was clicked on, or None if there is nothing."""
-    return items[place] if place is not None and place < len(items) else None
+def row_at(rows: Rows, place: int | None) -> int | None:
+    """Return the row at a place that was clicked on, or None if there is nothing."""
+    return int(rows[place]) if place is not None and place < len(rows) else None
 
 
 def choose(row: int | None) -> None:
     """Remember a row of the dataset as the one to look at; None changes nothing."""
     if row is not None:
         session.tab().sample = int(row)
+
+
+def choose_point(groups: Sequence[Group], rows: Rows, click: Click) -> None:
+    """Remember the sample whose point in a chart was clicked."""
+    choose(row_at(rows, point_at(groups, click.trace, click.index)))
 
 
 def choose_sample(dataset: Dataset) -> int:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import confusion, entry, session, training
-from dashboard.chart import Click, show_chart
+from dashboard.chart import show_chart
 from dashboard.charts.confusion import VIEWS, confusion_figure
-from dashboard.charts.images import LONGEST_CAPTION, grid_height, image_at, image_grid
+from dashboard.charts.images import LONGEST_CAPTION, grid_height
 from dashboard.charts.passage import (
     Passage,
     answer_figure,
@@ -18,6 +18,7 @@ from dashboard.charts.passage import (
 from dashboard.charts.reliability import rejection_figure, reliability_figure
 from dashboard.confusion import Cell
 from dashboard.moments import choose_moment, choose_run
+from dashboard.pictures import draw_images
 from dashboard.text import percent
 from data.datasets import Dataset
 from data.split import Rows
@@ -207,48 +208,22 @@ def show_samples(
         for place in positions
     ]
     if dataset.image_shape:
-        rows = answers.rows[positions]
-        images(dataset, rows, captions, key=key, title=title, on_choice=on_choice, chosen=chosen)
+        draw_images(
+            dataset,
+            answers.rows[positions],
+            captions,
+            columns=COLUMNS,
+            title=title,
+            key=key,
+            height=grid_height(len(positions), COLUMNS, ROW_HEIGHT),
+            alt=f"{len(positions)} images: {', '.join(captions)}",
+            on_choice=on_choice,
+            chosen=chosen,
+        )
         return
     st.markdown(f"**{title}**")
     with st.container(height=330):
         st.markdown(confusion.features_table(dataset, answers, positions, captions, first))
-
-
-def images(
-    dataset: Dataset,
-    rows: Rows,
-    captions: list[str],
-    *,
-    key: str,
-    title: str,
-    on_choice: Callable[[int], None],
-    chosen: int | None,
-) -> None:
-    """Draw images of the dataset; a click calls `on_choice` with the place of one."""
-    shape = dataset.image_shape or (1, dataset.n_features)
-
-    def choose(click: Click) -> None:
-        place = image_at(click.index, shape, COLUMNS)
-        if place is not None and place < len(rows):
-            on_choice(place)
-
-    figure = image_grid(
-        dataset.X[rows].reshape(-1, *shape),
-        captions,
-        columns=COLUMNS,
-        title=title,
-        maximum=dataset.maximum,
-        unit=dataset.unit,
-        chosen=chosen,
-    )
-    show_chart(
-        figure,
-        key=key,
-        height=grid_height(len(rows), COLUMNS, ROW_HEIGHT),
-        alt=f"{len(rows)} images: {', '.join(captions)}",
-        on_click=choose,
-    )
 
 
 def each_class(answers: Answers) -> None:

@@ -1,14 +1,15 @@
 """Look at the data before anything learns from it."""
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 
 import streamlit as st
 
 from dashboard import arena, entry, samples, session
-from dashboard.chart import Click, show_chart
+from dashboard.chart import show_chart
 from dashboard.charts.balance import class_balance, class_counts
-from dashboard.charts.images import grid_height, image_at, image_grid, shortened
+from dashboard.charts.images import grid_height, image_grid, shortened
 from dashboard.charts.pixels import (
     class_profiles,
     feature_ranges,
@@ -16,8 +17,9 @@ from dashboard.charts.pixels import (
     pixel_values,
     value_histogram,
 )
-from dashboard.charts.projection import groups_by_class, point_at, scatter, split_by_part
+from dashboard.charts.projection import groups_by_class, scatter, split_by_part
 from dashboard.charts.splits import split_scores
+from dashboard.pictures import draw_images
 from dashboard.samples import PARTS, Look, Points, Values, place_in
 from dashboard.source import show_source
 from dashboard.text import plain
@@ -165,22 +167,18 @@ def grid(
     key: str,
 ) -> None:
     """Draw images of the dataset; a click chooses one."""
-    shape = dataset.image_shape or (1, dataset.n_features)
-
-    def enlarge(click: Click) -> None:
-        samples.choose(samples.item_at(rows, image_at(click.index, shape, columns)))
-
-    figure = image_grid(
-        dataset.X[rows].reshape(-1, *shape),
+    draw_images(
+        dataset,
+        rows,
         captions,
         columns=columns,
         title=f"{title}; {dataset.unit} from 0 to {dataset.maximum:g}",
-        maximum=dataset.maximum,
-        unit=dataset.unit,
+        key=key,
+        height=TALL,
+        alt=f"{len(rows)} images of {dataset.title}, each with its label",
+        on_choice=lambda place: samples.choose(rows[place]),
         chosen=place_in(rows, look.row),
     )
-    alt = f"{len(rows)} images of {dataset.title}, each with its label"
-    show_chart(figure, key=key, alt=alt, height=TALL, on_click=enlarge)
     st.caption("A click on an image chooses it. Its values appear under the mouse.")
 
 
@@ -189,10 +187,6 @@ def points_chart(material: Material, rows: Rows, look: Look) -> None:
     dataset = material.dataset
     by_class = groups_by_class(dataset.labels[rows], dataset.class_names)
     groups = split_by_part(by_class, rows, material.split._asdict())
-
-    def choose(click: Click) -> None:
-        samples.choose(samples.item_at(rows, point_at(groups, click.trace, click.index)))
-
     figure = scatter(
         dataset.X[rows],
         groups,
@@ -203,6 +197,7 @@ def points_chart(material: Material, rows: Rows, look: Look) -> None:
         is_equal=True,
     )
     alt = f"{len(rows)} points of {dataset.title}, by class"
+    choose = partial(samples.choose_point, groups, rows)
     show_chart(figure, key="points", alt=alt, height=TALL, on_click=choose)
 
 
@@ -377,10 +372,6 @@ def map_chart(
     """Draw a map of training samples; a click shows what a point stands for."""
     rows = samples.rows_on_map(material)
     groups = groups_by_class(material.dataset.labels[rows], material.dataset.class_names)
-
-    def choose(click: Click) -> None:
-        samples.choose(samples.item_at(rows, point_at(groups, click.trace, click.index)))
-
     figure = scatter(
         points,
         groups,
@@ -391,6 +382,7 @@ def map_chart(
         revision=material.dataset.name,
     )
     alt = f"{title}. {len(rows)} training samples, colored by class"
+    choose = partial(samples.choose_point, groups, rows)
     show_chart(figure, key=key, alt=alt, height=TALL, on_click=choose)
     st.caption(samples.words_on_map(material, len(rows)))
 

@@ -34,12 +34,12 @@ from dashboard.charts.style import DIVERGING, feature_names, readable_on, whole_
 from dashboard.samples import (
     Look,
     axes_of,
-    item_at,
     largest,
     look_at,
     neighbour_captions,
     of_classes,
     place_in,
+    row_at,
     table_of,
     words_on_constants,
     words_on_map,
@@ -313,7 +313,7 @@ def test_a_thinned_dataset_is_said_to_be_thinned() -> None:
 def test_places_and_items_that_are_not_there_are_none() -> None:
     rows = np.array([5, 7])
     assert (place_in(rows, 7), place_in(rows, 6)) == (1, None)
-    assert (item_at(rows, 1), item_at(rows, 2), item_at(rows, None)) == (7, None, None)
+    assert (row_at(rows, 1), row_at(rows, 2), row_at(rows, None)) == (7, None, None)
 
 
 def test_filtering_by_class_keeps_all_where_none_is_asked_for() -> None:
