@@ -29,7 +29,9 @@ from tqdm import tqdm
 from data.datasets import Dataset
 from data.download import ORIGINALS, fetch
 from data.own import load_own
-from experiments.comparison import (
+from experiments.background.interrupts import stop_on_interrupt
+from experiments.background.parallel import run_all
+from experiments.comparison.significance import (
     check_comparable,
     check_seeds,
     correct_for_several,
@@ -37,17 +39,18 @@ from experiments.comparison import (
     verdict,
 )
 from experiments.config import OWN, RunConfig, explain, meaning_of
-from experiments.export import history_to_csv
-from experiments.files import check_writable, write_whole
-from experiments.interrupts import stop_on_interrupt
-from experiments.judgement import PARTS, Judgement, judge, summarize_judgement
-from experiments.material import prepare
-from experiments.model_file import load_model, save_run
-from experiments.parallel import run_all
+from experiments.evaluation.saved_model import PARTS, Judgement, judge, summarize_judgement
+from experiments.export.files import check_writable, write_whole
+from experiments.export.history_csv import history_to_csv
+from experiments.export.model_file import load_model, save_run
 from experiments.presets import PRESETS, preset
-from experiments.run import Run, idle_settings, plan
-from experiments.summary import Summary, status_of, summarize
-from experiments.sweep import ResultTable, grid_configs, parse_seeds, parse_vary, plan_each, sweep
+from experiments.sweep.grid import grid_configs, parse_seeds, parse_vary, plan_each
+from experiments.sweep.result_table import ResultTable
+from experiments.sweep.sweep import sweep
+from experiments.training.plan import idle_settings, plan
+from experiments.training.prepared_data import prepare
+from experiments.training.run import Run
+from experiments.training.summary import Summary, status_of, summarize
 from mlp.network import look_up
 from mlp.onnx_export import to_onnx
 from mlp.shape_walk import shape_walk

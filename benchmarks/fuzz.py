@@ -25,8 +25,8 @@ import numpy as np
 
 from data.idx import IdxError, read_idx
 from experiments.config import RunConfig
-from experiments.model_file import load_model, run_to_bytes
-from experiments.run import Run
+from experiments.export.model_file import load_model, run_to_bytes
+from experiments.training.run import Run
 from mlp.network import Network
 from mlp.storage import LENGTH_BYTES, MAX_HEADER_BYTES, ModelFileError, from_bytes, to_bytes
 

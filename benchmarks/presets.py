@@ -19,7 +19,7 @@ from benchmarks.report import in_words, machine, table, write_section
 from data.download import ORIGINALS, is_at_hand
 from experiments.config import RunConfig
 from experiments.presets import PRESETS, Preset, preset
-from experiments.run import Run
+from experiments.training.run import Run
 
 README = Path(__file__).parents[1] / "README.md"
 

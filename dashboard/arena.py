@@ -6,27 +6,18 @@ from enum import StrEnum
 from dashboard import session, training
 from dashboard.tables import markdown_table
 from dashboard.text import duration, percent
-from experiments.comparison import check_comparable
+from experiments.background.run_sequence import Relay, count_moving_relays
+from experiments.background.training_job import Status
+from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
+from experiments.comparison.networks import HARD_SHAPES, Layers, entrants, name_of, over_seeds
+from experiments.comparison.over_seeds import Outcome, Standing, outcome_of
+from experiments.comparison.side_by_side import Contest
+from experiments.comparison.significance import check_comparable
 from experiments.config import OWN, RunConfig, parse_field
-from experiments.contest import (
-    DEPTHS,
-    HARD_SHAPES,
-    WIDTHS,
-    Contest,
-    Layers,
-    Outcome,
-    Relay,
-    Standing,
-    count_moving_relays,
-    entrants,
-    name_of,
-    outcome_of,
-    over_seeds,
-    territory,
-)
-from experiments.job import Status
+from experiments.evaluation.decision_regions import territory
 from experiments.presets import preset
-from experiments.run import Run, plan
+from experiments.training.plan import plan
+from experiments.training.run import Run
 from mlp.network import count_parameters, count_weights
 
 POLL_SECONDS = 0.5  # a relay tells its news a run at a time

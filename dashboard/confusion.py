@@ -13,9 +13,7 @@ from dashboard.tables import markdown_table
 from dashboard.text import percent, plain
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.answers import OUTPUT_MEANINGS, Answers, Meaning
-from experiments.material import Material
-from experiments.metrics import (
+from experiments.evaluation.metrics import (
     ClassScores,
     Confusion,
     Counts,
@@ -25,7 +23,9 @@ from experiments.metrics import (
     cell_positions,
     complete_cell,
 )
-from experiments.run import Run
+from experiments.evaluation.predictions import OUTPUT_MEANINGS, Answers, Meaning
+from experiments.training.prepared_data import Material
+from experiments.training.run import Run
 from mlp.arrays import Array
 
 PARTS_NOW = ("validation", "training")

@@ -9,9 +9,11 @@ from dashboard.chart import show_chart
 from dashboard.charts import contest as drawings
 from dashboard.charts.curves import Measure
 from dashboard.text import percent
-from experiments.contest import Contest, Territory, name_of
-from experiments.job import Status
-from experiments.run import Run
+from experiments.background.training_job import Status
+from experiments.comparison.networks import name_of
+from experiments.comparison.side_by_side import Contest
+from experiments.evaluation.decision_regions import Territory
+from experiments.training.run import Run
 
 IMAGE_HEIGHT, ROW_HEIGHT, EMPTY_HEIGHT, PLANE_HEIGHT = 300, 190, 70, 320
 PANELS = 3  # beside each other

@@ -26,7 +26,7 @@ from experiments.config import (
     usual_split,
 )
 from experiments.presets import PRESETS
-from experiments.run import optimizer_settings, plan
+from experiments.training.plan import optimizer_settings, plan
 from mlp.losses import losses_for
 from mlp.schedules import SHAPES
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from experiments.run import Run
+from experiments.training.run import Run
 
 
 def choose_run() -> Run | None:

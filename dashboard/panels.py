@@ -19,11 +19,11 @@ from dashboard.charts.vitals import (
 from dashboard.charts.weights import units_per_page, weight_figure
 from dashboard.moments import choose_moment
 from dashboard.text import percent
-from experiments.answers import answers_at
-from experiments.contest import territory
-from experiments.metrics import confusion_counts
-from experiments.run import Run
-from experiments.vitals import unit_health
+from experiments.evaluation.decision_regions import territory
+from experiments.evaluation.metrics import confusion_counts
+from experiments.evaluation.predictions import answers_at
+from experiments.training.layer_diagnostics import unit_health
+from experiments.training.run import Run
 
 PROBE = 500  # samples that the units are judged by
 SHOWN = 24  # predictions

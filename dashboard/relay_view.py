@@ -9,17 +9,10 @@ from dashboard import arena
 from dashboard.chart import show_chart
 from dashboard.charts import contest as drawings
 from dashboard.contest_view import draw_territories
-from experiments.contest import (
-    Duel,
-    Outcome,
-    Relay,
-    Standing,
-    Territory,
-    duels,
-    standings,
-    whole_rows,
-)
-from experiments.job import Status
+from experiments.background.run_sequence import Relay
+from experiments.background.training_job import Status
+from experiments.comparison.over_seeds import Duel, Outcome, Standing, duels, standings, whole_rows
+from experiments.evaluation.decision_regions import Territory
 
 T = TypeVar("T")
 

@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import controls, session, training
 from dashboard.text import duration, percent, plain
+from experiments.background.run_store import KeptRun
+from experiments.background.training_job import Status
 from experiments.config import differences, in_words
-from experiments.job import Status
-from experiments.run import Run
-from experiments.shelf import KeptRun
+from experiments.training.run import Run
 
 
 def draw() -> None:

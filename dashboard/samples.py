@@ -17,10 +17,12 @@ from dashboard.tables import markdown_table
 from dashboard.text import plain
 from data.datasets import Dataset, Labels
 from data.split import Rows, Split
-from experiments.exploration import Neighbours, Projection, Statistics, map_rows, part_of
-from experiments.job import Status
-from experiments.material import Material
-from experiments.split_effect import SEEDS, Measured, measure, thinned
+from experiments.background.training_job import Status
+from experiments.comparison.split_effect import SEEDS, Measured, measure, thinned
+from experiments.exploration.neighbors import Neighbours, part_of
+from experiments.exploration.projections import Projection, map_rows
+from experiments.exploration.statistics import Statistics
+from experiments.training.prepared_data import Material
 
 MAP, SPLIT = "Map", "Split"  # the views in which something moves
 VIEWS = ("Samples", "Classes", "Values", MAP, "Neighbours", "Scaling", SPLIT)

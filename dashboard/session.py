@@ -13,12 +13,16 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.datasets import Dataset
+from experiments.background.run_sequence import Relay
+from experiments.background.run_store import KeptRun, Shelf
+from experiments.background.training_job import Goal, TrainingJob
+from experiments.comparison.networks import MAX_MORE
+from experiments.comparison.over_seeds import Outcome
+from experiments.comparison.side_by_side import Contest
+from experiments.comparison.split_effect import Measured
 from experiments.config import OWN, RunConfig
-from experiments.contest import MAX_MORE, Contest, Outcome, Relay, Territory
-from experiments.job import Goal, TrainingJob
-from experiments.run import Run
-from experiments.shelf import KeptRun, Shelf
-from experiments.split_effect import Measured
+from experiments.evaluation.decision_regions import Territory
+from experiments.training.run import Run
 
 IN_APP = "_in_app"
 CONFIG = "_config"

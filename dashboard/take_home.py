@@ -9,16 +9,12 @@ import streamlit as st
 from dashboard import controls, session, training
 from dashboard.text import plain
 from experiments.config import OWN
-from experiments.export import (
-    OWN_FILE,
-    history_to_csv,
-    query_of,
-    samples_to_npz,
-    to_notebook,
-    to_script,
-)
-from experiments.model_file import load_model, revive, run_to_bytes
-from experiments.run import Run
+from experiments.export.history_csv import history_to_csv
+from experiments.export.link import query_of
+from experiments.export.model_file import load_model, revive, run_to_bytes
+from experiments.export.notebook import to_notebook
+from experiments.export.script import OWN_FILE, samples_to_npz, to_script
+from experiments.training.run import Run
 
 
 def draw(run: Run | None) -> None:

@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.curves import VALIDATION, Comparison, Measure, epoch_curves
 from dashboard.text import duration, percent
+from experiments.background.run_store import KeptRun
+from experiments.background.training_job import Goal, Status, TrainingJob, count_moving_jobs
 from experiments.config import LIMITS, OWN
-from experiments.job import Goal, Status, TrainingJob, count_moving_jobs
-from experiments.run import Run
-from experiments.shelf import KeptRun
+from experiments.training.run import Run
 from mlp.training import Score
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others

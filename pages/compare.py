@@ -12,10 +12,12 @@ from dashboard.contest_view import look_into, watch_contest
 from dashboard.relay_view import draw_ladder, draw_series, draw_shapes, watch
 from dashboard.source import show_source
 from dashboard.text import plain
-from experiments.comparison import mcnemar_test, paired_test
+from experiments.background.training_job import Status
+from experiments.comparison.architecture_grid import rungs_of
+from experiments.comparison.networks import entrants, name_of
+from experiments.comparison.side_by_side import Contest
+from experiments.comparison.significance import mcnemar_test, paired_test
 from experiments.config import RunConfig
-from experiments.contest import Contest, entrants, name_of, rungs_of
-from experiments.job import Status
 
 PLAY_WIDTH = 190  # pixels; wide enough for each of its names, so that the row stands still
 

@@ -22,9 +22,8 @@ from dashboard.pictures import draw_images
 from dashboard.text import percent
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.answers import OUTPUT_MEANINGS, Answers, answers_at, last_sane_step
-from experiments.job import Goal
-from experiments.metrics import (
+from experiments.background.training_job import Goal
+from experiments.evaluation.metrics import (
     N_BINS,
     Counts,
     answers_csv,
@@ -38,7 +37,8 @@ from experiments.metrics import (
     scores_csv,
     top_confusions,
 )
-from experiments.run import Run
+from experiments.evaluation.predictions import OUTPUT_MEANINGS, Answers, answers_at, last_sane_step
+from experiments.training.run import Run
 
 COLUMNS = 5  # images in a row
 ROW_HEIGHT = 78  # pixels

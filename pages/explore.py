@@ -26,15 +26,7 @@ from dashboard.text import plain
 from data.datasets import Dataset
 from data.scaling import SCALERS
 from data.split import SPLITS, Rows, Split
-from experiments.exploration import (
-    Statistics,
-    nearest,
-    principal_components,
-    projection_of,
-    statistics_of,
-)
-from experiments.material import Material, prepare
-from experiments.split_effect import (
+from experiments.comparison.split_effect import (
     ORDERS,
     Measured,
     n_runs,
@@ -42,7 +34,11 @@ from experiments.split_effect import (
     verdict,
     why_no_blocks,
 )
-from experiments.tsne import STEPS, Embedding, embedding_of, tsne
+from experiments.exploration.neighbors import nearest
+from experiments.exploration.projections import principal_components, projection_of
+from experiments.exploration.statistics import Statistics, statistics_of
+from experiments.exploration.tsne import STEPS, Embedding, embedding_of, tsne
+from experiments.training.prepared_data import Material, prepare
 
 GRID_COLUMNS, GRID_SAMPLES = 8, 40
 TABLE_SAMPLES = 12

@@ -14,8 +14,8 @@ from dashboard.charts.curves import (
 )
 from dashboard.source import show_source
 from dashboard.text import percent
-from experiments.job import Goal, Status, TrainingJob
-from experiments.run import Run
+from experiments.background.training_job import Goal, Status, TrainingJob
+from experiments.training.run import Run
 from mlp.backprop import backward, forward
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS

@@ -19,14 +19,15 @@ from threadpoolctl import threadpool_limits
 
 import main
 from data.datasets import load
-from experiments import parallel
-from experiments.comparison import correct_for_several, paired_test
+from experiments.background import parallel
+from experiments.comparison.significance import correct_for_several, paired_test
 from experiments.config import RunConfig, meaning_of
-from experiments.model_file import load_model
+from experiments.export.model_file import load_model
 from experiments.presets import PRESETS
-from experiments.run import Run
-from experiments.summary import Summary, run_to_summary
-from experiments.sweep import ResultTable, grid_configs
+from experiments.sweep.grid import grid_configs
+from experiments.sweep.result_table import ResultTable
+from experiments.training.run import Run
+from experiments.training.summary import Summary, run_to_summary
 from mlp.shape_walk import shape_walk
 from tests.optional import needed
 from tests.terminal import ROOT, SECONDS, group_of, start, wait_until

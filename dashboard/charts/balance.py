@@ -8,7 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts.style import LEGEND, layout
-from experiments.metrics import Counts
+from experiments.evaluation.metrics import Counts
 
 
 def class_counts(

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts import style
-from experiments.metrics import Counts, Values
+from experiments.evaluation.metrics import Counts, Values
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
 LONGEST_NAME = 14

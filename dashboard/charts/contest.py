@@ -26,9 +26,11 @@ from dashboard.charts.style import (
 )
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.answers import Answers
-from experiments.contest import Duel, Standing, Territory, name_of
-from experiments.run import Run
+from experiments.comparison.networks import name_of
+from experiments.comparison.over_seeds import Duel, Standing
+from experiments.evaluation.decision_regions import Territory
+from experiments.evaluation.predictions import Answers
+from experiments.training.run import Run
 from mlp.network import count_parameters
 from mlp.training import EpochRecord
 

@@ -18,7 +18,7 @@ from dashboard.charts.style import (
     layout,
     readable_on,
 )
-from experiments.exploration import Histogram, Statistics
+from experiments.exploration.statistics import Histogram, Statistics
 
 LARGEST_WRITTEN = 16  # pixels a side; in smaller cells no number can be read
 PICTURE_HEIGHT = 420  # pixels on the screen

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts import style
-from experiments.metrics import Rejection, Reliability
+from experiments.evaluation.metrics import Rejection, Reliability
 
 
 def centers(n_bins: int) -> npt.NDArray[np.float64]:

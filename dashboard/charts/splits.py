@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard.charts.style import LEGEND, color, layout
-from experiments.split_effect import NETWORKS, Measured, mean_scores
+from experiments.comparison.split_effect import NETWORKS, Measured, mean_scores
 
 APART = 0.16  # of the two splits of a network, where networks stand 1 apart
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.curves import thinned
 from dashboard.charts.style import LEGEND, TEXT, color, layout
-from experiments.vitals import Health, Pulse
+from experiments.training.layer_diagnostics import Health, Pulse
 from mlp.training import EpochRecord
 
 USUAL_RATIO = 1e-3  # a rule of thumb for how far a step should move the weights

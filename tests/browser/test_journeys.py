@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from experiments.job import GRACE_SECONDS
+from experiments.background.training_job import GRACE_SECONDS
 
 Open = Callable[..., Page]
 CHARTS = ".chart[data-points]"

@@ -6,10 +6,10 @@ import pytest
 from dashboard import confusion, session
 from dashboard.chart import Click
 from data.datasets import Dataset
-from experiments.answers import OUTPUT_MEANINGS, Answers
 from experiments.config import RunConfig
-from experiments.metrics import ClassScores, Confusion, Rejection, Reliability
-from experiments.run import Run
+from experiments.evaluation.metrics import ClassScores, Confusion, Rejection, Reliability
+from experiments.evaluation.predictions import OUTPUT_MEANINGS, Answers
+from experiments.training.run import Run
 from mlp.activations import OUTPUTS
 
 OUTPUT = np.array([[0.9, 0.1], [0.4, 0.6], [0.004, 0.996], [1, 0]], np.float32)

@@ -17,7 +17,7 @@ from dashboard.charts.passage import (
     strip,
 )
 from dashboard.charts.reliability import rejection_figure, reliability_figure
-from experiments.metrics import Rejection, Reliability
+from experiments.evaluation.metrics import Rejection, Reliability
 from mlp.network import Network
 
 COUNTS = np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]])

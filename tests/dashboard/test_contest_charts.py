@@ -23,11 +23,13 @@ from dashboard.charts.contest import (
 )
 from dashboard.charts.curves import Curve
 from data.datasets import Dataset
-from experiments.answers import Answers
-from experiments.comparison import mcnemar_test, paired_test
+from experiments.comparison.networks import entrants
+from experiments.comparison.over_seeds import Duel, Standing
+from experiments.comparison.significance import mcnemar_test, paired_test
 from experiments.config import RunConfig
-from experiments.contest import Duel, Standing, Territory, entrants
-from experiments.run import Run
+from experiments.evaluation.decision_regions import Territory
+from experiments.evaluation.predictions import Answers
+from experiments.training.run import Run
 
 
 def trained(config: RunConfig) -> Run:

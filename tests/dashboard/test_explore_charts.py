@@ -47,10 +47,12 @@ from dashboard.samples import (
     words_on_splits,
 )
 from data.datasets import Dataset, load
+from experiments.comparison.split_effect import Measured
 from experiments.config import RunConfig
-from experiments.exploration import Histogram, Neighbours, projection_of, statistics_of
-from experiments.material import prepare
-from experiments.split_effect import Measured
+from experiments.exploration.neighbors import Neighbours
+from experiments.exploration.projections import projection_of
+from experiments.exploration.statistics import Histogram, statistics_of
+from experiments.training.prepared_data import prepare
 
 EVIL = "<b>[x](http://evil)</b>"
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import training
+from experiments.background.training_job import Status
 from experiments.config import RunConfig
-from experiments.job import Status
-from experiments.run import Run
+from experiments.training.run import Run
 
 
 def concluded(**settings: object) -> Run:

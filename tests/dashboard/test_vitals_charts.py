@@ -23,7 +23,7 @@ from dashboard.charts.weights import (
     units_per_page,
     weight_figure,
 )
-from experiments.vitals import Health, Pulse
+from experiments.training.layer_diagnostics import Health, Pulse
 from mlp.training import EpochRecord, Score
 
 

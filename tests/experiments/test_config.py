@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from experiments.config import LIMITS, RunConfig, explain, parse_field
-from experiments.run import optimizer_settings, plan
+from experiments.training.plan import optimizer_settings, plan
 from mlp.activations import ACTIVATIONS
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS

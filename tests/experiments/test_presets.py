@@ -11,7 +11,8 @@ from data import download
 from data.datasets import load
 from experiments.config import RunConfig
 from experiments.presets import PRESETS, Preset, preset
-from experiments.run import Run, plan
+from experiments.training.plan import plan
+from experiments.training.run import Run
 from mlp.training import Diverged, EpochRecord
 
 Floats = npt.NDArray[np.float32]

@@ -7,9 +7,9 @@ import pytest
 
 from dashboard import session, training
 from data.datasets import Dataset
+from experiments.background.training_job import Status
+from experiments.comparison.architecture_grid import rungs_of
 from experiments.config import RunConfig
-from experiments.contest import rungs_of
-from experiments.job import Status
 
 FAST = {"epochs": "4"}
 PATIENCE = 20.0

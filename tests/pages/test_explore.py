@@ -11,8 +11,9 @@ from dashboard import samples, session
 from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own
-from experiments import split_effect, tsne
-from experiments.job import PROCESS_SLOTS, Status
+from experiments.background.training_job import PROCESS_SLOTS, Status
+from experiments.comparison import split_effect
+from experiments.exploration import tsne
 
 
 def show(app, view: str):
@@ -347,7 +348,7 @@ def test_data_that_cannot_be_had_give_a_sentence(explore, monkeypatch, error) ->
     def fail(config, own=None):
         raise error
 
-    monkeypatch.setattr("experiments.material.prepare", fail)
+    monkeypatch.setattr("experiments.training.prepared_data.prepare", fail)
     app.run()
     assert str(error) in [message.replace("\\", "") for message in app.messages("error")]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from dashboard.text import WORD_JOINER
+from experiments.background.training_job import Status
 from experiments.config import RunConfig
-from experiments.job import Status
 
 
 def test_before_any_run_the_page_says_what_to_do(open_app) -> None:

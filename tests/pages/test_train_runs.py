@@ -7,10 +7,10 @@ import pytest
 
 from dashboard import session
 from data.download import ORIGINALS, is_at_hand
-from experiments.job import Status
-from experiments.model_file import load_model, run_to_bytes
+from experiments.background.training_job import Status
+from experiments.export.model_file import load_model, run_to_bytes
 from experiments.presets import PRESETS
-from experiments.run import Run
+from experiments.training.run import Run
 
 QUICK = {"pace": "full", "epochs": "4", "hidden_layers": "8", "batch_size": "200"}
 

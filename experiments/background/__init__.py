@@ -1,0 +1,1 @@
+"""Work beside the interface: in turns, in threads and in processes."""

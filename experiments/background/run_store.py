@@ -1,0 +1,93 @@
+"""The runs of one reader, kept within a limited memory.
+
+Fifty readers share one small server. So the oldest snapshots are thinned out first, and
+where that is not enough, the oldest runs go.
+"""
+
+from dataclasses import dataclass
+
+from experiments.background.training_job import TrainingJob
+from experiments.training.run import Run
+
+MAX_RUNS = 20
+SHELF_BYTES = 48_000_000
+EPOCH_BYTES = 1000  # the records of one epoch, roughly
+MAX_NAME = 40  # characters
+
+
+@dataclass(eq=False)
+class KeptRun:
+    """A run with a name.
+
+    Attributes
+    ----------
+    number : counts the runs of this reader, from 1; decides on the first name and the color
+    is_drawn : whether its curves are drawn beside those of the run under way
+    """
+
+    job: TrainingJob
+    number: int
+    name: str
+    is_drawn: bool = False
+
+    @property
+    def run(self) -> Run:
+        """The run itself, under way or over."""
+        return self.job.run
+
+    @property
+    def n_bytes(self) -> int:
+        """How much memory the run takes, without the data."""
+        records = EPOCH_BYTES * len(self.run.history)
+        return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
+
+
+class Shelf:
+    """All runs of a reader, from the oldest to the newest.
+
+    Attributes
+    ----------
+    remark : what was let go of for want of room, or nothing
+    """
+
+    def __init__(self) -> None:
+        self.runs: list[KeptRun] = []
+        self.remark = ""
+        self._n_added = 0
+
+    def add(self, job: TrainingJob) -> KeptRun:
+        """Put a new run in; only the newest can go on after its end."""
+        for kept in self.runs:
+            kept.run.let_go()
+        self._n_added += 1
+        kept = KeptRun(job, self._n_added, f"Run {self._n_added}")
+        self.runs.append(kept)
+        self.make_room()
+        return kept
+
+    def make_room(self) -> None:
+        """Keep to the limits: thin out the oldest snapshots, then let the oldest runs go."""
+        while self._is_too_large() and any(kept.run.snapshots.thin() for kept in self.runs):
+            self.remark = "To save memory, fewer epochs of the older runs can be looked back at."
+        while len(self.runs) > 1 and (self._is_too_large() or len(self.runs) > MAX_RUNS):
+            gone = self.runs.pop(0)
+            self.remark = f"To save memory, the oldest run, {gone.name}, is gone from the list."
+
+    def remove(self, kept: KeptRun) -> None:
+        """Take a run out; one that is under way ends without a result."""
+        kept.job.dismiss()
+        if kept in self.runs:
+            self.runs.remove(kept)
+
+    def rename(self, kept: KeptRun, name: str) -> None:
+        """Give a run another name; an empty one gives it its first name back."""
+        printable = "".join(letter for letter in name if letter.isprintable())
+        kept.name = printable.strip()[:MAX_NAME] or f"Run {kept.number}"
+
+    def find(self, run: Run) -> KeptRun | None:
+        """Return the entry of a run, if it is here."""
+        return next((kept for kept in self.runs if kept.run is run), None)
+
+    def _is_too_large(self) -> bool:
+        own = {id(kept.run.own): kept.run.own.X.nbytes for kept in self.runs if kept.run.own}
+        return sum(kept.n_bytes for kept in self.runs) + sum(own.values()) > SHELF_BYTES

@@ -1,0 +1,1 @@
+"""Networks against each other: at the same time, over seeds, over architectures."""

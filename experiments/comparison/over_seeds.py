@@ -1,0 +1,161 @@
+"""Networks compared over several seeds: a summary of each, and a paired test of each pair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.comparison.networks import name_of
+from experiments.comparison.significance import (
+    McNemarResult,
+    PairedResult,
+    Rights,
+    correct_for_several,
+    mcnemar_test,
+    median_pair,
+    paired_test,
+    verdict,
+    verdict_on_samples,
+)
+from experiments.config import RunConfig
+from experiments.evaluation.predictions import answers_now
+from experiments.training.run import Run
+
+
+class Outcome(NamedTuple):
+    """What a run came to: enough to compare it with others.
+
+    accuracy : on the test samples; None if it diverged
+    right : (n_test,), whether each answer is right; empty if it diverged
+    sizes : units of each layer
+    """
+
+    config: RunConfig
+    accuracy: float | None
+    right: Rights
+    sizes: tuple[int, ...]
+    n_training: int
+
+
+def outcome_of(run: Run) -> Outcome:
+    """Sum up a run that has been concluded."""
+    test = run.result.test if run.result else None
+    right = answers_now(run, "test").is_right if test else np.empty(0, np.bool_)
+    accuracy = test.accuracy if test else None
+    return Outcome(run.config, accuracy, right, run.plan.sizes, run.plan.n_training)
+
+
+def whole_rows(outcomes: Sequence[Outcome], n_networks: int) -> list[tuple[Outcome, ...]]:
+    """Return the outcomes seed by seed; a seed that not all networks have met is left out."""
+    n_whole = len(outcomes) // n_networks
+    return [tuple(outcomes[i * n_networks : (i + 1) * n_networks]) for i in range(n_whole)]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a network did over the seeds.
+
+    Attributes
+    ----------
+    accuracies : (n_seeds,), on the test samples; NaN where it diverged
+    sizes : units of each layer
+    """
+
+    config: RunConfig
+    accuracies: npt.NDArray[np.float64]
+    sizes: tuple[int, ...]
+
+    @property
+    def known(self) -> npt.NDArray[np.float64]:
+        """The accuracies of the seeds with which it did not diverge."""
+        return self.accuracies[~np.isnan(self.accuracies)]
+
+    @property
+    def mean(self) -> float | None:
+        """Mean over the seeds; None if it diverged with all of them."""
+        return float(self.known.mean()) if len(self.known) else None
+
+    @property
+    def std(self) -> float | None:
+        """Standard deviation over the seeds, with n - 1; None for fewer than two of them."""
+        return float(self.known.std(ddof=1)) if len(self.known) > 1 else None
+
+    @property
+    def n_diverged(self) -> int:
+        """With how many seeds there is no result."""
+        return len(self.accuracies) - len(self.known)
+
+
+def standings(rows: Sequence[Sequence[Outcome]]) -> list[Standing]:
+    """Return how each network did; rows as in `whole_rows`."""
+    return [
+        Standing(
+            column[0].config,
+            np.array([outcome.accuracy for outcome in column], np.float64),  # None becomes NaN
+            column[0].sizes,
+        )
+        for column in zip(*rows, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two networks, seed by seed.
+
+    Attributes
+    ----------
+    first, other : their names
+    paired : over the seeds with which neither diverged
+    median_seed : of the run whose difference is the median
+    on_samples : McNemar's test on that run alone
+
+    Both p-values allow for all duels.
+    """
+
+    first: str
+    other: str
+    paired: PairedResult
+    median_seed: int
+    on_samples: McNemarResult
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """What all seeds have shown, and what the samples of one run have."""
+        one_run = verdict_on_samples(self.first, self.other, self.on_samples)
+        return (
+            verdict(self.first, self.other, self.paired),
+            f"In one run alone, the median one (seed {self.median_seed}), {one_run}",
+        )
+
+
+def duels(rows: Sequence[Sequence[Outcome]]) -> list[Duel]:
+    """Compare each other network with the first, where at least two seeds allow it.
+
+    All p-values are corrected for several comparisons, those over seeds and those of one run.
+    """
+    columns = list(zip(*rows, strict=True))
+    pairs = [
+        [(a, b) for a, b in zip(columns[0], other, strict=True) if len(a.right) and len(b.right)]
+        for other in columns[1:]
+    ]
+    pairs = [each for each in pairs if len(each) > 1]
+    results = correct_for_several([_paired(each) for each in pairs])
+    medians = [
+        each[median_pair(result.differences)] for each, result in zip(pairs, results, strict=True)
+    ]
+    on_samples = correct_for_several([mcnemar_test(a.right, b.right) for a, b in medians])
+    return [
+        Duel(name_of(a.config), name_of(b.config), result, a.config.seed, one_run)
+        for (a, b), result, one_run in zip(medians, results, on_samples, strict=True)
+    ]
+
+
+Pairs: TypeAlias = list[tuple[Outcome, Outcome]]
+
+
+def _paired(pairs: Pairs) -> PairedResult:
+    first, other = ([each.accuracy or 0.0 for each in side] for side in zip(*pairs, strict=True))
+    sample = pairs[0][0]
+    return paired_test(first, other, n_training=sample.n_training, n_test=len(sample.right))

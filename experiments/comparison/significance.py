@@ -1,0 +1,236 @@
+"""Is one network better than another, or was it luck? Paired runs, and a test of it.
+
+Both networks meet the same splits, seed by seed, and what counts is the difference in
+each pair: the luck of a split hits both and drops out. Within one pair, sample by sample,
+McNemar's test asks the same.
+"""
+
+import math
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass, replace
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.config import RunConfig
+from experiments.training.prepared_data import DATA_SETTINGS
+
+SIGNIFICANT = 0.05
+EXACT_BELOW = 25  # so few samples can be counted out; from here on, a curve does as well
+
+Rights: TypeAlias = npt.NDArray[np.bool_]
+"""(n_samples,), whether each answer is right."""
+
+
+class Tested:
+    """What a test of significance has found."""
+
+    p_value: float
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether chance is a poor explanation."""
+        return self.p_value < SIGNIFICANT
+
+
+@dataclass(frozen=True)
+class PairedResult(Tested):
+    """How much better one config is than another on the same splits.
+
+    Attributes
+    ----------
+    differences : (n_seeds,), other - first, in shares of the test samples
+    mean, std : of the differences, the latter with n_seeds - 1
+    p_value : how often chance alone would give a mean difference as large
+    """
+
+    differences: npt.NDArray[np.float64]
+    mean: float
+    std: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class McNemarResult(Tested):
+    """How two networks differ on the same samples, each asked once.
+
+    Attributes
+    ----------
+    only_first, only_other : samples that just one of them gets right
+    p_value : how often chance alone would share them out as unevenly
+    """
+
+    only_first: int
+    only_other: int
+    p_value: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the p-value was counted out; else it comes from a chi-squared curve."""
+        return self.only_first + self.only_other < EXACT_BELOW
+
+
+Result = TypeVar("Result", PairedResult, McNemarResult)
+
+
+def paired_test(
+    first: Sequence[float], other: Sequence[float], *, n_training: int, n_test: int
+) -> PairedResult:
+    """Compare two series of accuracies, seed by seed, with a corrected t-test.
+
+    t = mean / sqrt((1/n + n_test/n_training) s^2), with n - 1 degrees of freedom. Random
+    splits share most of their samples, so that n runs say less than n independent ones;
+    the second term makes up for it. The spread s is taken to be one test sample at least:
+    accuracies come in such steps, so that a few differences may well be equal by chance.
+
+    Raises
+    ------
+    ValueError : for fewer than two pairs
+
+    Source: Nadeau and Bengio, Inference for the generalization error, Machine Learning 52
+    (2003), section 6.
+    """
+    differences = np.subtract(other, first, dtype=np.float64)
+    check_seeds(differences)
+    n_pairs = len(differences)
+    mean, std = float(differences.mean()), float(differences.std(ddof=1))
+    spread = math.sqrt(1 / n_pairs + n_test / n_training) * max(std, 1 / n_test)
+    return PairedResult(differences, mean, std, _p_value(abs(mean) / spread, n_pairs - 1))
+
+
+def check_seeds(seeds: Sized) -> None:
+    """Refuse fewer seeds than a comparison needs.
+
+    Raises
+    ------
+    ValueError : for fewer than two
+    """
+    if len(seeds) < 2:
+        raise ValueError("A comparison needs at least 2 seeds: one pair cannot tell luck.")
+
+
+def _p_value(t_value: float, degrees_of_freedom: int) -> float:
+    from scipy.stats import t  # takes half a second to import
+
+    return float(2 * t.sf(t_value, degrees_of_freedom))
+
+
+def correct_for_several(results: Sequence[Result]) -> list[Result]:
+    """Return the results with p-values that allow for how many comparisons were made.
+
+    Who asks m questions is lucky m times as often. After Holm, the smallest p-value is
+    multiplied by m, the next by m - 1, and so on; none falls below one before it, or rises
+    above 1.
+
+    Source: S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian
+    Journal of Statistics 6 (1979).
+    """
+    p_values = np.array([result.p_value for result in results])
+    order = p_values.argsort(kind="stable")
+    factors = np.arange(len(order), 0, -1)  # m, m - 1, ..., 1
+    corrected = np.empty(len(order))
+    corrected[order] = np.minimum(np.maximum.accumulate(factors * p_values[order]), 1)
+    return [
+        replace(result, p_value=float(p_value))
+        for result, p_value in zip(results, corrected, strict=True)
+    ]
+
+
+def median_pair(differences: npt.NDArray[np.float64]) -> int:
+    """Return which pair has the median difference; of two in the middle, the lower."""
+    return int(differences.argsort(kind="stable")[(len(differences) - 1) // 2])
+
+
+def mcnemar_test(first_right: Rights, other_right: Rights) -> McNemarResult:
+    """Compare two networks on one test part, sample by sample.
+
+    Where both are right, or both wrong, they do not differ. Of the other n = b + c samples,
+    equally good networks win each with probability 1/2: few are counted out with the
+    binomial distribution; many with chi^2 = (|b - c| - 1)^2 / (b + c), one degree of freedom.
+
+    Parameters
+    ----------
+    first_right, other_right : (n_samples,), whether each answer is right
+
+    Raises
+    ------
+    ValueError : if the two were not asked about the same number of samples
+
+    Source: Q. McNemar, Note on the sampling error of the difference between correlated
+    proportions, Psychometrika 12 (1947); the 1 is A. Edwards's (1948).
+    """
+    if first_right.shape != other_right.shape:
+        raise ValueError(
+            f"The answers to {len(first_right):,} and to {len(other_right):,} samples make no "
+            "pairs. Ask both networks about the same samples."
+        )
+    only_first = int(np.count_nonzero(first_right & ~other_right))
+    only_other = int(np.count_nonzero(other_right & ~first_right))
+    return McNemarResult(only_first, only_other, _uneven_by_chance(only_first, only_other))
+
+
+def _uneven_by_chance(b: int, c: int) -> float:
+    from scipy.stats import binom, chi2
+
+    if b + c < EXACT_BELOW:
+        return float(min(1.0, 2 * binom.cdf(min(b, c), b + c, 0.5)))
+    return float(chi2.sf(max(abs(b - c) - 1, 0) ** 2 / (b + c), 1))
+
+
+def verdict(first: str, other: str, result: PairedResult) -> str:
+    """Say in a sentence what a comparison has shown."""
+    n_seeds, points = len(result.differences), 100 * abs(result.mean)
+    if not result.is_significant:
+        return (
+            f"{other} against {first}: no difference that {n_seeds} seeds can show "
+            f"({100 * result.mean:+.2f} points on average, p = {result.p_value:.2g})."
+        )
+    better, worse = (other, first) if result.mean > 0 else (first, other)
+    return (
+        f"{better} is better than {worse} by {points:.2f} points on average over {n_seeds} seeds, "
+        f"more than luck explains ({_in_words(result.p_value)})."
+    )
+
+
+def verdict_on_samples(first: str, other: str, result: McNemarResult) -> str:
+    """Say in a sentence what one run of each has shown, sample by sample."""
+    samples = "test sample" if result.only_other == 1 else "test samples"
+    meaning = (
+        "in this run, that is more than luck explains"
+        if result.is_significant
+        else "a single run cannot tell that from luck"
+    )
+    way = "exact" if result.is_exact else "chi-squared, corrected for continuity"
+    return (
+        f"{other} alone gets {result.only_other:,} {samples} right and {first} alone "
+        f"{result.only_first:,}: {meaning} (McNemar's test, {way}: {_in_words(result.p_value)})."
+    )
+
+
+def _in_words(p_value: float) -> str:
+    return f"p = {p_value:.2g}" if p_value >= 1e-4 else "p < 0.0001"
+
+
+def check_comparable(configs: Sequence[RunConfig]) -> None:
+    """See to it that different configs meet the same samples, some held out for a test.
+
+    Raises
+    ------
+    ValueError : if they do not
+    """
+    if len(set(configs)) < len(configs):
+        raise ValueError("Two of these are the same network: there is nothing to compare.")
+    data = [config.model_dump(include=DATA_SETTINGS - {"seed"}) for config in configs]
+    for name in sorted(data[0]):
+        values = {settings[name] for settings in data}
+        if name not in ("scaling", "class_weight") and len(values) > 1:
+            raise ValueError(
+                f"Only networks that meet the same samples can be compared, but {name} is "
+                f"{' and '.join(sorted(map(str, values)))}."
+            )
+    if not data[0]["test_fraction"]:
+        raise ValueError(
+            "Nothing is held out, and training accuracy compares memories. Choose a test "
+            "fraction above 0."
+        )

@@ -1,0 +1,170 @@
+"""What the split does to the score: the same networks, judged in two ways.
+
+Dealt out at random, samples of one writer are in every part, and a network is asked about
+hands that it knows. In blocks, it meets hands that it has never seen.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from data.datasets import Dataset
+from data.split import SPLITS
+from data.toy import TOYS
+from experiments.background.run_sequence import Relay
+from experiments.config import OWN, RunConfig, usual_split
+from experiments.exploration.once_per_object import once_each
+from experiments.training.plan import plan
+from experiments.training.run import Run
+
+NETWORKS: dict[str, tuple[int, ...]] = {"Single layer": (), "32 hidden units": (32,)}
+SEEDS = range(3)
+ALIKE = 0.01  # three seeds and some hundred test samples tell no finer
+MOST_ROWS = 2000  # a dozen trainings take some seconds then
+
+ORDERS: dict[str, str] = {
+    "digits": "The rows of this dataset were recorded writer after writer.",
+    "mnist": "The last 10,000 rows of MNIST are by other writers than the first 60,000.",
+    OWN: "Only you know whether the rows of your file came in blocks, from one person, day or "
+    "device after the other. If they did, blocks are the honest split.",
+}
+"""Why blocks of rows may be a fairer test, for the datasets where they may."""
+
+NOT_ORDERED: dict[str, str] = {
+    "fashion-mnist": "Each of these is a photograph of another article. Nobody's hand is in "
+    "several of them, so there are no writers to hold out.",
+} | dict.fromkeys(
+    TOYS,
+    "Each of these points was drawn on its own. Rows that follow one another have nothing in "
+    "common, and a split in blocks is as random as any other.",
+)
+"""Why they are not, for the others."""
+
+
+class Measured(NamedTuple):
+    """The share of the n_test test samples that one network got right."""
+
+    network: str
+    split: str
+    seed: int
+    accuracy: float
+    n_test: int
+
+
+def why_no_blocks(dataset: Dataset) -> str:
+    """Return why blocks of rows mean nothing in a dataset, or nothing if they do."""
+    return NOT_ORDERED.get(dataset.name, "")
+
+
+@once_each
+def results_of(dataset: Dataset) -> list[Measured]:
+    """Return the list, the same for everyone, that holds what is known of a dataset's splits.
+
+    It is empty until somebody has measured them.
+    """
+    return []
+
+
+def n_runs() -> int:
+    """Return how many trainings `measure` takes."""
+    return len(NETWORKS) * len(SPLITS) * len(SEEDS)
+
+
+def measure(
+    dataset: Dataset, *, is_present: Callable[[], bool] = lambda: True
+) -> Relay[Measured | None]:
+    """Return what trains small networks under both splits, once it is told to go.
+
+    Its outcomes are None for a network that diverged. When all is done, everyone finds
+    them in `results_of`.
+
+    Parameters
+    ----------
+    is_present : says whether the page is connected; asked now and then by the relay's thread
+
+    Raises
+    ------
+    ValueError : if the dataset cannot be split so
+    """
+    small, results = thinned(dataset), results_of(dataset)
+    own = small if small.name == OWN else None
+    configs = _configs(small, dataset.name)
+    for config in configs:
+        plan(config, own)  # says now what would not work
+    found: list[Measured | None] = []
+
+    def sum_up(run: Run) -> Measured | None:
+        found.append(_measured(run))
+        if len(found) == len(configs):
+            results[:] = [each for each in found if each]
+        return found[-1]
+
+    return Relay(configs, sum_up, own, is_present=is_present)
+
+
+def _measured(run: Run) -> Measured | None:
+    if not (run.result and run.result.test):
+        return None
+    config, accuracy = run.config, run.result.test.accuracy
+    network = next(name for name, layers in NETWORKS.items() if layers == config.hidden_layers)
+    n_test = len(run.material.split.test)
+    return Measured(network, config.split, config.seed, accuracy, n_test)
+
+
+def _configs(small: Dataset, name: str) -> list[RunConfig]:
+    return [
+        _config(small, name, layers, split, seed)
+        for layers in NETWORKS.values()
+        for split in SPLITS
+        for seed in SEEDS
+    ]
+
+
+def _config(small: Dataset, name: str, layers: tuple[int, ...], split: str, seed: int) -> RunConfig:
+    """Return the usual settings, but with this network, split and seed."""
+    settings = usual_split(name) | {"split": split, "seed": seed, "hidden_layers": layers}
+    scaling = "pixel" if small.image_shape else "z-score"
+    return RunConfig(dataset=small.name, scaling=scaling, **settings)
+
+
+def thinned(dataset: Dataset) -> Dataset:
+    """Return the dataset itself, or evenly spaced rows of it, still in their order."""
+    stride = -(-dataset.n_samples // MOST_ROWS)
+    if stride == 1:
+        return dataset
+    return replace(dataset, name=OWN, X=dataset.X[::stride], labels=dataset.labels[::stride])
+
+
+def mean_scores(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
+    """Return the mean accuracy over the seeds, by split and network, in the order measured."""
+    scores: dict[str, dict[str, list[float]]] = {}
+    for result in results:
+        scores.setdefault(result.split, {}).setdefault(result.network, []).append(result.accuracy)
+    return {
+        split: {network: sum(values) / len(values) for network, values in of_split.items()}
+        for split, of_split in scores.items()
+    }
+
+
+def verdict(results: Sequence[Measured]) -> str:
+    """Say in a sentence for each network how much the random split flatters it.
+
+    A network that diverged with all seeds of a split has none.
+    """
+    scores = mean_scores(results)
+    known, unknown = scores.get("random", {}), scores.get("blocks", {})
+    sentences = [
+        f"{network}: {100 * known[network]:.1f} % of the test samples right with the random "
+        f"split, {100 * unknown[network]:.1f} % with blocks held out, "
+        f"{_difference(known[network] - unknown[network])}."
+        for network in known
+        if network in unknown
+    ]
+    return " ".join(sentences)
+
+
+def _difference(flattery: float) -> str:
+    if abs(flattery) < ALIKE:
+        return "about the same"
+    points = f"{100 * abs(flattery):.1f} points"
+    return f"{points} less" if flattery > 0 else f"{points} more"

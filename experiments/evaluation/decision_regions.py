@@ -1,0 +1,94 @@
+"""Which class a network predicts at each point of the plane."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from data.datasets import Labels
+from data.scaling import Scaler
+from experiments.config import RunConfig
+from experiments.training.run import Run
+from mlp.arrays import Array
+from mlp.network import Network
+from mlp.training import logits_of
+
+GRID_POINTS = 80  # along each side of the plane
+
+
+MARGIN = 0.08  # of the plane, around the points
+
+
+class Territory(NamedTuple):
+    """What a network makes of the plane.
+
+    accuracy : on the test samples; None if there is none
+    why_none : why there is no accuracy, in two or three words
+    x, y : (n,), where the lines of the grid are
+    classes : (n, n), what the network says there; rows follow y
+    points, labels : (n_points, 2) and (n_points,), samples that it has not learned from
+    class_names : what the classes mean
+    """
+
+    config: RunConfig
+    accuracy: float | None
+    why_none: str
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[np.float32]
+    classes: Labels
+    points: npt.NDArray[np.float32]
+    labels: Labels
+    class_names: tuple[str, ...]
+
+
+def territory(run: Run, step: int | None = None) -> Territory:
+    """Ask the network of a run about all the plane around the samples.
+
+    Parameters
+    ----------
+    step : of a snapshot; None for the network as it is now
+
+    Raises
+    ------
+    ValueError : if the samples are no points in a plane
+    """
+    material = run.material
+    dataset = material.dataset
+    if dataset.n_features != 2:
+        raise ValueError(
+            f"A boundary is drawn in the plane, but a sample has {dataset.n_features:,} features. "
+            "Take points, such as xor."
+        )
+    x, y = (_grid(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
+    test = run.result.test if run.result else None
+    rows = material.split.test if test else material.split.validation
+    return Territory(
+        run.config,
+        test.accuracy if test else None,
+        "" if test else _why_no_accuracy(run),
+        x,
+        y,
+        _classes_on(x, y, run.network_at(step), material.scaler),
+        dataset.X[rows].astype(np.float32),
+        dataset.labels[rows],
+        dataset.class_names,
+    )
+
+
+def _classes_on(x: Array, y: Array, network: Network, scaler: Scaler) -> Labels:
+    """Return what a network says at each crossing of a grid, (len(y), len(x))."""
+    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n_crossings, 2)
+    classes: Labels = logits_of(network, scaler.transform(plane)).argmax(axis=1)
+    return classes.reshape(len(y), len(x))
+
+
+def _why_no_accuracy(run: Run) -> str:
+    if run.diverged:
+        return "diverged"
+    return "no result" if run.material.test else "no test samples"
+
+
+def _grid(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    low, high = float(values.min()), float(values.max())
+    margin = MARGIN * (high - low or 1.0)
+    return np.linspace(low - margin, high + margin, GRID_POINTS, dtype=np.float32)

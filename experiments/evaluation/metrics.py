@@ -1,0 +1,214 @@
+"""How good answers are: where they go wrong, and whether their confidence can be believed.
+
+What is counted comes from scikit-learn, imported where it is used: it takes a second.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from data.split import Rows
+from experiments.evaluation.predictions import Answers
+from experiments.export.csv_writer import csv_of
+
+N_BINS = 10
+MAX_POINTS = 200  # of the rejection curve: more than one can see
+
+Counts: TypeAlias = npt.NDArray[np.intp]
+Values: TypeAlias = npt.NDArray[np.float64]
+
+
+def confusion_counts(answers: Answers) -> Counts:
+    """Return how many samples of each class got each answer, (n_classes, n_classes).
+
+    Rows are the true classes, columns the predicted ones.
+    """
+    from sklearn.metrics import confusion_matrix
+
+    classes = np.arange(len(answers.class_names))
+    counts: Counts = confusion_matrix(answers.labels, answers.predicted, labels=classes)
+    return counts
+
+
+class ClassScores(NamedTuple):
+    """How well each class is read, (n_classes,) each; NaN where there is nothing to divide by.
+
+    precision : of those said to be of the class, the share that is
+    recall : of those of the class, the share that was said to be
+    f1 : 2 precision recall / (precision + recall), their harmonic mean
+    support : samples of the class
+    """
+
+    precision: Values
+    recall: Values
+    f1: Values
+    support: Counts
+
+
+def class_scores(answers: Answers) -> ClassScores:
+    """Return precision, recall, F1 and support of each class."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    scores = precision_recall_fscore_support(
+        answers.labels,
+        answers.predicted,
+        labels=np.arange(len(answers.class_names)),
+        zero_division=np.nan,
+    )
+    return ClassScores(*scores)
+
+
+class Confusion(NamedTuple):
+    """How often a class was taken for another."""
+
+    true: int
+    predicted: int
+    times: int
+
+
+def top_confusions(counts: Counts, n_most: int) -> list[Confusion]:
+    """Return the most frequent mistakes, the most frequent first; of equals, in order of class."""
+    mistakes = counts - np.diag(np.diag(counts))
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:n_most]
+    places = (divmod(int(place), len(counts)) for place in order)
+    found = (Confusion(true, said, int(mistakes[true, said])) for true, said in places)
+    return [confusion for confusion in found if confusion.times]
+
+
+def complete_cell(counts: Counts, true: int | None, predicted: int | None) -> tuple[int, int]:
+    """Return the cell with the most mistakes, of the row and the column asked for, if any are.
+
+    Where there are no mistakes, it is the fullest cell.
+    """
+    is_asked = np.ones(counts.shape, bool)
+    if true is not None:
+        is_asked &= np.arange(len(counts))[:, None] == true
+    if predicted is not None:
+        is_asked &= np.arange(len(counts)) == predicted
+    mistakes = counts - np.diag(np.diag(counts))
+    worth = mistakes if mistakes[is_asked].any() else counts
+    row, column = divmod(int(np.where(is_asked, worth, -1).argmax()), len(counts))
+    return row, column
+
+
+def cell_positions(answers: Answers, true: int, predicted: int) -> Rows:
+    """Return which samples are in a cell of the matrix, the most confident answer first."""
+    is_inside = (answers.labels == true) & (answers.predicted == predicted)
+    found = np.flatnonzero(is_inside)
+    return found[np.argsort(-answers.confidence[found], kind="stable")]
+
+
+def confidently_wrong(answers: Answers) -> Rows:
+    """Return which answers are wrong, the most confident one first."""
+    wrong = np.flatnonzero(~answers.is_right)
+    return wrong[np.argsort(-answers.confidence[wrong], kind="stable")]
+
+
+def least_certain(answers: Answers, n_most: int) -> Rows:
+    """Return the samples whose two largest outputs are nearest to each other, nearest first."""
+    return np.argsort(answers.margin, kind="stable")[:n_most]
+
+
+class Reliability(NamedTuple):
+    """How often answers of a confidence are right.
+
+    The bins are equally wide, from 0 to 1; bin i holds i/n <= confidence < (i + 1)/n, the
+    last one 1 as well.
+
+    confidence, accuracy : (n_bins,), means over the samples of a bin; NaN if it has none
+    counts : (n_bins,), samples in the bin
+    ece : expected calibration error, the sum over the bins of
+        (share of the samples) |accuracy - confidence|
+    gap : mean confidence minus accuracy, over all samples: above 0 is overconfident
+    gap_error : standard error of the gap
+
+    Source: Guo et al., On calibration of modern neural networks, ICML (2017), section 2.
+    """
+
+    confidence: Values
+    accuracy: Values
+    counts: Counts
+    ece: float
+    gap: float
+    gap_error: float
+
+
+def reliability(answers: Answers, n_bins: int = N_BINS) -> Reliability:
+    """Compare confidence with accuracy; for outputs from 0 to 1."""
+    confidence = answers.confidence.astype(np.float64)
+    bins = np.minimum((confidence * n_bins).astype(np.intp), n_bins - 1)
+    counts = np.bincount(bins, minlength=n_bins)
+    sums = (np.bincount(bins, values, n_bins) for values in (confidence, answers.is_right))
+    with np.errstate(invalid="ignore"):  # an empty bin has no mean
+        mean_confidence, accuracy = (total / counts for total in sums)
+    ece = np.nansum(counts * np.abs(accuracy - mean_confidence)) / len(confidence)
+    gaps = confidence - answers.is_right
+    gap_error = gaps.std() / np.sqrt(len(gaps))
+    return Reliability(
+        mean_confidence, accuracy, counts, float(ece), float(gaps.mean()), float(gap_error)
+    )
+
+
+class Rejection(NamedTuple):
+    """Accuracy on the samples that are left when the least certain are put aside.
+
+    rejected : (n_points,), rising shares of the samples, from 0
+    accuracy : (n_points,), on those that are left
+    """
+
+    rejected: Values
+    accuracy: Values
+
+
+def rejection(answers: Answers) -> Rejection:
+    """Put samples aside, the least confident answer first.
+
+    Samples of one confidence go or stay together, as nothing tells them apart.
+    """
+    n_samples = len(answers.labels)
+    order = np.argsort(-answers.confidence, kind="stable")
+    confidence = answers.confidence[order]
+    n_left = np.flatnonzero(np.append(confidence[:-1] != confidence[1:], True))[::-1] + 1
+    stride = -(-len(n_left) // MAX_POINTS)
+    n_left = n_left[::stride]
+    n_right = np.cumsum(answers.is_right[order])[n_left - 1]
+    return Rejection(1 - n_left / n_samples, n_right / n_left)
+
+
+def matrix_csv(counts: Counts, class_names: tuple[str, ...]) -> str:
+    """Return the matrix as CSV: a line for each true class, a column for each predicted one."""
+    rows = zip(class_names, counts.tolist(), strict=True)
+    return csv_of(["true \\ predicted", *class_names], ([name, *row] for name, row in rows))
+
+
+def scores_csv(scores: ClassScores, class_names: tuple[str, ...]) -> str:
+    """Return precision, recall, F1 and support as CSV; what has no value stays empty."""
+    columns = [[_known(value) for value in column.tolist()] for column in scores]
+    return csv_of(["class", *ClassScores._fields], zip(class_names, *columns, strict=True))
+
+
+def _known(value: float) -> object:
+    return value if value == value else ""  # NaN is not equal to itself
+
+
+def answers_csv(answers: Answers, output_name: str) -> str:
+    """Return what was said to each sample as CSV.
+
+    Parameters
+    ----------
+    output_name : what an output is, such as 'probability'
+    """
+    names = answers.class_names
+    header = ["row", "true", "predicted", *(f"{output_name} of {name}" for name in names)]
+    samples = zip(
+        answers.rows.tolist(),
+        answers.labels.tolist(),
+        answers.predicted.tolist(),
+        answers.outputs.tolist(),
+        strict=True,
+    )
+    return csv_of(
+        header,
+        ([row, names[true], names[said], *outputs] for row, true, said, outputs in samples),
+    )

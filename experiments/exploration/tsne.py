@@ -1,0 +1,158 @@
+"""t-SNE: a flat map on which samples that are close in many dimensions stay close.
+
+It moves the points of the map, little by little, until their neighbourhoods resemble
+those of the samples. `tsne` yields the map every few steps, so whoever watches may stop.
+
+Sources: L. van der Maaten and G. Hinton, Visualizing data using t-SNE, Journal of Machine
+Learning Research 9 (2008); P. G. Poličar, M. Stražar and B. Zupan, openTSNE: a modular
+Python library for t-SNE dimensionality reduction and embedding, Journal of Statistical
+Software 109 (2024).
+"""
+
+import threading
+import time
+from collections.abc import Generator
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from experiments.background.training_job import PROCESS_SLOTS
+from experiments.exploration.once_per_object import once_each
+from experiments.exploration.projections import map_rows, principal_components
+from experiments.training.prepared_data import Material
+
+STEPS = 500
+EXAGGERATED_STEPS = 120  # at first, neighbours pull so hard that clusters can form
+EXAGGERATION = 12.0
+STRIDE = 10  # steps between two maps; both numbers of steps are multiples of it
+PERPLEXITY = 30  # neighbours that count, about
+FEWEST_SAMPLES = 10
+PATIENCE_SECONDS = 1.0  # eight small jobs may be ahead in the queue
+
+Matrix = npt.NDArray[np.float32]
+
+
+def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) -> Generator[Matrix]:
+    """Yield the map, (n_samples, 2), after every STRIDE of STEPS steps.
+
+    Each step goes down the slope of sum p_ij log(p_ij / q_ij): p_ij is how much of a
+    neighbourhood two samples are, q_ij two points of the map. Between two maps there are
+    always STRIDE of them, as every interruption rounds anew: so the end is the same however
+    often, and wherever, someone pauses.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features)
+    rng : shakes the first map a little, so that no two points lie on one another
+    start : (n_samples, 2), the first map; None for the first two principal components
+
+    Raises
+    ------
+    ValueError : for fewer than FEWEST_SAMPLES samples
+    """
+    check_enough(len(X))
+    from openTSNE import TSNE  # takes a second to import
+
+    flat = principal_components(X).points[:, :2] if start is None else start
+    shaken = flat / (flat.std() or 1) + rng.normal(0, 0.01, flat.shape)
+    method = TSNE(
+        perplexity=min(PERPLEXITY, (len(X) - 1) // 3),
+        initialization=1e-4 * shaken,
+        neighbors="exact",
+        negative_gradient_method="bh",  # points far away push as one, after Barnes and Hut
+        n_jobs=1,
+    )
+    with threadpool_limits(1, "openmp"):  # the search for neighbours knows nothing of n_jobs
+        Y = method.prepare_initial(X)
+    for step in range(0, STEPS, STRIDE):
+        pull = EXAGGERATION if step < EXAGGERATED_STEPS else 1.0
+        Y.optimize(STRIDE, inplace=True, exaggeration=pull)
+        yield np.array(Y, np.float32)  # a copy: these points move on
+
+
+def check_enough(n_samples: int) -> None:
+    """Refuse so few samples that there are no neighbourhoods.
+
+    Raises
+    ------
+    ValueError : for fewer than FEWEST_SAMPLES
+    """
+    if n_samples < FEWEST_SAMPLES:
+        raise ValueError(
+            f"A map of neighbourhoods needs at least {FEWEST_SAMPLES} training samples, and here "
+            f"are {n_samples}. Choose smaller fractions for validation and test, or more data."
+        )
+
+
+class Embedding:
+    """A map that comes into being, a slice at a time, for everyone who watches it.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features)
+
+    Attributes
+    ----------
+    step : how many of STEPS are made
+    points : (n_samples, 2) after that step
+
+    Raises
+    ------
+    ValueError : for fewer than FEWEST_SAMPLES samples
+    """
+
+    def __init__(self, X: Matrix) -> None:
+        check_enough(len(X))
+        self.step, self.points = 0, principal_components(X).points[:, :2]
+        self._maps: Generator[Matrix] | None = tsne(
+            X, rng=np.random.default_rng(0), start=self.points
+        )
+        self._lock = threading.Lock()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all steps are made."""
+        return self.step == STEPS
+
+    @property
+    def share(self) -> float:
+        """How much of the way is done, from 0 to 1."""
+        return self.step / STEPS
+
+    def advance(self, seconds: float) -> bool:
+        """Make steps for a while, at least STRIDE; or none if another thread is about to.
+
+        Returns False, without a step, where the processor is taken for longer than
+        PATIENCE_SECONDS: a page that waits does not hear its reader.
+        """
+        if not self._lock.acquire(blocking=False):
+            return True
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        try:
+            with PROCESS_SLOTS.turn(self, 1, lambda: time.monotonic() < give_up_at) as entered:
+                if entered:
+                    self._advance(time.monotonic() + seconds)
+                return entered
+        finally:
+            self._lock.release()
+
+    def _advance(self, deadline: float) -> None:
+        while self._maps is not None:
+            self.points = next(self._maps)
+            self.step += STRIDE
+            if self.is_over:
+                self._maps = None  # lets go of samples and neighbourhoods
+            if time.monotonic() > deadline:
+                return
+
+
+@once_each
+def embedding_of(material: Material) -> Embedding:
+    """Return the map of the scaled training samples that a map shows, as far as it is made.
+
+    Raises
+    ------
+    ValueError : for fewer than FEWEST_SAMPLES samples
+    """
+    return Embedding(material.training.X[map_rows(material)])

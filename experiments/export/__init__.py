@@ -1,0 +1,1 @@
+"""A run in files: model, script, notebook, table."""

@@ -1,0 +1,344 @@
+"""A run as a script of its own.
+
+A script does not need this project. It consists of the very lines of `mlp` and `data` that
+the run used, and of a few lines that call them with the settings of the run."""
+
+import io
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any, cast
+
+import numpy as np
+
+from data.datasets import DATASETS, Dataset
+from data.download import FOLDER_VARIABLE
+from data.scaling import SCALERS
+from data.split import SPLITS
+from data.toy import TOYS
+from experiments.config import MEANINGS, OWN, RunConfig
+from experiments.export.source_slices import (
+    Import,
+    Piece,
+    Place,
+    Registries,
+    extract,
+    name_of,
+    names_read,
+    read_chapter,
+)
+from experiments.training.plan import optimizer_settings
+from experiments.training.run_record import Change
+from mlp.losses import LOSSES
+from mlp.optimizers import OPTIMIZERS
+from mlp.schedules import SHAPES
+
+OWN_FILE = "own.npz"  # beside the script, where the samples are one's own
+
+
+LINE = 100  # letters
+
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Kinds of arrays": ("mlp.arrays", "data.datasets"),
+    "Activations": ("mlp.activations",),
+    "Losses": ("mlp.losses",),
+    "First weights": ("mlp.initializers",),
+    "Network": ("mlp.network",),
+    "Forward and backward": ("mlp.backprop",),
+    "Optimizer": ("mlp.optimizers",),
+    "Learning rate": ("mlp.schedules",),
+    "Training": ("mlp.training",),
+    "Early stopping": ("mlp.stopping",),
+    "Points in the plane": ("data.toy",),
+    "Split": ("data.split",),
+    "Scaling": ("data.scaling",),
+    "Changes on the way": ("experiments.training.run_record",),
+    "Samples and records": (
+        "experiments.export.script_runtime",
+        "experiments.training.prepared_data",
+    ),
+}
+"""The modules that a script is made of, in reading order; the first of each tells the story."""
+
+
+def samples_to_npz(own: Dataset) -> bytes:
+    """Return one's own samples as the file that a script reads, OWN_FILE."""
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        X=own.X,
+        labels=own.labels,
+        class_names=np.array(own.class_names),
+        maximum=own.maximum,
+    )
+    return file.getvalue()
+
+
+def to_script(
+    config: RunConfig,
+    changes: Sequence[Change] = (),
+    *,
+    until_step: int | None = None,
+    blas_threads: int | None = 1,
+) -> str:
+    """Return a Python script that makes the same run without this project, bit for bit.
+
+    That it is the same to the last bit holds for the same machine and the same NumPy. In
+    the end the script prints the scores and a SHA-256 of all parameters.
+
+    Parameters
+    ----------
+    config : as the run began
+    changes : what was changed on the way, in the order of their steps
+    until_step : after which the run was stopped by hand; None if it came to its end
+    blas_threads : threads of a matrix product; None for as many as there are cores
+    """
+    run = _run(config, changes, until_step)
+    wanted = [
+        Place(module, name)
+        for name in names_read(run)
+        for modules in SECTIONS.values()
+        for module in modules
+        if name in read_chapter(module).pieces
+    ]
+    chapters, imports = extract(wanted, _registries(config))
+    sections = {
+        title: f"{_comment(read_chapter(modules[0]).story)}\n\n\n{_join(pieces)}"
+        for title, modules in SECTIONS.items()
+        if (pieces := [piece for module in modules for piece in chapters.get(module, [])])
+    }
+    settings = f"{_head(imports, blas_threads)}\n\n{_settings(config, run)}"
+    code = "\n\n\n".join(
+        f"# %% {title}\n{text}" for title, text in {"Settings": settings, **sections}.items()
+    )
+    return f'"""{_title(config)}"""\n\n{code}\n\n\n{run}'
+
+
+def _registries(config: RunConfig) -> Registries:
+    """Return what is left of the registries: the objects of this run alone."""
+    return {
+        Place("mlp.activations", "ACTIVATIONS"): (config.activation,),
+        Place("mlp.activations", "OUTPUTS"): (config.output,),
+        Place("mlp.initializers", "INITIALIZERS"): (config.weight_init,),
+        Place("mlp.initializers", "BIAS_INITIALIZERS"): (config.bias_init,),
+        Place("mlp.schedules", "SHAPES"): (config.schedule,),
+    }
+
+
+def _title(config: RunConfig) -> str:
+    layers = ", ".join(map(str, config.hidden_layers)) or "none"
+    packages = "numpy scikit-learn" if config.dataset == "digits" else "numpy"
+    return f"""A run of Perceptron Lab: {config.dataset}, hidden layers: {layers}.
+
+It makes the same network as in the lab, from the same lines, without the lab. It takes
+Python 3.11 and NumPy 2.1 or newer:
+
+    pip install {packages}
+{_about_files(config.dataset)}
+The numbers among the settings may be changed at will. Of the functions, only those that this
+run needs are here: another activation or optimizer comes with a script of its own.
+"""
+
+
+def _about_files(dataset: str) -> str:
+    if dataset == OWN:
+        return f"\nThe samples are read from '{OWN_FILE}', in the folder in which it is run.\n"
+    if dataset in TOYS or dataset == "digits":
+        return ""
+    return (
+        f"\nThe environment variable {FOLDER_VARIABLE} names the folder of the data: its folder\n"
+        f"'{dataset}' holds the four original .gz files.\n"
+    )
+
+
+def _head(imports: Iterable[Import], blas_threads: int | None) -> str:
+    """Return the imports, after the number of threads, which NumPy reads when it is loaded."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS") if blas_threads else ()
+    threads = [f'os.environ["{name}"] = "{blas_threads}"' for name in names]
+    return "\n".join(["import os", "", *threads, "", *_import_lines(list(imports))])
+
+
+def _import_lines(imports: Sequence[Import]) -> list[str]:
+    """Return whole modules first, then names, one line a module; NumPy last."""
+    lines = {
+        f"import {used.module}" + (f" as {used.alias}" if used.alias != used.module else "")
+        for used in imports
+        if not used.name
+    }
+    for module in {used.module for used in imports if used.name}:
+        names = sorted(used.name for used in imports if used.name and used.module == module)
+        lines.add(f"from {module} import {', '.join(names)}")
+    return sorted(lines, key=lambda line: ("numpy" in line, line.startswith("from"), line))
+
+
+def _settings(config: RunConfig, run: str) -> str:
+    """Return a line for each setting that the run makes use of."""
+    used = names_read(run)
+    lines = []
+    for field, value in config:
+        if field.upper() in used:
+            line = f"{field.upper()} = {_literal(value)}"
+            comment = f"  # {MEANINGS[field].partition('. ')[0].rstrip('.')}"
+            lines.append(line + (comment if len(line + comment) <= LINE else ""))
+    return "\n".join(lines)
+
+
+def _literal(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _comment(text: str) -> str:
+    return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
+
+
+def _join(pieces: Sequence[Piece]) -> str:
+    """Put pieces below each other: constants close together, definitions apart."""
+    text = pieces[0].source
+    for above, piece in pairwise(pieces):
+        if above.is_definition or piece.is_definition:
+            text += "\n\n"
+        elif "\n" in above.source + piece.source:
+            text += "\n"
+        text += f"\n{piece.source}"
+    return text
+
+
+def _run(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
+    """Return the lines that make the run."""
+    return "\n\n\n".join(
+        (
+            _samples_section(config),
+            _network_section(config),
+            _training_section(config, changes, until_step),
+            _result_section(config, until_step),
+        )
+    )
+
+
+def _samples_section(config: RunConfig) -> str:
+    weights = "training = training._replace(weights=balanced_weights(data.labels[split.training]))"
+    return f"""# %% The samples
+split_rng, weights_rng, batches_rng, dropout_rng = random_streams(SEED)
+data = {_source(config.dataset)}
+split = {name_of("data.split", SPLITS[config.split])}(
+    data.labels,
+    validation_fraction=VALIDATION_FRACTION,
+    test_fraction=TEST_FRACTION,
+    rng=split_rng,
+)
+scaler = {name_of("data.scaling", SCALERS[config.scaling])}(data.X[split.training], data.maximum)
+training, validation, test = (
+    samples_of(data.X[rows], data.labels[rows], data.n_classes, scaler) for rows in split
+)
+{weights if config.class_weight == "balanced" else ""}""".rstrip()
+
+
+def _source(dataset: str) -> str:
+    """Return the expression that gets the samples."""
+    if dataset == OWN:
+        return f'read_npz(Path("{OWN_FILE}"))'
+    if dataset == "digits":
+        return "read_digits()"
+    if dataset in TOYS:
+        noise = cast("partial[Dataset]", DATASETS[dataset].load).keywords["noise"]
+        return f"take_points(*{dataset}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))"
+    return f'read_idx_folder(Path(os.environ.get("{FOLDER_VARIABLE}", ".")) / "{dataset}")'
+
+
+def _network_section(config: RunConfig) -> str:
+    optimizer = ", ".join(
+        ["network"]
+        + [f"{name}={name.upper()}" for name in sorted(optimizer_settings(config.optimizer))]
+    )
+    loss = ", ".join(
+        [name_of("mlp.losses", LOSSES[config.loss])]
+        + [f"{name}={name.upper()}" for name in ("l1", "l2") if getattr(config, name)]
+    )
+    return f"""# %% The network
+network = Network(
+    (data.X.shape[1], *HIDDEN_LAYERS, data.n_classes),
+    activation=ACTIVATION,
+    output=OUTPUT,
+    weight_init=WEIGHT_INIT,
+    bias_init=BIAS_INIT,
+    rng=weights_rng,
+)
+objective = Objective({loss})
+optimizer = {name_of("mlp.optimizers", OPTIMIZERS[config.optimizer])}({optimizer})"""
+
+
+def _training_section(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
+    batch_size = "len(training.X)" if config.full_batch else "BATCH_SIZE"
+    return "\n".join(
+        [
+            "# %% The training",
+            "course = train(",
+            "    optimizer,",
+            "    objective,",
+            "    training,",
+            "    epochs=EPOCHS,",
+            f"    batch_size={batch_size},",
+            f"    rng={'batches_rng' if config.shuffle else None},",
+            *(f"    {name}={value}," for name, value in _extras(config).items()),
+            ")",
+            *(["keeper = BestKeeper(network, PATIENCE)"] if config.early_stopping else []),
+            *_changes(changes),
+            "history = []",
+            f"for record in {_records(config, changes, until_step)}:",
+            "    tell(record)",
+            "    if isinstance(record, EpochRecord):",
+            "        history.append(record)",
+        ]
+    )
+
+
+def _extras(config: RunConfig) -> dict[str, str]:
+    """Return what training may do without, where the run does not."""
+    decay = "decay=DECAY, decay_every=DECAY_EVERY, " if SHAPES[config.schedule].decays else ""
+    is_scheduled = config.schedule != "constant" or config.warmup_epochs
+    return {
+        name: value
+        for name, value, is_used in (
+            ("validation", "validation", config.validation_fraction),
+            (
+                "schedule",
+                f"Schedule(SCHEDULE, {decay}warmup_epochs=WARMUP_EPOCHS)",
+                is_scheduled,
+            ),
+            ("dropout", "Dropout(DROPOUT, dropout_rng)", config.dropout),
+            ("max_norm", "MAX_NORM", config.max_norm),
+        )
+        if is_used
+    }
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    """Return the lines that say what was changed on the way, if anything was."""
+    lines = [f'    Change({step}, "{setting}", {value!r}),' for step, setting, value in changes]
+    return ["changes = [", *lines, "]"] if lines else []
+
+
+def _records(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
+    """Return the expression that makes the records."""
+    records = "keeper.watch(course)" if config.early_stopping else "course"
+    if changes or until_step is not None:
+        known = "changes" if changes else "[]"
+        return f"replay(course, {records}, {known}, until_step={until_step})"
+    return records
+
+
+def _result_section(config: RunConfig, until_step: int | None) -> str:
+    held_out = [part for part in ("validation", "test") if getattr(config, f"{part}_fraction")]
+    parts = ", ".join(f'"{part}": {part}' for part in ("training", *held_out))
+    is_cut_short = config.early_stopping and until_step is not None
+    restore = "if history[-1].epoch:\n    keeper.restore()\n" if is_cut_short else ""
+    return f"""# %% The result
+{restore}parts = {{{parts}}}
+result = {{}}
+if not isinstance(record, Diverged):
+    result = {{part: evaluate(network, objective, parts[part]) for part in parts}}
+for part, score in result.items():
+    print(describe(part, score))
+print("SHA-256 of the parameters:", fingerprint(network))
+"""

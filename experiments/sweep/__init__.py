@@ -1,0 +1,1 @@
+"""A grid of settings times seeds, with the results in one table."""

@@ -1,0 +1,104 @@
+"""How large a run will be, and what its settings come to: optimizer and schedule."""
+
+from dataclasses import fields
+from typing import NamedTuple
+
+from data.datasets import Dataset
+from experiments.config import MAX_PARAMETERS, RunConfig
+from experiments.training.prepared_data import Material, prepare
+from mlp.network import Network, count_parameters
+from mlp.optimizers import OPTIMIZERS, Optimizer
+from mlp.schedules import SHAPES, Schedule
+
+SMALL_STEP = 3_000_000  # multiplications
+
+
+THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
+
+
+class Plan(NamedTuple):
+    """The size of a run, known before it starts.
+
+    sizes : units of each layer, input and output included
+    batch_size : samples a step
+    steps_per_epoch : batches that make one pass over the training samples
+    """
+
+    sizes: tuple[int, ...]
+    n_parameters: int
+    n_training: int
+    batch_size: int
+    steps_per_epoch: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a step is so short that Python, not BLAS, is at work."""
+        return self.n_parameters * self.batch_size < SMALL_STEP
+
+    @property
+    def blas_threads(self) -> int | None:
+        """How many threads suit the matrix products; None for as many as there are cores."""
+        return 1 if self.n_parameters * self.batch_size < THREADED_STEP else None
+
+
+def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
+    """Work out how large a run will be.
+
+    Parameters
+    ----------
+    own : the samples where the config says that they are one's own
+
+    Raises
+    ------
+    ValueError : if the network is larger than a shared server can give to everyone, or
+        a batch larger than the training part
+    """
+    return _plan_with(config, prepare(config, own))
+
+
+def _plan_with(config: RunConfig, material: Material) -> Plan:
+    dataset, n_training = material.dataset, len(material.split.training)
+    sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
+    n_parameters = count_parameters(sizes)
+    if n_parameters > MAX_PARAMETERS:
+        raise ValueError(
+            f"This network would have {n_parameters:,} parameters; the most is "
+            f"{MAX_PARAMETERS:,}. Take fewer or smaller hidden layers."
+        )
+    batch_size = n_training if config.full_batch else config.batch_size
+    if batch_size > n_training:
+        raise ValueError(
+            f"A batch of {batch_size:,} is more than the {n_training:,} training samples. "
+            "Take a smaller batch, or the full batch."
+        )
+    return Plan(sizes, n_parameters, n_training, batch_size, -(-n_training // batch_size))
+
+
+def optimizer_settings(name: str) -> set[str]:
+    """Return which settings of a RunConfig an optimizer reads."""
+    return {field.name for field in fields(OPTIMIZERS[name])} & set(RunConfig.model_fields)
+
+
+def idle_settings(config: RunConfig) -> set[str]:
+    """Return the settings that have no effect, because another one makes no use of them."""
+    idle = {"momentum", "weight_decay"} - optimizer_settings(config.optimizer)
+    idle |= {"decay", "decay_every"} if not SHAPES[config.schedule].decays else set()
+    idle |= {"patience"} if not config.early_stopping else set()
+    idle |= {"batch_size", "shuffle"} if config.full_batch else set()
+    return idle
+
+
+def make_optimizer(config: RunConfig, network: Network) -> Optimizer:
+    """Return the optimizer that a config asks for."""
+    settings = config.model_dump(include=optimizer_settings(config.optimizer))
+    return OPTIMIZERS[config.optimizer](network, **settings)
+
+
+def make_schedule(config: RunConfig) -> Schedule:
+    """Return how the learning rate changes in a run."""
+    return Schedule(
+        config.schedule,
+        decay=config.decay,
+        decay_every=config.decay_every,
+        warmup_epochs=config.warmup_epochs,
+    )

@@ -1,0 +1,358 @@
+"""A run: from a config to a trained network, with a record of how it got there."""
+
+import copy
+import math
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from data.datasets import Dataset
+from experiments.config import RunConfig, explain
+from experiments.training.layer_diagnostics import Pulse, take_pulse
+from experiments.training.plan import _plan_with, make_optimizer, make_schedule
+from experiments.training.prepared_data import Material, prepare, random_streams
+from experiments.training.run_record import Change, Way
+from experiments.training.snapshots import Snapshots
+from mlp.arrays import Array
+from mlp.backprop import Dropout
+from mlp.losses import LOSSES, Objective
+from mlp.network import Network
+from mlp.stopping import BestKeeper
+from mlp.training import (
+    BatchRecord,
+    Course,
+    Diverged,
+    EarlyStopped,
+    EpochRecord,
+    Record,
+    Samples,
+    Score,
+    evaluate,
+    train,
+)
+
+SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
+
+
+class EpochUnderWay(NamedTuple):
+    """The epoch that is not over yet: how many are, and the losses of its batches so far."""
+
+    epochs_done: int
+    batch_losses: list[float]
+
+
+class Result(NamedTuple):
+    """What the network can do in the end; a part without samples has no score."""
+
+    training: Score
+    validation: Score | None
+    test: Score | None
+
+
+class Run:
+    """A network on its way from random weights to a result.
+
+    Parameters
+    ----------
+    config : decides all of it; the same config gives the same run, bit for bit, on the
+        same machine with the same number of BLAS threads
+    own : the samples where the config says that they are one's own
+    is_watched : whether to keep snapshots and pulses, for pages that look back
+
+    Attributes
+    ----------
+    plan, network : what the config comes to
+    epoch, step : the epoch under way, and how many steps the optimizer has made
+    history : one record an epoch, from epoch 0, the untrained network
+    under_way : the batches since the last whole epoch
+    first_config : what the run set out with; `config` grows when it goes on after its end
+    changes : what was changed on the way, and when
+    snapshots, pulses : what is kept of a run that is watched
+    diverged : set if the numbers left the range of sense
+    early_stopped : set if the run ended because it did not get better any more
+    best_epoch : with early stopping, the epoch that the network went back to in the end
+    result : set when the run has ended, unless it diverged
+    n_results : how many times it was measured: more than once if it went on after its end
+    seconds : time spent computing, pauses excluded
+
+    Raises
+    ------
+    ValueError : if the config asks for more than the data or a server can give
+    """
+
+    def __init__(
+        self, config: RunConfig, own: Dataset | None = None, *, is_watched: bool = False
+    ) -> None:
+        self.config = self.first_config = config
+        self.own, self.is_watched = own, is_watched
+        self.plan = _plan_with(config, self.material)
+        _, weights_rng, self._batches_rng, self._dropout_rng = random_streams(config.seed)
+        self.network = Network(
+            self.plan.sizes,
+            activation=config.activation,
+            output=config.output,
+            weight_init=config.weight_init,
+            bias_init=config.bias_init,
+            rng=weights_rng,
+        )
+        self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
+        self.epoch = self.step = 0
+        self.history: list[EpochRecord] = []
+        self.under_way = EpochUnderWay(0, [])
+        self.changes: list[Change] = []
+        self.snapshots, self.pulses = Snapshots(SNAPSHOT_BYTES), list[Pulse]()
+        self.diverged: Diverged | None = None
+        self.early_stopped: EarlyStopped | None = None
+        self.best_epoch: int | None = None
+        self.result: Result | None = None
+        self.n_results = 0
+        self.seconds = 0.0
+        self._best: BestKeeper | None = None
+        self._course: Course | None = None
+        self._source: Iterator[Record] | None = None
+        self._asked_rates: deque[float] = deque()
+        self._before = self.network.parameters  # those before the last step of an epoch
+
+    @property
+    def material(self) -> Material:
+        """What the run learns from; shared by all runs that agree on it."""
+        return prepare(self.config, self.own)
+
+    def network_at(self, step: int | None = None) -> Network:
+        """Return a copy of the network as it was after a step, or as it is now.
+
+        A step of which there is no snapshot gives the one next to it.
+
+        Raises
+        ------
+        LookupError : if a step is asked for and there are no snapshots
+        """
+        network = copy.copy(self.network)
+        network.parameters = (
+            self.network.parameters.copy() if step is None else self.snapshots.at(step)
+        )
+        return network
+
+    def records(self) -> Generator[Record]:
+        """Train, and keep what each record says before passing it on.
+
+        A run that has been stopped goes on where it was, when called again.
+        """
+        if self._course is None:
+            self._course = self._set_out()
+            self._source = self._watch_best(self._course)
+        while (record := self._next_record()) is not None:
+            self._keep(record)
+            yield record
+
+    def ask_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate from the next step on; safe to call from any thread."""
+        self._asked_rates.append(learning_rate)
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate that was asked for last, before the schedule."""
+        changed = [change.value for change in self.changes if change.setting == "learning_rate"]
+        return [self.config.learning_rate, *changed, *self._asked_rates][-1]
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a run that has ended can be given more epochs.
+
+        Not if it has diverged, or went back to its best epoch, or is no longer the newest one
+        and has let go of what it takes to learn.
+        """
+        return bool(
+            self._course and self.step and not (self.diverged or self.config.early_stopping)
+        )
+
+    def go_on(self, epochs: int) -> None:
+        """Make room for more epochs in a run that has ended; `records` then makes them.
+
+        Parameters
+        ----------
+        epochs : so many more than are over
+
+        Raises
+        ------
+        ValueError : if the run cannot go on, or if there would be too many epochs
+        """
+        if not (self._course and self.can_go_on):
+            raise ValueError("This run cannot go on. Train starts a new one.")
+        total = self.epochs_done + epochs
+        try:
+            self.config = RunConfig.model_validate(self.config.model_dump() | {"epochs": total})
+        except ValidationError as error:
+            raise ValueError(" ".join(explain(error))) from None
+        self._course.epochs = total
+        self.changes.append(Change(self.step, "epochs", total))
+        self.result = None
+
+    def take_back(self, parameters: Array, history: Sequence[EpochRecord], way: Way) -> None:
+        """Become a run that was made before; before this, nothing may have been trained here.
+
+        What it can do is measured anew.
+
+        Parameters
+        ----------
+        parameters : (n_parameters,), at its end
+        """
+        self.network.parameters[...] = parameters
+        self.history, self.changes = list(history), list(way.changes)
+        self.epoch, self.step, self.best_epoch = self.epochs_done, way.step, way.best_epoch
+        self.under_way = EpochUnderWay(self.epoch, [])
+        self.first_config = self.config.model_copy(update={"epochs": way.first_epochs})
+        if way.has_stopped_early:
+            self.early_stopped = EarlyStopped(self.epoch, self.step, way.best_epoch or 0)
+        self.conclude()
+        self.n_results = max(way.n_results, 1)
+
+    @property
+    def way(self) -> Way:
+        """How the run came to its end, beside its history."""
+        has_stopped_early, first_epochs = self.early_stopped is not None, self.first_config.epochs
+        return Way(
+            self.step,
+            first_epochs,
+            self.best_epoch,
+            has_stopped_early,
+            tuple(self.changes),
+            self.n_results,
+        )
+
+    def let_go(self) -> None:
+        """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
+        self._course, self._source, self._best = None, None, None
+        self._before = self.network.parameters
+
+    def complete(self) -> None:
+        """Train to the end, and measure what has come of it."""
+        for _ in self.records():
+            pass
+        self.conclude()
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs are over."""
+        return self.history[-1].epoch if self.history else 0
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether there will be no other epoch: all are made, or patience is at an end."""
+        is_patient = self._best is None or not self._best.is_at_end
+        return self.epochs_done == self.config.epochs or not is_patient
+
+    @property
+    def owes_record(self) -> bool:
+        """Whether the last batch of an epoch is done, but its record has not been taken."""
+        is_at_end = self.step > 0 and self.step % self.plan.steps_per_epoch == 0
+        return is_at_end and self.history[-1].step != self.step
+
+    def conclude(self) -> None:
+        """Measure the network on every part; the test part, here, for the first time.
+
+        A run that has diverged, or has not made a step, has no result. One with early
+        stopping is measured at its best epoch, also when it was stopped by hand.
+        """
+        if self.diverged is not None or self.step == 0:
+            return
+        if self._best is not None and self.epochs_done:
+            self._best.restore()
+            self.best_epoch = self._best.best_epoch
+        if self.is_watched:  # the network may have gone back, or stopped between two epochs
+            self.snapshots.keep(self._step_of_result(), self.network.parameters)
+        validation, test = self.material.validation, self.material.test
+        result = Result(
+            self._evaluate(self.material.training),
+            self._evaluate(validation) if validation else None,
+            self._evaluate(test) if test else None,
+        )
+        if all(math.isfinite(score.loss) for score in result if score):
+            self.result = result
+            self.n_results += 1
+        else:  # stopped between a step too long and the batch that would have shown it
+            rate = self._course.optimizer.eta if self._course else self.config.learning_rate
+            self.diverged = Diverged(self.epoch, self.step, rate)
+
+    def _step_of_result(self) -> int:
+        return self.step if self.best_epoch is None else self.history[self.best_epoch].step
+
+    def _set_out(self) -> Course:
+        config, material = self.config, self.material
+        return train(
+            make_optimizer(config, self.network),
+            self.objective,
+            material.training,
+            epochs=config.epochs,
+            batch_size=self.plan.batch_size,
+            rng=self._batches_rng if config.shuffle else None,
+            validation=material.validation,
+            schedule=make_schedule(config),
+            dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
+            max_norm=config.max_norm or None,
+        )
+
+    def _watch_best(self, records: Iterator[Record]) -> Iterator[Record]:
+        if not self.config.early_stopping:
+            return records
+        self._best = BestKeeper(self.network, self.config.patience)
+        return self._best.watch(records)
+
+    def _change_rate(self, course: Course) -> None:
+        """Do what was asked for; between the last batch of an epoch and its record, wait."""
+        while self._asked_rates and self.history and not self.owes_record:
+            course.optimizer.learning_rate = rate = self._asked_rates[0]
+            self.changes.append(Change(self.step, "learning_rate", rate))
+            self._asked_rates.popleft()
+
+    def _evaluate(self, samples: Samples) -> Score:
+        return evaluate(self.network, self.objective, samples)
+
+    def _next_record(self) -> Record | None:
+        """Change what was asked for, take the next record, and count the time."""
+        if self._course is None or self._source is None:
+            return None
+        self._change_rate(self._course)
+        start = time.perf_counter()
+        try:
+            return next(self._source, None)
+        except Exception:
+            self.let_go()  # a training that has broken off in the middle cannot go on
+            raise
+        finally:
+            self.seconds += time.perf_counter() - start
+
+    def _keep(self, record: Record) -> None:
+        self.epoch, self.step = record.epoch, record.step
+        match record:
+            case BatchRecord(loss=loss):
+                self.under_way.batch_losses.append(loss)
+            case EpochRecord(epoch=epoch):
+                self.history.append(record)
+                self.under_way = EpochUnderWay(epoch, [])  # a new one: who reads keeps the old
+                if self.is_watched:
+                    self._watch(record)
+            case Diverged():
+                self.diverged = record
+            case EarlyStopped():
+                self.early_stopped = record
+        if self.is_watched and self._is_before_last_step(record):
+            self._before = self.network.parameters.copy()
+
+    def _is_before_last_step(self, record: Record) -> bool:
+        steps_per_epoch = self.plan.steps_per_epoch
+        is_between = isinstance(record, BatchRecord) and self.step % steps_per_epoch == 0
+        return not is_between and (self.step + 1) % steps_per_epoch == 0
+
+    def _watch(self, record: EpochRecord) -> None:
+        """Keep a snapshot of the network, and the pulse of the last step."""
+        parameters = self.network.parameters
+        self.snapshots.keep(record.step, parameters)
+        if record.epoch and self._course:
+            gradient = self._course.last_gradient
+            self.pulses.append(
+                take_pulse(record.epoch, record.step, self.network, gradient, self._before)
+            )

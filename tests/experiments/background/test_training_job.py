@@ -1,0 +1,444 @@
+"""Jobs in the background: pause, resume, step, stop, take turns, and end when left."""
+
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import numpy as np
+import pytest
+
+from experiments.background.training_job import Goal, Status, TrainingJob, count_moving_jobs
+from experiments.background.turns import CHECK_SECONDS, Slots
+from experiments.config import RunConfig
+from experiments.training import run as run_module
+from experiments.training.run import Run
+from mlp.training import BatchRecord, EpochRecord
+
+LONG = RunConfig(epochs=10_000)
+PATIENCE = 20.0  # seconds; a test that waits so long has failed
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., TrainingJob]]:
+    """Start jobs that are certain to end with the test."""
+    with ExitStack() as stack:
+
+        def begin(config: RunConfig = LONG, goal: Goal = Goal.THE_END, **settings) -> TrainingJob:
+            job = TrainingJob(Run(config), slots=settings.pop("slots", Slots(2)), **settings)
+            stack.callback(job.join, PATIENCE)
+            stack.callback(job.dismiss)
+            job.go(goal)
+            return job
+
+        yield begin
+
+
+def test_a_job_trains_to_the_end_and_concludes(start) -> None:
+    job = start(RunConfig(epochs=3))
+    assert job.join(PATIENCE)
+    assert job.status is Status.FINISHED
+    assert [record.epoch for record in job.run.history] == [0, 1, 2, 3]
+    assert job.run.result is not None
+
+
+def test_pausing_and_resuming_is_bit_identical_to_never_pausing(start) -> None:
+    config = RunConfig(epochs=15)
+    undisturbed = Run(config)
+    for _ in undisturbed.records():
+        pass
+
+    job = start(config, Goal.ONE_BATCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    for goal in (Goal.ONE_BATCH, Goal.ONE_EPOCH, Goal.ONE_BATCH, Goal.ONE_EPOCH):
+        job.go(goal)
+        wait_until(lambda: job.status is Status.PAUSED)
+    while not job.status.is_over:
+        job.go()
+        time.sleep(0.003)
+        job.pause()
+        job.go(Goal.ONE_BATCH)
+    np.testing.assert_array_equal(job.run.network.parameters, undisturbed.network.parameters)
+    assert job.run.history == undisturbed.history
+
+
+def test_a_paused_job_stands_still(start) -> None:
+    job = start()
+    wait_until(lambda: len(job.run.history) > 2)
+    job.pause()
+    assert job.wait_still(PATIENCE)
+    assert job.status is Status.PAUSED
+    before = job.run.step
+    time.sleep(0.05)
+    assert job.run.step == before
+
+
+def test_one_batch_is_one_step_and_one_epoch_ends_with_the_epoch(start) -> None:
+    job = start(goal=Goal.ONE_BATCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    assert (job.run.epoch, job.run.step) == (1, 1)
+    job.go(Goal.ONE_EPOCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    assert (job.run.epoch, job.run.step) == (1, 34)
+    assert len(job.run.history) == 2
+
+
+def test_the_last_batch_of_an_epoch_closes_it(start) -> None:
+    config = RunConfig(full_batch=True, epochs=3)
+    job = start(config, Goal.ONE_BATCH)
+    for epoch in (1, 2):
+        wait_until(lambda: job.status is Status.PAUSED)
+        assert (job.run.step, len(job.run.history)) == (epoch, epoch + 1)
+        job.go(Goal.ONE_EPOCH if epoch == 1 else Goal.ONE_BATCH)
+    assert job.join(PATIENCE)
+    assert job.status is Status.FINISHED  # the last epoch is the end, whoever asked for it
+
+
+def test_whoever_asks_for_the_epoch_at_which_patience_ends_gets_the_result(start) -> None:
+    config = RunConfig(epochs=200, learning_rate=0.05, early_stopping=True, patience=1)
+    job = start(config, Goal.ONE_EPOCH)
+    while not job.status.is_over:
+        wait_until(lambda: not job.status.is_moving)
+        before = job.run.epochs_done
+        job.go(Goal.ONE_EPOCH)
+        wait_until(lambda: not job.status.is_moving)
+        assert job.status.is_over or job.run.epochs_done == before + 1
+    assert job.run.early_stopped
+    assert job.run.result is not None
+
+
+def test_a_pause_never_stands_between_an_epoch_and_its_record(start) -> None:
+    job = start(RunConfig(full_batch=True, epochs=10_000))
+    for _ in range(30):
+        reached = job.run.step
+        wait_until(lambda reached=reached: job.run.step > reached)
+        job.pause()
+        wait_until(lambda: job.status is Status.PAUSED)
+        assert job.run.step == job.run.history[-1].step == len(job.run.history) - 1
+        job.go()
+
+
+def test_a_job_that_was_never_sent_off_has_no_thread() -> None:
+    before = threading.active_count()
+    job = TrainingJob(Run(LONG))
+    assert threading.active_count() == before
+    assert job.status is Status.PAUSED
+
+
+def test_counting_jobs_while_others_begin() -> None:
+    runs = [Run(RunConfig(epochs=1)) for _ in range(200)]
+    counted = []
+
+    def count() -> None:
+        while len(counted) < 3000:
+            counted.append(count_moving_jobs())
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    jobs = [TrainingJob(run) for run in runs]
+    counter.join(PATIENCE)
+    assert len(counted) == 3000
+    assert len(jobs) == 200
+
+
+def test_an_order_while_a_goal_is_reached_is_not_lost(start) -> None:
+    job = start(goal=Goal.ONE_BATCH)
+    for _ in range(200):
+        job.go(Goal.ONE_BATCH)
+        job.go(Goal.THE_END)
+        step = job.run.step
+        wait_until(lambda step=step: job.run.step > step + 1)
+        assert job.status.is_moving
+        job.pause()
+
+
+def test_a_change_of_pace_is_no_order_to_go(start) -> None:
+    job = start(goal=Goal.ONE_EPOCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    job.set_pace(0.1)
+    assert job.status is Status.PAUSED
+    assert job._goal is Goal.NOWHERE
+
+
+def test_stopping_before_the_first_step_has_no_result(start) -> None:
+    slots = Slots(1)
+    with slots.turn("other", 1, lambda: True):
+        job = start(RunConfig(hidden_layers=(512, 512), full_batch=True), slots=slots)
+        wait_until(lambda: slots.place(job) == 1)
+        job.stop(patience_seconds=0)
+    assert job.join(PATIENCE)
+    assert job.status is Status.STOPPED
+    assert job.run.result is None
+
+
+def test_a_run_that_turns_out_to_have_diverged_says_so_however_it_ended(start) -> None:
+    job = start()
+    wait_until(lambda: job.run.step > 0)
+    job.pause()
+    assert job.wait_still(PATIENCE)
+    job.run.network.parameters[:] = 1e30
+    job.stop()
+    assert job.join(PATIENCE)
+    assert job.status is Status.DIVERGED
+
+
+def test_a_run_that_lets_go_forgets_the_optimizer(start, monkeypatch) -> None:
+    made, honest = [], run_module.make_optimizer
+
+    def make_optimizer(*arguments):
+        optimizer = honest(*arguments)
+        made.append(weakref.ref(optimizer))
+        return optimizer
+
+    monkeypatch.setattr(run_module, "make_optimizer", make_optimizer)
+    job = start()
+    wait_until(lambda: job.run.step > 0)
+    job.stop()
+    assert job.join(PATIENCE)
+    assert job.run.can_go_on
+    job.run.let_go()
+    assert not job.run.can_go_on
+    gc.collect()
+    assert made[0]() is None
+
+
+def test_jobs_on_their_way_are_counted(start) -> None:
+    before = count_moving_jobs()
+    jobs = [start(seconds_per_epoch=3600.0) for _ in range(3)]  # in slow motion, too
+    assert count_moving_jobs() == before + 3
+    jobs[0].pause()
+    wait_until(lambda: jobs[0].status is Status.PAUSED)
+    assert count_moving_jobs() == before + 2
+
+
+def test_speed_counts_the_waiting(start) -> None:
+    job = start(goal=Goal.NOWHERE, seconds_per_epoch=0.1)
+    assert job.steps_per_second == 0
+    job.go()
+    wait_until(lambda: len(job.run.history) > 5)
+    assert 0 < job.steps_per_second < 34 * 6 / 0.4
+
+
+def test_stopping_gives_the_result_of_what_was_reached(start) -> None:
+    job = start()
+    wait_until(lambda: len(job.run.history) > 2)
+    job.stop()
+    assert job.join(PATIENCE)
+    assert job.status is Status.STOPPED
+    assert job.run.result.test.accuracy > 0.5
+
+
+def test_a_paused_job_can_be_stopped(start) -> None:
+    job = start(goal=Goal.ONE_EPOCH)
+    wait_until(lambda: job.status is Status.PAUSED)
+    job.stop()
+    assert job.join(PATIENCE)
+    assert job.status is Status.STOPPED
+    assert len(job.run.history) == 2
+
+
+def test_orders_to_a_job_that_is_over_do_nothing(start) -> None:
+    job = start(RunConfig(epochs=1))
+    assert job.join(PATIENCE)
+    result = job.run.result
+    job.go()
+    job.pause()
+    job.stop()
+    assert job.status is Status.FINISHED
+    assert job.run.result is result
+
+
+def test_divergence_is_an_ending(start) -> None:
+    job = start(RunConfig(learning_rate=1000))
+    assert job.join(PATIENCE)
+    assert job.status is Status.DIVERGED
+    assert "learning rate 1000" in str(job.run.diverged)
+
+
+def test_an_error_in_the_thread_is_told_and_not_swallowed(start, caplog) -> None:
+    job = start(goal=Goal.NOWHERE)
+    job._records = (1 / 0 for _ in range(3))
+    job.go()
+    assert job.join(PATIENCE)
+    assert job.status is Status.FAILED
+    assert "division by zero" in caplog.text
+    assert "training failed" in caplog.text
+
+
+class Reader:
+    """Looks at a page, or has gone."""
+
+    is_there = True
+
+    def __call__(self) -> bool:
+        return self.is_there
+
+
+@pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
+def test_a_job_whose_page_has_gone_ends_after_the_grace_period(start, goal: Goal) -> None:
+    reader = Reader()
+    job = start(goal=goal, is_present=reader, grace_seconds=0.2)
+    wait_until(lambda: job.run.step > 0)
+    left = time.monotonic()
+    reader.is_there = False
+    assert job.join(PATIENCE)
+    assert time.monotonic() - left >= 0.2 - CHECK_SECONDS  # last seen up to one check before
+    assert job.status is Status.ABANDONED
+    assert job.run.result is None
+
+
+@pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
+def test_a_page_that_comes_back_in_time_keeps_its_job(start, goal: Goal) -> None:
+    reader = Reader()
+    job = start(goal=goal, is_present=reader, grace_seconds=3.0)
+    reader.is_there = False
+    time.sleep(2 * CHECK_SECONDS)
+    reader.is_there = True
+    back = time.monotonic()
+    wait_until(lambda: job._onlooker.seen_at > back)
+    assert not job.status.is_over
+
+
+def test_a_dismissed_job_ends_even_if_its_page_is_there(start) -> None:
+    job = start(is_present=lambda: True)
+    job.dismiss()
+    assert job.join(PATIENCE)
+    assert job.status is Status.ABANDONED
+
+
+def test_a_job_in_the_queue_ends_when_its_page_has_gone(start) -> None:
+    slots = Slots(1)
+    with slots.turn(object(), 1, lambda: True):
+        reader = Reader()
+        job = start(slots=slots, is_present=reader, grace_seconds=0.05)
+        wait_until(lambda: slots.place(job) == 1)
+        reader.is_there = False
+        assert job.join(PATIENCE)
+
+
+def test_slow_motion_keeps_its_pace_and_full_speed_ends_it_at_once(start) -> None:
+    begin = time.monotonic()
+    job = start(RunConfig(epochs=200), seconds_per_epoch=0.05)
+    wait_until(lambda: len(job.run.history) > 5)
+    assert time.monotonic() - begin >= 5 * 0.05
+    job.set_pace(3600.0)
+    wait_until(lambda: job._next_epoch_at > time.monotonic() + 1000)
+    assert not job.status.is_over
+    job.set_pace(0.0)
+    assert job.join(PATIENCE)
+    assert job.status is Status.FINISHED
+
+
+def test_slow_motion_leaves_the_processor_to_others(start) -> None:
+    slots = Slots(1)
+    start(slots=slots, seconds_per_epoch=30.0)
+    other = start(RunConfig(epochs=3), slots=slots)
+    assert other.join(PATIENCE)
+
+
+class Watched(Slots):
+    """Remembers how many had a turn at the same time."""
+
+    inside = most = 0
+
+    @contextmanager
+    def turn(self, *arguments):
+        with super().turn(*arguments) as entered:
+            with self._changed:
+                self.inside += entered
+                self.most = max(self.most, self.inside)
+            yield entered
+            with self._changed:
+                self.inside -= entered
+
+
+def test_small_nets_take_turns_and_all_make_progress(start) -> None:
+    slots = Watched(2)
+    jobs = [start(slots=slots) for _ in range(4)]
+    wait_until(lambda: min(len(job.run.history) for job in jobs) > 2)
+    assert slots.most == 1
+
+
+def test_large_nets_compute_two_at_a_time(start) -> None:
+    config = RunConfig(hidden_layers=(512, 512), full_batch=True, epochs=1000)
+    slots = Watched(2)
+    jobs = [start(config, slots=slots) for _ in range(3)]
+    wait_until(lambda: all(job.run.step > 0 for job in jobs))
+    wait_until(lambda: slots.most == 2)
+
+
+def test_the_queue_is_first_come_first_served() -> None:
+    slots, served = Slots(1), []
+    threads = []
+
+    def visit(name: int) -> None:
+        with slots.turn(name, 1, lambda: True) as entered:
+            assert entered
+            served.append(name)
+
+    with slots.turn("holder", 1, lambda: True):
+        for name in range(5):
+            threads.append(threading.Thread(target=visit, args=(name,)))
+            threads[-1].start()
+            wait_until(lambda name=name: slots.place(name) == name + 1)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert served == [0, 1, 2, 3, 4]
+
+
+def test_a_turn_that_is_no_longer_wanted_is_not_taken() -> None:
+    slots = Slots(1)
+    with slots.turn("other", 1, lambda: False) as entered:
+        assert not entered
+    with slots.turn("holder", 1, lambda: True), slots.turn("other", 1, lambda: False) as entered:
+        assert not entered
+    with slots.turn("next", 1, lambda: True) as entered:
+        assert entered
+
+
+def test_a_place_is_given_back_after_an_error() -> None:
+    slots = Slots(1)
+    with pytest.raises(RuntimeError), slots.turn("unlucky", 1, lambda: True):
+        raise RuntimeError
+    with slots.turn("next", 1, lambda: True) as entered:
+        assert entered
+
+
+def test_records_of_one_epoch_reach_the_run_in_order(start) -> None:
+    seen = []
+    job = start(RunConfig(epochs=2), goal=Goal.NOWHERE)
+    records = job._records
+    job._records = (seen.append(type(record)) or record for record in records)
+    job.go()
+    assert job.join(PATIENCE)
+    assert seen == [EpochRecord] + 2 * (34 * [BatchRecord] + [EpochRecord])
+
+
+def test_a_turn_that_can_never_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="A turn of 3 places does not fit into 2"):
+        Slots(2).turn("big", 3, lambda: True).__enter__()
+
+
+def test_an_error_while_waiting_leaves_the_queue_in_order() -> None:
+    slots = Slots(1)
+    with pytest.raises(ZeroDivisionError), slots.turn("unlucky", 1, lambda: 1 / 0):
+        pass
+    with slots.turn("next", 1, lambda: True) as entered:
+        assert entered
+
+
+def test_a_long_wait_in_the_queue_is_told(start) -> None:
+    slots = Slots(2)
+    with slots.turn("other", 2, lambda: True):
+        job = start(slots=slots)
+        wait_until(lambda: job.status is Status.QUEUED)
+        assert job.place == 1

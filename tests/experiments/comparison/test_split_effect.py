@@ -1,0 +1,148 @@
+"""The same networks under both splits."""
+
+import numpy as np
+import pytest
+
+from data.datasets import DATASETS, Dataset, load
+from experiments.background.training_job import PROCESS_SLOTS, Status
+from experiments.comparison import split_effect
+from experiments.comparison.split_effect import (
+    NETWORKS,
+    NOT_ORDERED,
+    ORDERS,
+    Measured,
+    mean_scores,
+    measure,
+    n_runs,
+    results_of,
+    thinned,
+    verdict,
+    why_no_blocks,
+)
+from experiments.config import OWN, RunConfig
+
+RESULTS = [
+    Measured("Single layer", "random", 0, 0.96, 100),
+    Measured("Single layer", "random", 1, 0.98, 100),
+    Measured("Single layer", "blocks", 0, 0.90, 100),
+    Measured("Single layer", "blocks", 1, 0.88, 100),
+]
+
+
+def measured(dataset: Dataset) -> list[Measured]:
+    """Measure both splits, and forget again what everyone could find."""
+    relay = measure(dataset)
+    relay.go()
+    assert relay.join(20)
+    results, shared = list(relay.outcomes), results_of(dataset)
+    assert shared == results
+    shared.clear()
+    return results
+
+
+def test_whole_writers_are_harder_than_random_samples(monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    results = measured(load("digits"))
+    assert len(results) == n_runs() == 4
+    scores = mean_scores(results)
+    for network in NETWORKS:
+        assert scores["random"][network] > scores["blocks"][network] + 0.03
+
+
+def test_a_large_set_is_thinned_in_its_order() -> None:
+    digits = load("digits")
+    assert thinned(digits) is digits
+    many = split_effect.replace(
+        digits, X=np.repeat(digits.X, 5, axis=0), labels=np.repeat(digits.labels, 5)
+    )
+    small = thinned(many)
+    assert small.name == OWN
+    assert small.n_samples == len(many.X[::5])
+    np.testing.assert_array_equal(small.labels, many.labels[::5])
+
+
+def test_a_thinned_set_can_be_measured(monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    monkeypatch.setattr(split_effect, "MOST_ROWS", 600)
+    assert {result.n_test for result in measured(load("digits"))} == {120}
+
+
+def test_behind_a_queue_nobody_is_held_up_and_it_can_be_stopped() -> None:
+    digits = load("digits")
+    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+        relay = measure(digits)
+        relay.go()
+        relay.stop()
+        assert relay.join(5)
+    assert relay.status is Status.STOPPED
+    assert relay.outcomes == results_of(digits) == []
+
+
+def test_others_have_their_turn_between_two_slices(monkeypatch) -> None:
+    monkeypatch.setattr("experiments.background.run_sequence.SLICE_SECONDS", 0.0)
+    relay = measure(load("digits"))
+    relay.go()
+    try:
+        with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+            assert not relay.outcomes
+    finally:
+        relay.stop(20)
+
+
+def test_networks_that_diverge_have_no_result(monkeypatch) -> None:
+    monkeypatch.setattr(split_effect, "SEEDS", range(1))
+    usual = split_effect._config
+
+    def rash(small: Dataset, name: str, layers: tuple[int, ...], *rest: object) -> RunConfig:
+        rate = {"optimizer": "sgd", "learning_rate": 1000.0, "epochs": 3} if layers else {}
+        return usual(small, name, layers, *rest).model_copy(update=rate)
+
+    monkeypatch.setattr(split_effect, "_config", rash)
+    relay = measure(load("digits"))
+    relay.go()
+    assert relay.join(20)
+    results = results_of(load("digits"))
+    try:
+        assert relay.outcomes[2:] == [None, None]
+        assert results == relay.outcomes[:2]
+        assert verdict(results).count("Single layer") == 1
+        assert "hidden" not in verdict(results)
+    finally:
+        results.clear()
+
+
+def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
+    digits = load("digits")
+    order = np.argsort(digits.labels)
+    ordered = split_effect.replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
+    with pytest.raises(ValueError, match="does not come among the first"):
+        measure(ordered)
+
+
+def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:
+    assert verdict(RESULTS) == (
+        "Single layer: 97.0 % of the test samples right with the random split, 89.0 % with "
+        "blocks held out, 8.0 points less."
+    )
+    turned = [
+        result._replace(split={"random": "blocks", "blocks": "random"}[result.split])
+        for result in RESULTS
+    ]
+    assert "8.0 points more" in verdict(sorted(turned, key=lambda result: result.split)[::-1])
+
+
+def test_differences_that_could_be_luck_are_said_to_be_none() -> None:
+    close = [result._replace(accuracy=0.9 + result.accuracy / 50) for result in RESULTS]
+    assert "blocks held out, about the same." in verdict(close)
+
+
+def test_every_dataset_has_a_reason_for_blocks_or_against_them() -> None:
+    assert sorted([*ORDERS, *NOT_ORDERED]) == sorted([*DATASETS, OWN])
+    assert why_no_blocks(load("digits")) == ""
+    assert "drawn on its own" in why_no_blocks(load("xor"))
+
+
+def test_results_are_shared_and_empty_at_first() -> None:
+    moons = load("moons")
+    assert results_of(moons) == []
+    assert results_of(moons) is results_of(moons)

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from data.datasets import Dataset
+from data.split import Split
+from experiments.config import OWN, RunConfig
+from experiments.exploration.neighbors import nearest, part_of
+from experiments.training.prepared_data import prepare
+
+
+def dataset(X: np.ndarray, labels: list[int], n_classes: int = 3) -> Dataset:
+    names = tuple(f"class {i}" for i in range(n_classes))
+    return Dataset("own", "T", X, np.array(labels), names, None, 1.0, "value", "here")
+
+
+@pytest.fixture
+def digits():
+    return prepare(RunConfig())
+
+
+def test_each_row_is_in_one_part() -> None:
+    split = Split(np.array([0, 3]), np.array([1]), np.array([2]))
+    parts = [part_of(split, row) for row in range(4)]
+    assert parts == ["training", "validation", "test", "training"]
+
+
+def test_a_row_in_no_part_is_refused() -> None:
+    with pytest.raises(ValueError, match="Row 9 is in no part of the split"):
+        part_of(Split(np.array([0]), np.array([1]), np.array([], int)), 9)
+
+
+@pytest.mark.parametrize("row", [0, 5, 1796])
+def test_neighbours_are_those_of_the_definition(digits, row: int) -> None:
+    found = nearest(digits, row, 7)
+    sample = digits.scaler.transform(digits.dataset.X[[row]])
+    distances = np.linalg.norm(digits.training.X.astype(float) - sample, axis=1)
+    distances[digits.split.training == row] = np.inf
+    np.testing.assert_allclose(found.distances, np.sort(distances)[:7], rtol=1e-5)
+    assert row not in found.rows
+    assert set(found.rows) <= set(digits.split.training)
+
+
+def test_there_are_no_more_neighbours_than_other_samples() -> None:
+    X = np.arange(24, dtype=np.float32).reshape(12, 2)
+    own = dataset(X, [0, 1] * 6, n_classes=2)
+    material = prepare(RunConfig(dataset=OWN), own)
+    row = int(material.split.training[0])
+    assert len(nearest(material, row, 50).rows) == len(material.split.training) - 1

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from data.datasets import Dataset
+from experiments.config import OWN, RunConfig
+from experiments.exploration.projections import (
+    MAP_ROWS,
+    map_rows,
+    principal_components,
+    projection_of,
+)
+from experiments.training.prepared_data import prepare
+
+
+def dataset(X: np.ndarray, labels: list[int], n_classes: int = 3) -> Dataset:
+    names = tuple(f"class {i}" for i in range(n_classes))
+    return Dataset("own", "T", X, np.array(labels), names, None, 1.0, "value", "here")
+
+
+@pytest.fixture
+def digits():
+    return prepare(RunConfig())
+
+
+def test_components_are_those_of_a_singular_value_decomposition(digits) -> None:
+    X = digits.training.X
+    found = principal_components(X)
+    _, values, directions = np.linalg.svd(X - X.mean(axis=0, dtype=float), full_matrices=False)
+    np.testing.assert_allclose(found.shares, (values**2 / (values**2).sum())[:3], rtol=1e-6)
+    expected = (X - X.mean(axis=0, dtype=float)) @ directions[:3].T
+    np.testing.assert_allclose(np.abs(found.points), np.abs(expected), atol=1e-4)
+
+
+def test_fewer_samples_than_features_give_the_same_components() -> None:
+    X = np.random.default_rng(0).normal(size=(6, 5))
+    wide = np.pad(X, [(0, 0), (0, 4)])  # features that are always 0 change nothing
+    tall, flat = principal_components(X), principal_components(wide)
+    np.testing.assert_allclose(flat.points, tall.points, atol=1e-5)
+    np.testing.assert_allclose(flat.shares, tall.shares, atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(5, 1), (5, 2), (1, 8)])
+def test_missing_directions_are_zero(shape: tuple[int, int]) -> None:
+    found = principal_components(np.random.default_rng(0).normal(size=shape))
+    assert found.points.shape == (shape[0], 3)
+    assert np.isfinite(found.points).all()
+    assert found.shares[-1] == 0
+
+
+def test_samples_that_are_all_the_same_lie_in_one_point() -> None:
+    found = principal_components(np.ones((5, 4)))
+    assert not found.points.any()
+    assert not found.shares.any()
+
+
+def test_a_map_shows_a_sample_of_a_large_training_part(digits) -> None:
+    assert len(map_rows(digits)) == len(digits.split.training) < MAP_ROWS
+    assert len(projection_of(digits).points) == len(map_rows(digits))
+    X = np.random.default_rng(0).normal(size=(3000, 2)).astype(np.float32)
+    large = prepare(RunConfig(dataset=OWN), dataset(X, [0, 1] * 1500, n_classes=2))
+    rows = map_rows(large)
+    assert len(set(rows)) == MAP_ROWS
+    np.testing.assert_array_equal(rows, map_rows(large))

@@ -1,0 +1,186 @@
+"""t-SNE: neighbours end up together, whoever watches and however often they pause."""
+
+import gc
+import subprocess
+import sys
+import threading
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import pdist, squareform
+
+from data.datasets import load
+from experiments.background.training_job import PROCESS_SLOTS
+from experiments.config import RunConfig
+from experiments.exploration import tsne as module
+from experiments.exploration.projections import map_rows
+from experiments.exploration.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne
+from experiments.training.prepared_data import prepare
+
+ROOT = Path(__file__).parents[3]
+THREADS = Path("/proc/self/task")
+
+
+@pytest.fixture
+def clouds() -> tuple[np.ndarray, np.ndarray]:
+    rng, labels = np.random.default_rng(0), np.arange(60) % 3
+    return (rng.normal(size=(60, 5)) + 8 * np.eye(5)[labels]).astype(np.float32), labels
+
+
+def nearest(Y: np.ndarray) -> np.ndarray:
+    distances = squareform(pdist(Y))
+    np.fill_diagonal(distances, np.inf)
+    return distances.argmin(axis=1)
+
+
+def last_map(X: np.ndarray, seed: int = 0) -> np.ndarray:
+    *_, Y = tsne(X.astype(np.float32), rng=np.random.default_rng(seed))
+    return Y
+
+
+def objective(X: np.ndarray, Y: np.ndarray) -> float:
+    """Return sum p_ij log(p_ij / q_ij), for neighbourhoods as wide as the nearest sample is far."""
+    squares = squareform(pdist(X, "sqeuclidean"))
+    np.fill_diagonal(squares, np.inf)
+    P = np.exp(-squares / squares.min(axis=1, keepdims=True))
+    P = (P + P.T) / (2 * P.sum())
+    W = 1 / (1 + squareform(pdist(Y.astype(np.float64), "sqeuclidean")))
+    np.fill_diagonal(W, 0)
+    pairs = P > 0
+    return float((P[pairs] * np.log(P[pairs] / (W / W.sum())[pairs])).sum())
+
+
+def test_neighbours_end_up_together(clouds) -> None:
+    X, labels = clouds
+    np.testing.assert_array_equal(labels[nearest(last_map(X))], labels)
+
+
+def test_digits_end_up_beside_their_like() -> None:
+    digits = load("digits")
+    Y = last_map(digits.X[:500])
+    assert (digits.labels[nearest(Y)] == digits.labels[:500]).mean() > 0.95
+
+
+def test_the_objective_falls(clouds) -> None:
+    X, _ = clouds
+    maps = list(tsne(X, rng=np.random.default_rng(0)))
+    assert len(maps) == STEPS // STRIDE
+    assert objective(X, maps[-1]) < 0.7 * objective(X, maps[0])
+
+
+def test_the_same_seed_gives_the_same_map(clouds) -> None:
+    X, _ = clouds
+    np.testing.assert_array_equal(last_map(X), last_map(X))
+    assert (last_map(X) != last_map(X, seed=1)).any()
+
+
+def test_maps_that_were_shown_stay_as_they_were(clouds) -> None:
+    maps = tsne(clouds[0], rng=np.random.default_rng(0))
+    first = next(maps)
+    before = first.copy()
+    next(maps)
+    np.testing.assert_array_equal(first, before)
+
+
+@pytest.mark.parametrize("X", [np.ones((12, 3)), np.repeat(np.eye(3), 5, axis=0), np.eye(10)])
+def test_samples_that_are_the_same_do_no_harm(X: np.ndarray) -> None:
+    assert np.isfinite(last_map(X)).all()
+
+
+def test_one_feature_is_enough() -> None:
+    assert np.isfinite(last_map(np.arange(30.0)[:, np.newaxis])).all()
+
+
+def test_the_library_is_imported_only_when_points_move() -> None:
+    program = (
+        "import sys, experiments.exploration.tsne\n"
+        "print({'openTSNE', 'sklearn'} & set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.stdout == "set()\n"
+
+
+def test_too_few_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="needs at least 10 training samples, and here are 9"):
+        Embedding(np.ones((9, 2), np.float32))
+    with pytest.raises(ValueError, match="Choose smaller fractions"):
+        next(tsne(np.ones((9, 2), np.float32), rng=np.random.default_rng(0)))
+
+
+def test_the_numbers_of_steps_are_multiples_of_the_stride() -> None:
+    assert STEPS % STRIDE == module.EXAGGERATED_STEPS % STRIDE == 0
+
+
+def test_a_map_is_made_in_slices_and_comes_to_an_end(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "STEPS", 7 * STRIDE)
+    embedding = Embedding(clouds[0])
+    embedding.advance(0.0)
+    assert (embedding.step, embedding.share, embedding.is_over) == (STRIDE, 1 / 7, False)
+    embedding.advance(60.0)
+    assert embedding.is_over
+    points = embedding.points
+    embedding.advance(60.0)
+    assert embedding.points is points
+
+
+def test_a_map_made_with_pauses_is_that_made_at_one_go(clouds) -> None:
+    paused, at_one_go = Embedding(clouds[0]), Embedding(clouds[0])
+    while not paused.is_over:
+        paused.advance(0.0)
+    at_one_go.advance(60.0)
+    np.testing.assert_array_equal(paused.points, at_one_go.points)
+
+
+def test_a_map_that_is_over_lets_go_of_the_samples(clouds) -> None:
+    X = clouds[0].copy()
+    samples, embedding = weakref.ref(X), Embedding(X)
+    del X
+    assert samples() is not None
+    embedding.advance(60.0)
+    gc.collect()
+    assert samples() is None
+
+
+@pytest.mark.skipif(not THREADS.exists(), reason="only Linux lists a process's threads")
+def test_no_more_than_one_thread_is_at_it() -> None:
+    X, counts = load("digits").X.astype(np.float32), []
+
+    def make_maps() -> None:  # a thread of its own has no helpers yet from earlier tests
+        maps = tsne(X, rng=np.random.default_rng(0))
+        for _ in range(2):
+            counts.append(len(list(THREADS.iterdir())))
+            next(maps)
+        counts.append(len(list(THREADS.iterdir())))
+
+    last_map(X[:10])  # the import itself may start some
+    thread = threading.Thread(target=make_maps)
+    thread.start()
+    thread.join()
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_whoever_comes_while_another_is_at_it_does_not_wait(clouds) -> None:
+    embedding = Embedding(clouds[0])
+    with embedding._lock:
+        embedding.advance(60.0)
+    assert embedding.step == 0
+
+
+def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
+    embedding = Embedding(clouds[0])
+    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+        assert not embedding.advance(0.0)
+    assert embedding.step == 0
+    assert embedding.advance(0.0)
+    assert embedding.step == STRIDE
+
+
+def test_all_who_watch_a_split_share_one_map() -> None:
+    material = prepare(RunConfig())
+    assert embedding_of(material) is embedding_of(material)
+    assert len(embedding_of(material).points) == len(map_rows(material))

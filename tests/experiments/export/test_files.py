@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+
+from experiments.export.files import check_writable, write_whole
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new")
+    (tmp_path / "old").write_text("old")
+    check_writable(tmp_path / "old")
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    for place in (tmp_path, tmp_path / "none" / "x", tmp_path / "old" / "x", Path("/dev/null")):
+        with pytest.raises(
+            ValueError, match=r"cannot be written. Give the name of a file, in a fo"
+        ):
+            check_writable(place)
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_whole(path, b"first, and longer")
+    write_whole(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,35 @@
+import csv
+import io
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from data.datasets import Dataset
+from experiments.config import RunConfig
+from experiments.export.history_csv import COLUMNS, history_to_csv
+from experiments.training.run import Run
+
+QUICK: dict[str, Any] = {"epochs": 2, "hidden_layers": (8,)}
+
+
+def finished(config: RunConfig, own: Dataset | None = None) -> Run:
+    with threadpool_limits(1):
+        run = Run(config, own)
+        run.complete()
+    return run
+
+
+def test_the_history_is_a_table_with_every_number_in_full() -> None:
+    run = finished(RunConfig(**QUICK))
+    header, *rows = csv.reader(io.StringIO(history_to_csv(run)))
+    assert tuple(header) == COLUMNS
+    assert len(rows) == 3
+    for row, record in zip(rows, run.history, strict=True):
+        values = (*record[:2], *record.training, *record.validation, record.learning_rate)
+        assert row == [repr(value) for value in values]
+
+
+def test_a_history_without_validation_has_empty_cells() -> None:
+    run = finished(RunConfig(**QUICK, validation_fraction=0.0))
+    rows = list(csv.DictReader(io.StringIO(history_to_csv(run))))
+    assert [row["validation_loss"] + row["validation_accuracy"] for row in rows] == [""] * 3

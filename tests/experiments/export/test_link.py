@@ -1,0 +1,48 @@
+from typing import Any
+from urllib.parse import parse_qs
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.config import CHOICES, LIMITS, NEVER_ZERO, RunConfig, parse_field
+from experiments.export.link import query_of
+
+
+def test_a_link_holds_what_differs_from_the_usual() -> None:
+    assert query_of(RunConfig()) == ""
+    config = RunConfig(hidden_layers=(64, 32), seed=3)
+    assert query_of(config) == "?hidden_layers=64%2C32&seed=3"
+    assert query_of(RunConfig(hidden_layers=())) == "?hidden_layers=none"
+    assert query_of(RunConfig(dataset="mnist")) == "?dataset=mnist"  # with its usual split
+    config = RunConfig(dataset="mnist", split="random", full_batch=True)
+    assert query_of(config) == "?dataset=mnist&full_batch=true&split=random"
+
+
+def numbers(field: str) -> st.SearchStrategy[float]:
+    low, high = LIMITS[field]
+    if isinstance(RunConfig.model_fields[field].default, int):
+        return st.integers(int(low), int(high))
+    return st.floats(low, high, exclude_min=field in NEVER_ZERO)
+
+
+SETTINGS: dict[str, st.SearchStrategy[Any]] = {
+    "hidden_layers": st.lists(st.integers(1, 4096), max_size=10).map(tuple),
+    **{field: st.sampled_from(list(choices)) for field, choices in CHOICES.items()},
+    **{field: numbers(field) for field in LIMITS},
+    **{field: st.booleans() for field in ("full_batch", "early_stopping", "shuffle")},
+}
+
+
+def test_every_setting_is_tried_in_links() -> None:
+    assert SETTINGS.keys() == RunConfig.model_fields.keys()
+
+
+@given(st.fixed_dictionaries({}, optional=SETTINGS))
+def test_a_link_asks_for_the_very_same_settings(settings: dict[str, Any]) -> None:
+    config = RunConfig.model_construct(
+        **RunConfig(dataset=settings.get("dataset", "digits")).model_dump() | settings
+    )  # whatever goes together
+    asked = parse_qs(query_of(config).removeprefix("?"), strict_parsing=bool(query_of(config)))
+    understood = {field: parse_field(field, text) for field, [text] in asked.items()}
+    usual = RunConfig(dataset=understood.get("dataset", "digits")).model_dump()
+    assert usual | understood == config.model_dump()

@@ -1,0 +1,318 @@
+"""A trained network comes back from its file as it was, and nothing else comes back."""
+
+import copy
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import fuzz
+from experiments.config import RunConfig
+from experiments.export.model_file import MAX_STEP, Model, load_model, run_to_bytes, save_run
+from experiments.training.run import Result, Run
+from mlp.backprop import Workspace, forward
+from mlp.storage import ModelFileError, from_bytes, to_bytes
+from mlp.training import Score
+
+CONFIG = RunConfig(epochs=2, hidden_layers=(5,), scaling="z-score", activation="tanh")
+
+
+def finished(config: RunConfig) -> Run:
+    run = Run(config)
+    run.complete()
+    return run
+
+
+RUN = finished(CONFIG)
+STORED = from_bytes(run_to_bytes(RUN))
+
+
+def assert_it_is_the_run(model: Model, run: Run) -> None:
+    assert model.config == run.config
+    assert model.network.parameters.tobytes() == run.network.parameters.tobytes()
+    assert model.scaler.shift.tobytes() == run.material.scaler.shift.tobytes()
+    assert model.scaler.scale.tobytes() == run.material.scaler.scale.tobytes()
+    assert model.scaler.shift.dtype == model.scaler.scale.dtype == np.float32
+    assert model.class_names == run.material.dataset.class_names
+    assert model.image_shape == run.material.dataset.image_shape
+    assert model.history == run.history
+    assert model.result == run.result
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        CONFIG,
+        RunConfig(epochs=1, hidden_layers=(), validation_fraction=0, test_fraction=0),
+        RunConfig(epochs=1, dataset="moons", early_stopping=True, schedule="cosine"),
+        RunConfig(epochs=1, output="sigmoid", loss="mse", optimizer="adamw", full_batch=True),
+    ],
+    ids=str,
+)
+def test_a_run_comes_back_from_a_file(config: RunConfig, tmp_path: Path) -> None:
+    run = finished(config)
+    save_run(tmp_path / "model", run)
+    assert_it_is_the_run(load_model(tmp_path / "model"), run)
+    assert_it_is_the_run(load_model(str(tmp_path / "model")), run)
+    assert_it_is_the_run(load_model(run_to_bytes(run)), run)
+
+
+def test_a_run_that_is_under_way_has_no_result_yet() -> None:
+    run = Run(CONFIG)
+    assert_it_is_the_run(load_model(run_to_bytes(run)), run)
+    next(run.records())
+    assert_it_is_the_run(load_model(run_to_bytes(run)), run)
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+scores = st.builds(Score, finite, st.floats(0, 1))
+
+
+pairs_of_scores = st.lists(st.tuples(scores, scores), max_size=5) | st.lists(
+    st.tuples(scores, st.none()), max_size=5
+)
+
+
+@given(pairs_of_scores, scores)
+def test_every_number_of_the_history_survives_bit_for_bit(
+    pairs: list[tuple[Score, Score | None]], result: Score
+) -> None:
+    run = copy.copy(RUN)
+    run.history = [
+        RUN.history[0]._replace(epoch=epoch, step=epoch, training=training, validation=validation)
+        for epoch, (training, validation) in enumerate(pairs)
+    ]
+    run.result = Result(result, None, result)
+    model = load_model(run_to_bytes(run))
+    assert repr(model.history) == repr(run.history)  # 0.0 == -0.0, but their texts differ
+    assert repr(model.result) == repr(run.result)
+
+
+def test_a_model_predicts_from_samples_as_recorded() -> None:
+    X = RUN.material.dataset.X[RUN.material.split.test]
+    scaled = RUN.material.test.X
+    logits = forward(RUN.network, scaled, Workspace(RUN.network, len(scaled)))
+    outputs = load_model(run_to_bytes(RUN)).predict(X)
+    np.testing.assert_array_equal(outputs, RUN.network.output.value(logits))
+    np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(64,), (3, 63), (1, 8, 8)])
+def test_samples_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"this model needs \(n_samples, 64\). Bring them to the"):
+        load_model(run_to_bytes(RUN)).predict(np.zeros(shape, np.float32))
+
+
+def test_an_answer_is_never_nan() -> None:
+    model = load_model(run_to_bytes(RUN))
+    X = np.zeros((2, 64), np.float32)
+    X[1, 3] = np.nan
+    with pytest.raises(ValueError, match="is not a finite number: the samples hold NaN or inf"):
+        model.predict(X)
+    model.network.parameters[:] = 3e38
+    with pytest.raises(ValueError, match="numbers of the model are too large to compute with"):
+        model.predict(X[:1] + 1)
+
+
+def test_a_network_full_of_nan_is_not_saved(tmp_path: Path) -> None:
+    run = Run(CONFIG)
+    run.network.parameters[3] = np.nan
+    for save in (run_to_bytes, lambda run: save_run(tmp_path / "model", run)):
+        with pytest.raises(ModelFileError, match="its training has diverged"):
+            save(run)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_whose_file_could_not_be_read_is_not_saved(monkeypatch) -> None:
+    dataset = dataclasses.replace(RUN.material.dataset, class_names=(*NINE, "x" * 81))
+    material = dataclasses.replace(RUN.material, dataset=dataset)
+    monkeypatch.setattr("experiments.training.run.prepare", lambda *_: material)
+    with pytest.raises(ModelFileError, match=r"1 to 80 characters; .* Name the classes so"):
+        run_to_bytes(RUN)
+
+
+def test_a_missing_file_is_a_plain_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"cannot be read from '.*model': No such file"):
+        load_model(tmp_path / "model")
+
+
+Change = Callable[[Any], Any]
+
+
+def setting(*keys: object, to: object) -> Change:
+    def change(tree: Any) -> Any:
+        parent = tree
+        for key in keys[:-1]:
+            parent = parent[key]
+        parent[keys[-1]] = to
+        return tree
+
+    return change
+
+
+def being(value: object) -> Change:
+    return lambda _: value
+
+
+def without(key: str) -> Change:
+    return lambda tree: {name: value for name, value in tree.items() if name != key}
+
+
+SETTINGS = "The settings in the file cannot be used. "
+SCALER = "The shifts of the scaler must be finite numbers, and the scales finite and above 0"
+CLASSES = "has 10 outputs and needs as many different class names of 1 to 80 char"
+NINE = [str(number) for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("config", setting("layers", to=3), f"{SETTINGS}There is no setting 'layers'."),
+        ("config", setting("epochs", to=0), f"{SETTINGS}The number of epochs must be a whole"),
+        ("config", setting("activation", to="magic"), f"{SETTINGS}There is no activation"),
+        ("config", being([]), f"{SETTINGS}They are no JSON object. Choose"),
+        ("config", without("split"), "lack split: it was saved by another version"),
+        ("config", setting("loss", to="mae"), f"{SETTINGS}There is no loss 'mae'"),
+        ("config", setting("output", to="tanh"), f"{SETTINGS}The loss 'cross-entropy' does not go"),
+        ("config", without("seed"), "lack seed: it was saved by another version. Train"),
+        ("config", setting("seed", to="1" * 9999), r"have 10,\d+ characters; the most is 10,000"),
+        ("config", setting("hidden_layers", to=[6]), "has the hidden layers 5 with tanh and soft"),
+        ("config", setting("hidden_layers", to=[]), "settings in the file say the hidden layers n"),
+        ("config", setting("activation", to="relu"), "say the hidden layers 5 with relu and"),
+        ("shift", lambda shift: shift[1:], "has 63 shifts and 64 scales; the network takes 64 num"),
+        ("scale", lambda scale: [*scale, 1.0], "has 64 shifts and 65 scales"),
+        ("shift", setting(3, to=1e39), SCALER),
+        ("scale", setting(3, to=0.0), SCALER),
+        ("scale", setting(3, to=1e-60), SCALER),
+        ("scale", setting(3, to=-1.0), SCALER),
+        ("shift", setting(3, to=float("nan")), "at shift.3 cannot be used: Input should be a fin"),
+        ("scale", setting(3, to=float("inf")), "at scale.3 cannot be used: Input should be a fin"),
+        ("scale", setting(3, to="1"), "at scale.3 cannot be used: Input should be a valid number"),
+        ("scale", being({}), "at scale cannot be used: Input should be a valid"),
+        ("class_names", being(NINE), f"{CLASSES}.*; there are 9, or some"),
+        ("class_names", being([*NINE, "8"]), CLASSES),
+        ("class_names", being([*NINE, ""]), CLASSES),
+        ("class_names", being([*NINE, "x" * 81]), CLASSES),
+        (
+            "class_names",
+            being([*NINE, 9]),
+            "at class_names.9 cannot be used: Input should be a val",
+        ),
+        ("image_shape", being([8, 9]), r"cannot have \(8, 9\) pixels where the network takes 64"),
+        ("image_shape", being([-8, -8]), r"cannot have \(-8, -8\) pixels"),
+        ("image_shape", being([64]), r"at image_shape\S+ cannot be used: Field required"),
+        ("history", lambda records: records[1:], "Record 0 of the history must be of epoch 0, at"),
+        ("history", setting(2, 0, to=1), "Record 2 of the history must be of epoch 2, at a step a"),
+        ("history", setting(2, 1, to=34), "at a step after 34 and up to 1,000,000,000. The file"),
+        ("history", setting(2, 1, to=MAX_STEP + 1), "at a step after 34 and up to"),
+        ("history", setting(0, 1, to=-1), "at a step after -1 and"),
+        (
+            "history",
+            setting(1, 2, to=[1.0, 1.01]),
+            "history at epoch 1 has the accuracy 1.01; it m",
+        ),
+        ("history", setting(1, 3, to=[1.0, -0.5]), "history at epoch 1 has the accuracy -0.5;"),
+        (
+            "history",
+            setting(1, 2, 0, to=float("nan")),
+            r"at history.1.\S+ cannot be used: Input sh",
+        ),
+        ("history", setting(1, 2, to=[1.0]), r"at history.1\S+ cannot be used: Field required"),
+        ("history", setting(1, to={"epoch" * 99: 1}), r"at history.1.\S+ cannot be used: "),
+        ("history", lambda records: records[:1] * 10_002, "should have at most 10001 items"),
+        ("result", setting(2, 1, to=2.0), "The result has the accuracy 2; it must be from 0 to 1"),
+        ("result", setting(0, 0, to=float("inf")), r"at result\S+ cannot be used: Input should be"),
+        ("result", being([[1.0, 1.0]]), r"at result\S+ cannot be used: Field required"),
+    ],
+)
+def test_what_does_not_hold_is_refused(part: str, change: Change, words: str) -> None:
+    changed = change(json.loads(STORED.metadata[part]))
+    metadata = STORED.metadata | {part: json.dumps(changed)}
+    with pytest.raises(ModelFileError, match=words) as caught:
+        load_model(to_bytes(STORED.network, metadata))
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[1" + "9" * 5000 + "]"])
+@pytest.mark.parametrize("part", sorted(STORED.metadata))
+def test_what_is_no_json_is_refused(part: str, text: str) -> None:
+    with pytest.raises(ModelFileError, match=r"cannot be used|the most is 10,000"):
+        load_model(to_bytes(STORED.network, STORED.metadata | {part: text}))
+
+
+@pytest.mark.parametrize("part", ["shift", "scale", "class_names", "history"])
+def test_of_many_mistakes_the_first_is_enough(part: str) -> None:
+    """Each mistake takes memory, and a header has room for millions of them."""
+    with pytest.raises(ModelFileError, match=rf"at {part}\S* cannot be used") as caught:
+        load_model(to_bytes(STORED.network, STORED.metadata | {part: "[null, null, null]"}))
+    assert caught.value.__context__.error_count() == 1
+
+
+def test_missing_and_unknown_parts_are_refused() -> None:
+    fewer = {part: text for part, text in STORED.metadata.items() if part != "scale"}
+    for metadata in (fewer, STORED.metadata | {"extra": "1"}):
+        with pytest.raises(ModelFileError, match="A model says class_names, config, history, ima"):
+            load_model(to_bytes(STORED.network, metadata))
+    with pytest.raises(ModelFileError, match=r"this file says nothing\. Choose a model"):
+        load_model(to_bytes(STORED.network, {}))
+
+
+# Files that nobody would write
+
+
+@pytest.mark.parametrize("reader", fuzz.readers(), ids=lambda reader: reader.name)
+def test_mutated_files_are_accepted_or_refused_and_nothing_else(reader: fuzz.Reader) -> None:
+    outcome = fuzz.attack(reader, 150, seed=1)
+    assert not outcome.failures
+    assert outcome.counts["accepted"] > 0
+    assert outcome.counts["refused"] > 100
+
+
+@pytest.mark.parametrize("reader", fuzz.readers(), ids=lambda reader: reader.name)
+def test_the_files_before_mutation_are_valid(reader: fuzz.Reader) -> None:
+    for example in reader.examples:
+        reader.read(example)
+
+
+class Panic(BaseException):
+    """As a library in Rust raises it."""
+
+
+def panicking(data: bytes) -> None:
+    raise Panic("of all things")
+
+
+def run_fuzz(monkeypatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["fuzz", *arguments])
+    return fuzz.main()
+
+
+def test_the_command_fails_when_anything_else_comes(monkeypatch, capsys) -> None:
+    (reader, *_) = fuzz.readers()
+    monkeypatch.setattr(fuzz, "readers", lambda: [reader._replace(read=panicking)])
+    assert run_fuzz(monkeypatch, "20") == 1
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[1].split()[:4] == ["network", "0", "0", "20"]
+    assert printed.err.count("Panic: of all things") == fuzz.SHOWN_FAILURES
+
+
+def test_the_command_fails_when_memory_runs_out(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(fuzz, "peak_memory", lambda: fuzz.MAX_MEMORY + 1)
+    assert run_fuzz(monkeypatch, "4") == 1
+    assert "1024 MB at most" in capsys.readouterr().out
+
+
+def test_the_command_counts_every_file(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(fuzz, "peak_memory", lambda: 2**20)
+    assert run_fuzz(monkeypatch, "40", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    counts = report["readers"].values()
+    assert sum(count.get("accepted", 0) + count.get("refused", 0) for count in counts) == 40
+    assert report["peak_memory_bytes"] == 2**20
