@@ -4,16 +4,11 @@ import streamlit as st
 
 st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:", layout="wide")
 
-from dashboard import (  # noqa: E402  # after the page config
-    comeback,
-    controls,
-    entry,
-    process,
-    tables,
-    training,
-)
+from dashboard import training_actions  # noqa: E402  # after the page config
+from dashboard.components import tables  # noqa: E402
+from dashboard.shell import app_entry, process_tuning, restore_session, sidebar  # noqa: E402
 
-process.tune()
+process_tuning.tune()
 tables.let_wide_ones_scroll()
 pages = [
     st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
@@ -26,9 +21,9 @@ pages = [
     ),
 ]
 page = st.navigation({"Perceptron Lab": pages})
-controls.draw()
-comeback.draw()
-training.fulfil_wish()
-controls.show_problems()
-with entry.from_app():
+sidebar.draw()
+restore_session.draw()
+training_actions.fulfil_wish()
+sidebar.show_problems()
+with app_entry.from_app():
     page.run()

@@ -6,11 +6,16 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import arena, entry, session, training
-from dashboard.arena import Event
-from dashboard.contest_view import look_into, watch_contest
-from dashboard.relay_view import draw_ladder, draw_series, draw_shapes, watch
-from dashboard.source import show_source
+from dashboard import session, training_speed
+from dashboard.compare import actions, messages
+from dashboard.compare.actions import Event
+from dashboard.compare.architecture_grid import draw_ladder
+from dashboard.compare.nonlinear_sets import draw_shapes
+from dashboard.compare.over_seeds import draw_series
+from dashboard.compare.polling import watch
+from dashboard.compare.side_by_side import look_into, watch_contest
+from dashboard.components.source import show_source
+from dashboard.shell import app_entry
 from dashboard.text import plain
 from experiments.background.training_job import Status
 from experiments.comparison.architecture_grid import rungs_of
@@ -29,8 +34,8 @@ def choose_networks() -> tuple[RunConfig, ...]:
     with row():
         what = st.segmented_control(
             "What to compare",
-            arena.WHAT,
-            default=arena.YOURS,
+            actions.WHAT,
+            default=actions.YOURS,
             required=True,
             key=session.COMPARE_WHAT,
             persist_state="session",
@@ -38,12 +43,12 @@ def choose_networks() -> tuple[RunConfig, ...]:
             "published: a little program that many have learned from, with its own settings.",
         )
         texts = write_down_more()
-    more, problems = arena.understand(texts)
+    more, problems = actions.understand(texts)
     for problem in problems:
         st.error(plain(problem), icon=":material/error:")
-    if what != arena.YOURS:
-        st.caption(arena.published_words(what))
-    return entrants(arena.base_of(what), more)
+    if what != actions.YOURS:
+        st.caption(messages.published_words(what))
+    return entrants(actions.base_of(what), more)
 
 
 def write_down_more() -> list[str]:
@@ -81,7 +86,7 @@ def ask_button(
         key=session.key_of("begin", event),
         width=width,
         disabled=disabled or bool(session.problems()),
-        on_click=arena.ask,
+        on_click=actions.ask,
         args=(event,),
         help=help_text,
     )
@@ -94,7 +99,7 @@ def stop_button(event: Event, *, disabled: bool) -> None:
         icon=":material/stop:",
         key=session.key_of("stop", event),
         disabled=disabled,
-        on_click=arena.stop,
+        on_click=actions.stop,
         args=(event,),
         help="End here, and keep what was reached.",
     )
@@ -104,8 +109,8 @@ def relay_buttons(
     label: str, event: Event, begin: Callable[[], None], objection: str, help_text: str
 ) -> str:
     """Begin if the reader has asked for it, then draw both buttons; return what went wrong."""
-    problem = arena.begin_if_asked(event, begin)
-    is_moving = arena.is_moving(event)
+    problem = actions.begin_if_asked(event, begin)
+    is_moving = actions.is_moving(event)
     ask_button(label, event, disabled=is_moving or bool(objection), help_text=help_text)
     stop_button(event, disabled=not is_moving)
     return problem
@@ -134,7 +139,7 @@ def say_if_changed(is_same: bool, what_to_do: str) -> None:
 def side_by_side(networks: tuple[RunConfig, ...]) -> None:
     """The networks train at the same time, in one chart."""
     st.header("Side by side")
-    problem = arena.begin_if_asked(Event.CONTEST, partial(arena.begin_contest, networks))
+    problem = actions.begin_if_asked(Event.CONTEST, partial(actions.begin_contest, networks))
     contest = session.tab().contest
     status = contest.status if contest else None
     contest_buttons(status)
@@ -148,13 +153,13 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
         )
         return
     what_to_do = "Train side by side" if status.is_over else "Stop, then Train side by side,"
-    say_if_changed(arena.is_of(contest, networks), what_to_do)
+    say_if_changed(actions.is_of(contest, networks), what_to_do)
     show_contest(contest, status)
 
 
 def show_contest(contest: Contest, status: Status) -> None:
     """Draw the race, and once it is over what the networks have learned."""
-    seconds = training.poll_seconds() if status.is_moving else None
+    seconds = training_speed.poll_seconds() if status.is_moving else None
     st.fragment(watch_contest, run_every=seconds)(contest, status)
     if status.is_over:
         st.fragment(look_into)(contest)
@@ -187,7 +192,7 @@ def pause_button() -> None:
         type="primary",
         key=session.COMPARE_PAUSE,
         width=PLAY_WIDTH,
-        on_click=arena.pause_contest,
+        on_click=actions.pause_contest,
         help="Let all networks stand still; nothing is lost.",
     )
 
@@ -200,7 +205,7 @@ def resume_button() -> None:
         type="primary",
         key=session.COMPARE_RESUME,
         width=PLAY_WIDTH,
-        on_click=arena.resume_contest,
+        on_click=actions.resume_contest,
         help="Let all networks go on.",
     )
 
@@ -213,18 +218,18 @@ def over_many_seeds(networks: Sequence[RunConfig]) -> None:
     st.header("Over many seeds")
     with row():
         chosen, n_seeds = choose_series(networks)
-        objection = arena.objection(chosen)
+        objection = actions.objection(chosen)
         problem = relay_buttons(
             "Compare over seeds",
             Event.SERIES,
-            partial(arena.begin_series, chosen, n_seeds),
+            partial(actions.begin_series, chosen, n_seeds),
             objection,
             "Train each network with each seed, then test whether luck explains what lies "
             "between them.",
         )
     say_what_stands_against(objection, problem)
     if series := session.tab().series:
-        say_if_changed(arena.is_of(series, chosen), "Compare over seeds")
+        say_if_changed(actions.is_of(series, chosen), "Compare over seeds")
         watch(series, draw_series)
     else:
         st.info(
@@ -238,7 +243,7 @@ def choose_series(networks: Sequence[RunConfig]) -> tuple[tuple[RunConfig, ...],
     """Let the reader say on which samples, and how many times."""
     data = st.selectbox(
         "Data",
-        arena.DATA,
+        actions.DATA,
         key=session.COMPARE_DATA,
         persist_state="session",
         width=160,
@@ -256,7 +261,7 @@ def choose_series(networks: Sequence[RunConfig]) -> tuple[tuple[RunConfig, ...],
         help="How many times each network is trained. Each seed deals the samples out anew, "
         "and gives other first weights.",
     )
-    return arena.networks_for(data, networks), n_seeds
+    return actions.networks_for(data, networks), n_seeds
 
 
 # Where one layer must fail ------------------------------------------------------
@@ -265,11 +270,11 @@ def choose_series(networks: Sequence[RunConfig]) -> tuple[tuple[RunConfig, ...],
 def hard_shapes() -> None:
     """Points that no line separates."""
     st.header("Where a single layer must fail")
-    arena.begin_if_asked(Event.SHAPES, arena.begin_shapes)  # its networks always fit
+    actions.begin_if_asked(Event.SHAPES, actions.begin_shapes)  # its networks always fit
     ask_button(
         "Try it on XOR, circles and spirals",
         Event.SHAPES,
-        disabled=arena.is_moving(Event.SHAPES),
+        disabled=actions.is_moving(Event.SHAPES),
         help_text="Train six small networks with fixed settings; it takes a few seconds.",
     )
     if shapes := session.tab().shapes:
@@ -299,11 +304,11 @@ def depth_and_width(rungs: Sequence[RunConfig]) -> None:
             width=140,
             help="How many times each of the ten networks is trained.",
         )
-        objection = arena.objection(rungs)
+        objection = actions.objection(rungs)
         problem = relay_buttons(
             "Climb the ladder",
             Event.LADDER,
-            partial(arena.begin_ladder, rungs, n_seeds),
+            partial(actions.begin_ladder, rungs, n_seeds),
             objection,
             "Train networks with 0, 1, 2 and 4 hidden layers of 16, 32 and 64 units; all else as "
             "above.",
@@ -315,7 +320,7 @@ def depth_and_width(rungs: Sequence[RunConfig]) -> None:
 def show_ladder(rungs: Sequence[RunConfig]) -> None:
     """Draw the ladder, or say what it is."""
     if ladder := session.tab().ladder:
-        say_if_changed(arena.is_of(ladder, rungs), "Climb the ladder")
+        say_if_changed(actions.is_of(ladder, rungs), "Climb the ladder")
         watch(ladder, draw_ladder)
     else:
         st.info(
@@ -325,7 +330,7 @@ def show_ladder(rungs: Sequence[RunConfig]) -> None:
         )
 
 
-entry.through_app()
+app_entry.through_app()
 st.title("Single layer against multilayer")
 networks = choose_networks()
 side_by_side(networks)

@@ -4,21 +4,23 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import confusion, entry, session, training
-from dashboard.chart import show_chart
-from dashboard.charts.confusion import VIEWS, confusion_figure
-from dashboard.charts.images import LONGEST_CAPTION, grid_height
-from dashboard.charts.passage import (
+from dashboard import session, training_actions, training_speed
+from dashboard.charts.confusion_matrix import VIEWS, confusion_figure
+from dashboard.charts.forward_pass import (
     Passage,
     answer_figure,
     hidden_figure,
     input_figure,
     passage_of,
 )
+from dashboard.charts.image_grid import LONGEST_CAPTION, grid_height
 from dashboard.charts.reliability import rejection_figure, reliability_figure
-from dashboard.confusion import Cell
-from dashboard.moments import choose_moment, choose_run
-from dashboard.pictures import draw_images
+from dashboard.components.chart import show_chart
+from dashboard.components.epoch_slider import choose_moment, choose_run
+from dashboard.components.sample_grid import draw_images
+from dashboard.confusion import messages, selected_cell
+from dashboard.confusion.selected_cell import Cell
+from dashboard.shell import app_entry
 from dashboard.text import percent
 from data.datasets import Dataset
 from data.split import Rows
@@ -43,7 +45,7 @@ from experiments.training.run import Run
 COLUMNS = 5  # images in a row
 ROW_HEIGHT = 78  # pixels
 N_MISTAKES = 10
-TABS = ("Each class", "Mistakes", "Confidence", confusion.ONE_SAMPLE, "Download")
+TABS = ("Each class", "Mistakes", "Confidence", selected_cell.ONE_SAMPLE, "Download")
 
 
 def invite() -> None:
@@ -58,7 +60,7 @@ def invite() -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=bool(session.problems()),
-            on_click=training.go,
+            on_click=training_actions.go,
             args=(Goal.THE_END, None),
             help="Train with the settings on the left, and watch the matrix here.",
         )
@@ -68,11 +70,11 @@ def invite() -> None:
 def choose_part(run: Run) -> str:
     """Draw which samples to ask about; return the part."""
     is_over = run.result is not None
-    parts = confusion.PARTS_AT_END if is_over else confusion.PARTS_NOW
+    parts = selected_cell.PARTS_AT_END if is_over else selected_cell.PARTS_NOW
     part: str = st.segmented_control(
         "Samples",
         parts,
-        default=confusion.default_part(run, parts),
+        default=selected_cell.default_part(run, parts),
         required=True,
         key=session.MATRIX_PART_END if is_over else session.MATRIX_PART_NOW,
         persist_state="session",
@@ -113,7 +115,7 @@ def choose_view() -> tuple[str, bool, bool]:
 def choose_cell(answers: Answers, counts: Counts) -> Cell:
     """Draw the way to a cell by keyboard; return the cell."""
     names = answers.class_names
-    confusion.forget_absent_classes(len(names))
+    selected_cell.forget_absent_classes(len(names))
     chosen = [
         column.selectbox(
             label,
@@ -121,7 +123,7 @@ def choose_cell(answers: Answers, counts: Counts) -> Cell:
             index=None,
             format_func=names.__getitem__,
             placeholder="most mistakes",
-            on_change=confusion.look_at_first,
+            on_change=selected_cell.look_at_first,
             key=key,
             persist_state="session",
             help=f"{meaning} With none chosen, the most frequent mistake is shown. "
@@ -135,7 +137,7 @@ def choose_cell(answers: Answers, counts: Counts) -> Cell:
             strict=True,
         )
     ]
-    return confusion.cell_of(answers, counts, *chosen)
+    return selected_cell.cell_of(answers, counts, *chosen)
 
 
 def matrix(
@@ -156,13 +158,13 @@ def matrix(
         height=560,
         alt=f"Confusion matrix of {len(answers.labels)} samples, rows true, columns predicted; "
         f"{answers.n_correct} are right. The controls True and Predicted open a cell.",
-        on_click=confusion.clicked_cell,
+        on_click=selected_cell.clicked_cell,
     )
 
 
 def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
     """Show the samples of a cell, and let the reader choose one."""
-    st.markdown(confusion.cell_sentence(cell, answers.class_names))
+    st.markdown(messages.cell_sentence(cell, answers.class_names))
     if not cell.number:
         st.caption("No sample is in this cell.")
         return
@@ -172,9 +174,10 @@ def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
         len(cell.positions),
         key=session.MATRIX_SAMPLE,
         persist_state="session",
-        on_change=confusion.follow,
-        help=f"The most confident answer is number 1; {confusion.PAGE} are shown at once. A click "
-        "on an image chooses it, too. Its way through the network is below, under One sample.",
+        on_change=selected_cell.follow,
+        help=f"The most confident answer is number 1; {selected_cell.PAGE} are shown at once. A "
+        "click on an image chooses it, too. "
+        "Its way through the network is below, under One sample.",
     )
     show_samples(
         run,
@@ -182,7 +185,7 @@ def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
         cell.page,
         key="cell_samples",
         title=f"Numbers {cell.first:,} to {cell.last:,}, and how sure it was",
-        on_choice=lambda place: confusion.look_at_place(cell, place),
+        on_choice=lambda place: selected_cell.look_at_place(cell, place),
         chosen=cell.place,
         first=cell.first,
     )
@@ -202,9 +205,9 @@ def show_samples(
 ) -> None:
     """Show samples as images, or by their features; a click on an image chooses it."""
     dataset, meaning = run.material.dataset, OUTPUT_MEANINGS[run.config.output]
-    longest = LONGEST_CAPTION if dataset.image_shape else confusion.LONGEST_IN_TABLE
+    longest = LONGEST_CAPTION if dataset.image_shape else messages.LONGEST_IN_TABLE
     captions = [
-        confusion.caption_of(answers, place, meaning, with_answer=with_answer, longest=longest)
+        messages.caption_of(answers, place, meaning, with_answer=with_answer, longest=longest)
         for place in positions
     ]
     if dataset.image_shape:
@@ -223,7 +226,7 @@ def show_samples(
         return
     st.markdown(f"**{title}**")
     with st.container(height=330):
-        st.markdown(confusion.features_table(dataset, answers, positions, captions, first))
+        st.markdown(messages.features_table(dataset, answers, positions, captions, first))
 
 
 def each_class(answers: Answers) -> None:
@@ -233,7 +236,7 @@ def each_class(answers: Answers) -> None:
         "samples of this class, how many were found. F1: their harmonic mean. Support: samples of "
         "the class here. 'none' stands where there was nothing to divide by."
     )
-    st.markdown(confusion.scores_table(class_scores(answers), answers.class_names))
+    st.markdown(messages.scores_table(class_scores(answers), answers.class_names))
 
 
 def mistakes(run: Run, answers: Answers, counts: Counts) -> None:
@@ -248,7 +251,7 @@ def mistakes(run: Run, answers: Answers, counts: Counts) -> None:
             run, answers, wrong, "surely_wrong", "Most confidently wrong", "Nothing is wrong."
         )
     with right:
-        close = least_certain(answers, confusion.PAGE)
+        close = least_certain(answers, selected_cell.PAGE)
         sample_list(run, answers, close, "least_certain", "Least certain")
 
 
@@ -259,11 +262,11 @@ def most_frequent(answers: Answers, counts: Counts) -> None:
         st.caption("No mistakes.")
     for place, mistake in enumerate(found):
         st.button(
-            confusion.confusion_sentence(mistake, answers.class_names),
+            messages.confusion_sentence(mistake, answers.class_names),
             key=session.key_of(session.MISTAKE, place),
             type="tertiary",
             wrap=True,
-            on_click=confusion.look_at,
+            on_click=selected_cell.look_at,
             args=(mistake.true, mistake.predicted),
             help="Show these samples beside the matrix.",
         )
@@ -273,7 +276,7 @@ def sample_list(
     run: Run, answers: Answers, positions: Rows, key: str, title: str, otherwise: str = ""
 ) -> None:
     """Show the first samples of a list, each with its answer; any can be followed."""
-    shown = positions[: confusion.PAGE]
+    shown = positions[: selected_cell.PAGE]
     if not len(shown):
         st.markdown(f"**{title}**")
         st.caption(otherwise)
@@ -284,7 +287,7 @@ def sample_list(
         shown,
         key=key,
         title=f"{title} (true→said)",
-        on_choice=lambda i: confusion.look_at_sample(answers, int(shown[i])),
+        on_choice=lambda i: selected_cell.look_at_sample(answers, int(shown[i])),
         with_answer=True,
     )
     follow_by_number(answers, shown, key)
@@ -293,7 +296,7 @@ def sample_list(
 def follow_by_number(answers: Answers, shown: Rows, name: str) -> None:
     """Draw the way to a sample of a list by keyboard."""
     number_key = session.key_of(session.LIST_NUMBER, name)
-    confusion.keep_within(number_key, len(shown))
+    selected_cell.keep_within(number_key, len(shown))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
             "Number",
@@ -307,8 +310,8 @@ def follow_by_number(answers: Answers, shown: Rows, name: str) -> None:
             "Follow it",
             key=session.key_of(session.LIST_FOLLOW, name),
             icon=":material/route:",
-            on_click=confusion.look_at_sample,
-            args=(answers, confusion.nth(shown, number)),
+            on_click=selected_cell.look_at_sample,
+            args=(answers, selected_cell.nth(shown, number)),
             help="Open its cell, and its way through the network, as a click on its image does.",
         )
 
@@ -333,7 +336,7 @@ def confidence(run: Run, answers: Answers) -> None:
             height=420,
             alt="Accuracy on what is left when the least certain answers are put aside",
         )
-        st.markdown(confusion.rejection_sentence(found))
+        st.markdown(messages.rejection_sentence(found))
 
 
 def calibration(answers: Answers) -> None:
@@ -346,7 +349,7 @@ def calibration(answers: Answers) -> None:
         alt=f"Accuracy by confidence in {N_BINS} bins; expected calibration error "
         f"{percent(found.ece)}",
     )
-    st.markdown(confusion.reliability_sentence(found, answers))
+    st.markdown(messages.reliability_sentence(found, answers))
     st.caption(
         f"ECE, the expected calibration error, is {percent(found.ece)}: how far bars and dashed "
         "line are apart, on the mean over all samples. A bar of few samples says little."
@@ -360,9 +363,9 @@ def one_sample(run: Run, answers: Answers, cell: Cell, step: int) -> None:
         st.caption("Choose a cell with samples in it.")
         return
     meaning = OUTPUT_MEANINGS[run.config.output]
-    st.markdown(confusion.sample_sentence(answers, position, meaning))
+    st.markdown(messages.sample_sentence(answers, position, meaning))
     row = int(answers.rows[position])
-    passage = passage_of(run.network_at(step), confusion.scaled(run.material, row))
+    passage = passage_of(run.network_at(step), selected_cell.scaled(run.material, row))
     left, right = st.columns([1, 2])
     with left:
         sample_input(run.material.dataset, row)
@@ -370,7 +373,7 @@ def one_sample(run: Run, answers: Answers, cell: Cell, step: int) -> None:
         show_chart(
             hidden_figure(passage, run.config.activation),
             key="passage_hidden",
-            height=confusion.layers_height(len(passage.hidden)),
+            height=selected_cell.layers_height(len(passage.hidden)),
             alt=f"Activations of {len(passage.hidden)} hidden layers",
         )
     left, right = st.columns(2)
@@ -480,13 +483,13 @@ def sane_moment(run: Run, step: int, part: str) -> int | None:
         if sane is None:
             st.info("At this moment the outputs were no numbers any more. Choose another epoch.")
         elif sane != step:
-            st.caption(f"Shown is the last moment with numbers, {confusion.moment(run, sane)}.")
+            st.caption(f"Shown is the last moment with numbers, {messages.moment(run, sane)}.")
     return sane
 
 
 def look(run: Run, was_moving: bool, poll_seconds: float) -> None:
     """Draw all that follows the run."""
-    is_moving = confusion.is_moving(run)
+    is_moving = selected_cell.is_moving(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(run)
         view, hides, fixes = choose_view()
@@ -494,22 +497,22 @@ def look(run: Run, was_moving: bool, poll_seconds: float) -> None:
     if not run.snapshots.steps:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
     elif getattr(run.material, part) is None:
-        st.info(confusion.no_samples(run, part), icon=":material/data_alert:")
+        st.info(messages.no_samples(run, part), icon=":material/data_alert:")
     elif (sane := sane_moment(run, run.snapshots.nearest(step), part)) is not None:
         answers = answers_at(run, sane, part)
         with st.container():  # what follows keeps its place, however many words there are
-            st.markdown(confusion.headline(run, answers, part, sane))
-            st.caption(confusion.remarks(run, part, sane))
+            st.markdown(messages.headline(run, answers, part, sane))
+            st.caption(messages.remarks(run, part, sane))
         show(run, answers, part, sane, view, hides=hides, fixes=fixes)
-    if is_moving != was_moving or (is_moving and training.poll_seconds() != poll_seconds):
+    if is_moving != was_moving or (is_moving and training_speed.poll_seconds() != poll_seconds):
         st.rerun()  # the whole page: another rhythm of looking
 
 
-entry.through_app()
+app_entry.through_app()
 st.title("Confusion matrix")
 run = choose_run()
 if run is None:
     invite()
 else:
-    is_moving, poll_seconds = confusion.is_moving(run), training.poll_seconds()
+    is_moving, poll_seconds = selected_cell.is_moving(run), training_speed.poll_seconds()
     st.fragment(look, run_every=poll_seconds if is_moving else None)(run, is_moving, poll_seconds)

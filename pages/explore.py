@@ -6,22 +6,25 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import arena, entry, samples, session
-from dashboard.chart import show_chart
-from dashboard.charts.balance import class_balance, class_counts
-from dashboard.charts.images import grid_height, image_grid, shortened
-from dashboard.charts.pixels import (
+from dashboard import session
+from dashboard.charts.class_balance import class_balance, class_counts
+from dashboard.charts.feature_values import (
     class_profiles,
     feature_ranges,
     feature_values,
     pixel_values,
     value_histogram,
 )
-from dashboard.charts.projection import groups_by_class, scatter, split_by_part
-from dashboard.charts.splits import split_scores
-from dashboard.pictures import draw_images
-from dashboard.samples import PARTS, Look, Points, Values, place_in
-from dashboard.source import show_source
+from dashboard.charts.image_grid import grid_height, image_grid, shortened
+from dashboard.charts.projections import groups_by_class, scatter, split_by_part
+from dashboard.charts.split_scores import split_scores
+from dashboard.compare import actions
+from dashboard.components.chart import show_chart
+from dashboard.components.sample_grid import draw_images
+from dashboard.components.source import show_source
+from dashboard.explore import samples
+from dashboard.explore.samples import PARTS, Look, Points, Values, place_in
+from dashboard.shell import app_entry
 from dashboard.text import plain
 from data.datasets import Dataset
 from data.scaling import SCALERS
@@ -504,7 +507,7 @@ def views() -> None:
     if view == samples.MAP:
         in_motion(map_view, session.tab().is_mapping, PAUSE_SECONDS)
     elif view == samples.SPLIT:
-        in_motion(split_view, samples.is_measuring(material.dataset), arena.poll_seconds())
+        in_motion(split_view, samples.is_measuring(material.dataset), actions.poll_seconds())
     else:
         VIEWS[view](material)
 
@@ -514,7 +517,7 @@ def in_motion(view: Callable[[bool], None], moving: bool, pause_seconds: float) 
     st.fragment(view, run_every=pause_seconds if moving else None)(moving)
 
 
-entry.through_app()
+app_entry.through_app()
 st.title("Explore")
 if session.lacks_data():
     st.info(

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from dashboard import controls, entry, moments, panels, run_list, session, take_home, training
-from dashboard.chart import show_chart
-from dashboard.charts.curves import (
+from dashboard import session, training_actions, training_speed
+from dashboard.charts.learning_curves import (
     Marks,
     accuracy_figure,
     batch_curve,
@@ -12,8 +11,12 @@ from dashboard.charts.curves import (
     epoch_curves,
     loss_figure,
 )
-from dashboard.source import show_source
+from dashboard.components import epoch_slider
+from dashboard.components.chart import show_chart
+from dashboard.components.source import show_source
+from dashboard.shell import app_entry, sidebar
 from dashboard.text import percent
+from dashboard.train import export_import, messages, panels, run_list
 from experiments.background.training_job import Goal, Status, TrainingJob
 from experiments.training.run import Run
 from mlp.backprop import backward, forward
@@ -49,7 +52,7 @@ def pause_button() -> None:
         icon=":material/pause:",
         type="primary",
         width=PLAY_WIDTH,
-        on_click=training.pause,
+        on_click=training_actions.pause,
         help="Stand still after the current batch; nothing is lost.",
     )
 
@@ -62,7 +65,7 @@ def play_button(job: TrainingJob | None, *, disabled: bool) -> None:
         type="primary",
         width=PLAY_WIDTH,
         disabled=disabled,
-        on_click=training.go,
+        on_click=training_actions.go,
         args=(Goal.THE_END, job),
         help="Train to the last epoch, with the settings on the left.",
     )
@@ -75,7 +78,9 @@ def step_buttons(job: TrainingJob | None, *, disabled: bool) -> None:
         ("+1 batch", Goal.ONE_BATCH, "Make a single step of the optimizer, then pause."),
     )
     for label, goal, meaning in steps:
-        st.button(label, disabled=disabled, on_click=training.go, args=(goal, job), help=meaning)
+        st.button(
+            label, disabled=disabled, on_click=training_actions.go, args=(goal, job), help=meaning
+        )
 
 
 def end_buttons(job: TrainingJob | None, *, is_over: bool) -> None:
@@ -84,14 +89,14 @@ def end_buttons(job: TrainingJob | None, *, is_over: bool) -> None:
         "Stop",
         icon=":material/stop:",
         disabled=job is None or is_over,
-        on_click=training.stop,
+        on_click=training_actions.stop,
         help="End here and measure the network on the test samples.",
     )
     st.button(
         "Reset",
         icon=":material/restart_alt:",
         disabled=job is None,
-        on_click=training.reset,
+        on_click=training_actions.reset,
         help="Clear the page for a new run. The same seed starts from the same weights again.",
     )
 
@@ -100,10 +105,10 @@ def view_controls() -> bool:
     """Draw how the training is shown; return whether the loss axis is logarithmic."""
     st.selectbox(
         "Epochs a second",
-        training.PACES,
+        training_speed.PACES,
         key=session.PACE,
         bind="query-params",
-        on_change=training.change_pace,
+        on_change=training_actions.change_pace,
         width=140,
         help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
         "one go at full speed.",
@@ -119,21 +124,21 @@ def view_controls() -> bool:
 
 def rate_now(run: Run) -> None:
     """Draw the learning rate of the run under way, to be changed on the way."""
-    rates = controls.rates_with(run.learning_rate)
+    rates = sidebar.rates_with(run.learning_rate)
     session.set_value(session.RATE_NOW, run.learning_rate)
     st.select_slider(
         "Learning rate from now on",
         list(rates),
         key=session.RATE_NOW,
         format_func=rates.__getitem__,
-        on_change=training.change_learning_rate,
+        on_change=training_actions.change_learning_rate,
         help="Acts from the next step on, without a new start. The schedule is applied to it.",
     )
 
 
 def more_epochs(run: Run) -> None:
     """Draw the way to train on after the end."""
-    least, most = training.epochs_to_add(run)
+    least, most = training_actions.epochs_to_add(run)
     if not run.can_go_on or least > most:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
@@ -150,7 +155,7 @@ def more_epochs(run: Run) -> None:
         st.button(
             "Continue",
             icon=":material/resume:",
-            on_click=training.continue_run,
+            on_click=training_actions.continue_run,
             help="Train this network on from where it is.",
         )
 
@@ -160,13 +165,13 @@ def progress(job: TrainingJob | None) -> None:
     ready = (
         "Ready: press Train" if not session.problems() else "Waiting for settings that make sense"
     )
-    fraction, words = training.progress(job) if job else (0.0, ready)
+    fraction, words = messages.progress(job) if job else (0.0, ready)
     st.progress(fraction, text=words)
 
 
 def results(job: TrainingJob | None) -> None:
     """Show the accuracies in figures that can be read from the back row."""
-    for column, figure in zip(st.columns(3), training.figures(job), strict=True):
+    for column, figure in zip(st.columns(3), messages.figures(job), strict=True):
         column.metric(
             figure.label,
             "–" if figure.score is None else percent(figure.score.accuracy),
@@ -179,12 +184,12 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     run = job.run if job else None
     under_way = run.under_way if run else None  # before the history, which is then no older
     history = list(run.history) if run else []
-    epochs = training.epochs_in_view(job) if job else session.config().epochs
+    epochs = messages.epochs_in_view(job) if job else session.config().epochs
     losses = epoch_curves(history, "loss")
     if run and under_way:
         losses.append(batch_curve(*under_way, run.plan.steps_per_epoch))
     revision = str(id(run)) if run else ""
-    best, moment = best_epoch(history), moments.epoch_looked_at(run) if run else None
+    best, moment = best_epoch(history), epoch_slider.epoch_looked_at(run) if run else None
     left, right = st.columns(2)
     with left:
         show_chart(
@@ -193,7 +198,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
                 epochs=epochs,
                 log_scale=log_scale,
                 revision=revision,
-                marks=Marks(best, moment, training.beside(run, "loss")),
+                marks=Marks(best, moment, messages.beside(run, "loss")),
             ),
             key="loss_chart",
             alt="Loss of the training and the validation samples, by epoch",
@@ -204,7 +209,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
                 epoch_curves(history, "accuracy"),
                 epochs=epochs,
                 revision=revision,
-                marks=Marks(best, moment, training.beside(run, "accuracy")),
+                marks=Marks(best, moment, messages.beside(run, "accuracy")),
             ),
             key="accuracy_chart",
             alt="Accuracy on the training and the validation samples, by epoch",
@@ -213,7 +218,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
 
 def ending(run: Run, status: Status) -> None:
     """Say in a sentence how the run ended, and what can be done next."""
-    verdict = training.verdict(run)
+    verdict = messages.verdict(run)
     if status is Status.ABANDONED:
         st.warning(
             "This page lost its connection for a while, and the training ended. "
@@ -232,14 +237,14 @@ def ending(run: Run, status: Status) -> None:
         st.button(
             f"Try again with {gentler:g}",
             icon=":material/healing:",
-            on_click=training.retry,
+            on_click=training_actions.retry,
             args=(gentler,),
             help="Set the learning rate to this, and train the same network anew.",
         )
     elif run.result is None:
         st.info(verdict, icon=":material/info:")
-    elif training.only_guesses(run):
-        st.warning(f"{verdict} {training.advice(run)}", icon=":material/casino:")
+    elif messages.only_guesses(run):
+        st.warning(f"{verdict} {messages.advice(run)}", icon=":material/casino:")
     else:
         st.success(verdict, icon=":material/check_circle:")
 
@@ -253,13 +258,13 @@ def watch(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
     results(job)
     charts(job, log_scale=log_scale)
     if job and job.run.snapshots.steps:
-        panels.draw(job.run, training.epochs_in_view(job))
-    is_late = is_watched(status) and training.poll_seconds() != poll_seconds
+        panels.draw(job.run, messages.epochs_in_view(job))
+    is_late = is_watched(status) and training_speed.poll_seconds() != poll_seconds
     if is_late or is_watched(status) != is_watched(job.status if job else None):
         st.rerun()  # the whole page: other buttons, or another rhythm of looking
 
 
-entry.through_app()
+app_entry.through_app()
 job = session.job()
 status = job.status if job else None
 st.title("Train")
@@ -274,15 +279,15 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     if job and status and status.is_over:
         more_epochs(job.run)
 with st.container():
-    if job and status and not training.has_settings(job.run):
+    if job and status and not messages.has_settings(job.run):
         what_to_do = "Train starts a run" if status.is_over else "Reset, then Train, to start a run"
         st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
-poll_seconds = training.poll_seconds()
+poll_seconds = training_speed.poll_seconds()
 st.fragment(watch, run_every=poll_seconds if is_watched(status) else None)(
     status, poll_seconds, log_scale
 )
 run_list.draw()
-take_home.draw(job.run if job and status and status.is_over else None)
+export_import.draw(job.run if job and status and status.is_over else None)
 config = session.config()
 with st.expander("The lines of NumPy that do this", icon=":material/code:"):
     show_source(

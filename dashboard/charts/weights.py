@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.images import PICTURE_AXES, corners, gaps, mosaic, note
+from dashboard.charts.image_grid import PICTURE_AXES, corners, gaps, mosaic, note
 from dashboard.charts.style import DIVERGING, feature_axis, layout, whole_numbers
 from mlp.arrays import Array
 

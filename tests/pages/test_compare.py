@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from dashboard import session, training
+from dashboard import session, training_speed
 from data.datasets import Dataset
 from experiments.background.training_job import Status
 from experiments.comparison.architecture_grid import rungs_of
@@ -17,7 +17,7 @@ PATIENCE = 20.0
 
 @pytest.fixture(autouse=True)
 def at_full_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "WATCHABLE_SECONDS", 0.0)
+    monkeypatch.setattr(training_speed, "WATCHABLE_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard import session
-from dashboard.panels import PANELS
+from dashboard.train.panels import PANELS
 
 PAGES = ("train", "explore", "confusion", "compare")
 CONTROLS = (

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import samples, session
+from dashboard import session
+from dashboard.explore import samples
 from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own

@@ -1,0 +1,50 @@
+"""Accuracy by depth, width and number of parameters."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.charts.style import (
+    LEGEND,
+    color,
+    layout,
+)
+from experiments.comparison.networks import name_of
+from experiments.comparison.over_seeds import Standing
+from mlp.network import count_parameters
+
+SIZES = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]  # on an axis
+
+
+def ladder_figure(standings: Sequence[Standing]) -> go.Figure:
+    """Draw mean accuracy ± spread over the number of parameters, a colour for each depth."""
+    known = [each for each in standings if each.mean is not None]
+    depths = sorted({len(each.config.hidden_layers) for each in known})
+    traces = [
+        _rung_trace(i, depth, [each for each in known if len(each.config.hidden_layers) == depth])
+        for i, depth in enumerate(depths)
+    ]
+    figure_layout = layout(
+        "Accuracy against size",
+        x="parameters",
+        y="test samples right (%)",
+        showlegend=True,
+        legend=LEGEND,
+        xaxis={"type": "log", "tickvals": SIZES, "ticktext": [f"{size:,}" for size in SIZES]},
+        yaxis={"tickformat": ".1~%"},
+    )
+    return go.Figure(traces, figure_layout)
+
+
+def _rung_trace(i: int, depth: int, standings: Sequence[Standing]) -> go.Scatter:
+    return go.Scatter(
+        name=f"{depth} hidden",
+        x=[count_parameters(each.sizes) for each in standings],
+        y=[each.mean for each in standings],
+        error_y={"array": [each.std or 0 for each in standings], "thickness": 2, "width": 6},
+        mode="lines+markers",
+        line={"color": color(i), "width": 2},
+        marker={"size": 11},
+        text=[name_of(each.config) for each in standings],
+        hovertemplate="%{text}: %{y:.2%}, %{x:,} parameters<extra></extra>",
+    )

@@ -1,0 +1,206 @@
+"""One sample, or one number for each pixel: large, with the values in the cells."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.class_balance import class_axis
+from dashboard.charts.image_grid import PICTURE_AXES, Images
+from dashboard.charts.style import (
+    BORDER,
+    DIVERGING,
+    LEGEND,
+    SEQUENTIAL,
+    feature_axis,
+    layout,
+    readable_on,
+)
+from experiments.exploration.statistics import Histogram, Statistics
+
+LARGEST_WRITTEN = 16  # pixels a side; in smaller cells no number can be read
+PICTURE_HEIGHT = 420  # pixels on the screen
+TITLE_HEIGHT = 44
+LETTERS = (6, 16)  # pixels: the smallest and the largest
+
+
+def decimals(values: Images) -> int:
+    """Return how many decimals tell the values apart: none for whole numbers."""
+    return 0 if np.array_equal(values, np.rint(values)) else 2
+
+
+def pixel_values(
+    image: Images,
+    *,
+    title: str,
+    limit: float,
+    unit: str,
+    is_signed: bool = False,
+    is_written: bool = True,
+) -> go.Figure:
+    """Draw an image with the value of each pixel written in it, where there is room.
+
+    Parameters
+    ----------
+    image : (height, width), values up to `limit`
+    title : fit for Plotly
+    is_signed : whether values may be negative; then the colors run from -limit to limit
+    is_written : whether to write the values where there is room, or to leave them to the mouse
+    """
+    scale, low = (DIVERGING, -limit) if is_signed else (SEQUENTIAL, 0)
+    picture = go.Heatmap(
+        z=image,
+        x0=1,
+        dx=1,
+        y0=1,
+        dy=1,
+        coloraxis=scale,
+        hovertemplate=f"row %{{y}}, column %{{x}}<br>{escape(unit)}: %{{z:.4g}}<extra></extra>",
+    )
+    has_room = is_written and max(image.shape) <= LARGEST_WRITTEN
+    colors: dict[str, Any] = {scale: {"cmin": low, "cmax": limit, "showscale": False}}
+    figure_layout = layout(
+        title,
+        showlegend=False,
+        shapes=[_edge(*image.shape)],
+        margin={"l": 0, "r": 0, "t": TITLE_HEIGHT, "b": 0},
+        **colors,
+        **PICTURE_AXES,
+    )
+    numbers = [_numbers(image, (low, limit), scale)] if has_room else []
+    return go.Figure([picture, *numbers], figure_layout)
+
+
+def number_size(image: Images) -> int:
+    """Return how large the numbers in the cells may be, in pixels of the screen."""
+    room = (PICTURE_HEIGHT - TITLE_HEIGHT) / max(*image.shape, 1)  # of a cell, in pixels
+    smallest, largest = LETTERS
+    return max(smallest, min(largest, int(room * (0.34 if decimals(image) else 0.5))))
+
+
+def _edge(height: int, width: int) -> dict[str, Any]:
+    """Return a line around an image, whose empty pixels look like the page."""
+    corners = {"x0": 0.5, "y0": 0.5, "x1": width + 0.5, "y1": height + 0.5}
+    return {"type": "rect", "line": {"color": BORDER, "width": 1}, **corners}
+
+
+def _numbers(image: Images, ends: tuple[float, float], scale: str) -> go.Scatter:
+    """Return the values as words, each in the color that can be read on its cell."""
+    rows, columns = np.indices(image.shape)
+    values, n_decimals, (low, high) = image.ravel(), decimals(image), ends
+    return go.Scatter(
+        x=columns.ravel() + 1,
+        y=rows.ravel() + 1,
+        text=[f"{value:.{n_decimals}f}" for value in values],
+        mode="text",
+        textfont={
+            "size": number_size(image),
+            "color": [readable_on(float(value - low) / (high - low), scale) for value in values],
+        },
+        hoverinfo="skip",
+    )
+
+
+def feature_values(values: Images, *, title: str, unit: str) -> go.Figure:
+    """Draw the features of a sample that is no image, a bar each."""
+    bars = go.Bar(
+        x=np.arange(1, len(values) + 1),
+        y=values,
+        hovertemplate="feature %{x}: %{y:.4g}<extra></extra>",
+    )
+    axis = feature_axis(len(values))
+    return go.Figure(bars, layout(title, x="feature", y=escape(unit), xaxis=axis))
+
+
+def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
+    """Draw how often values come, in percent of all values."""
+    edges, total = histogram.edges, histogram.counts.sum()
+    is_whole = bool((np.diff(edges) == 1).all())
+    bars = go.Bar(
+        x=edges[:-1] if is_whole else (edges[:-1] + edges[1:]) / 2,
+        y=100 * histogram.counts / max(total, 1),
+        width=np.diff(edges) * 0.92,
+        customdata=np.stack([edges[:-1], edges[1:], histogram.counts], axis=1),
+        hovertemplate="from %{customdata[0]:.4g} to below %{customdata[1]:.4g}: "
+        "%{y:.3g} % (%{customdata[2]:,})<extra></extra>",
+    )
+    return go.Figure(
+        bars,
+        layout(
+            "How often each value comes",
+            x=escape(unit),
+            y="of all values (%, log scale)",
+            yaxis={"type": "log", "tickvals": [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]},
+        ),
+    )
+
+
+def feature_ranges(statistics: Statistics, *, unit: str) -> go.Figure:
+    """Draw the mean, the spread and the limits of each feature of a table."""
+    spread = {"error_y": {"array": statistics.std}}
+    traces = [
+        _of_each_feature("mean ± standard deviation", statistics.mean, "circle", **spread),
+        _of_each_feature("smallest", statistics.smallest, "triangle-up-open"),
+        _of_each_feature("largest", statistics.largest, "triangle-down-open"),
+    ]
+    figure_layout = layout(
+        "Each feature over all samples",
+        x="feature",
+        y=escape(unit),
+        xaxis=feature_axis(len(statistics.mean)),
+        hovermode="x unified",
+        legend=LEGEND,
+    )
+    return go.Figure(traces, figure_layout)
+
+
+def _of_each_feature(name: str, values: Images, symbol: str, **more: object) -> go.Scatter:
+    return go.Scatter(
+        name=name,
+        x=np.arange(1, len(values) + 1),
+        y=values,
+        mode="markers",
+        marker={"symbol": symbol, "size": 8},
+        hovertemplate=f"{name.split()[0]} %{{y:.4g}}",
+        **more,
+    )
+
+
+def profiles(statistics: Statistics) -> Images:
+    """Return how far each class lies from the mean of all, (n_classes, n_features).
+
+    In standard deviations of the feature; 0 for a feature that is always the same.
+    """
+    spread = np.where(statistics.std > 0, statistics.std, 1)
+    distances: Images = (statistics.class_means - statistics.mean) / spread
+    return distances
+
+
+def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> go.Figure:
+    """Draw what sets each class apart, in a table of features."""
+    distances = profiles(statistics)
+    limit = float(np.nanmax(np.abs(distances), initial=1))
+    heatmap = go.Heatmap(
+        z=distances,
+        x0=1,
+        dx=1,
+        coloraxis=DIVERGING,
+        hovertemplate="class %{y}, feature %{x}: %{z:.2f} deviations<extra></extra>",
+    )
+    return go.Figure(
+        heatmap,
+        layout(
+            "Mean of each class beside the mean of all",
+            x="feature",
+            y="class",
+            coloraxis2={
+                "cmin": -limit,
+                "cmax": limit,
+                "colorbar": {"title": {"text": "standard<br>deviations"}},
+            },
+            xaxis=feature_axis(distances.shape[1]),
+            yaxis=class_axis(class_names, most=15),
+        ),
+    )

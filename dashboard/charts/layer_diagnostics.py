@@ -1,0 +1,149 @@
+"""Gradients, updates and unit activity of each layer."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from dashboard.charts.learning_curves import thinned
+from dashboard.charts.style import LEGEND, TEXT, color, layout
+from experiments.training.layer_diagnostics import Health, Pulse
+
+USUAL_RATIO = 1e-3  # a rule of thumb for how far a step should move the weights
+
+
+Measure: TypeAlias = Literal["gradient_norms", "update_ratios"]
+
+
+class Line(NamedTuple):
+    """The values of one layer, at some epochs; what is 0 has no place on a log axis: NaN."""
+
+    name: str
+    epochs: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float32]
+
+
+def layer_lines(pulses: Sequence[Pulse], measure: Measure) -> list[Line]:
+    """Return one line a layer, from layer 1 on."""
+    kept = pulses[thinned(len(pulses))]
+    epochs = np.array([pulse.epoch for pulse in kept], np.int32)
+    by_layer = zip(*(getattr(pulse, measure) for pulse in kept), strict=True)
+    return [_line(layer, epochs, values) for layer, values in enumerate(by_layer, start=1)]
+
+
+def _line(layer: int, epochs: npt.NDArray[np.int32], values: Iterable[float]) -> Line:
+    array = np.array(list(values), np.float32)
+    array[~((array > 0) & np.isfinite(array))] = np.nan
+    return Line(f"layer {layer}{' (0)' if np.isnan(array).all() else ''}", epochs, array)
+
+
+def gradient_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") -> go.Figure:
+    """Draw how long the gradient of each layer's weights is, epoch by epoch.
+
+    Parameters
+    ----------
+    pulses : of the last step of each epoch
+    epochs : how many there will be
+    revision : a zoom lives as long as it stays the same
+    """
+    lines = layer_lines(pulses, "gradient_norms")
+    return _layers("Gradient by layer", "length of ∂C/∂W (log)", lines, epochs, revision)
+
+
+def ratio_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") -> go.Figure:
+    """Draw how far a step moves the weights of each layer, compared with their size.
+
+    A line marks what is usual, 1 in 1000: far above it the steps are rash, far below it
+    the layer hardly learns. See `gradient_figure` for the parameters.
+
+    Source of the rule: A. Karpathy, CS231n, Neural networks part 3 (2016).
+    """
+    lines = layer_lines(pulses, "update_ratios")
+    usual = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": USUAL_RATIO,
+        "y1": USUAL_RATIO,
+        "line": {"color": TEXT, "width": 1, "dash": "dash"},
+    }
+    word = {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "y": float(np.log10(USUAL_RATIO)),  # a note on a log axis stands at the logarithm
+        "yanchor": "bottom",
+        "text": "usual: 1 in 1000",
+        "showarrow": False,
+    }
+    title, axis = "Step against weights, by layer", "length of a step / length of W (log)"
+    return _layers(title, axis, lines, epochs, revision, shapes=[usual], annotations=[word])
+
+
+def _layers(
+    title: str, axis: str, lines: Sequence[Line], epochs: int, revision: str, **more: Any
+) -> go.Figure:
+    """Draw one line a layer; a layer has the same color in every picture."""
+    traces = [
+        go.Scatter(
+            name=line.name,
+            x=line.epochs,
+            y=line.values,
+            mode="lines" if len(line.epochs) > 1 else "markers",
+            line={"width": 2, "color": color(i)},
+            marker={"color": color(i)},
+            hovertemplate="%{y:.2e}",
+        )
+        for i, line in enumerate(lines)
+    ]
+    figure_layout = layout(
+        title,
+        x="epoch",
+        y=axis,
+        hovermode="x unified",
+        showlegend=True,
+        legend=LEGEND | {"uirevision": "always"},
+        uirevision=revision,
+        xaxis={"range": [0, epochs]},
+        yaxis={"type": "log", "exponentformat": "power"},
+        **more,
+    )
+    return go.Figure(traces, figure_layout)
+
+
+def health_figure(healths: Sequence[Health]) -> go.Figure:
+    """Draw which share of the units of each hidden layer is dead, and which is saturated."""
+    traces = [
+        _share_trace("dead", healths, color(9)),  # the first colors are the layers'
+        _share_trace("saturated", healths, color(7)),
+    ]
+    no_layers = {"text": "There is no hidden layer.", "showarrow": False, "font": {"size": 16}}
+    figure_layout = layout(
+        "Units that hardly learn",
+        x="hidden layer",
+        y="share of its units (%)",
+        barmode="group",
+        legend=LEGEND,
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1.05], "tickformat": ".0%"},
+        annotations=[] if healths else [no_layers],
+    )
+    return go.Figure(traces if healths else [], figure_layout)
+
+
+def _share_trace(
+    kind: Literal["dead", "saturated"], healths: Sequence[Health], paint: str
+) -> go.Bar:
+    return go.Bar(
+        name=kind,
+        x=[f"layer {health.layer}" for health in healths],
+        y=[getattr(health, kind) for health in healths],
+        marker={"color": paint},
+        texttemplate="%{y:.0%}",
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y:.1%}",
+    )

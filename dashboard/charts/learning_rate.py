@@ -1,0 +1,38 @@
+"""The learning rate by epoch."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.learning_curves import thinned
+from dashboard.charts.style import layout
+from mlp.training import EpochRecord
+
+
+def learning_rate_figure(
+    history: Sequence[EpochRecord], *, epochs: int, revision: str = ""
+) -> go.Figure:
+    """Draw the learning rate of each epoch, as the schedule or the reader has made it.
+
+    See `gradient_figure` for the parameters.
+    """
+    kept = history[thinned(len(history))]
+    trace = go.Scatter(
+        name="learning rate",
+        x=np.array([record.epoch for record in kept], np.int32),
+        y=np.array([record.learning_rate for record in kept], np.float32),
+        mode="lines" if len(kept) > 1 else "markers",
+        line={"width": 2, "shape": "vh"},  # the rate of epoch 3 holds from 2 to 3
+        hovertemplate="%{y:.3g}",
+    )
+    figure_layout = layout(
+        "Learning rate",
+        x="epoch",
+        y="learning rate of the epoch",
+        hovermode="x unified",
+        uirevision=revision,
+        xaxis={"range": [0, epochs]},
+        yaxis={"rangemode": "tozero"},
+    )
+    return go.Figure([trace], figure_layout)

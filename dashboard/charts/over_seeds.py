@@ -1,0 +1,99 @@
+"""Accuracies of several networks with each seed, and their differences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.style import (
+    TEXT,
+    color,
+    layout,
+)
+from experiments.comparison.networks import name_of
+from experiments.comparison.over_seeds import Duel, Standing
+
+
+def pairs_figure(standings: Sequence[Standing], seeds: Sequence[int]) -> go.Figure:
+    """Draw the accuracy of each network with each seed; a line holds together what is a pair."""
+    names = [name_of(each.config) for each in standings]
+    places = [*range(len(names))]
+    seed_rows = zip(*(each.accuracies for each in standings), strict=True)
+    pairs = go.Scatter(
+        x=[place for _ in seeds for place in [*places, None]],
+        y=[accuracy for row in seed_rows for accuracy in [*row, None]],
+        text=[f"seed {seed}" for seed in seeds for _ in [*places, None]],
+        mode="lines+markers",
+        line={"color": TEXT, "width": 1},
+        marker={"size": 7, "color": [color(place) for _ in seeds for place in [*places, 0]]},
+        opacity=0.45,
+        hovertemplate="%{text}: %{y:.2%}<extra></extra>",
+    )
+    axis = {"tickvals": places, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
+    figure_layout = layout(
+        "Each seed, and mean ± spread",
+        x="network",
+        y="test samples right (%)",
+        showlegend=False,
+        xaxis=axis,
+        yaxis={"tickformat": ".1~%"},
+    )
+    return go.Figure([pairs, *_means(standings)], figure_layout)
+
+
+def _means(standings: Sequence[Standing]) -> list[go.Scatter]:
+    """Return the mean of each network, beside the lines, with its standard deviation."""
+    return [
+        go.Scatter(
+            x=[place + 0.18 * (-1 if place == 0 else 1)],
+            y=[each.mean],
+            error_y={"array": [each.std or 0], "thickness": 3, "width": 8, "color": color(place)},
+            mode="markers",
+            name=name_of(each.config),
+            marker={"size": 13, "symbol": "diamond", "color": color(place)},
+            hovertemplate="mean %{y:.2%}<extra></extra>",
+        )
+        for place, each in enumerate(standings)
+        if each.mean is not None
+    ]
+
+
+def differences_figure(duels: Sequence[Duel]) -> go.Figure:
+    """Draw by how much each other network is ahead of the first, a dot for each seed."""
+    traces = [_difference_trace(i, duel) for i, duel in enumerate(duels)]
+    zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
+    first = duels[0].first if duels else "the first"
+    axis = {
+        "tickvals": [*range(len(duels))],
+        "ticktext": [duel.other for duel in duels],
+        "range": [-0.6, max(len(duels), 1) - 0.4],
+    }
+    figure_layout = layout(
+        f"Ahead of {first}, seed by seed",
+        x="network",
+        y="difference (points)",
+        showlegend=False,
+        shapes=[zero | {"line": {"color": TEXT, "width": 1, "dash": "dash"}}],
+        xaxis=axis,
+        yaxis={"rangemode": "tozero"},
+    )
+    return go.Figure([trace for both in traces for trace in both], figure_layout)
+
+
+def _difference_trace(i: int, duel: Duel) -> tuple[go.Scatter, go.Scatter]:
+    points = 100 * duel.paired.differences
+    dots = go.Scatter(
+        x=i + np.linspace(-0.25, 0.25, len(points)),
+        y=points,
+        mode="markers",
+        marker={"size": 9, "color": color(i + 1), "opacity": 0.7},
+        hovertemplate="%{y:+.2f} points<extra></extra>",
+    )
+    mean = go.Scatter(
+        x=[i - 0.35, i + 0.35],
+        y=[100 * duel.paired.mean] * 2,
+        mode="lines",
+        line={"color": color(i + 1), "width": 4},
+        hovertemplate="mean %{y:+.2f} points<extra></extra>",
+    )
+    return dots, mean

@@ -1,0 +1,231 @@
+"""What the comparison page says, in words and tables."""
+
+from collections.abc import Sequence
+
+from dashboard import training_speed
+from dashboard.compare.actions import PAIRS
+from dashboard.components.tables import markdown_table
+from dashboard.text import duration, percent
+from experiments.background.run_sequence import Relay
+from experiments.background.training_job import Status
+from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
+from experiments.comparison.networks import name_of
+from experiments.comparison.over_seeds import Outcome, Standing
+from experiments.comparison.side_by_side import Contest
+from experiments.presets import preset
+from experiments.training.run import Run
+from mlp.network import count_parameters, count_weights
+
+
+def contest_progress(contest: Contest) -> training_speed.Progress:
+    """Say how far a contest has come; the slowest network sets the count."""
+    runs = contest.runs
+    fractions = [run.step / (run.config.epochs * run.plan.steps_per_epoch) for run in runs]
+    going = [job.run for job in contest.jobs if not job.status.is_over]
+    epochs_done = min((run.epochs_done for run in going), default=0)
+    is_waiting = contest.status is Status.QUEUED
+    state = "waiting for the processor" if is_waiting else str(contest.status)
+    words = f"Epoch {epochs_done:,} of {max(run.config.epochs for run in runs):,} · {state}"
+    return training_speed.Progress(min(1.0, sum(fractions) / len(fractions)), words)
+
+
+def relay_progress(relay: Relay[Outcome]) -> training_speed.Progress:
+    """Say how far a relay has come."""
+    n_seeds = relay.n_seeds
+    seed = min(len(relay.outcomes) // len(relay.networks) + 1, n_seeds)
+    run, left = relay.run, relay.seconds_left
+    words = [f"Seed {seed} of {n_seeds}"]
+    words += [name_of(run.config)] if run else []
+    words += [f"{duration(left)} left"] if left is not None else []
+    return training_speed.Progress(relay.fraction, " · ".join(words))
+
+
+def contest_ending(contest: Contest) -> str:
+    """Say what came out, on which samples, and how little one race means.
+
+    At least one network has a result.
+    """
+    runs = [run for run in contest.runs if run.result]
+    part = "test" if runs[0].result and runs[0].result.test else "training"
+    scores = ", ".join(f"{name_of(run.config)} {_result(run)}" for run in runs)
+    n_samples = len(getattr(runs[0].material.split, part))
+    if part == "training":
+        return (
+            f"**Training accuracy**: {scores}. These are the {n_samples:,} samples that the "
+            "networks have learned from, so this says nothing about new ones."
+        )
+    return (
+        f"**{n_samples:,} test samples**, never seen before: {scores}. That is one seed: whether "
+        "it is more than luck, only several can tell."
+    )
+
+
+def _result(run: Run) -> str:
+    if run.result is None:
+        return "–"
+    return percent((run.result.test or run.result.training).accuracy)
+
+
+def published_words(what: str) -> str:
+    """Say what the published programs report for this pair."""
+    first, other = (preset(name) for name in PAIRS[what])
+    part = "the samples they learn from" if first.judged_on == "training" else "new samples"
+    return (
+        "A published program with 1000 steps of plain gradient descent. It reaches "
+        f"{first.original_accuracy:.1f} % with a single layer and {other.original_accuracy:.1f} % "
+        f"with 32 hidden units, on {part}."
+    )
+
+
+def cost_table(contest: Contest) -> str:
+    """Return what each network costs and reaches, as a table."""
+    head = ["Network", "Parameters", "Multiplications a sample", "Seconds of computing"]
+    is_tested = contest.networks[0].test_fraction > 0
+    result = "Test accuracy" if is_tested else "Training accuracy at the end"
+    rows = [
+        [
+            name_of(job.run.config),
+            f"{job.run.plan.n_parameters:,}",
+            f"{count_weights(job.run.plan.sizes):,}",
+            f"{job.run.seconds:.2f}",
+            _result(job.run),
+            _state(job.run, job.status),
+        ]
+        for job in contest.jobs
+    ]
+    return markdown_table([*head, result, "State"], rows)
+
+
+def _state(run: Run, status: Status) -> str:
+    if run.diverged:
+        return f"diverged in epoch {run.diverged.epoch}"
+    return "stopped early" if run.early_stopped else str(status)
+
+
+def accuracy_rows(
+    names: Sequence[str], epochs: Sequence[int], rows: Sequence[Sequence[float | None]]
+) -> str:
+    """Return accuracies in percent at some epochs, as a table."""
+    cells = [
+        [name, *("–" if share is None else f"{100 * share:.1f}" for share in row)]
+        for name, row in zip(names, rows, strict=True)
+    ]
+    return markdown_table(["Epoch", *(f"{epoch:,}" for epoch in epochs)], cells)
+
+
+def mean_and_spread(standing: Standing) -> str:
+    """Return '97.2 ± 0.4 %', as far as it is known."""
+    if standing.mean is None:
+        return "diverged"
+    if standing.std is None:
+        return percent(standing.mean)
+    return f"{100 * standing.mean:.1f} ± {percent(standing.std)}"
+
+
+def standings_table(standings: Sequence[Standing]) -> str:
+    """Return how each network did over the seeds, as a table."""
+    rows = [
+        [
+            name_of(each.config),
+            f"{count_parameters(each.sizes):,}",
+            mean_and_spread(each),
+            f"{len(each.known)} of {len(each.accuracies)}",
+        ]
+        for each in standings
+    ]
+    return markdown_table(
+        ["Network", "Parameters", "Mean ± spread, test", "Seeds with a result"], rows
+    )
+
+
+def ladder_table(standings: Sequence[Standing]) -> str:
+    """Return accuracy and parameters by depth and width, as a table."""
+    cells = {
+        each.config.hidden_layers: f"{mean_and_spread(each)} · {count_parameters(each.sizes):,}"
+        for each in standings
+    }
+    rows = [
+        [_depth_in_words(depth), *(cells[(width,) * depth] for width in WIDTHS)]
+        for depth in DEPTHS
+        if depth
+    ]
+    rows.insert(0, [_depth_in_words(0), cells[()], *["the same"] * (len(WIDTHS) - 1)])
+    return markdown_table(
+        ["Accuracy · parameters", *(f"{width} units each" for width in WIDTHS)], rows
+    )
+
+
+def _depth_in_words(depth: int) -> str:
+    words = {0: "no hidden layer", 1: "1 hidden layer"}
+    return words.get(depth, f"{depth} hidden layers")
+
+
+def trust(n_seeds: int, dataset: str) -> str:
+    """Say how far the ladder is to be trusted."""
+    luck = (
+        "One seed only: half of what you see may be luck. Take more seeds."
+        if n_seeds == 1
+        else f"Mean ± spread (standard deviation) over {n_seeds} seeds. Differences smaller than "
+        "the spread may well be luck."
+    )
+    return (
+        f"Dataset: {dataset}, test samples. {luck} Look, but do not choose by it: the best of ten "
+        "is also the luckiest on these samples. To choose, look at validation samples; keep the "
+        "test samples for the one you have chosen."
+    )
+
+
+def no_verdict(status: Status, n_done: int, n_seeds: int) -> str:
+    """Say why there is no verdict over the seeds, or nothing if there is to be one."""
+    if status is Status.FINISHED:
+        return ""
+    if status.is_moving:
+        return (
+            f"{n_done} of {n_seeds} seeds so far. The verdict comes after the last one: whoever "
+            "judges as soon as it looks good takes luck for skill."
+        )
+    return (
+        f"It ended after {n_done} of {n_seeds} seeds, so there is no verdict: if one may "
+        "stop when it looks good, a p-value means little. Let all seeds be trained to get one."
+    )
+
+
+def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
+    """Say what a reader has to know about a series, a sentence or two each.
+
+    Parameters
+    ----------
+    n_compared : how many networks were judged against the first
+    """
+    found = [
+        f"{name_of(each.config)} diverged with {each.n_diverged} of {len(each.accuracies)} seeds, "
+        "which count in no pair. Try a lower learning rate."
+        for each in standings
+        if each.n_diverged
+    ]
+    if n_compared > 1:
+        found.append(
+            f"All p-values allow for {n_compared} comparisons (Holm): who asks more often is "
+            "lucky more often."
+        )
+    if n_compared:
+        found.append(
+            "The verdict over all seeds is about these settings, whatever the luck of a run. "
+            "McNemar's test is about two trained networks and no others. So they may disagree."
+        )
+    if standings[0].config.split == "blocks":
+        found.append(
+            "The split is in blocks, so all seeds share one test part; they differ in the first "
+            "weights and the order of the samples."
+        )
+    return found
+
+
+def lost_words(status: Status) -> str:
+    """Say why something has ended that should not have; nothing if it ended as it should."""
+    return {
+        Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
+        "Begin it again.",
+        Status.FAILED: "The training failed through a fault of the app; its log says more. "
+        "Begin it again.",
+    }.get(status, "")

@@ -1,0 +1,126 @@
+"""A Plotly chart that can change many times a second, keeps its zoom, and tells of clicks.
+
+`st.plotly_chart` mounts a new chart whenever the data change: what the reader has zoomed
+into or switched off is lost, and a heatmap tells of no clicks. Here plotly.js itself
+updates the chart in place.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+
+HERE = Path(__file__).parent
+SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+STATIC = HERE.parents[1] / "static"
+
+TOOLBAR = {
+    "displaylogo": False,
+    "showSendToCloud": False,  # what is drawn here stays here
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "sendChartToCloud"],
+}
+
+
+@dataclass(frozen=True)
+class Click:
+    """What the reader has clicked on: a point of a trace, by the order they were drawn in.
+
+    index : (row, column) in a heatmap, (point,) elsewhere
+    """
+
+    trace: int
+    index: tuple[int, ...]
+
+
+@cache
+def publish_plotly(static: Path = STATIC) -> str | None:
+    """Put plotly.js where the browser can fetch it, and return its address.
+
+    The file is the one that the installed plotly brings along; the version in its name
+    makes browsers fetch it anew after an update. On a disk that cannot be written to,
+    there is no address.
+    """
+    target = static / f"plotly-{plotly.__version__}.min.js"
+    if not target.exists():
+        try:
+            static.mkdir(exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=static) as folder:
+                copy = Path(shutil.copyfile(SCRIPT, Path(folder) / target.name))
+                copy.replace(target)  # at once: a half-written script is never served
+        except OSError:
+            return None
+    return f"app/static/{target.name}"
+
+
+_mount = st.components.v2.component(
+    "chart",
+    html='<div class="chart" role="img"></div>',
+    css=".chart.clickable .nsewdrag { cursor: pointer }",
+    js=(HERE / "chart.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # plotly.js puts its styles into the page
+)
+
+
+def show_chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    height: int = 340,
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Show a figure; shown again under the same key, it changes in place.
+
+    Where plotly.js cannot be published, Streamlit draws the chart, and nothing is told of
+    clicks: whatever a click does, another control can do as well.
+
+    Parameters
+    ----------
+    alt : what the figure shows, for those who cannot see it
+    height : in pixels
+    on_click : called with each click before the page runs again, as that of a button is;
+        what it is told comes from the browser, so the index may lie beyond the data
+    """
+    script = publish_plotly()
+    if script is None:
+        st.plotly_chart(figure, key=key, alt=alt, height=height, config=TOOLBAR)
+        return
+    data = {
+        "figure": figure.to_json(),
+        "script": script,
+        "toolbar": TOOLBAR,
+        "alt": alt,
+        "height": height,
+        "clickable": on_click is not None,
+        "points": max((_points(trace) for trace in figure.data), default=0),
+    }
+
+    def tell() -> None:
+        click = parse_click(st.session_state[key].get("click"))
+        if click and on_click:
+            on_click(click)
+
+    _mount(key=key, data=data, height=height, on_click_change=tell)
+
+
+def _points(trace: Any) -> int:
+    return int((trace.meta or {}).get("points", 0)) if isinstance(trace.meta, dict) else 0
+
+
+def parse_click(sent: object) -> Click | None:
+    """Return what the browser has sent as a click; None if it makes no sense."""
+    match sent:
+        case {"trace": int(trace), "index": [*index]} if (
+            0 < len(index) <= 2
+            and trace >= 0
+            and all(type(place) is int and place >= 0 for place in index)
+        ):
+            return Click(trace, tuple(index))
+    return None

@@ -1,0 +1,47 @@
+"""Images of a dataset, as the pages show them: in rows, and to be chosen by a click."""
+
+from collections.abc import Callable, Sequence
+
+from dashboard.charts.image_grid import image_at, image_grid
+from dashboard.components.chart import Click, show_chart
+from data.datasets import Dataset
+from data.split import Rows
+
+
+def draw_images(
+    dataset: Dataset,
+    rows: Rows,
+    captions: Sequence[str],
+    *,
+    columns: int,
+    title: str,
+    key: str,
+    height: int,
+    alt: str,
+    on_choice: Callable[[int], None] | None = None,
+    chosen: int | None = None,
+) -> None:
+    """Draw some rows of a dataset as images.
+
+    Parameters
+    ----------
+    on_choice : called with the place, among the rows, of an image that was clicked
+    chosen : the place of the image to put a frame around
+    """
+    shape = dataset.image_shape or (1, dataset.n_features)
+
+    def choose(click: Click) -> None:
+        place = image_at(click.index, shape, columns)
+        if on_choice and place is not None and place < len(rows):
+            on_choice(place)
+
+    figure = image_grid(
+        dataset.X[rows].reshape(-1, *shape),
+        captions,
+        columns=columns,
+        title=title,
+        maximum=dataset.maximum,
+        unit=dataset.unit,
+        chosen=chosen,
+    )
+    show_chart(figure, key=key, alt=alt, height=height, on_click=choose if on_choice else None)

@@ -1,0 +1,1 @@
+"""The Confusion matrix page, one file a view."""

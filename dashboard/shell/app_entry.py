@@ -1,0 +1,34 @@
+"""Every page is reached through app.py, however the reader came.
+
+Until app.py has run once in a server process, Streamlit takes the files in pages/ for
+an app of the old kind. The first visitor with a link to a page would get that page
+alone, without the settings and the navigation that app.py draws.
+"""
+
+import runpy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import session
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@contextmanager
+def from_app() -> Iterator[None]:
+    """Mark that a page is run by app.py."""
+    st.session_state[session.IN_APP] = True
+    try:
+        yield
+    finally:
+        st.session_state[session.IN_APP] = False
+
+
+def through_app() -> None:
+    """Go back and come in through app.py, which runs the same page; call it first on a page."""
+    if not st.session_state.get(session.IN_APP):
+        runpy.run_path(str(APP), run_name="__main__")
+        st.stop()

@@ -1,0 +1,191 @@
+"""What else there is to see of a run, at the moment that is looked at: each of it optional."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.confusion_matrix import VIEWS, confusion_figure
+from dashboard.charts.decision_regions import territory_figure
+from dashboard.charts.image_grid import image_grid
+from dashboard.charts.layer_diagnostics import gradient_figure, health_figure, ratio_figure
+from dashboard.charts.learning_rate import learning_rate_figure
+from dashboard.charts.weights import units_per_page, weight_figure
+from dashboard.components.chart import show_chart
+from dashboard.components.epoch_slider import choose_moment
+from dashboard.text import percent
+from experiments.evaluation.decision_regions import territory
+from experiments.evaluation.metrics import confusion_counts
+from experiments.evaluation.predictions import answers_at
+from experiments.training.layer_diagnostics import unit_health
+from experiments.training.run import Run
+
+PROBE = 500  # samples that the units are judged by
+SHOWN = 24  # predictions
+
+
+class Scene(NamedTuple):
+    """A run, the step that is looked at, and how long the axis of its epochs is."""
+
+    run: Run
+    step: int
+    epochs: int
+
+    @property
+    def revision(self) -> str:
+        """What a zoom lives as long as."""
+        return str(id(self.run))
+
+
+def draw(run: Run, epochs: int) -> None:
+    """Draw the slider that goes back in time, and the pictures asked for, two in a row."""
+    step = choose_moment(run)
+    chosen = st.pills(
+        "Also show",
+        list(PANELS),
+        selection_mode="multi",
+        default=["Weights"],
+        key=session.PANELS,
+        persist_state="session",
+        help="Pictures of the inside. They change while the network learns, and go back in time "
+        "with the slider.",
+    )
+    scene = Scene(run, step, epochs)
+    columns = st.columns(2)
+    for place, name in enumerate(name for name in PANELS if name in chosen):
+        with columns[place % 2]:
+            PANELS[name](scene)
+
+
+def _weights(scene: Scene) -> None:
+    run, weights = scene.run, scene.run.network_at(scene.step).weights[1]
+    n_units, a_page = len(weights), units_per_page(weights.shape[1])
+    first = 0
+    if n_units > a_page:
+        first = st.selectbox(
+            "Units",
+            range(0, n_units, a_page),
+            key=session.FIRST_UNIT,
+            persist_state="session",
+            format_func=lambda first: f"{first + 1} to {min(first + a_page, n_units)}",
+            help="Which units of the first layer to look at.",
+        )
+    show_chart(
+        weight_figure(
+            weights,
+            run.material.dataset.image_shape,
+            first=min(first or 0, n_units - 1),
+            revision=scene.revision,
+        ),
+        key="weights",
+        height=380,
+        alt="The weights into each unit of the first layer; blue below zero, orange above",
+    )
+
+
+def _predictions(scene: Scene) -> None:
+    material = scene.run.material
+    part = _watched_part(scene.run)
+    shape = material.dataset.image_shape
+    answers = answers_at(scene.run, scene.step, part)
+    names = answers.class_names
+    if material.dataset.n_features == 2:
+        _plane(scene)
+        return
+    if shape is None:
+        st.caption(f"{percent(answers.is_right.mean())} of the {part} samples are right here.")
+        return
+    rows = answers.rows[:SHOWN]
+    captions = [
+        names[said] if said == true else f"{names[said]} ✗ {names[true]}"
+        for said, true in zip(answers.predicted[:SHOWN], answers.labels[:SHOWN], strict=True)
+    ]
+    show_chart(
+        image_grid(
+            material.dataset.X[rows].reshape(-1, *shape),
+            captions,
+            columns=8,
+            title=f"What it says to {len(rows)} {part} images; ✗ the right answer",
+            maximum=material.dataset.maximum,
+            unit=material.dataset.unit,
+        ),
+        key="predictions",
+        height=380,
+        alt=f"{len(rows)} images of the {part} part, each with the answer of the network",
+    )
+
+
+def _plane(scene: Scene) -> None:
+    """Draw what the network says to every point around the samples."""
+    show_chart(
+        territory_figure(territory(scene.run, scene.step), "What it says all over the plane"),
+        key="plane",
+        height=420,
+        alt="The plane in the colors of the answers, and samples that were not learned from",
+    )
+
+
+def _confusion(scene: Scene) -> None:
+    part = _watched_part(scene.run)
+    answers = answers_at(scene.run, scene.step, part)
+    show_chart(
+        confusion_figure(
+            confusion_counts(answers),
+            answers.class_names,
+            view=VIEWS["counts"]._replace(title=f"Confusion matrix of the {part} part"),
+            is_fixed=True,
+        ),
+        key="confusion_panel",
+        height=460,
+        alt=f"Confusion matrix of the {part} part, rows true, columns predicted",
+    )
+
+
+def _watched_part(run: Run) -> str:
+    return "validation" if run.material.validation else "training"
+
+
+def _gradients(scene: Scene) -> None:
+    show_chart(
+        gradient_figure(scene.run.pulses[:], epochs=scene.epochs, revision=scene.revision),
+        key="gradients",
+        alt="Length of the gradient of each layer, by epoch",
+    )
+
+
+def _updates(scene: Scene) -> None:
+    show_chart(
+        ratio_figure(scene.run.pulses[:], epochs=scene.epochs, revision=scene.revision),
+        key="updates",
+        alt="How far a step moves the weights of each layer, compared with their size, by epoch",
+    )
+
+
+def _units(scene: Scene) -> None:
+    samples = scene.run.material.training.X[:PROBE]
+    healths = unit_health(scene.run.network_at(scene.step), samples)
+    show_chart(
+        health_figure(healths),
+        key="units",
+        alt="Share of dead and of saturated units in each hidden layer",
+    )
+
+
+def _learning_rate(scene: Scene) -> None:
+    show_chart(
+        learning_rate_figure(scene.run.history[:], epochs=scene.epochs, revision=scene.revision),
+        key="learning_rate_chart",
+        alt="Learning rate by epoch",
+    )
+
+
+PANELS: dict[str, Callable[[Scene], None]] = {
+    "Weights": _weights,
+    "Predictions": _predictions,
+    "Confusion matrix": _confusion,
+    "Gradients": _gradients,
+    "Updates": _updates,
+    "Dead units": _units,
+    "Learning rate": _learning_rate,
+}
