@@ -23,7 +23,7 @@ pages = [
 page = st.navigation({"Perceptron Lab": pages})
 sidebar.draw()
 restore_session.draw()
-training_actions.fulfil_wish()
+training_actions.carry_out_request()
 sidebar.show_problems()
-with app_entry.from_app():
+with app_entry.running_in_app():
     page.run()

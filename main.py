@@ -36,10 +36,15 @@ from experiments.comparison.significance import (
     check_seeds,
     correct_for_several,
     paired_test,
-    verdict,
+    paired_test_sentence,
 )
 from experiments.config import OWN, RunConfig, explain, meaning_of
-from experiments.evaluation.saved_model import PARTS, Judgement, judge, summarize_judgement
+from experiments.evaluation.saved_model import (
+    PARTS,
+    ModelEvaluation,
+    evaluate_model,
+    summarize_evaluation,
+)
 from experiments.export.files import check_writable, write_whole
 from experiments.export.history_csv import history_to_csv
 from experiments.export.model_file import load_model, save_run
@@ -173,21 +178,23 @@ def evaluate(
             "that it was trained with."
         )
     stored, part = load_model(model), part or "test"
-    judgement = judge(stored, part=part, own=load_own(data, to_learn=False) if data else None)
-    n_samples = len(judgement.rows)
+    evaluation = evaluate_model(
+        stored, part=part, own=load_own(data, to_learn=False) if data else None
+    )
+    n_samples = len(evaluation.rows)
     rng = np.random.default_rng(stored.config.seed)
     positions = sorted(rng.choice(n_samples, min(show, n_samples), replace=False))
     if sample is not None:
-        positions.append(judgement.position_of(sample))
+        positions.append(evaluation.position_of(sample))
     print(
-        f"{part}: {judgement.n_correct:,} of {n_samples:,} right, "
-        f"{percent(judgement.accuracy)}; loss {judgement.loss:.4f}"
+        f"{part}: {evaluation.n_correct:,} of {n_samples:,} right, "
+        f"{percent(evaluation.accuracy)}; loss {evaluation.loss:.4f}"
     )
-    if judgement.remark:
-        print(judgement.remark)
+    if evaluation.remark:
+        print(evaluation.remark)
     for position in positions:
-        say_prediction(judgement, int(position))
-    say_json(as_json, summarize_judgement(judgement, part))
+        say_prediction(evaluation, int(position))
+    say_json(as_json, summarize_evaluation(evaluation, part))
 
 
 @app.command()
@@ -334,7 +341,7 @@ def check_outputs(paths: Sequence[Path], data: Path | None) -> None:
 
 def run_to_onnx(run: Run) -> bytes:
     """Return the network of a run as an ONNX file that takes samples as they were recorded."""
-    scaler = run.material.scaler
+    scaler = run.prepared_data().scaler
     return to_onnx(run.network, shift=scaler.shift, scale=scaler.scale)
 
 
@@ -384,7 +391,7 @@ def say_plan(run: Run) -> None:
     """Say what is going to be trained."""
     size = run.plan
     print(
-        f"{run.material.dataset.title}. {'-'.join(map(str, size.sizes))}: "
+        f"{run.prepared_data().dataset.title}. {'-'.join(map(str, size.sizes))}: "
         f"{size.n_parameters:,} parameters, {size.n_training:,} training samples, "
         f"{size.steps_per_epoch:,} steps an epoch"
     )
@@ -392,7 +399,7 @@ def say_plan(run: Run) -> None:
 
 def say_shapes(run: Run) -> None:
     """Show every matrix of the first batch."""
-    samples = run.material.training
+    samples = run.prepared_data().training
     X, targets = samples.X[: run.plan.batch_size], samples.targets[: run.plan.batch_size]
     print("\n".join(shape_walk(run.network, run.objective, X, targets)))
 
@@ -416,12 +423,12 @@ def say_result(run: Run, summary: Summary) -> None:
         print("Nothing was held out for a test: this says nothing about new samples.")
 
 
-def say_prediction(judgement: Judgement, position: int) -> None:
+def say_prediction(evaluation: ModelEvaluation, position: int) -> None:
     """Show what a network says about one sample."""
-    outputs, names = judgement.outputs[position], judgement.class_names
-    said, right = judgement.predicted[position], judgement.labels[position]
+    outputs, names = evaluation.outputs[position], evaluation.class_names
+    said, right = evaluation.predicted[position], evaluation.labels[position]
     print(
-        f"row {judgement.rows[position]}: {names[said]} with output {outputs[said]:.3f}, "
+        f"row {evaluation.rows[position]}: {names[said]} with output {outputs[said]:.3f}, "
         + ("right" if said == right else f"but it is {names[right]} with {outputs[right]:.3f}")
     )
 
@@ -447,7 +454,7 @@ def say_comparison(
     if len(results) > 1:
         print(f"The p-values allow for {len(results)} comparisons (Holm).")
     for name, result in zip(names[1:], results, strict=True):
-        print(verdict(names[0], name, result))
+        print(paired_test_sentence(names[0], name, result))
     say_json(
         as_json,
         {

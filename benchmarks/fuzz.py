@@ -276,7 +276,7 @@ def _idx(*shape: int) -> bytes:
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What a reader made of its files.
 
     Attributes
@@ -291,9 +291,9 @@ class Outcome:
     failures: list[str] = field(default_factory=list)
 
 
-def attack(reader: Reader, n_files: int, seed: int = SEED) -> Outcome:
+def attack(reader: Reader, n_files: int, seed: int = SEED) -> RunOutcome:
     """Read mutated files, and count what happens; the same seed gives the same files."""
-    outcome = Outcome()
+    outcome = RunOutcome()
     for i in range(n_files):
         rng = random.Random(f"{reader.name} {seed} {i}")  # noqa: S311 - no secret
         data = rng.choice(reader.mutations)(rng.choice(reader.examples), rng)

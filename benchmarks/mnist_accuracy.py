@@ -38,7 +38,7 @@ class Samples(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """How a classifier did.
 
     Attributes
@@ -85,9 +85,9 @@ def mnist() -> tuple[Samples, Samples]:
     return Samples(X[:N_TRAINING], y[:N_TRAINING]), Samples(X[N_TRAINING:], y[N_TRAINING:])
 
 
-def compare(training: Samples, test: Samples, repeats: int) -> dict[str, Outcome]:
+def compare(training: Samples, test: Samples, repeats: int) -> dict[str, RunOutcome]:
     """Let both fit in turns; equal seeds give equal networks, so the accuracy is the last's."""
-    outcomes = {name: Outcome(0.0, []) for name in CLASSIFIERS}
+    outcomes = {name: RunOutcome(0.0, []) for name in CLASSIFIERS}
     for _ in range(repeats):
         for name, outcome in outcomes.items():
             print(f"{name} ...", file=sys.stderr)
@@ -105,7 +105,7 @@ def _time_fit(classifier: Any, training: Samples) -> float:
         return time.perf_counter() - start
 
 
-def report(outcomes: dict[str, Outcome], facts: dict[str, Any]) -> str:
+def report(outcomes: dict[str, RunOutcome], facts: dict[str, Any]) -> str:
     """Return the table and the verdict on it, in Markdown."""
     rows = [
         [name, f"{100 * outcome.accuracy:.2f} %", f"{outcome.median:.2f}"]
@@ -120,7 +120,7 @@ def report(outcomes: dict[str, Outcome], facts: dict[str, Any]) -> str:
     return "\n\n".join([in_words(facts), table(["", "test accuracy", "fit (s)"], rows), verdict])
 
 
-def _share(outcomes: dict[str, Outcome]) -> float:
+def _share(outcomes: dict[str, RunOutcome]) -> float:
     return outcomes["ours"].median / outcomes["sklearn"].median
 
 

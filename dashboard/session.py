@@ -13,15 +13,15 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.datasets import Dataset
-from experiments.background.run_sequence import Relay
-from experiments.background.run_store import KeptRun, Shelf
+from experiments.background.run_sequence import RunSequence
+from experiments.background.run_store import RunStore, StoredRun
 from experiments.background.training_job import Goal, TrainingJob
 from experiments.comparison.networks import MAX_MORE
-from experiments.comparison.over_seeds import Outcome
-from experiments.comparison.side_by_side import Contest
-from experiments.comparison.split_effect import Measured
+from experiments.comparison.over_seeds import RunOutcome
+from experiments.comparison.side_by_side import SideBySide
+from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
-from experiments.evaluation.decision_regions import Territory
+from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.training.run import Run
 
 IN_APP = "_in_app"
@@ -29,8 +29,8 @@ CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
 TAB = "_tab"
-TICKET = "_ticket"
-COMEBACK = "_comeback"
+RESTORE_TOKEN = "_restore_token"  # noqa: S105
+RESTORE = "_restore"
 
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -116,7 +116,7 @@ def set_notices(notices: list[str]) -> None:
     st.session_state[NOTICES] = notices
 
 
-class Wish(NamedTuple):
+class TrainingRequest(NamedTuple):
     """How far the reader wants to train, and the run on the page where that was said."""
 
     goal: Goal
@@ -127,7 +127,7 @@ class Measuring(NamedTuple):
     """What trains networks under both splits of a dataset."""
 
     dataset: Dataset
-    relay: Relay[Measured | None]
+    sequence: RunSequence[SplitScore | None]
 
 
 @dataclass
@@ -140,8 +140,8 @@ class Tab:
     Attributes
     ----------
     job : the training on the Train page, under way or over
-    wish : what the reader has just asked for
-    shelf : all runs since the page was opened
+    request : what the reader has just asked for
+    run_store : all runs since the page was opened
     chosen : the run that the other pages look at; None for the one on the Train page
     epoch : the epoch that all pages look back at; None for the newest
     own, own_problem : the reader's own data, and what is wrong with the file that was given
@@ -153,9 +153,9 @@ class Tab:
     """
 
     job: TrainingJob | None = None
-    wish: Wish | None = None
-    shelf: Shelf = field(default_factory=Shelf)
-    chosen: KeptRun | None = None
+    request: TrainingRequest | None = None
+    run_store: RunStore = field(default_factory=RunStore)
+    chosen: StoredRun | None = None
     epoch: int | None = None
     own: Dataset | None = None
     own_problem: str = ""
@@ -164,10 +164,10 @@ class Tab:
     measuring: Measuring | None = None
     model_problem: str = ""
     asked: set[str] = field(default_factory=set)
-    contest: Contest | None = None
-    series: Relay[Outcome] | None = None
-    shapes: Relay[Territory] | None = None
-    ladder: Relay[Outcome] | None = None
+    contest: SideBySide | None = None
+    series: RunSequence[RunOutcome] | None = None
+    shapes: RunSequence[DecisionRegions] | None = None
+    ladder: RunSequence[RunOutcome] | None = None
 
 
 def tab() -> Tab:
@@ -186,19 +186,19 @@ def job() -> TrainingJob | None:
     return tab().job
 
 
-def runs() -> list[KeptRun]:
+def runs() -> list[StoredRun]:
     """Return all runs of this tab, from the oldest to the newest."""
-    return tab().shelf.runs
+    return tab().run_store.runs
 
 
 def shown_run() -> Run | None:
     """Return the run that the pages talk about: the one chosen, or that on the Train page."""
     here = tab()
-    if here.chosen in here.shelf.runs:
+    if here.chosen in here.run_store.runs:
         return here.chosen.run
     if here.job:
         return here.job.run
-    return here.shelf.runs[-1].run if here.shelf.runs else None
+    return here.run_store.runs[-1].run if here.run_store.runs else None
 
 
 def own() -> Dataset | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.training_speed import _pace, seconds_per_epoch
-from experiments.background.run_store import KeptRun
+from experiments.background.run_store import StoredRun
 from experiments.background.training_job import Goal, Status, TrainingJob
 from experiments.config import LIMITS, OWN
 from experiments.training.run import Run
@@ -16,45 +16,45 @@ def go(goal: Goal, job: TrainingJob | None) -> None:
     """Train on with a run, or begin one if there is none.
 
     The settings that the reader has just typed arrive together with the click, and are
-    read after it. So the click is remembered, and `fulfil_wish` acts on it.
+    read after it. So the click is remembered, and `carry_out_request` acts on it.
     """
-    session.tab().wish = session.Wish(goal, job)
+    session.tab().request = session.TrainingRequest(goal, job)
 
 
-def fulfil_wish() -> None:
+def carry_out_request() -> None:
     """Do what was asked for by `go`, now that the settings are known."""
     tab, config, problems = session.tab(), session.config(), session.problems()
     pace, is_present = _pace(), session.presence()
-    wish, tab.wish = tab.wish, None
+    request, tab.request = tab.request, None
     live = tab.job if tab.job and not tab.job.status.is_over else None
-    if wish is None or wish.job is not live:
+    if request is None or request.job is not live:
         return  # nothing was asked for, or of a run that has ended meanwhile
     if live is None:
         if problems:
             return
-        run = Run(config, tab.own if config.dataset == OWN else None, is_watched=True)
+        run = Run(config, tab.own if config.dataset == OWN else None, keeps_snapshots=True)
         live = TrainingJob(run, is_present=is_present)
         tab.job, tab.chosen, tab.epoch = live, None, None
-        tab.shelf.add(live)
+        tab.run_store.add(live)
     live.set_pace(seconds_per_epoch(pace, live.run.config.epochs))
-    live.go(wish.goal)
-    if wish.goal is not Goal.THE_END:
-        live.wait_still(PATIENCE_SECONDS)
+    live.go(request.goal)
+    if request.goal is not Goal.THE_END:
+        live.wait_until_paused(PATIENCE_SECONDS)
 
 
 def pause() -> None:
     """Stand still after the current batch."""
     tab = session.tab()
-    tab.wish = None
+    tab.request = None
     if tab.job:
         tab.job.pause()
-        tab.job.wait_still(PATIENCE_SECONDS)
+        tab.job.wait_until_paused(PATIENCE_SECONDS)
 
 
 def stop() -> None:
     """End the run here, with a result."""
     tab = session.tab()
-    tab.wish = None
+    tab.request = None
     if tab.job:
         tab.job.stop()
 
@@ -62,10 +62,10 @@ def stop() -> None:
 def reset() -> None:
     """Clear the page for a new run. One that is not over is thrown away; the others are kept."""
     tab = session.tab()
-    previous, tab.job, tab.wish, tab.epoch = tab.job, None, None, None
-    kept = tab.shelf.find(previous.run) if previous else None
+    previous, tab.job, tab.request, tab.epoch = tab.job, None, None, None
+    kept = tab.run_store.find(previous.run) if previous else None
     if kept and not kept.job.status.is_over:
-        tab.shelf.remove(kept)
+        tab.run_store.remove(kept)
 
 
 def epochs_to_add(run: Run) -> tuple[int, int]:
@@ -78,10 +78,10 @@ def continue_run() -> None:
     """Train the run on the page for as many more epochs as asked for, from where it ended."""
     epochs = st.session_state[session.MORE_EPOCHS]
     tab, is_present, pace = session.tab(), session.presence(), _pace()
-    kept = tab.shelf.find(tab.job.run) if tab.job else None
-    if not kept or not kept.job.status.is_over or not kept.run.can_go_on:
+    kept = tab.run_store.find(tab.job.run) if tab.job else None
+    if not kept or not kept.job.status.is_over or not kept.run.can_continue:
         return
-    kept.run.go_on(epochs)
+    kept.run.add_epochs(epochs)
     tab.job = kept.job = TrainingJob(
         kept.run, is_present=is_present, seconds_per_epoch=seconds_per_epoch(pace, epochs)
     )
@@ -98,7 +98,7 @@ def retry(learning_rate: float) -> None:
 
 def bring_back(run: Run) -> None:
     """Put a run that was trained before onto the page, unless another one is under way."""
-    kept = session.tab().shelf.add(TrainingJob(run, ending=Status.FINISHED))
+    kept = session.tab().run_store.add(TrainingJob(run, ending=Status.FINISHED))
     show(kept)
 
 
@@ -113,22 +113,22 @@ def change_learning_rate() -> None:
     learning_rate = st.session_state[session.RATE_NOW]
     job = session.job()
     if job and not job.status.is_over:
-        job.run.ask_learning_rate(learning_rate)
+        job.run.request_learning_rate(learning_rate)
 
 
-def show(kept: KeptRun) -> None:
+def show(kept: StoredRun) -> None:
     """Bring a run back onto the page, unless another one is under way there."""
     tab = session.tab()
     if tab.job is None or tab.job.status.is_over:
-        tab.job, tab.chosen, tab.epoch, tab.wish = kept.job, None, None, None
+        tab.job, tab.chosen, tab.epoch, tab.request = kept.job, None, None, None
 
 
-def delete(kept: KeptRun) -> None:
+def delete(kept: StoredRun) -> None:
     """Take a run off the page and out of the list."""
     tab = session.tab()
-    tab.shelf.remove(kept)
+    tab.run_store.remove(kept)
     if tab.job is kept.job:
-        tab.job = tab.wish = tab.epoch = None
+        tab.job = tab.request = tab.epoch = None
 
 
 def change_pace() -> None:

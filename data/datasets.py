@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data import download
-from data.idx import read_labelled_images
+from data.idx import read_labeled_images
 from data.toy import TOYS
 
 Labels: TypeAlias = npt.NDArray[np.intp]
@@ -36,7 +36,7 @@ FASHION = (
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled samples, as they were recorded; equal only to itself.
+    """Labeled samples, as they were recorded; equal only to itself.
 
     Attributes
     ----------
@@ -123,8 +123,8 @@ def _idx_files(
     """Read the four files of a set made like MNIST: the training rows, then the test rows."""
     folder = download.fetch(name)
     paths = [folder / file for file in download.FILES]
-    training, training_labels = read_labelled_images(*paths[:2])
-    test, test_labels = read_labelled_images(*paths[2:])
+    training, training_labels = read_labeled_images(*paths[:2])
+    test, test_labels = read_labeled_images(*paths[2:])
     _, height, width = training.shape
     return Dataset(
         name=name,
@@ -174,7 +174,7 @@ DATASETS: dict[str, DatasetEntry] = {
             _idx_files,
             class_names=FASHION,
             unit="brightness",
-            source="H. Xiao, K. Rasul and R. Vollgraf (2017), Zalando Research, MIT licence",
+            source="H. Xiao, K. Rasul and R. Vollgraf (2017), Zalando Research, MIT license",
         ),
         split="blocks",
         validation_fraction=1 / 7,

@@ -34,7 +34,7 @@ OTHER_TYPES = {
     0x0E: "64-bit floating-point numbers",
 }
 GZIP_START = b"\x1f\x8b"
-MAX_DIMENSIONS = 4  # samples, height, width, colour
+MAX_DIMENSIONS = 4  # samples, height, width, color
 MAX_BYTES = 64 * 2**20  # the training images of MNIST take 45 MiB
 CHUNK = 2**18  # bytes unpacked at a time
 
@@ -72,7 +72,7 @@ def read_idx(source: Path | bytes, *, max_bytes: int = MAX_BYTES) -> Bytes:
         raise IdxError(f"{name} cannot be read: {error.strerror}.") from error
 
 
-def read_labelled_images(images: Path | bytes, labels: Path | bytes) -> tuple[Bytes, Bytes]:
+def read_labeled_images(images: Path | bytes, labels: Path | bytes) -> tuple[Bytes, Bytes]:
     """Return images, (n_samples, height, width), and the label of each, (n_samples,).
 
     Raises

@@ -18,9 +18,9 @@ from dashboard.components.source import show_source
 from dashboard.shell import app_entry
 from dashboard.text import plain
 from experiments.background.training_job import Status
-from experiments.comparison.architecture_grid import rungs_of
-from experiments.comparison.networks import entrants, name_of
-from experiments.comparison.side_by_side import Contest
+from experiments.comparison.architecture_grid import architecture_grid
+from experiments.comparison.networks import compared_networks, network_name
+from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.significance import mcnemar_test, paired_test
 from experiments.config import RunConfig
 
@@ -48,7 +48,7 @@ def choose_networks() -> tuple[RunConfig, ...]:
         st.error(plain(problem), icon=":material/error:")
     if what != actions.YOURS:
         st.caption(messages.published_words(what))
-    return entrants(actions.base_of(what), more)
+    return compared_networks(actions.base_of(what), more)
 
 
 def write_down_more() -> list[str]:
@@ -145,7 +145,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
     contest_buttons(status)
     say_what_stands_against("", problem)
     if contest is None or status is None:
-        names = ", ".join(name_of(config) for config in networks)
+        names = ", ".join(network_name(config) for config in networks)
         st.info(
             f"{names}: all learn from the same samples, in the same order, in one chart. Look who "
             "leads early, who leads in the end, and what each of them costs.",
@@ -157,7 +157,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
     show_contest(contest, status)
 
 
-def show_contest(contest: Contest, status: Status) -> None:
+def show_contest(contest: SideBySide, status: Status) -> None:
     """Draw the race, and once it is over what the networks have learned."""
     seconds = training_speed.poll_seconds() if status.is_moving else None
     st.fragment(watch_contest, run_every=seconds)(contest, status)
@@ -330,12 +330,12 @@ def show_ladder(rungs: Sequence[RunConfig]) -> None:
         )
 
 
-app_entry.through_app()
+app_entry.enter_through_app()
 st.title("Single layer against multilayer")
 networks = choose_networks()
 side_by_side(networks)
 over_many_seeds(networks)
 hard_shapes()
-depth_and_width(rungs_of(networks[1]))
+depth_and_width(architecture_grid(networks[1]))
 with st.expander("The lines that decide", icon=":material/code:"):
     show_source({"Pair by pair": paired_test, "Sample by sample": mcnemar_test})

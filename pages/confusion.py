@@ -7,16 +7,16 @@ import streamlit as st
 from dashboard import session, training_actions, training_speed
 from dashboard.charts.confusion_matrix import VIEWS, confusion_figure
 from dashboard.charts.forward_pass import (
-    Passage,
+    ForwardPass,
     answer_figure,
+    forward_pass_of,
     hidden_figure,
     input_figure,
-    passage_of,
 )
 from dashboard.charts.image_grid import LONGEST_CAPTION, grid_height
 from dashboard.charts.reliability import rejection_figure, reliability_figure
 from dashboard.components.chart import show_chart
-from dashboard.components.epoch_slider import choose_moment, choose_run
+from dashboard.components.epoch_slider import choose_epoch, choose_run
 from dashboard.components.sample_grid import draw_images
 from dashboard.confusion import messages, selected_cell
 from dashboard.confusion.selected_cell import Cell
@@ -28,18 +28,23 @@ from experiments.background.training_job import Goal
 from experiments.evaluation.metrics import (
     N_BINS,
     Counts,
-    answers_csv,
     class_scores,
     confidently_wrong,
     confusion_counts,
     least_certain,
     matrix_csv,
+    predictions_csv,
     rejection,
     reliability,
     scores_csv,
     top_confusions,
 )
-from experiments.evaluation.predictions import OUTPUT_MEANINGS, Answers, answers_at, last_sane_step
+from experiments.evaluation.predictions import (
+    OUTPUT_MEANINGS,
+    Predictions,
+    last_finite_step,
+    predictions_at,
+)
 from experiments.training.run import Run
 
 COLUMNS = 5  # images in a row
@@ -112,9 +117,9 @@ def choose_view() -> tuple[str, bool, bool]:
     return view, hides, fixes
 
 
-def choose_cell(answers: Answers, counts: Counts) -> Cell:
+def choose_cell(predictions: Predictions, counts: Counts) -> Cell:
     """Draw the way to a cell by keyboard; return the cell."""
-    names = answers.class_names
+    names = predictions.class_names
     selected_cell.forget_absent_classes(len(names))
     chosen = [
         column.selectbox(
@@ -137,16 +142,16 @@ def choose_cell(answers: Answers, counts: Counts) -> Cell:
             strict=True,
         )
     ]
-    return selected_cell.cell_of(answers, counts, *chosen)
+    return selected_cell.cell_of(predictions, counts, *chosen)
 
 
 def matrix(
-    answers: Answers, counts: Counts, cell: Cell, view: str, *, hides: bool, fixes: bool
+    predictions: Predictions, counts: Counts, cell: Cell, view: str, *, hides: bool, fixes: bool
 ) -> None:
     """Draw the matrix."""
     figure = confusion_figure(
         counts,
-        answers.class_names,
+        predictions.class_names,
         view=VIEWS[view],
         hide_diagonal=hides,
         is_fixed=fixes,
@@ -156,15 +161,15 @@ def matrix(
         figure,
         key="confusion_matrix",
         height=560,
-        alt=f"Confusion matrix of {len(answers.labels)} samples, rows true, columns predicted; "
-        f"{answers.n_correct} are right. The controls True and Predicted open a cell.",
+        alt=f"Confusion matrix of {len(predictions.labels)} samples, rows true, columns predicted; "
+        f"{predictions.n_correct} are right. The controls True and Predicted open a cell.",
         on_click=selected_cell.clicked_cell,
     )
 
 
-def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
+def samples_in(run: Run, predictions: Predictions, cell: Cell) -> None:
     """Show the samples of a cell, and let the reader choose one."""
-    st.markdown(messages.cell_sentence(cell, answers.class_names))
+    st.markdown(messages.cell_sentence(cell, predictions.class_names))
     if not cell.number:
         st.caption("No sample is in this cell.")
         return
@@ -181,7 +186,7 @@ def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
     )
     show_samples(
         run,
-        answers,
+        predictions,
         cell.page,
         key="cell_samples",
         title=f"Numbers {cell.first:,} to {cell.last:,}, and how sure it was",
@@ -193,7 +198,7 @@ def samples_in(run: Run, answers: Answers, cell: Cell) -> None:
 
 def show_samples(
     run: Run,
-    answers: Answers,
+    predictions: Predictions,
     positions: Rows,
     *,
     key: str,
@@ -204,16 +209,16 @@ def show_samples(
     with_answer: bool = False,
 ) -> None:
     """Show samples as images, or by their features; a click on an image chooses it."""
-    dataset, meaning = run.material.dataset, OUTPUT_MEANINGS[run.config.output]
+    dataset, meaning = run.prepared_data().dataset, OUTPUT_MEANINGS[run.config.output]
     longest = LONGEST_CAPTION if dataset.image_shape else messages.LONGEST_IN_TABLE
     captions = [
-        messages.caption_of(answers, place, meaning, with_answer=with_answer, longest=longest)
+        messages.caption_of(predictions, place, meaning, with_answer=with_answer, longest=longest)
         for place in positions
     ]
     if dataset.image_shape:
         draw_images(
             dataset,
-            answers.rows[positions],
+            predictions.rows[positions],
             captions,
             columns=COLUMNS,
             title=title,
@@ -226,43 +231,43 @@ def show_samples(
         return
     st.markdown(f"**{title}**")
     with st.container(height=330):
-        st.markdown(messages.features_table(dataset, answers, positions, captions, first))
+        st.markdown(messages.features_table(dataset, predictions, positions, captions, first))
 
 
-def each_class(answers: Answers) -> None:
+def each_class(predictions: Predictions) -> None:
     """Show how well each class is read."""
     st.caption(
         "Precision: of the times this was the answer, how often it was right. Recall: of the "
         "samples of this class, how many were found. F1: their harmonic mean. Support: samples of "
         "the class here. 'none' stands where there was nothing to divide by."
     )
-    st.markdown(messages.scores_table(class_scores(answers), answers.class_names))
+    st.markdown(messages.scores_table(class_scores(predictions), predictions.class_names))
 
 
-def mistakes(run: Run, answers: Answers, counts: Counts) -> None:
+def mistakes(run: Run, predictions: Predictions, counts: Counts) -> None:
     """Show the most frequent mistakes, the surest ones, and the narrowest decisions."""
     left, middle, right = st.columns([3, 5, 5])
     with left:
         st.markdown("**Most frequent**")
-        most_frequent(answers, counts)
+        most_frequent(predictions, counts)
     with middle:
-        wrong = confidently_wrong(answers)
+        wrong = confidently_wrong(predictions)
         sample_list(
-            run, answers, wrong, "surely_wrong", "Most confidently wrong", "Nothing is wrong."
+            run, predictions, wrong, "surely_wrong", "Most confidently wrong", "Nothing is wrong."
         )
     with right:
-        close = least_certain(answers, selected_cell.PAGE)
-        sample_list(run, answers, close, "least_certain", "Least certain")
+        close = least_certain(predictions, selected_cell.PAGE)
+        sample_list(run, predictions, close, "least_certain", "Least certain")
 
 
-def most_frequent(answers: Answers, counts: Counts) -> None:
+def most_frequent(predictions: Predictions, counts: Counts) -> None:
     """List the most frequent mistakes; each leads to its cell."""
     found = top_confusions(counts, N_MISTAKES)
     if not found:
         st.caption("No mistakes.")
     for place, mistake in enumerate(found):
         st.button(
-            messages.confusion_sentence(mistake, answers.class_names),
+            messages.confusion_sentence(mistake, predictions.class_names),
             key=session.key_of(session.MISTAKE, place),
             type="tertiary",
             wrap=True,
@@ -273,7 +278,7 @@ def most_frequent(answers: Answers, counts: Counts) -> None:
 
 
 def sample_list(
-    run: Run, answers: Answers, positions: Rows, key: str, title: str, otherwise: str = ""
+    run: Run, predictions: Predictions, positions: Rows, key: str, title: str, otherwise: str = ""
 ) -> None:
     """Show the first samples of a list, each with its answer; any can be followed."""
     shown = positions[: selected_cell.PAGE]
@@ -283,17 +288,17 @@ def sample_list(
         return
     show_samples(
         run,
-        answers,
+        predictions,
         shown,
         key=key,
         title=f"{title} (true→said)",
-        on_choice=lambda i: selected_cell.look_at_sample(answers, int(shown[i])),
+        on_choice=lambda i: selected_cell.look_at_sample(predictions, int(shown[i])),
         with_answer=True,
     )
-    follow_by_number(answers, shown, key)
+    follow_by_number(predictions, shown, key)
 
 
-def follow_by_number(answers: Answers, shown: Rows, name: str) -> None:
+def follow_by_number(predictions: Predictions, shown: Rows, name: str) -> None:
     """Draw the way to a sample of a list by keyboard."""
     number_key = session.key_of(session.LIST_NUMBER, name)
     selected_cell.keep_within(number_key, len(shown))
@@ -311,17 +316,17 @@ def follow_by_number(answers: Answers, shown: Rows, name: str) -> None:
             key=session.key_of(session.LIST_FOLLOW, name),
             icon=":material/route:",
             on_click=selected_cell.look_at_sample,
-            args=(answers, selected_cell.nth(shown, number)),
+            args=(predictions, selected_cell.nth(shown, number)),
             help="Open its cell, and its way through the network, as a click on its image does.",
         )
 
 
-def confidence(run: Run, answers: Answers) -> None:
+def confidence(run: Run, predictions: Predictions) -> None:
     """Show whether the network is as often right as it is sure."""
     left, right = st.columns(2)
     with left:
         if OUTPUT_MEANINGS[run.config.output].are_shares:
-            calibration(answers)
+            calibration(predictions)
         else:
             st.markdown("**Reliability**")
             st.caption(
@@ -329,7 +334,7 @@ def confidence(run: Run, answers: Answers) -> None:
                 "with softmax or sigmoid to see a reliability diagram."
             )
     with right:
-        found = rejection(answers)
+        found = rejection(predictions)
         show_chart(
             rejection_figure(found),
             key="rejection",
@@ -339,9 +344,9 @@ def confidence(run: Run, answers: Answers) -> None:
         st.markdown(messages.rejection_sentence(found))
 
 
-def calibration(answers: Answers) -> None:
+def calibration(predictions: Predictions) -> None:
     """Show confidence against accuracy, and what the difference means."""
-    found = reliability(answers)
+    found = reliability(predictions)
     show_chart(
         reliability_figure(found),
         key="reliability",
@@ -349,38 +354,40 @@ def calibration(answers: Answers) -> None:
         alt=f"Accuracy by confidence in {N_BINS} bins; expected calibration error "
         f"{percent(found.ece)}",
     )
-    st.markdown(messages.reliability_sentence(found, answers))
+    st.markdown(messages.reliability_sentence(found, predictions))
     st.caption(
         f"ECE, the expected calibration error, is {percent(found.ece)}: how far bars and dashed "
         "line are apart, on the mean over all samples. A bar of few samples says little."
     )
 
 
-def one_sample(run: Run, answers: Answers, cell: Cell, step: int) -> None:
+def one_sample(run: Run, predictions: Predictions, cell: Cell, step: int) -> None:
     """Follow a sample through the network, from the input to the answer."""
     position = cell.sample
     if position is None:
         st.caption("Choose a cell with samples in it.")
         return
     meaning = OUTPUT_MEANINGS[run.config.output]
-    st.markdown(messages.sample_sentence(answers, position, meaning))
-    row = int(answers.rows[position])
-    passage = passage_of(run.network_at(step), selected_cell.scaled(run.material, row))
+    st.markdown(messages.sample_sentence(predictions, position, meaning))
+    row = int(predictions.rows[position])
+    forward_pass = forward_pass_of(
+        run.network_at(step), selected_cell.scaled(run.prepared_data(), row)
+    )
     left, right = st.columns([1, 2])
     with left:
-        sample_input(run.material.dataset, row)
+        sample_input(run.prepared_data().dataset, row)
     with right:
         show_chart(
-            hidden_figure(passage, run.config.activation),
+            hidden_figure(forward_pass, run.config.activation),
             key="passage_hidden",
-            height=selected_cell.layers_height(len(passage.hidden)),
-            alt=f"Activations of {len(passage.hidden)} hidden layers",
+            height=selected_cell.layers_height(len(forward_pass.hidden)),
+            alt=f"Activations of {len(forward_pass.hidden)} hidden layers",
         )
     left, right = st.columns(2)
     with left:
-        sample_logits(passage, cell, answers.class_names)
+        sample_logits(forward_pass, cell, predictions.class_names)
     with right:
-        sample_outputs(passage, cell, answers.class_names, run.config.output)
+        sample_outputs(forward_pass, cell, predictions.class_names, run.config.output)
 
 
 def sample_input(dataset: Dataset, row: int) -> None:
@@ -391,10 +398,10 @@ def sample_input(dataset: Dataset, row: int) -> None:
     show_chart(figure, key="passage_input", alt="The sample as it was recorded")
 
 
-def sample_logits(passage: Passage, cell: Cell, names: tuple[str, ...]) -> None:
+def sample_logits(forward_pass: ForwardPass, cell: Cell, names: tuple[str, ...]) -> None:
     """Show what the last layer adds up."""
     figure = answer_figure(
-        passage.logits,
+        forward_pass.logits,
         names,
         title="Logits: what the last layer adds up",
         y="logit",
@@ -404,11 +411,13 @@ def sample_logits(passage: Passage, cell: Cell, names: tuple[str, ...]) -> None:
     show_chart(figure, key="passage_logits", alt="The logit of each class")
 
 
-def sample_outputs(passage: Passage, cell: Cell, names: tuple[str, ...], function: str) -> None:
+def sample_outputs(
+    forward_pass: ForwardPass, cell: Cell, names: tuple[str, ...], function: str
+) -> None:
     """Show what the output function makes of that."""
     meaning = OUTPUT_MEANINGS[function]
     figure = answer_figure(
-        passage.outputs,
+        forward_pass.outputs,
         names,
         title=f"Outputs: {function} of the logits",
         y=f"{meaning.noun} (%)" if meaning.are_shares else meaning.noun,
@@ -419,13 +428,13 @@ def sample_outputs(passage: Passage, cell: Cell, names: tuple[str, ...], functio
     show_chart(figure, key="passage_outputs", alt="The output of each class")
 
 
-def downloads(run: Run, answers: Answers, counts: Counts, part: str) -> None:
+def downloads(run: Run, predictions: Predictions, counts: Counts, part: str) -> None:
     """Offer the numbers as tables."""
-    names, noun = answers.class_names, OUTPUT_MEANINGS[run.config.output].noun
+    names, noun = predictions.class_names, OUTPUT_MEANINGS[run.config.output].noun
     tables = (
         ("Matrix", "confusion_matrix", lambda: matrix_csv(counts, names)),
-        ("Each class", "classes", lambda: scores_csv(class_scores(answers), names)),
-        ("Answers", "answers", lambda: answers_csv(answers, noun)),
+        ("Each class", "classes", lambda: scores_csv(class_scores(predictions), names)),
+        ("Answers", "answers", lambda: predictions_csv(predictions, noun)),
     )
     meanings = (
         "The counts: a line for each true class, a column for each predicted one.",
@@ -446,15 +455,17 @@ def downloads(run: Run, answers: Answers, counts: Counts, part: str) -> None:
             )
 
 
-def details(run: Run, answers: Answers, counts: Counts, cell: Cell, part: str, step: int) -> None:
+def details(
+    run: Run, predictions: Predictions, counts: Counts, cell: Cell, part: str, step: int
+) -> None:
     """Draw the view that is open; the others cost nothing."""
     tabs = st.tabs(TABS, key=session.MATRIX_TAB, on_change="rerun")
     views: tuple[Callable[[], None], ...] = (
-        lambda: each_class(answers),
-        lambda: mistakes(run, answers, counts),
-        lambda: confidence(run, answers),
-        lambda: one_sample(run, answers, cell, step),
-        lambda: downloads(run, answers, counts, part),
+        lambda: each_class(predictions),
+        lambda: mistakes(run, predictions, counts),
+        lambda: confidence(run, predictions),
+        lambda: one_sample(run, predictions, cell, step),
+        lambda: downloads(run, predictions, counts, part),
     )
     for tab, view in zip(tabs, views, strict=True):
         if tab.open:
@@ -462,21 +473,23 @@ def details(run: Run, answers: Answers, counts: Counts, cell: Cell, part: str, s
                 view()
 
 
-def show(run: Run, answers: Answers, part: str, step: int, view: str, **options: bool) -> None:
+def show(
+    run: Run, predictions: Predictions, part: str, step: int, view: str, **options: bool
+) -> None:
     """Draw the matrix, a cell of it, and the view below."""
-    counts = confusion_counts(answers)
+    counts = confusion_counts(predictions)
     left, right = st.columns([5, 3])
     with right:
-        cell = choose_cell(answers, counts)
-        samples_in(run, answers, cell)
+        cell = choose_cell(predictions, counts)
+        samples_in(run, predictions, cell)
     with left:
-        matrix(answers, counts, cell, view, **options)
-    details(run, answers, counts, cell, part, step)
+        matrix(predictions, counts, cell, view, **options)
+    details(run, predictions, counts, cell, part, step)
 
 
 def sane_moment(run: Run, step: int, part: str) -> int | None:
     """Return the moment to show; say so if the numbers of the one asked for have run away."""
-    sane = last_sane_step(run, step, part)
+    sane = last_finite_step(run, step, part)
     with st.container():
         if run.diverged:
             st.error(str(run.diverged), icon=":material/trending_up:")
@@ -493,22 +506,22 @@ def look(run: Run, was_moving: bool, poll_seconds: float) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(run)
         view, hides, fixes = choose_view()
-    step = choose_moment(run)
+    step = choose_epoch(run)
     if not run.snapshots.steps:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
-    elif getattr(run.material, part) is None:
+    elif getattr(run.prepared_data(), part) is None:
         st.info(messages.no_samples(run, part), icon=":material/data_alert:")
     elif (sane := sane_moment(run, run.snapshots.nearest(step), part)) is not None:
-        answers = answers_at(run, sane, part)
+        predictions = predictions_at(run, sane, part)
         with st.container():  # what follows keeps its place, however many words there are
-            st.markdown(messages.headline(run, answers, part, sane))
+            st.markdown(messages.headline(run, predictions, part, sane))
             st.caption(messages.remarks(run, part, sane))
-        show(run, answers, part, sane, view, hides=hides, fixes=fixes)
+        show(run, predictions, part, sane, view, hides=hides, fixes=fixes)
     if is_moving != was_moving or (is_moving and training_speed.poll_seconds() != poll_seconds):
         st.rerun()  # the whole page: another rhythm of looking
 
 
-app_entry.through_app()
+app_entry.enter_through_app()
 st.title("Confusion matrix")
 run = choose_run()
 if run is None:

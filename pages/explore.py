@@ -31,17 +31,17 @@ from data.scaling import SCALERS
 from data.split import SPLITS, Rows, Split
 from experiments.comparison.split_effect import (
     ORDERS,
-    Measured,
+    SplitScore,
     n_runs,
     results_of,
-    verdict,
+    split_effect_sentence,
     why_no_blocks,
 )
 from experiments.exploration.neighbors import nearest
 from experiments.exploration.projections import principal_components, projection_of
 from experiments.exploration.statistics import Statistics, statistics_of
 from experiments.exploration.tsne import STEPS, Embedding, embedding_of, tsne
-from experiments.training.prepared_data import Material, prepare
+from experiments.training.prepared_data import PreparedData, prepare
 
 GRID_COLUMNS, GRID_SAMPLES = 8, 40
 TABLE_SAMPLES = 12
@@ -70,11 +70,11 @@ def facts(dataset: Dataset, split: Split) -> None:
 # One sample, beside most of the views ------------------------------------------------
 
 
-def sample_panel(material: Material) -> Look:
+def sample_panel(prepared: PreparedData) -> Look:
     """Show the chosen sample large, and let another one be chosen by its number."""
-    look = samples.look_at(material, samples.choose_sample(material.dataset))
+    look = samples.look_at(prepared, samples.choose_sample(prepared.dataset))
     title = f"{escape(shortened(look.label))} · {look.part} part · {escape(look.unit)}"
-    values_chart(look, look.recorded, title, material.dataset.maximum, "enlarged")
+    values_chart(look, look.recorded, title, prepared.dataset.maximum, "enlarged")
     return look
 
 
@@ -97,9 +97,9 @@ def values_chart(look: Look, values: Values, title: str, limit: float, key: str)
 # Views -------------------------------------------------------------------------------
 
 
-def samples_view(material: Material) -> None:
+def samples_view(prepared: PreparedData) -> None:
     """Show samples at random, of the classes and the part asked for."""
-    dataset = material.dataset
+    dataset = prepared.dataset
     with st.container(horizontal=True, vertical_alignment="bottom"):
         classes, part = samples.choose_classes(dataset), choose_part()
         if dataset.n_features != 2:  # points of the plane are all shown
@@ -110,12 +110,12 @@ def samples_view(material: Material) -> None:
                 help="Show other samples.",
             )
     left, right = st.columns([3, 2])
-    rows = samples.rows_of(material.split, part)
+    rows = samples.rows_of(prepared.split, part)
     with right:
-        look = sample_panel(material)
+        look = sample_panel(prepared)
     with left:
         if dataset.n_features == 2:
-            points_chart(material, samples.of_classes(dataset.labels, rows, classes), look)
+            points_chart(prepared, samples.of_classes(dataset.labels, rows, classes), look)
         else:
             some_samples(dataset, rows, classes, look)
 
@@ -181,11 +181,11 @@ def grid(
     st.caption("A click on an image chooses it. Its values appear under the mouse.")
 
 
-def points_chart(material: Material, rows: Rows, look: Look) -> None:
+def points_chart(prepared: PreparedData, rows: Rows, look: Look) -> None:
     """Draw samples with two features as points of the plane; a click chooses one."""
-    dataset = material.dataset
+    dataset = prepared.dataset
     by_class = groups_by_class(dataset.labels[rows], dataset.class_names)
-    groups = split_by_part(by_class, rows, material.split._asdict())
+    groups = split_by_part(by_class, rows, prepared.split._asdict())
     figure = scatter(
         dataset.X[rows],
         groups,
@@ -200,10 +200,10 @@ def points_chart(material: Material, rows: Rows, look: Look) -> None:
     show_chart(figure, key="points", alt=alt, height=TALL, on_click=choose)
 
 
-def classes_view(material: Material) -> None:
+def classes_view(prepared: PreparedData) -> None:
     """Show how many samples each class has, and what they have in common."""
-    dataset, statistics = material.dataset, statistics_of(material.dataset)
-    counts = class_counts(dataset.labels, material.split._asdict(), dataset.n_classes)
+    dataset, statistics = prepared.dataset, statistics_of(prepared.dataset)
+    counts = class_counts(dataset.labels, prepared.split._asdict(), dataset.n_classes)
     show_chart(
         class_balance(counts, dataset.class_names),
         key="balance",
@@ -236,9 +236,9 @@ def class_images(dataset: Dataset, name: str, values: Values, meaning: str) -> N
     show_chart(figure, key=f"class_{name}", alt=alt, height=height)
 
 
-def values_view(material: Material) -> None:
+def values_view(prepared: PreparedData) -> None:
     """Show which values come how often, and where nothing ever happens."""
-    dataset, statistics = material.dataset, statistics_of(material.dataset)
+    dataset, statistics = prepared.dataset, statistics_of(prepared.dataset)
     st.markdown(samples.words_on_constants(dataset, statistics))
     histogram = value_histogram(statistics.histogram, unit=dataset.unit)
     show_chart(histogram, key="histogram", alt="How often each value comes in all samples")
@@ -272,20 +272,20 @@ def pixel_images(dataset: Dataset, statistics: Statistics) -> None:
 
 def map_view(moving: bool) -> None:
     """Show all samples at once, in two or three dimensions instead of many."""
-    material = prepare(session.config_of_data(), session.own())
+    prepared = prepare(session.config_of_data(), session.own())
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = choose_map(material.dataset)
+        kind = choose_map(prepared.dataset)
         button_place = st.container()
     left, right = st.columns([3, 2])
     with left:
-        if kind != samples.BENT:
-            straight_map(material, solid=kind == samples.SOLID)
-        elif embedding := embedding_or_words(material):
+        if kind != samples.TSNE:
+            straight_map(prepared, solid=kind == samples.PCA_3D)
+        elif embedding := embedding_or_words(prepared):
             with button_place:
                 mapping_button(embedding, moving)
-            bent_map(material, embedding, moving)
+            bent_map(prepared, embedding, moving)
     with right:
-        sample_panel(material)
+        sample_panel(prepared)
     with st.expander("The lines of Python that do this", icon=":material/code:"):
         show_source({"PCA": principal_components, "t-SNE": tsne})
     if moving != session.tab().is_mapping:
@@ -297,21 +297,21 @@ def choose_map(dataset: Dataset) -> str:
     kind: str = st.segmented_control(
         "Map",
         samples.maps_of(dataset),
-        default=samples.PLANE,
+        default=samples.PCA_2D,
         required=True,
         key=session.MAP,
         persist_state="session",
         on_change=samples.stop_mapping,
         help="PCA looks from the side from which the samples differ most. t-SNE bends "
-        "space so that neighbours stay together; long distances mean little in it.",
+        "space so that neighbors stay together; long distances mean little in it.",
     )
     return kind
 
 
-def embedding_or_words(material: Material) -> Embedding | None:
+def embedding_or_words(prepared: PreparedData) -> Embedding | None:
     """Return the map by t-SNE as far as it is made; say so if there can be none."""
     try:
-        return embedding_of(material)
+        return embedding_of(prepared)
     except ValueError as error:
         st.info(plain(str(error)), icon=":material/info:")
         return None
@@ -336,7 +336,7 @@ def mapping_button(embedding: Embedding, moving: bool) -> None:
         )
 
 
-def bent_map(material: Material, embedding: Embedding, moving: bool) -> None:
+def bent_map(prepared: PreparedData, embedding: Embedding, moving: bool) -> None:
     """Draw the map that t-SNE has made so far, and let it go on if it is moving."""
     is_waiting = moving and not embedding.advance(SLICE_SECONDS)
     if embedding.is_over:
@@ -344,20 +344,20 @@ def bent_map(material: Material, embedding: Embedding, moving: bool) -> None:
     state = " · waiting for the processor" if is_waiting else ""
     st.progress(embedding.share, text=f"Step {embedding.step} of {STEPS}{state}")
     map_chart(
-        material,
+        prepared,
         embedding.points,
-        title="t-SNE: neighbours stay together",
+        title="t-SNE: neighbors stay together",
         axes=("no unit: only closeness counts", "no unit"),
         key="map_bent",
     )
 
 
-def straight_map(material: Material, *, solid: bool) -> None:
+def straight_map(prepared: PreparedData, *, solid: bool) -> None:
     """Draw the samples along their principal components."""
-    projection = projection_of(material)
+    projection = projection_of(prepared)
     axes = samples.axes_of(projection, 3 if solid else 2)
     map_chart(
-        material,
+        prepared,
         projection.points,
         title="PCA: from the side that shows most",
         axes=axes,
@@ -366,11 +366,11 @@ def straight_map(material: Material, *, solid: bool) -> None:
 
 
 def map_chart(
-    material: Material, points: Points, *, title: str, axes: tuple[str, ...], key: str
+    prepared: PreparedData, points: Points, *, title: str, axes: tuple[str, ...], key: str
 ) -> None:
     """Draw a map of training samples; a click shows what a point stands for."""
-    rows = samples.rows_on_map(material)
-    groups = groups_by_class(material.dataset.labels[rows], material.dataset.class_names)
+    rows = samples.rows_on_map(prepared)
+    groups = groups_by_class(prepared.dataset.labels[rows], prepared.dataset.class_names)
     figure = scatter(
         points,
         groups,
@@ -378,42 +378,42 @@ def map_chart(
         title=title,
         axes=axes,
         chosen=place_in(rows, session.tab().sample),
-        revision=material.dataset.name,
+        revision=prepared.dataset.name,
     )
     alt = f"{title}. {len(rows)} training samples, colored by class"
     choose = partial(samples.choose_point, groups, rows)
     show_chart(figure, key=key, alt=alt, height=TALL, on_click=choose)
-    st.caption(samples.words_on_map(material, len(rows)))
+    st.caption(samples.words_on_map(prepared, len(rows)))
 
 
-def neighbours_view(material: Material) -> None:
+def neighbors_view(prepared: PreparedData) -> None:
     """Show which training samples are closest to a sample."""
     left, right = st.columns([2, 3])
     with left:
-        look = sample_panel(material)
-    neighbours = nearest(material, look.row, NEIGHBOURS)
-    dataset = material.dataset
+        look = sample_panel(prepared)
+    neighbors = nearest(prepared, look.row, NEIGHBOURS)
+    dataset = prepared.dataset
     with right:
-        st.markdown(samples.words_on_neighbours(dataset, look, neighbours))
+        st.markdown(samples.words_on_neighbors(dataset, look, neighbors))
         if dataset.image_shape:
-            captions = samples.neighbour_captions(dataset, neighbours)
+            captions = samples.neighbor_captions(dataset, neighbors)
             grid(
                 dataset,
-                neighbours.rows,
+                neighbors.rows,
                 captions,
                 look,
                 columns=NEIGHBOUR_COLUMNS,
                 title="Nearest first, with label and distance",
-                key="neighbours",
+                key="neighbors",
             )
         else:
-            st.markdown(samples.table_of(dataset, neighbours.rows, neighbours.distances))
+            st.markdown(samples.table_of(dataset, neighbors.rows, neighbors.distances))
 
 
-def scaling_view(material: Material) -> None:
+def scaling_view(prepared: PreparedData) -> None:
     """Show a sample as it was recorded, and as the network gets it."""
-    dataset, scaling = material.dataset, session.config().scaling
-    look = samples.look_at(material, samples.choose_sample(dataset))
+    dataset, scaling = prepared.dataset, session.config().scaling
+    look = samples.look_at(prepared, samples.choose_sample(dataset))
     st.markdown(samples.words_on_scaling(scaling, dataset))
     left, right = st.columns(2)
     with left:
@@ -445,11 +445,11 @@ def split_view(moving: bool) -> None:
         st.rerun()  # the whole page: another rhythm of looking
 
 
-def split_results(dataset: Dataset, results: list[Measured]) -> None:
+def split_results(dataset: Dataset, results: list[SplitScore]) -> None:
     """Show what was measured."""
     alt = "Test accuracy of two networks with the random split and with blocks"
     show_chart(split_scores(results), key="splits", alt=alt)
-    st.markdown(samples.words_on_splits(dataset, results, verdict(results)))
+    st.markdown(samples.words_on_splits(dataset, results, split_effect_sentence(results)))
     with st.expander("The lines of NumPy that do this", icon=":material/code:"):
         show_source(dict(SPLITS))
 
@@ -457,8 +457,8 @@ def split_results(dataset: Dataset, results: list[Measured]) -> None:
 def measurement(dataset: Dataset) -> None:
     """Show how far the measurement is, and let it be stopped; or let it begin."""
     measuring = samples.measuring_of(dataset)
-    if measuring and measuring.relay.status.is_moving:
-        st.progress(measuring.relay.fraction, text="Training small networks")
+    if measuring and measuring.sequence.status.is_moving:
+        st.progress(measuring.sequence.fraction, text="Training small networks")
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -467,7 +467,7 @@ def measurement(dataset: Dataset) -> None:
         )
         return
     if measuring:
-        st.info(samples.words_without_splits(measuring.relay.status), icon=":material/info:")
+        st.info(samples.words_without_splits(measuring.sequence.status), icon=":material/info:")
     if st.button(
         "Measure it",
         icon=":material/balance:",
@@ -484,7 +484,7 @@ VIEWS = {
     "Samples": samples_view,
     "Classes": classes_view,
     "Values": values_view,
-    "Neighbours": neighbours_view,
+    "Neighbors": neighbors_view,
     "Scaling": scaling_view,
 }
 
@@ -503,13 +503,13 @@ def views() -> None:
         label_visibility="collapsed",
         help="What to look at.",
     )
-    material = prepare(session.config_of_data(), session.own())
+    prepared = prepare(session.config_of_data(), session.own())
     if view == samples.MAP:
         in_motion(map_view, session.tab().is_mapping, PAUSE_SECONDS)
     elif view == samples.SPLIT:
-        in_motion(split_view, samples.is_measuring(material.dataset), actions.poll_seconds())
+        in_motion(split_view, samples.is_measuring(prepared.dataset), actions.poll_seconds())
     else:
-        VIEWS[view](material)
+        VIEWS[view](prepared)
 
 
 def in_motion(view: Callable[[bool], None], moving: bool, pause_seconds: float) -> None:
@@ -517,7 +517,7 @@ def in_motion(view: Callable[[bool], None], moving: bool, pause_seconds: float) 
     st.fragment(view, run_every=pause_seconds if moving else None)(moving)
 
 
-app_entry.through_app()
+app_entry.enter_through_app()
 st.title("Explore")
 if session.lacks_data():
     st.info(
@@ -526,10 +526,10 @@ if session.lacks_data():
     )
     st.stop()
 try:
-    material = prepare(session.config_of_data(), session.own())
+    prepared = prepare(session.config_of_data(), session.own())
 except (ValueError, OSError) as error:
     st.error(plain(str(error)), icon=":material/error:")
     st.stop()
-st.caption(f"{plain(material.dataset.title)}. Source: {plain(material.dataset.source)}.")
-facts(material.dataset, material.split)
+st.caption(f"{plain(prepared.dataset.title)}. Source: {plain(prepared.dataset.source)}.")
+facts(prepared.dataset, prepared.split)
 views()

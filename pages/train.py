@@ -139,7 +139,7 @@ def rate_now(run: Run) -> None:
 def more_epochs(run: Run) -> None:
     """Draw the way to train on after the end."""
     least, most = training_actions.epochs_to_add(run)
-    if not run.can_go_on or least > most:
+    if not run.can_continue or least > most:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         st.number_input(
@@ -182,12 +182,12 @@ def results(job: TrainingJob | None) -> None:
 def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
     """Draw loss and accuracy, as far as they are known."""
     run = job.run if job else None
-    under_way = run.under_way if run else None  # before the history, which is then no older
+    current_epoch = run.current_epoch if run else None  # before the history, which is then no older
     history = list(run.history) if run else []
     epochs = messages.epochs_in_view(job) if job else session.config().epochs
     losses = epoch_curves(history, "loss")
-    if run and under_way:
-        losses.append(batch_curve(*under_way, run.plan.steps_per_epoch))
+    if run and current_epoch:
+        losses.append(batch_curve(*current_epoch, run.plan.steps_per_epoch))
     revision = str(id(run)) if run else ""
     best, moment = best_epoch(history), epoch_slider.epoch_looked_at(run) if run else None
     left, right = st.columns(2)
@@ -218,7 +218,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
 
 def ending(run: Run, status: Status) -> None:
     """Say in a sentence how the run ended, and what can be done next."""
-    verdict = messages.verdict(run)
+    verdict = messages.result_sentence(run)
     if status is Status.ABANDONED:
         st.warning(
             "This page lost its connection for a while, and the training ended. "
@@ -264,7 +264,7 @@ def watch(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
         st.rerun()  # the whole page: other buttons, or another rhythm of looking
 
 
-app_entry.through_app()
+app_entry.enter_through_app()
 job = session.job()
 status = job.status if job else None
 st.title("Train")

@@ -27,7 +27,7 @@ from experiments.presets import PRESETS
 from experiments.sweep.grid import grid_configs
 from experiments.sweep.result_table import ResultTable
 from experiments.training.run import Run
-from experiments.training.summary import Summary, run_to_summary
+from experiments.training.summary import Summary, train_and_summarize
 from mlp.shape_walk import shape_walk
 from tests.optional import needed
 from tests.terminal import ROOT, SECONDS, group_of, start, wait_until
@@ -211,7 +211,7 @@ def test_the_help_says_how_it_ends(program: Program) -> None:
 def test_every_matrix_of_the_first_batch_is_shown(program: Program) -> None:
     answer = program("--preset", "mlp-digits", "--epochs", "1", "--shapes")
     run = Run(RunConfig(**PRESETS["mlp-digits"].config.model_dump() | {"epochs": 1}))
-    samples = run.material.training
+    samples = run.prepared_data().training
     lines = shape_walk(run.network, run.objective, samples.X, samples.targets)
     assert "\n".join(lines) in answer.out
     assert "z1 = a0 W1^T + b1: (1797,32) = (1797,64) x (64,32) + (32)" in answer.out
@@ -401,8 +401,8 @@ def test_presets_are_compared_seed_by_seed(program: Program) -> None:
     for name, row in zip(names, values["test_accuracies"], strict=True):
         for seed, accuracy in enumerate(row):
             settings = PRESETS[name].config.model_dump() | {"epochs": 60, "seed": seed}
-            assert accuracy == run_to_summary(RunConfig(**settings))["test_accuracy"]
-    split = Run(PRESETS["mlp-digits-held-out"].config).material.split
+            assert accuracy == train_and_summarize(RunConfig(**settings))["test_accuracy"]
+    split = Run(PRESETS["mlp-digits-held-out"].config).prepared_data().split
     n_training, n_test = len(split.training), len(split.test)
     assert n_training + n_test == 1797
     test = paired_test(*values["test_accuracies"], n_training=n_training, n_test=n_test)
@@ -416,7 +416,7 @@ def test_several_presets_are_compared_with_a_correction(program: Program) -> Non
     answer = program("compare", *names, *settings, "--jobs", "1", "--json")
     assert "The p-values allow for 2 comparisons (Holm)." in answer.out
     first, *others = answer.last["test_accuracies"]
-    split = Run(RunConfig()).material.split
+    split = Run(RunConfig()).prepared_data().split
     sizes = {"n_training": len(split.training), "n_test": len(split.test)}
     alone = [paired_test(first, other, **sizes) for other in others]
     corrected = [result.p_value for result in correct_for_several(alone)]
@@ -443,9 +443,9 @@ def test_a_sweep_trains_only_what_is_missing(
 
     def counted(config: RunConfig, own: object) -> Summary:
         trained.append(config)
-        return run_to_summary(config)
+        return train_and_summarize(config)
 
-    monkeypatch.setattr(parallel, "run_to_summary", counted)
+    monkeypatch.setattr(parallel, "train_and_summarize", counted)
     command = ("sweep", "--out", name, "--epochs", "1", "--jobs", "1", "--json")
     small = program(*command, "--vary", "optimizer=sgd/adam", "--seeds", "0-1")
     assert small.last == {

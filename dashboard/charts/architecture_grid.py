@@ -9,16 +9,16 @@ from dashboard.charts.style import (
     color,
     layout,
 )
-from experiments.comparison.networks import name_of
-from experiments.comparison.over_seeds import Standing
+from experiments.comparison.networks import network_name
+from experiments.comparison.over_seeds import SeedSummary
 from mlp.network import count_parameters
 
 SIZES = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]  # on an axis
 
 
-def ladder_figure(standings: Sequence[Standing]) -> go.Figure:
-    """Draw mean accuracy ± spread over the number of parameters, a colour for each depth."""
-    known = [each for each in standings if each.mean is not None]
+def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> go.Figure:
+    """Draw mean accuracy ± spread over the number of parameters, a color for each depth."""
+    known = [each for each in seed_summaries if each.mean is not None]
     depths = sorted({len(each.config.hidden_layers) for each in known})
     traces = [
         _rung_trace(i, depth, [each for each in known if len(each.config.hidden_layers) == depth])
@@ -36,15 +36,15 @@ def ladder_figure(standings: Sequence[Standing]) -> go.Figure:
     return go.Figure(traces, figure_layout)
 
 
-def _rung_trace(i: int, depth: int, standings: Sequence[Standing]) -> go.Scatter:
+def _rung_trace(i: int, depth: int, seed_summaries: Sequence[SeedSummary]) -> go.Scatter:
     return go.Scatter(
         name=f"{depth} hidden",
-        x=[count_parameters(each.sizes) for each in standings],
-        y=[each.mean for each in standings],
-        error_y={"array": [each.std or 0 for each in standings], "thickness": 2, "width": 6},
+        x=[count_parameters(each.sizes) for each in seed_summaries],
+        y=[each.mean for each in seed_summaries],
+        error_y={"array": [each.std or 0 for each in seed_summaries], "thickness": 2, "width": 6},
         mode="lines+markers",
         line={"color": color(i), "width": 2},
         marker={"size": 11},
-        text=[name_of(each.config) for each in standings],
+        text=[network_name(each.config) for each in seed_summaries],
         hovertemplate="%{text}: %{y:.2%}, %{x:,} parameters<extra></extra>",
     )

@@ -8,18 +8,18 @@ import plotly.graph_objects as go
 from dashboard.charts.projections import N_COLORS, SYMBOLS
 from dashboard.charts.style import (
     BACKGROUND,
-    PLANE,
+    PCA_2D,
     color,
     layout,
 )
 from dashboard.charts.templates import Floats
-from experiments.evaluation.decision_regions import Territory
+from experiments.evaluation.decision_regions import DecisionRegions
 
 
-def class_areas(land: Territory, label: int) -> tuple[Floats, Floats]:
+def class_areas(land: DecisionRegions, label: int) -> tuple[Floats, Floats]:
     """Return outlines of where a network says `label`, as x and y, with NaN between two.
 
-    Neighbours in a row of the grid make one rectangle. Each is a little higher than its row,
+    Neighbors in a row of the grid make one rectangle. Each is a little higher than its row,
     so that there are no gaps to shine through.
     """
     half_x, half_y = (land.x[1] - land.x[0]) / 2, (land.y[1] - land.y[0]) * 0.52
@@ -33,15 +33,15 @@ def class_areas(land: Territory, label: int) -> tuple[Floats, Floats]:
     return xs.ravel(), ys.ravel()
 
 
-def territory_figure(land: Territory, title: str) -> go.Figure:
+def decision_regions_figure(land: DecisionRegions, title: str) -> go.Figure:
     """Draw what a network says all over the plane, and samples that it has not learned from."""
     areas = [_area_trace(land, label, name) for label, name in enumerate(land.class_names)]
     points = [_point_trace(land, label, name) for label, name in enumerate(land.class_names)]
     edge = {"zeroline": False, "showgrid": False, "constrain": "domain"}
     figure_layout = layout(
         title,
-        x=PLANE[0],
-        y=PLANE[1],
+        x=PCA_2D[0],
+        y=PCA_2D[1],
         showlegend=False,
         margin={"l": 48},
         xaxis=edge | {"range": [float(land.x[0]), float(land.x[-1])]},
@@ -52,7 +52,7 @@ def territory_figure(land: Territory, title: str) -> go.Figure:
     return go.Figure([*areas, *points], figure_layout)
 
 
-def _area_trace(land: Territory, label: int, name: str) -> go.Scatter:
+def _area_trace(land: DecisionRegions, label: int, name: str) -> go.Scatter:
     xs, ys = class_areas(land, label)
     return go.Scatter(
         x=xs,
@@ -72,7 +72,7 @@ def symbol(label: int) -> str:
     return SYMBOLS[(label + label // N_COLORS) % len(SYMBOLS)]
 
 
-def _point_trace(land: Territory, label: int, name: str) -> go.Scatter:
+def _point_trace(land: DecisionRegions, label: int, name: str) -> go.Scatter:
     mine = land.points[land.labels == label]
     return go.Scatter(
         x=mine[:, 0],

@@ -13,7 +13,7 @@ from dashboard.charts.style import (
 )
 from data.datasets import Dataset
 from data.split import Rows
-from experiments.evaluation.predictions import Answers
+from experiments.evaluation.predictions import Predictions
 
 SHOWN_IMAGES = 8  # that only one gets right: a row
 
@@ -31,12 +31,12 @@ class OnlyRight(NamedTuple):
     title: str
 
 
-def only_right(answers: Sequence[Answers], names: Sequence[str], part: str) -> OnlyRight:
+def only_right(predictions: Sequence[Predictions], names: Sequence[str], part: str) -> OnlyRight:
     """Return samples that the first of two networks gets right, and the other does not.
 
     Both have answered the samples of one part, in the same order.
     """
-    first, other = answers
+    first, other = predictions
     places = np.flatnonzero(first.is_right & ~other.is_right)
     shown = places[:SHOWN_IMAGES]
     captions = [

@@ -28,7 +28,7 @@ FRAME = {
 }  # an axis that only frames a picture
 
 
-class Passage(NamedTuple):
+class ForwardPass(NamedTuple):
     """What one sample makes of each layer.
 
     hidden : activations[l], (n_l,), for the hidden layers l = 1..L-1
@@ -40,12 +40,12 @@ class Passage(NamedTuple):
     outputs: Array
 
 
-def passage_of(network: Network, x: Array) -> Passage:
+def forward_pass_of(network: Network, x: Array) -> ForwardPass:
     """Run one sample, (n_0,), through a network and return what comes by."""
     workspace = Workspace(network, 1)
     logits = forward(network, x[None, :], workspace)
     hidden = [a[0] for a in workspace.activations[1 : network.n_layers]]
-    return Passage(hidden, logits[0], network.output.value(logits)[0])
+    return ForwardPass(hidden, logits[0], network.output.value(logits)[0])
 
 
 def strip(values: Array) -> Array:
@@ -128,15 +128,15 @@ def activation_range(hidden: Sequence[Array]) -> tuple[float, float]:
     return low, high if high > low else low + 1
 
 
-def hidden_figure(passage: Passage, activation: str) -> go.Figure:
+def hidden_figure(forward_pass: ForwardPass, activation: str) -> go.Figure:
     """Draw the activations of the hidden layers as strips, one below the other, on one scale.
 
     Parameters
     ----------
     activation : name of the function of the hidden layers
     """
-    layers = list(zip(passage.hidden, bands(len(passage.hidden)), strict=True))
-    low, high = activation_range(passage.hidden)
+    layers = list(zip(forward_pass.hidden, bands(len(forward_pass.hidden)), strict=True))
+    low, high = activation_range(forward_pass.hidden)
     axes: dict[str, Any] = {"xaxis": {"visible": False}, "yaxis": {"visible": False}}
     for number, (_, band) in enumerate(layers, start=1):
         axes |= _strip_axes(number, band)
@@ -156,7 +156,7 @@ def hidden_figure(passage: Passage, activation: str) -> go.Figure:
         },
         margin={"l": 8, "b": 16},
     )
-    strips = [strip(values) for values in passage.hidden]
+    strips = [strip(values) for values in forward_pass.hidden]
     return go.Figure([_strip_trace(i, cells) for i, cells in enumerate(strips, start=1)], layout)
 
 

@@ -139,7 +139,7 @@ def image_grid(
 
 
 def note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> dict[str, Any]:
-    """Return a caption, centred below an image.
+    """Return a caption, centered below an image.
 
     Parameters
     ----------

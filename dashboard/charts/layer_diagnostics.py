@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.learning_curves import thinned
 from dashboard.charts.style import LEGEND, TEXT, color, layout
-from experiments.training.layer_diagnostics import Health, Pulse
+from experiments.training.layer_diagnostics import StepDiagnostics, UnitActivity
 
 USUAL_RATIO = 1e-3  # a rule of thumb for how far a step should move the weights
 
@@ -25,9 +25,9 @@ class Line(NamedTuple):
     values: npt.NDArray[np.float32]
 
 
-def layer_lines(pulses: Sequence[Pulse], measure: Measure) -> list[Line]:
+def layer_lines(step_diagnostics: Sequence[StepDiagnostics], measure: Measure) -> list[Line]:
     """Return one line a layer, from layer 1 on."""
-    kept = pulses[thinned(len(pulses))]
+    kept = step_diagnostics[thinned(len(step_diagnostics))]
     epochs = np.array([pulse.epoch for pulse in kept], np.int32)
     by_layer = zip(*(getattr(pulse, measure) for pulse in kept), strict=True)
     return [_line(layer, epochs, values) for layer, values in enumerate(by_layer, start=1)]
@@ -39,20 +39,24 @@ def _line(layer: int, epochs: npt.NDArray[np.int32], values: Iterable[float]) ->
     return Line(f"layer {layer}{' (0)' if np.isnan(array).all() else ''}", epochs, array)
 
 
-def gradient_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") -> go.Figure:
+def gradient_figure(
+    step_diagnostics: Sequence[StepDiagnostics], *, epochs: int, revision: str = ""
+) -> go.Figure:
     """Draw how long the gradient of each layer's weights is, epoch by epoch.
 
     Parameters
     ----------
-    pulses : of the last step of each epoch
+    step_diagnostics : of the last step of each epoch
     epochs : how many there will be
     revision : a zoom lives as long as it stays the same
     """
-    lines = layer_lines(pulses, "gradient_norms")
+    lines = layer_lines(step_diagnostics, "gradient_norms")
     return _layers("Gradient by layer", "length of ∂C/∂W (log)", lines, epochs, revision)
 
 
-def ratio_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") -> go.Figure:
+def ratio_figure(
+    step_diagnostics: Sequence[StepDiagnostics], *, epochs: int, revision: str = ""
+) -> go.Figure:
     """Draw how far a step moves the weights of each layer, compared with their size.
 
     A line marks what is usual, 1 in 1000: far above it the steps are rash, far below it
@@ -60,7 +64,7 @@ def ratio_figure(pulses: Sequence[Pulse], *, epochs: int, revision: str = "") ->
 
     Source of the rule: A. Karpathy, CS231n, Neural networks part 3 (2016).
     """
-    lines = layer_lines(pulses, "update_ratios")
+    lines = layer_lines(step_diagnostics, "update_ratios")
     usual = {
         "type": "line",
         "xref": "paper",
@@ -114,11 +118,11 @@ def _layers(
     return go.Figure(traces, figure_layout)
 
 
-def health_figure(healths: Sequence[Health]) -> go.Figure:
+def unit_activity_figure(activities: Sequence[UnitActivity]) -> go.Figure:
     """Draw which share of the units of each hidden layer is dead, and which is saturated."""
     traces = [
-        _share_trace("dead", healths, color(9)),  # the first colors are the layers'
-        _share_trace("saturated", healths, color(7)),
+        _share_trace("dead", activities, color(9)),  # the first colors are the layers'
+        _share_trace("saturated", activities, color(7)),
     ]
     no_layers = {"text": "There is no hidden layer.", "showarrow": False, "font": {"size": 16}}
     figure_layout = layout(
@@ -129,18 +133,18 @@ def health_figure(healths: Sequence[Health]) -> go.Figure:
         legend=LEGEND,
         xaxis={"type": "category"},
         yaxis={"range": [0, 1.05], "tickformat": ".0%"},
-        annotations=[] if healths else [no_layers],
+        annotations=[] if activities else [no_layers],
     )
-    return go.Figure(traces if healths else [], figure_layout)
+    return go.Figure(traces if activities else [], figure_layout)
 
 
 def _share_trace(
-    kind: Literal["dead", "saturated"], healths: Sequence[Health], paint: str
+    kind: Literal["dead", "saturated"], activities: Sequence[UnitActivity], paint: str
 ) -> go.Bar:
     return go.Bar(
         name=kind,
-        x=[f"layer {health.layer}" for health in healths],
-        y=[getattr(health, kind) for health in healths],
+        x=[f"layer {health.layer}" for health in activities],
+        y=[getattr(health, kind) for health in activities],
         marker={"color": paint},
         texttemplate="%{y:.0%}",
         textposition="outside",

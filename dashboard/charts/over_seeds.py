@@ -10,15 +10,15 @@ from dashboard.charts.style import (
     color,
     layout,
 )
-from experiments.comparison.networks import name_of
-from experiments.comparison.over_seeds import Duel, Standing
+from experiments.comparison.networks import network_name
+from experiments.comparison.over_seeds import PairedComparison, SeedSummary
 
 
-def pairs_figure(standings: Sequence[Standing], seeds: Sequence[int]) -> go.Figure:
+def pairs_figure(seed_summaries: Sequence[SeedSummary], seeds: Sequence[int]) -> go.Figure:
     """Draw the accuracy of each network with each seed; a line holds together what is a pair."""
-    names = [name_of(each.config) for each in standings]
+    names = [network_name(each.config) for each in seed_summaries]
     places = [*range(len(names))]
-    seed_rows = zip(*(each.accuracies for each in standings), strict=True)
+    seed_rows = zip(*(each.accuracies for each in seed_summaries), strict=True)
     pairs = go.Scatter(
         x=[place for _ in seeds for place in [*places, None]],
         y=[accuracy for row in seed_rows for accuracy in [*row, None]],
@@ -38,10 +38,10 @@ def pairs_figure(standings: Sequence[Standing], seeds: Sequence[int]) -> go.Figu
         xaxis=axis,
         yaxis={"tickformat": ".1~%"},
     )
-    return go.Figure([pairs, *_means(standings)], figure_layout)
+    return go.Figure([pairs, *_means(seed_summaries)], figure_layout)
 
 
-def _means(standings: Sequence[Standing]) -> list[go.Scatter]:
+def _means(seed_summaries: Sequence[SeedSummary]) -> list[go.Scatter]:
     """Return the mean of each network, beside the lines, with its standard deviation."""
     return [
         go.Scatter(
@@ -49,24 +49,24 @@ def _means(standings: Sequence[Standing]) -> list[go.Scatter]:
             y=[each.mean],
             error_y={"array": [each.std or 0], "thickness": 3, "width": 8, "color": color(place)},
             mode="markers",
-            name=name_of(each.config),
+            name=network_name(each.config),
             marker={"size": 13, "symbol": "diamond", "color": color(place)},
             hovertemplate="mean %{y:.2%}<extra></extra>",
         )
-        for place, each in enumerate(standings)
+        for place, each in enumerate(seed_summaries)
         if each.mean is not None
     ]
 
 
-def differences_figure(duels: Sequence[Duel]) -> go.Figure:
+def differences_figure(paired_comparisons: Sequence[PairedComparison]) -> go.Figure:
     """Draw by how much each other network is ahead of the first, a dot for each seed."""
-    traces = [_difference_trace(i, duel) for i, duel in enumerate(duels)]
+    traces = [_difference_trace(i, pair) for i, pair in enumerate(paired_comparisons)]
     zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
-    first = duels[0].first if duels else "the first"
+    first = paired_comparisons[0].first if paired_comparisons else "the first"
     axis = {
-        "tickvals": [*range(len(duels))],
-        "ticktext": [duel.other for duel in duels],
-        "range": [-0.6, max(len(duels), 1) - 0.4],
+        "tickvals": [*range(len(paired_comparisons))],
+        "ticktext": [pair.other for pair in paired_comparisons],
+        "range": [-0.6, max(len(paired_comparisons), 1) - 0.4],
     }
     figure_layout = layout(
         f"Ahead of {first}, seed by seed",
@@ -80,8 +80,8 @@ def differences_figure(duels: Sequence[Duel]) -> go.Figure:
     return go.Figure([trace for both in traces for trace in both], figure_layout)
 
 
-def _difference_trace(i: int, duel: Duel) -> tuple[go.Scatter, go.Scatter]:
-    points = 100 * duel.paired.differences
+def _difference_trace(i: int, pair: PairedComparison) -> tuple[go.Scatter, go.Scatter]:
+    points = 100 * pair.paired.differences
     dots = go.Scatter(
         x=i + np.linspace(-0.25, 0.25, len(points)),
         y=points,
@@ -91,7 +91,7 @@ def _difference_trace(i: int, duel: Duel) -> tuple[go.Scatter, go.Scatter]:
     )
     mean = go.Scatter(
         x=[i - 0.35, i + 0.35],
-        y=[100 * duel.paired.mean] * 2,
+        y=[100 * pair.paired.mean] * 2,
         mode="lines",
         line={"color": color(i + 1), "width": 4},
         hovertemplate="mean %{y:+.2f} points<extra></extra>",

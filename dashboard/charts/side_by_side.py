@@ -12,7 +12,7 @@ from dashboard.charts.style import (
     color,
     layout,
 )
-from experiments.comparison.networks import name_of
+from experiments.comparison.networks import network_name
 from experiments.training.run import Run
 from mlp.training import EpochRecord
 
@@ -36,11 +36,13 @@ def is_held_out(runs: Sequence[Run]) -> bool:
     )
 
 
-def contest_curves(runs: Sequence[Run], measure: Measure) -> list[Curve]:
+def compared_curves(runs: Sequence[Run], measure: Measure) -> list[Curve]:
     """Return a curve for each run: over the validation samples, or else the training samples."""
     held_out = is_held_out(runs)
     return [
-        curve(name_of(run.config), [_of(record, measure, held_out) for record in [*run.history]])
+        curve(
+            network_name(run.config), [_of(record, measure, held_out) for record in [*run.history]]
+        )
         for run in runs
     ]
 
@@ -50,7 +52,7 @@ def _of(record: EpochRecord, measure: Measure, held_out: bool) -> float:
     return float(getattr(score, measure))
 
 
-def contest_figure(
+def compared_curves_figure(
     curves: Sequence[Curve],
     measure: Measure,
     *,

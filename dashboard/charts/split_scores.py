@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard.charts.style import LEGEND, color, layout
-from experiments.comparison.split_effect import NETWORKS, Measured, mean_scores
+from experiments.comparison.split_effect import NETWORKS, SplitScore, mean_scores
 
 APART = 0.16  # of the two splits of a network, where networks stand 1 apart
 
 
-def split_scores(results: Sequence[Measured]) -> go.Figure:
+def split_scores(results: Sequence[SplitScore]) -> go.Figure:
     """Draw the test accuracy of each network under each split: a point a seed, a line the mean."""
     traces = []
     for i, (split, means) in enumerate(mean_scores(results).items()):
@@ -41,7 +41,7 @@ def _places(networks: Sequence[str], side: float) -> list[float]:
     return [names.index(network) + side for network in networks]
 
 
-def _seeds(split: str, results: Sequence[Measured], side: float, i: int) -> go.Scatter:
+def _seeds(split: str, results: Sequence[SplitScore], side: float, i: int) -> go.Scatter:
     return go.Scatter(
         name=f"{split} split, a point a seed",
         x=_places([result.network for result in results], side),

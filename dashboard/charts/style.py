@@ -27,7 +27,7 @@ LEGEND_BELOW: dict[str, Any] = {
 """Rows of names below the chart, where there are too many for one."""
 
 MOST_TICKS = 16  # as many whole numbers as an axis has room for
-PLANE = ("x₁", "x₂")  # how the features of a point are called
+PCA_2D = ("x₁", "x₂")  # how the features of a point are called
 
 
 def color(i: int, opacity: float = 1.0) -> str:
@@ -53,15 +53,15 @@ def whole_numbers(n: int) -> dict[str, Any]:
 
 def feature_names(n_features: int) -> list[str]:
     """Return what the features are called: x₁ and x₂ in the plane, else numbers from 1."""
-    if n_features == len(PLANE):
-        return list(PLANE)
+    if n_features == len(PCA_2D):
+        return list(PCA_2D)
     return [f"feature {i}" for i in range(1, n_features + 1)]
 
 
 def feature_axis(n_features: int) -> dict[str, Any]:
     """Return an axis on which the features stand at 1, 2, ... n_features."""
-    if n_features == len(PLANE):
-        return {"tickvals": [1, 2], "ticktext": list(PLANE)}
+    if n_features == len(PCA_2D):
+        return {"tickvals": [1, 2], "ticktext": list(PCA_2D)}
     return whole_numbers(n_features)
 
 

@@ -11,7 +11,7 @@ from dashboard.charts.image_grid import gaps, short_caption, tiles
 from dashboard.charts.style import (
     DIVERGING,
 )
-from experiments.comparison.networks import name_of
+from experiments.comparison.networks import network_name
 from experiments.training.run import Run
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -25,7 +25,7 @@ CLASS_COLUMNS, UNIT_COLUMNS = 5, 8  # of templates
 
 def template_figures(single: Run, other: Run) -> tuple[go.Figure, go.Figure]:
     """Draw what enters the first units of two networks as images, on one scale around 0."""
-    dataset = single.material.dataset
+    dataset = single.prepared_data().dataset
     height, width = dataset.image_shape or (1, dataset.n_features)
     templates, features = (
         run.network.weights[1][:MAX_FEATURES].reshape(-1, height, width) for run in (single, other)
@@ -36,8 +36,10 @@ def template_figures(single: Run, other: Run) -> tuple[go.Figure, go.Figure]:
     which = f"{len(templates)} of {len(classes)} classes"
     if len(templates) == len(classes):
         which = "each class"
-    of_classes = f"{name_of(single.config)}: one template for {which}"
-    of_units = f"{name_of(other.config)}: {len(units)} of {other.network.sizes[1]} hidden units"
+    of_classes = f"{network_name(single.config)}: one template for {which}"
+    of_units = (
+        f"{network_name(other.config)}: {len(units)} of {other.network.sizes[1]} hidden units"
+    )
     return (
         _weights_figure(templates, classes, of_classes, limit, CLASS_COLUMNS),
         _weights_figure(features, units, of_units, limit, UNIT_COLUMNS),

@@ -4,13 +4,18 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from dashboard import session, training_speed
-from experiments.background.run_sequence import Relay, count_moving_relays
-from experiments.comparison.networks import HARD_SHAPES, Layers, entrants, over_seeds
-from experiments.comparison.over_seeds import Outcome, outcome_of
-from experiments.comparison.side_by_side import Contest
+from experiments.background.run_sequence import RunSequence, count_moving_sequences
+from experiments.comparison.networks import (
+    NONLINEAR_SETS,
+    Layers,
+    compared_networks,
+    configs_over_seeds,
+)
+from experiments.comparison.over_seeds import RunOutcome, outcome_of
+from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.significance import check_comparable
 from experiments.config import OWN, RunConfig, parse_field
-from experiments.evaluation.decision_regions import territory
+from experiments.evaluation.decision_regions import regions_of
 from experiments.presets import preset
 from experiments.training.plan import plan
 
@@ -32,7 +37,7 @@ WHAT = (YOURS, *PAIRS)
 AS_ABOVE = "as above"
 
 
-DATA = (AS_ABOVE, *HARD_SHAPES)
+DATA = (AS_ABOVE, *NONLINEAR_SETS)
 
 
 class Event(StrEnum):
@@ -64,7 +69,9 @@ def networks_for(data: str, networks: Sequence[RunConfig]) -> tuple[RunConfig, .
     """Return the networks as they are, or such as suit a set of points."""
     if data == AS_ABOVE:
         return tuple(networks)
-    return entrants(HARD_SHAPES[data], [config.hidden_layers for config in networks[2:]])
+    return compared_networks(
+        NONLINEAR_SETS[data], [config.hidden_layers for config in networks[2:]]
+    )
 
 
 def objection(networks: Sequence[RunConfig]) -> str:
@@ -106,12 +113,12 @@ def begin_contest(networks: Sequence[RunConfig]) -> None:
     """
     tab = session.tab()
     pace = training_speed.seconds_per_epoch("auto", networks[0].epochs)
-    contest = Contest(
+    contest = SideBySide(
         networks, session.own(), seconds_per_epoch=pace, is_present=session.presence()
     )
     previous, tab.contest = tab.contest, contest
     if previous:
-        previous.dismiss()
+        previous.discard()
     contest.go()
 
 
@@ -123,7 +130,7 @@ def begin_series(networks: Sequence[RunConfig], n_seeds: int) -> None:
     ValueError : if they cannot be compared, or ask for too much
     """
     check_comparable(networks)
-    session.tab().series = _relay(networks, n_seeds, session.tab().series)
+    session.tab().series = _start_sequence(networks, n_seeds, session.tab().series)
 
 
 def begin_ladder(rungs: Sequence[RunConfig], n_seeds: int) -> None:
@@ -134,10 +141,10 @@ def begin_ladder(rungs: Sequence[RunConfig], n_seeds: int) -> None:
     ValueError : if they cannot be compared, or ask for too much
     """
     check_comparable(rungs)
-    session.tab().ladder = _relay(rungs, n_seeds, session.tab().ladder)
+    session.tab().ladder = _start_sequence(rungs, n_seeds, session.tab().ladder)
 
 
-def is_of(competition: Contest | Relay[Outcome], networks: Sequence[RunConfig]) -> bool:
+def is_of(competition: SideBySide | RunSequence[RunOutcome], networks: Sequence[RunConfig]) -> bool:
     """Say whether a competition was made with these networks, on the samples there are now."""
     if networks[0].dataset == OWN and competition.own is not session.own():
         return False
@@ -146,31 +153,33 @@ def is_of(competition: Contest | Relay[Outcome], networks: Sequence[RunConfig]) 
 
 def is_moving(event: Event) -> bool:
     """Say whether the competition that was asked for so is on its way."""
-    competition: Contest | Relay[Outcome] | None = getattr(session.tab(), event)
+    competition: SideBySide | RunSequence[RunOutcome] | None = getattr(session.tab(), event)
     return competition is not None and competition.status.is_moving
 
 
 def begin_shapes() -> None:
     """Train the single layer and a small network on points that no line separates."""
     tab = session.tab()
-    configs = [config for base in HARD_SHAPES.values() for config in entrants(base)]
+    configs = [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
     if tab.shapes:
         tab.shapes.stop()
-    tab.shapes = Relay(configs, territory, is_present=session.presence())
+    tab.shapes = RunSequence(configs, regions_of, is_present=session.presence())
     tab.shapes.go()
 
 
-def _relay(
-    networks: Sequence[RunConfig], n_seeds: int, previous: Relay[Outcome] | None
-) -> Relay[Outcome]:
+def _start_sequence(
+    networks: Sequence[RunConfig], n_seeds: int, previous: RunSequence[RunOutcome] | None
+) -> RunSequence[RunOutcome]:
     own = session.own()
     for config in networks:
         plan(config, own)  # says now what would not work
     if previous:
         previous.stop()
-    relay = Relay(over_seeds(networks, n_seeds), outcome_of, own, is_present=session.presence())
-    relay.go()
-    return relay
+    sequence = RunSequence(
+        configs_over_seeds(networks, n_seeds), outcome_of, own, is_present=session.presence()
+    )
+    sequence.go()
+    return sequence
 
 
 def pause_contest() -> None:
@@ -187,11 +196,11 @@ def resume_contest() -> None:
 
 def stop(event: Event) -> None:
     """End it here, with what was reached."""
-    if under_way := getattr(session.tab(), event):
-        under_way.stop()
+    if comparison := getattr(session.tab(), event):
+        comparison.stop()
 
 
 def poll_seconds() -> float:
     """Return how long a page waits between two looks at a relay: longer when many are moving."""
-    crowd = -(-count_moving_relays() // training_speed.CALM_JOBS)
+    crowd = -(-count_moving_sequences() // training_speed.CALM_JOBS)
     return max(POLL_SECONDS * max(1, crowd), training_speed.poll_seconds())

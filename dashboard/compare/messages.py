@@ -6,18 +6,18 @@ from dashboard import training_speed
 from dashboard.compare.actions import PAIRS
 from dashboard.components.tables import markdown_table
 from dashboard.text import duration, percent
-from experiments.background.run_sequence import Relay
+from experiments.background.run_sequence import RunSequence
 from experiments.background.training_job import Status
 from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
-from experiments.comparison.networks import name_of
-from experiments.comparison.over_seeds import Outcome, Standing
-from experiments.comparison.side_by_side import Contest
+from experiments.comparison.networks import network_name
+from experiments.comparison.over_seeds import RunOutcome, SeedSummary
+from experiments.comparison.side_by_side import SideBySide
 from experiments.presets import preset
 from experiments.training.run import Run
 from mlp.network import count_parameters, count_weights
 
 
-def contest_progress(contest: Contest) -> training_speed.Progress:
+def contest_progress(contest: SideBySide) -> training_speed.Progress:
     """Say how far a contest has come; the slowest network sets the count."""
     runs = contest.runs
     fractions = [run.step / (run.config.epochs * run.plan.steps_per_epoch) for run in runs]
@@ -29,26 +29,26 @@ def contest_progress(contest: Contest) -> training_speed.Progress:
     return training_speed.Progress(min(1.0, sum(fractions) / len(fractions)), words)
 
 
-def relay_progress(relay: Relay[Outcome]) -> training_speed.Progress:
+def sequence_progress(sequence: RunSequence[RunOutcome]) -> training_speed.Progress:
     """Say how far a relay has come."""
-    n_seeds = relay.n_seeds
-    seed = min(len(relay.outcomes) // len(relay.networks) + 1, n_seeds)
-    run, left = relay.run, relay.seconds_left
+    n_seeds = sequence.n_seeds
+    seed = min(len(sequence.outcomes) // len(sequence.networks) + 1, n_seeds)
+    run, left = sequence.run, sequence.seconds_left
     words = [f"Seed {seed} of {n_seeds}"]
-    words += [name_of(run.config)] if run else []
+    words += [network_name(run.config)] if run else []
     words += [f"{duration(left)} left"] if left is not None else []
-    return training_speed.Progress(relay.fraction, " · ".join(words))
+    return training_speed.Progress(sequence.fraction, " · ".join(words))
 
 
-def contest_ending(contest: Contest) -> str:
+def contest_ending(contest: SideBySide) -> str:
     """Say what came out, on which samples, and how little one race means.
 
     At least one network has a result.
     """
     runs = [run for run in contest.runs if run.result]
     part = "test" if runs[0].result and runs[0].result.test else "training"
-    scores = ", ".join(f"{name_of(run.config)} {_result(run)}" for run in runs)
-    n_samples = len(getattr(runs[0].material.split, part))
+    scores = ", ".join(f"{network_name(run.config)} {_result(run)}" for run in runs)
+    n_samples = len(getattr(runs[0].prepared_data().split, part))
     if part == "training":
         return (
             f"**Training accuracy**: {scores}. These are the {n_samples:,} samples that the "
@@ -77,14 +77,14 @@ def published_words(what: str) -> str:
     )
 
 
-def cost_table(contest: Contest) -> str:
+def cost_table(contest: SideBySide) -> str:
     """Return what each network costs and reaches, as a table."""
     head = ["Network", "Parameters", "Multiplications a sample", "Seconds of computing"]
     is_tested = contest.networks[0].test_fraction > 0
     result = "Test accuracy" if is_tested else "Training accuracy at the end"
     rows = [
         [
-            name_of(job.run.config),
+            network_name(job.run.config),
             f"{job.run.plan.n_parameters:,}",
             f"{count_weights(job.run.plan.sizes):,}",
             f"{job.run.seconds:.2f}",
@@ -113,7 +113,7 @@ def accuracy_rows(
     return markdown_table(["Epoch", *(f"{epoch:,}" for epoch in epochs)], cells)
 
 
-def mean_and_spread(standing: Standing) -> str:
+def mean_and_spread(standing: SeedSummary) -> str:
     """Return '97.2 ± 0.4 %', as far as it is known."""
     if standing.mean is None:
         return "diverged"
@@ -122,27 +122,27 @@ def mean_and_spread(standing: Standing) -> str:
     return f"{100 * standing.mean:.1f} ± {percent(standing.std)}"
 
 
-def standings_table(standings: Sequence[Standing]) -> str:
+def seed_summary_table(seed_summaries: Sequence[SeedSummary]) -> str:
     """Return how each network did over the seeds, as a table."""
     rows = [
         [
-            name_of(each.config),
+            network_name(each.config),
             f"{count_parameters(each.sizes):,}",
             mean_and_spread(each),
             f"{len(each.known)} of {len(each.accuracies)}",
         ]
-        for each in standings
+        for each in seed_summaries
     ]
     return markdown_table(
         ["Network", "Parameters", "Mean ± spread, test", "Seeds with a result"], rows
     )
 
 
-def ladder_table(standings: Sequence[Standing]) -> str:
+def architecture_grid_table(seed_summaries: Sequence[SeedSummary]) -> str:
     """Return accuracy and parameters by depth and width, as a table."""
     cells = {
         each.config.hidden_layers: f"{mean_and_spread(each)} · {count_parameters(each.sizes):,}"
-        for each in standings
+        for each in seed_summaries
     }
     rows = [
         [_depth_in_words(depth), *(cells[(width,) * depth] for width in WIDTHS)]
@@ -190,7 +190,7 @@ def no_verdict(status: Status, n_done: int, n_seeds: int) -> str:
     )
 
 
-def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
+def remarks(seed_summaries: Sequence[SeedSummary], n_compared: int) -> list[str]:
     """Say what a reader has to know about a series, a sentence or two each.
 
     Parameters
@@ -198,9 +198,9 @@ def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
     n_compared : how many networks were judged against the first
     """
     found = [
-        f"{name_of(each.config)} diverged with {each.n_diverged} of {len(each.accuracies)} seeds, "
-        "which count in no pair. Try a lower learning rate."
-        for each in standings
+        f"{network_name(each.config)} diverged with {each.n_diverged} of {len(each.accuracies)} "
+        "seeds, which count in no pair. Try a lower learning rate."
+        for each in seed_summaries
         if each.n_diverged
     ]
     if n_compared > 1:
@@ -213,7 +213,7 @@ def remarks(standings: Sequence[Standing], n_compared: int) -> list[str]:
             "The verdict over all seeds is about these settings, whatever the luck of a run. "
             "McNemar's test is about two trained networks and no others. So they may disagree."
         )
-    if standings[0].config.split == "blocks":
+    if seed_summaries[0].config.split == "blocks":
         found.append(
             "The split is in blocks, so all seeds share one test part; they differ in the first "
             "weights and the order of the samples."

@@ -7,15 +7,22 @@ import streamlit as st
 from dashboard.charts import over_seeds
 from dashboard.compare import messages
 from dashboard.components.chart import show_chart
-from experiments.background.run_sequence import Relay
+from experiments.background.run_sequence import RunSequence
 from experiments.background.training_job import Status
-from experiments.comparison.over_seeds import Duel, Outcome, Standing, duels, standings, whole_rows
+from experiments.comparison.over_seeds import (
+    PairedComparison,
+    RunOutcome,
+    SeedSummary,
+    complete_seeds,
+    paired_comparisons,
+    seed_summaries,
+)
 
 
-def draw_series(series: Relay[Outcome]) -> None:
+def draw_series(series: RunSequence[RunOutcome]) -> None:
     """Draw what the seeds have shown so far, and give a verdict after the last."""
     status = series.status  # before the outcomes: once it is over, all of them are there
-    rows = whole_rows(series.outcomes, len(series.networks))
+    rows = complete_seeds(series.outcomes, len(series.networks))
     _say_state(series, status)
     if len(rows) > 1:
         why_not = messages.no_verdict(status, len(rows), series.n_seeds)
@@ -27,43 +34,45 @@ def draw_series(series: Relay[Outcome]) -> None:
         )
 
 
-def _say_state(relay: Relay[Outcome], status: Status) -> None:
+def _say_state(sequence: RunSequence[RunOutcome], status: Status) -> None:
     """Say how far it has come, or why it ended too early."""
     if status.is_moving:
-        fraction, words = messages.relay_progress(relay)
+        fraction, words = messages.sequence_progress(sequence)
         st.progress(fraction, text=words)
     elif lost := messages.lost_words(status):
         st.warning(lost, icon=":material/error:")
 
 
 def _draw_result(
-    series: Relay[Outcome], rows: Sequence[Sequence[Outcome]], why_no_verdict: str
+    series: RunSequence[RunOutcome], rows: Sequence[Sequence[RunOutcome]], why_no_verdict: str
 ) -> None:
     """Say what came out in a sentence, if that can be said, then show it."""
-    found, ranks = duels(rows), standings(rows)
+    found, ranks = paired_comparisons(rows), seed_summaries(rows)
     if why_no_verdict:
         st.info(why_no_verdict, icon=":material/hourglass:")
     else:
         _give_verdicts(found)
     _draw_seeds(found, ranks, [row[0].config.seed for row in rows])
-    st.markdown(messages.standings_table(ranks))
+    st.markdown(messages.seed_summary_table(ranks))
     for remark in messages.remarks(ranks, 0 if why_no_verdict else len(found)):
         st.caption(remark)
     st.caption(f"Dataset: {series.configs[0].dataset}. Spread: standard deviation, with n - 1.")
 
 
-def _give_verdicts(found: Sequence[Duel]) -> None:
+def _give_verdicts(found: Sequence[PairedComparison]) -> None:
     """Say for each network whether luck explains how far it is from the first."""
-    for duel in found:
-        over_seeds, in_one_run = duel.sentences
-        if duel.paired.is_significant:
+    for pair in found:
+        over_seeds, in_one_run = pair.sentences
+        if pair.paired.is_significant:
             st.success(over_seeds, icon=":material/check_circle:")
         else:
             st.info(over_seeds, icon=":material/casino:")
         st.caption(in_one_run)
 
 
-def _draw_seeds(found: Sequence[Duel], ranks: Sequence[Standing], seeds: Sequence[int]) -> None:
+def _draw_seeds(
+    found: Sequence[PairedComparison], ranks: Sequence[SeedSummary], seeds: Sequence[int]
+) -> None:
     """Draw each seed twice: how the networks did, and how far they were apart."""
     left, right = st.columns(2)
     with left:

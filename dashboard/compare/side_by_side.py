@@ -6,17 +6,17 @@ from dashboard import session
 from dashboard.charts import disagreements, side_by_side, templates
 from dashboard.charts.learning_curves import Measure
 from dashboard.compare import messages
-from dashboard.compare.decision_regions import draw_territories
+from dashboard.compare.decision_regions import draw_decision_regions
 from dashboard.components.chart import show_chart
 from experiments.background.training_job import Status
-from experiments.comparison.networks import name_of
-from experiments.comparison.side_by_side import Contest
+from experiments.comparison.networks import network_name
+from experiments.comparison.side_by_side import SideBySide
 from experiments.training.run import Run
 
 IMAGE_HEIGHT, ROW_HEIGHT, EMPTY_HEIGHT = 300, 190, 70  # pixels
 
 
-def watch_contest(contest: Contest, status: Status) -> None:
+def watch_contest(contest: SideBySide, status: Status) -> None:
     """Draw what changes while the networks learn.
 
     Parameters
@@ -59,11 +59,11 @@ def _view_controls() -> tuple[Measure, bool]:
     return measure, close_up
 
 
-def _draw_curves(contest: Contest, measure: Measure, close_up: bool) -> None:
+def _draw_curves(contest: SideBySide, measure: Measure, close_up: bool) -> None:
     """Draw a curve for each network."""
     runs = contest.runs
-    curves = side_by_side.contest_curves(runs, measure)
-    figure = side_by_side.contest_figure(
+    curves = side_by_side.compared_curves(runs, measure)
+    figure = side_by_side.compared_curves_figure(
         curves,
         measure,
         held_out=side_by_side.is_held_out(runs),
@@ -75,14 +75,14 @@ def _draw_curves(contest: Contest, measure: Measure, close_up: bool) -> None:
     show_chart(figure, key="contest_chart", alt=f"{measure.capitalize()} of {names}, by epoch")
 
 
-def _draw_tables(contest: Contest) -> None:
+def _draw_tables(contest: SideBySide) -> None:
     """Tell what each network costs, what it reaches, and how it came there."""
     st.markdown(messages.cost_table(contest))
     st.caption(
         "The multiplications are what a larger network costs. On small ones, the seconds are "
         "mostly Python's own work, and chance."
     )
-    names = [name_of(config) for config in contest.networks]
+    names = [network_name(config) for config in contest.networks]
     table = side_by_side.accuracy_table(contest.runs)
     held_out = side_by_side.is_held_out(contest.runs)
     samples = "validation samples, held out" if held_out else "**training samples**"
@@ -90,11 +90,11 @@ def _draw_tables(contest: Contest) -> None:
     st.markdown(messages.accuracy_rows(names, *table))
 
 
-def _say_ending(contest: Contest, status: Status) -> None:
+def _say_ending(contest: SideBySide, status: Status) -> None:
     """Say how it ended."""
     for run in contest.runs:
         if run.diverged:
-            st.error(f"{name_of(run.config)}: {run.diverged}", icon=":material/trending_up:")
+            st.error(f"{network_name(run.config)}: {run.diverged}", icon=":material/trending_up:")
     if lost := messages.lost_words(status):
         st.warning(lost, icon=":material/error:")
     elif contest.arrived:
@@ -103,7 +103,7 @@ def _say_ending(contest: Contest, status: Status) -> None:
         st.info("No network has come to a result.", icon=":material/info:")
 
 
-def look_into(contest: Contest) -> None:
+def look_into(contest: SideBySide) -> None:
     """Draw what two networks have learned, once both have a result."""
     arrived = contest.arrived
     if 0 not in arrived or len(arrived) < 2:
@@ -112,18 +112,18 @@ def look_into(contest: Contest) -> None:
         "Look into SLP and",
         arrived[1:],
         key=session.COMPARE_PAIR,
-        format_func=lambda i: name_of(contest.networks[i]) if i in arrived else "",
+        format_func=lambda i: network_name(contest.networks[i]) if i in arrived else "",
         persist_state="session",
         width=220,
         help="Which network to hold against the single layer, in the pictures below.",
     )
-    dataset = contest.runs[0].material.dataset
+    dataset = contest.runs[0].prepared_data().dataset
     if dataset.image_shape:
         _disagreements(contest, other)
         _templates(contest.runs[0], contest.runs[other])
     elif dataset.n_features == 2:
-        st.markdown("The points are held-out samples; the colour behind is what a network says.")
-        draw_territories([contest.territory(i) for i in (0, other)], "contest")
+        st.markdown("The points are held-out samples; the color behind is what a network says.")
+        draw_decision_regions([contest.regions_of(i) for i in (0, other)], "contest")
     else:
         st.caption(
             "Your samples are no images and no points in a plane, so there is no picture of what "
@@ -131,15 +131,15 @@ def look_into(contest: Contest) -> None:
         )
 
 
-def _disagreements(contest: Contest, other: int) -> None:
+def _disagreements(contest: SideBySide, other: int) -> None:
     """Show images that only one of two networks gets right."""
-    answers = contest.answers(0), contest.answers(other)
-    names = name_of(contest.networks[0]), name_of(contest.networks[other])
-    if not len(answers[0].rows):
+    predictions = contest.predictions(0), contest.predictions(other)
+    names = network_name(contest.networks[0]), network_name(contest.networks[other])
+    if not len(predictions[0].rows):
         st.caption("No samples are held out, so there are none to disagree on.")
         return
-    dataset = contest.runs[0].material.dataset
-    sides = (answers, names), (answers[::-1], names[::-1])
+    dataset = contest.runs[0].prepared_data().dataset
+    sides = (predictions, names), (predictions[::-1], names[::-1])
     for number, side in enumerate(sides):
         found = disagreements.only_right(*side, contest.part)
         show_chart(

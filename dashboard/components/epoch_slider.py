@@ -10,7 +10,7 @@ def choose_run() -> Run | None:
     """Draw a list of the runs, if there are several; return the one to look at."""
     runs, shown = session.runs(), session.shown_run()
     if len(runs) > 1 and shown is not None:
-        now = session.tab().shelf.find(shown)
+        now = session.tab().run_store.find(shown)
         st.session_state[session.CHOSEN] = now.number if now else runs[-1].number
         st.selectbox(
             "Run",
@@ -26,7 +26,7 @@ def choose_run() -> Run | None:
 def _choose() -> None:
     number = st.session_state[session.CHOSEN]
     tab = session.tab()
-    tab.chosen = next((kept for kept in tab.shelf.runs if kept.number == number), None)
+    tab.chosen = next((kept for kept in tab.run_store.runs if kept.number == number), None)
     tab.epoch = None
 
 
@@ -36,7 +36,7 @@ def epoch_looked_at(run: Run) -> int | None:
     return None if epoch is None or epoch >= _last_epoch(run) else epoch
 
 
-def choose_moment(run: Run) -> int:
+def choose_epoch(run: Run) -> int:
     """Draw the slider that goes back in time; return the step to look at.
 
     At its right end, the newest moment is shown: that of the result once there is one.
@@ -69,7 +69,7 @@ def _last_epoch(run: Run) -> int:
 
 
 def _is_over(run: Run) -> bool:
-    kept = session.tab().shelf.find(run)
+    kept = session.tab().run_store.find(run)
     return kept is None or kept.job.status.is_over
 
 

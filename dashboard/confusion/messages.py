@@ -16,7 +16,7 @@ from experiments.evaluation.metrics import (
     Reliability,
     Values,
 )
-from experiments.evaluation.predictions import OUTPUT_MEANINGS, Answers, Meaning
+from experiments.evaluation.predictions import OUTPUT_MEANINGS, OutputMeaning, Predictions
 from experiments.training.run import Run
 
 MAX_FEATURES = 2  # of a sample in a table
@@ -37,11 +37,11 @@ def moment(run: Run, step: int) -> str:
     return f"at its end, {when}" if run.result and step == step_now(run) else when
 
 
-def headline(run: Run, answers: Answers, part: str, step: int) -> str:
+def headline(run: Run, predictions: Predictions, part: str, step: int) -> str:
     """Say how many samples are right, of which part, and when."""
-    n_samples = len(answers.labels)
+    n_samples = len(predictions.labels)
     return (
-        f"**{percent(answers.n_correct / n_samples)} right** ({answers.n_correct:,} of "
+        f"**{percent(predictions.n_correct / n_samples)} right** ({predictions.n_correct:,} of "
         f"{n_samples:,} {part} samples), {moment(run, step)}."
     )
 
@@ -79,7 +79,7 @@ def cell_sentence(cell: Cell, names: tuple[str, ...]) -> str:
 def no_samples(run: Run, part: str) -> str:
     """Say that no samples were held out for a part, and what to do."""
     fix = f"Choose other samples, or set the {part} part in the settings and train anew."
-    if run.result is None and run.material.validation is None:
+    if run.result is None and run.prepared_data().validation is None:
         return (
             f"No samples were held out for the {part} part of this run. Its test part, if it has "
             f"one, is opened at the end of the run. {fix}"
@@ -93,18 +93,18 @@ def confusion_sentence(confusion: Confusion, names: tuple[str, ...]) -> str:
     return f"{plain(names[confusion.true])} read as {plain(names[confusion.predicted])}: {times}"
 
 
-def sample_sentence(answers: Answers, position: int, meaning: Meaning) -> str:
+def sample_sentence(predictions: Predictions, position: int, meaning: OutputMeaning) -> str:
     """Say what the network made of a sample."""
-    names, outputs = answers.class_names, answers.outputs[position]
-    true, predicted = int(answers.labels[position]), int(answers.predicted[position])
+    names, outputs = predictions.class_names, predictions.outputs[position]
+    true, predicted = int(predictions.labels[position]), int(predictions.predicted[position])
     said = f"**{plain(names[predicted])}** with {written(outputs[predicted], meaning)}"
-    start = f"Row {answers.rows[position]:,} of the dataset was read as {said}"
+    start = f"Row {predictions.rows[position]:,} of the dataset was read as {said}"
     if true == predicted:
         return f"{start}, which is right."
     return f"{start}; it is **{plain(names[true])}**, with {written(outputs[true], meaning)}."
 
 
-def written(output: float, meaning: Meaning) -> str:
+def written(output: float, meaning: OutputMeaning) -> str:
     """Return an output as a reader expects it: a share in percent, any other as it is."""
     if not meaning.are_shares:
         return f"output {output:.3g}"
@@ -112,7 +112,12 @@ def written(output: float, meaning: Meaning) -> str:
 
 
 def caption_of(
-    answers: Answers, position: int, meaning: Meaning, *, with_answer: bool, longest: int
+    predictions: Predictions,
+    position: int,
+    meaning: OutputMeaning,
+    *,
+    with_answer: bool,
+    longest: int,
 ) -> str:
     """Return what stands beside a sample: how sure the network was, and of what.
 
@@ -120,12 +125,12 @@ def caption_of(
     ----------
     longest : characters that there is room for; where they do not suffice, the names are cut
     """
-    value = answers.confidence[position]
+    value = predictions.confidence[position]
     short = _share(value) if meaning.are_shares else f"{value:.3g}"
     if not with_answer:
         return short
-    names = answers.class_names
-    true, said = names[answers.labels[position]], names[answers.predicted[position]]
+    names = predictions.class_names
+    true, said = names[predictions.labels[position]], names[predictions.predicted[position]]
     full = f"{true}→{said} {short}"
     return full if len(full) <= longest else f"{true[:5]}→{said[:5]}"
 
@@ -138,7 +143,7 @@ def _share(value: float) -> str:
 
 
 def features_table(
-    dataset: Dataset, answers: Answers, positions: Rows, said: list[str], first: int
+    dataset: Dataset, predictions: Predictions, positions: Rows, said: list[str], first: int
 ) -> str:
     """Return samples that are no images as a Markdown table of their first features.
 
@@ -151,7 +156,7 @@ def features_table(
         ("Number", [f"{number:,}" for number, _ in enumerate(positions, first)]),
         # a narrow column breaks no percentage
         ("How sure", [plain(sure).replace(" %", "\u00a0%") for sure in said]),
-        *feature_columns(dataset, answers.rows[positions], MAX_FEATURES, digits=3),
+        *feature_columns(dataset, predictions.rows[positions], MAX_FEATURES, digits=3),
     ]
     header, cells = zip(*columns, strict=True)
     return markdown_table(header, zip(*cells, strict=True), align="r")
@@ -183,9 +188,9 @@ def _marked(values: Values) -> list[str]:
     return [write(value) for value in values.tolist()]
 
 
-def reliability_sentence(found: Reliability, answers: Answers) -> str:
+def reliability_sentence(found: Reliability, predictions: Predictions) -> str:
     """Say whether a network is as often right as it is sure."""
-    accuracy = answers.n_correct / len(answers.labels)
+    accuracy = predictions.n_correct / len(predictions.labels)
     claims = (
         f"on average its confidence is {percent(accuracy + found.gap)}, and it is right in "
         f"{percent(accuracy)}"

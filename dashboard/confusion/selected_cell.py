@@ -13,8 +13,8 @@ from experiments.evaluation.metrics import (
     cell_positions,
     complete_cell,
 )
-from experiments.evaluation.predictions import Answers
-from experiments.training.prepared_data import Material
+from experiments.evaluation.predictions import Predictions
+from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
 from mlp.arrays import Array
 
@@ -70,7 +70,7 @@ class Cell(NamedTuple):
 
 def default_part(run: Run, parts: tuple[str, ...]) -> str:
     """Return the most honest part that has samples."""
-    return next(part for part in parts if getattr(run.material, part) is not None)
+    return next(part for part in parts if getattr(run.prepared_data(), part) is not None)
 
 
 def look_at(true: int | None, predicted: int | None, number: int = 1) -> None:
@@ -80,10 +80,10 @@ def look_at(true: int | None, predicted: int | None, number: int = 1) -> None:
     st.session_state[session.MATRIX_SAMPLE] = number
 
 
-def look_at_sample(answers: Answers, position: int) -> None:
+def look_at_sample(predictions: Predictions, position: int) -> None:
     """Turn to a sample, wherever in the matrix it is, and to its way through the network."""
-    true, predicted = int(answers.labels[position]), int(answers.predicted[position])
-    inside = cell_positions(answers, true, predicted)
+    true, predicted = int(predictions.labels[position]), int(predictions.predicted[position])
+    inside = cell_positions(predictions, true, predicted)
     look_at(true, predicted, int(np.flatnonzero(inside == position)[0]) + 1)
     follow()
 
@@ -118,10 +118,12 @@ def forget_absent_classes(n_classes: int) -> None:
             st.session_state[key] = None
 
 
-def cell_of(answers: Answers, counts: Counts, true: int | None, predicted: int | None) -> Cell:
+def cell_of(
+    predictions: Predictions, counts: Counts, true: int | None, predicted: int | None
+) -> Cell:
     """Return the cell to show; what is not chosen is filled in by the most frequent mistake."""
     row, column = complete_cell(counts, true, predicted)
-    positions = cell_positions(answers, row, column)
+    positions = cell_positions(predictions, row, column)
     number = keep_within(session.MATRIX_SAMPLE, len(positions)) if len(positions) else 0
     return Cell(row, column, positions, number)
 
@@ -140,13 +142,13 @@ def nth(positions: Rows, number: int) -> int:
 
 def is_moving(run: Run) -> bool:
     """Say whether a run is under way."""
-    kept = session.tab().shelf.find(run)
+    kept = session.tab().run_store.find(run)
     return kept is not None and kept.job.status.is_moving
 
 
-def scaled(material: Material, row: int) -> Array:
+def scaled(prepared: PreparedData, row: int) -> Array:
     """Return a sample, (n_features,), as it enters the network."""
-    x: Array = material.scaler.transform(material.dataset.X[row : row + 1])[0]
+    x: Array = prepared.scaler.transform(prepared.dataset.X[row : row + 1])[0]
     return x
 
 

@@ -18,15 +18,15 @@ from dashboard.text import plain
 from data.datasets import Dataset, Labels
 from data.split import Rows, Split
 from experiments.background.training_job import Status
-from experiments.comparison.split_effect import SEEDS, Measured, measure, thinned
-from experiments.exploration.neighbors import Neighbours, part_of
+from experiments.comparison.split_effect import SEEDS, SplitScore, measure, thinned
+from experiments.exploration.neighbors import Neighbors, part_of
 from experiments.exploration.projections import Projection, map_rows
 from experiments.exploration.statistics import Statistics
-from experiments.training.prepared_data import Material
+from experiments.training.prepared_data import PreparedData
 
 MAP, SPLIT = "Map", "Split"  # the views in which something moves
-VIEWS = ("Samples", "Classes", "Values", MAP, "Neighbours", "Scaling", SPLIT)
-PLANE, SOLID, BENT = "PCA in 2-D", "PCA in 3-D", "t-SNE"
+VIEWS = ("Samples", "Classes", "Values", MAP, "Neighbors", "Scaling", SPLIT)
+PCA_2D, PCA_3D, TSNE = "PCA in 2-D", "PCA in 3-D", "t-SNE"
 
 PARTS = ("all", "training", "validation", "test")
 MOST_PILLS = 20  # more are easier to find in a list
@@ -54,18 +54,18 @@ class Look:
     scaled: Values
 
 
-def look_at(material: Material, row: int) -> Look:
+def look_at(prepared: PreparedData, row: int) -> Look:
     """Return all there is to say about a row of the dataset."""
-    dataset = material.dataset
+    dataset = prepared.dataset
     recorded = dataset.X[row]
     return Look(
         row,
         dataset.class_names[dataset.labels[row]],
-        part_of(material.split, row),
+        part_of(prepared.split, row),
         dataset.unit,
         dataset.image_shape,
         recorded,
-        material.scaler.transform(recorded[np.newaxis])[0],
+        prepared.scaler.transform(recorded[np.newaxis])[0],
     )
 
 
@@ -212,7 +212,7 @@ def words_on_constants(dataset: Dataset, statistics: Statistics) -> str:
 
 def maps_of(dataset: Dataset) -> list[str]:
     """Return the maps there are of a dataset: a third dimension only where it has one."""
-    return [PLANE, SOLID, BENT] if dataset.n_features > 2 else [PLANE, BENT]
+    return [PCA_2D, PCA_3D, TSNE] if dataset.n_features > 2 else [PCA_2D, TSNE]
 
 
 def axes_of(projection: Projection, n_axes: int) -> tuple[str, ...]:
@@ -222,9 +222,9 @@ def axes_of(projection: Projection, n_axes: int) -> tuple[str, ...]:
     return tuple(f"component {i} ({100 * part:.1f} {unit})" for i, part in enumerate(shares, 1))
 
 
-def words_on_map(material: Material, n_points: int) -> str:
+def words_on_map(prepared: PreparedData, n_points: int) -> str:
     """Say which samples a map shows."""
-    n_training = len(material.split.training)
+    n_training = len(prepared.split.training)
     which = "all" if n_points == n_training else f"{n_points:,}, drawn at random, of the"
     return (
         f"Each point is a training sample, scaled: {which} {n_training:,}. A click shows what it "
@@ -232,9 +232,9 @@ def words_on_map(material: Material, n_points: int) -> str:
     )
 
 
-def rows_on_map(material: Material) -> Rows:
+def rows_on_map(prepared: PreparedData) -> Rows:
     """Return the rows of the dataset that a map shows."""
-    return material.split.training[map_rows(material)]
+    return prepared.split.training[map_rows(prepared)]
 
 
 def start_mapping() -> None:
@@ -255,9 +255,9 @@ def begin_measuring(dataset: Dataset) -> None:
     ValueError : if the dataset cannot be split so
     """
     stop_measuring()
-    relay = measure(dataset, is_present=session.presence())
-    session.tab().measuring = session.Measuring(dataset, relay)
-    relay.go()
+    sequence = measure(dataset, is_present=session.presence())
+    session.tab().measuring = session.Measuring(dataset, sequence)
+    sequence.go()
 
 
 def stop_measuring() -> None:
@@ -265,7 +265,7 @@ def stop_measuring() -> None:
     tab = session.tab()
     measuring, tab.measuring = tab.measuring, None
     if measuring:
-        measuring.relay.stop()
+        measuring.sequence.stop()
 
 
 def measuring_of(dataset: Dataset) -> session.Measuring | None:
@@ -277,7 +277,7 @@ def measuring_of(dataset: Dataset) -> session.Measuring | None:
 def is_measuring(dataset: Dataset) -> bool:
     """Say whether small networks are being trained on a dataset."""
     measuring = measuring_of(dataset)
-    return measuring is not None and measuring.relay.status.is_moving
+    return measuring is not None and measuring.sequence.status.is_moving
 
 
 def words_without_splits(status: Status) -> str:
@@ -287,18 +287,18 @@ def words_without_splits(status: Status) -> str:
     return "The measurement ended early. Try again."
 
 
-def neighbour_captions(dataset: Dataset, neighbours: Neighbours) -> list[str]:
-    """Return the label and the distance of each neighbour."""
-    labels = labels_of(dataset, neighbours.rows)
+def neighbor_captions(dataset: Dataset, neighbors: Neighbors) -> list[str]:
+    """Return the label and the distance of each neighbor."""
+    labels = labels_of(dataset, neighbors.rows)
     return [
         f"{label[:6]} · {distance:.2f}"
-        for label, distance in zip(labels, neighbours.distances, strict=True)
+        for label, distance in zip(labels, neighbors.distances, strict=True)
     ]
 
 
-def words_on_neighbours(dataset: Dataset, look: Look, neighbours: Neighbours) -> str:
+def words_on_neighbors(dataset: Dataset, look: Look, neighbors: Neighbors) -> str:
     """Say whether the nearest training sample has the same label."""
-    labels = labels_of(dataset, neighbours.rows)
+    labels = labels_of(dataset, neighbors.rows)
     if not labels:
         return "There is no other training sample to compare with."
     n_same = labels.count(look.label)
@@ -308,7 +308,7 @@ def words_on_neighbours(dataset: Dataset, look: Look, neighbours: Neighbours) ->
         else f"has **another label, {plain(labels[0])}**"
     )
     return (
-        f"The nearest training sample, number {neighbours.rows[0]}, {same}. Of the {len(labels)} "
+        f"The nearest training sample, number {neighbors.rows[0]}, {same}. Of the {len(labels)} "
         f"nearest, {n_same} have the label {plain(look.label)}. Distances are Euclidean, between "
         "scaled samples."
     )
@@ -330,7 +330,7 @@ def words_on_scaling(scaling: str, dataset: Dataset) -> str:
     return f"{formula} The other scaler is in the settings, under Data and first weights."
 
 
-def words_on_splits(dataset: Dataset, results: Sequence[Measured], verdict: str) -> str:
+def words_on_splits(dataset: Dataset, results: Sequence[SplitScore], verdict: str) -> str:
     """Say what was measured, and how."""
     n_rows = thinned(dataset).n_samples
     few = f" To be quick, the networks met only {n_rows:,} evenly spaced rows of the dataset."

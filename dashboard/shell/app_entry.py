@@ -18,7 +18,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 @contextmanager
-def from_app() -> Iterator[None]:
+def running_in_app() -> Iterator[None]:
     """Mark that a page is run by app.py."""
     st.session_state[session.IN_APP] = True
     try:
@@ -27,7 +27,7 @@ def from_app() -> Iterator[None]:
         st.session_state[session.IN_APP] = False
 
 
-def through_app() -> None:
+def enter_through_app() -> None:
     """Go back and come in through app.py, which runs the same page; call it first on a page."""
     if not st.session_state.get(session.IN_APP):
         runpy.run_path(str(APP), run_name="__main__")

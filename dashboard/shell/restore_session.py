@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import session
 
 KEPT_SECONDS = 60.0  # what a page has is kept for so long after it has gone
-MAX_TICKET = 100  # characters
+MAX_TOKEN = 100  # characters
 
 REMEMBER = """
 const KEY = "perceptron-lab";
@@ -31,7 +31,7 @@ export default function ({ data, setTriggerValue }) {
 
 
 @dataclass
-class Guest:
+class KeptSession:
     """What a page has, whether it is there, and since when it is known to have gone."""
 
     tab: session.Tab
@@ -39,7 +39,7 @@ class Guest:
     gone_at: float | None = None
 
 
-class Cloakroom:
+class SessionKeeper:
     """Keeps what pages have, by their tickets, until they have been gone for a while.
 
     Parameters
@@ -49,84 +49,82 @@ class Cloakroom:
 
     def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
         self.kept_seconds = kept_seconds
-        self._guests: dict[str, Guest] = {}
+        self._kept: dict[str, KeptSession] = {}
         self._lock = Lock()
 
-    def hold(self, ticket: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
+    def hold(self, token: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
         """Keep what a page has, and let go of what nobody has come back for."""
         with self._lock:
-            self._guests[ticket] = Guest(tab, is_present)
+            self._kept[token] = KeptSession(tab, is_present)
             now = time.monotonic()
-            for guest in self._guests.values():
-                gone_at = now if guest.gone_at is None else guest.gone_at
-                guest.gone_at = None if guest.is_present() else gone_at
-            self._guests = {
-                key: guest
-                for key, guest in self._guests.items()
-                if guest.gone_at is None or now - guest.gone_at <= self.kept_seconds
+            for kept in self._kept.values():
+                gone_at = now if kept.gone_at is None else kept.gone_at
+                kept.gone_at = None if kept.is_present() else gone_at
+            self._kept = {
+                key: kept
+                for key, kept in self._kept.items()
+                if kept.gone_at is None or now - kept.gone_at <= self.kept_seconds
             }
 
-    def knows(self, ticket: str) -> bool:
+    def knows(self, token: str) -> bool:
         """Say whether what belongs to a ticket is still here."""
         with self._lock:
-            return ticket in self._guests
+            return token in self._kept
 
-    def hand_over(self, ticket: str) -> session.Tab | None:
+    def take(self, token: str) -> session.Tab | None:
         """Give out what a page had, once, if that page has gone and is not forgotten."""
         with self._lock:
-            guest = self._guests.get(ticket)
-            if guest is None or guest.is_present():
+            kept = self._kept.get(token)
+            if kept is None or kept.is_present():
                 return None
-            del self._guests[ticket]
-            return guest.tab
+            del self._kept[token]
+            return kept.tab
 
     def __len__(self) -> int:
-        return len(self._guests)
+        return len(self._kept)
 
 
 _mount = st.components.v2.component("comeback", html="<span hidden></span>", js=REMEMBER)
 
 
 @st.cache_resource(show_spinner=False)
-def _cloakroom() -> Cloakroom:
-    return Cloakroom()
+def _session_keeper() -> SessionKeeper:
+    return SessionKeeper()
 
 
 def draw() -> None:
     """Remember this page, and take up where the one before a reload has left off."""
-    ticket = st.session_state.setdefault(session.TICKET, secrets.token_urlsafe())
-    _cloakroom().hold(ticket, session.tab(), session.presence())
-    data = {"ticket": ticket, "runs": len(session.runs())}
+    token = st.session_state.setdefault(session.RESTORE_TOKEN, secrets.token_urlsafe())
+    _session_keeper().hold(token, session.tab(), session.presence())
+    data = {"ticket": token, "runs": len(session.runs())}
     with st.sidebar:
-        _mount(key=session.COMEBACK, data=data, on_previous_change=_come_back)
+        _mount(key=session.RESTORE, data=data, on_previous_change=_restore)
 
 
-def _come_back() -> None:
+def _restore() -> None:
     """Take what the page had before it was loaded anew; say so if it is gone."""
-    match st.session_state[session.COMEBACK].get("previous"):
-        case {"ticket": str(ticket), "runs": int() | float() as n_runs} if (
-            len(ticket) <= MAX_TICKET
-        ):
-            take_up(_cloakroom(), ticket, had_runs=n_runs > 0)
+    match st.session_state[session.RESTORE].get("previous"):
+        case {"ticket": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
+            restore_session(_session_keeper(), token, had_runs=n_runs > 0)
 
 
-def take_up(room: Cloakroom, ticket: str, *, had_runs: bool) -> None:
+def restore_session(room: SessionKeeper, token: str, *, had_runs: bool) -> None:
     """Go on with what another page had, or say that it is gone.
 
     Nothing is taken from a page that is still there, nor by one that has begun anew.
     """
     if session.tab().job is not None:
         return
-    if not room.knows(ticket):
+    if not room.knows(token):
         if had_runs:
             session.set_notices(
                 ["This page was loaded anew, and its runs are gone. The settings are in the link."]
             )
         return
-    tab = room.hand_over(ticket)
+    tab = room.take(token)
     if tab is not None:
         st.session_state[session.TAB] = tab
-        measuring = tab.measuring and tab.measuring.relay
+        measuring = tab.measuring and tab.measuring.sequence
         for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
             if work is not None:
-                work.attend(session.presence())
+                work.set_presence(session.presence())

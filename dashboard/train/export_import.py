@@ -90,7 +90,7 @@ def _draw_downloads(run: Run) -> None:
 def script_of(run: Run) -> str:
     """Return the script that makes a run again, as far as it came."""
     is_whole = run.early_stopped or run.is_at_end
-    return to_script(run.first_config, run.changes, until_step=None if is_whole else run.step)
+    return to_script(run.initial_config, run.changes, until_step=None if is_whole else run.step)
 
 
 def _draw_link(run: Run) -> None:

@@ -48,7 +48,7 @@ def beside(run: Run | None, measure: Measure) -> list[Comparison]:
 def has_settings(run: Run) -> bool:
     """Say whether a run was made with the settings, and the data, of the sidebar."""
     config = session.config()
-    is_same = config in (run.config, run.first_config)
+    is_same = config in (run.config, run.initial_config)
     return is_same and (config.dataset != OWN or run.own is session.own())
 
 
@@ -77,7 +77,7 @@ def figures(job: TrainingJob | None) -> list[Figure]:
     run = job.run if job else None
     last = run.history[-1] if run and run.history else None
     result = run.result if run else None
-    has_validation = run is None or run.material.validation is not None
+    has_validation = run is None or run.prepared_data().validation is not None
     when = "" if result or not last else ", before any training" * (last.epoch == 0)
     return [
         Figure(
@@ -99,7 +99,7 @@ def figures(job: TrainingJob | None) -> list[Figure]:
     ]
 
 
-def verdict(run: Run) -> str:
+def result_sentence(run: Run) -> str:
     """Return the result of a run in a sentence."""
     if run.result is None:
         return "Stopped before the first step: there is nothing to measure yet."
@@ -114,7 +114,7 @@ def verdict(run: Run) -> str:
             f"{after} has {percent(run.result.training.accuracy)} training accuracy. No samples "
             "were held out for a test, so this says nothing about images it has not seen."
         )
-    n_test = len(run.material.split.test)
+    n_test = len(run.prepared_data().split.test)
     n_right = round(run.result.test.accuracy * n_test)
     fresh = "It had never seen them before."
     if run.n_results > 1:
@@ -138,13 +138,13 @@ def only_guesses(run: Run) -> bool:
     """Say whether the result of a run is hardly better than the same answer every time."""
     if run.result is None:
         return False
-    targets = run.material.training.targets
+    targets = run.prepared_data().training.targets
     guess = float(targets.mean(axis=0).max())  # the share of the largest class
     return run.result.training.accuracy < guess + MORE_THAN_LUCK * (1 - guess)
 
 
 def _samples(run: Run) -> str:
-    return "images" if run.material.dataset.image_shape else "samples"
+    return "images" if run.prepared_data().dataset.image_shape else "samples"
 
 
 def _count(number: int, noun: str, plural: str) -> str:

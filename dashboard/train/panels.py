@@ -7,25 +7,25 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.confusion_matrix import VIEWS, confusion_figure
-from dashboard.charts.decision_regions import territory_figure
+from dashboard.charts.decision_regions import decision_regions_figure
 from dashboard.charts.image_grid import image_grid
-from dashboard.charts.layer_diagnostics import gradient_figure, health_figure, ratio_figure
+from dashboard.charts.layer_diagnostics import gradient_figure, ratio_figure, unit_activity_figure
 from dashboard.charts.learning_rate import learning_rate_figure
 from dashboard.charts.weights import units_per_page, weight_figure
 from dashboard.components.chart import show_chart
-from dashboard.components.epoch_slider import choose_moment
+from dashboard.components.epoch_slider import choose_epoch
 from dashboard.text import percent
-from experiments.evaluation.decision_regions import territory
+from experiments.evaluation.decision_regions import regions_of
 from experiments.evaluation.metrics import confusion_counts
-from experiments.evaluation.predictions import answers_at
-from experiments.training.layer_diagnostics import unit_health
+from experiments.evaluation.predictions import predictions_at
+from experiments.training.layer_diagnostics import unit_activity
 from experiments.training.run import Run
 
 PROBE = 500  # samples that the units are judged by
 SHOWN = 24  # predictions
 
 
-class Scene(NamedTuple):
+class PanelContext(NamedTuple):
     """A run, the step that is looked at, and how long the axis of its epochs is."""
 
     run: Run
@@ -40,7 +40,7 @@ class Scene(NamedTuple):
 
 def draw(run: Run, epochs: int) -> None:
     """Draw the slider that goes back in time, and the pictures asked for, two in a row."""
-    step = choose_moment(run)
+    step = choose_epoch(run)
     chosen = st.pills(
         "Also show",
         list(PANELS),
@@ -51,15 +51,15 @@ def draw(run: Run, epochs: int) -> None:
         help="Pictures of the inside. They change while the network learns, and go back in time "
         "with the slider.",
     )
-    scene = Scene(run, step, epochs)
+    context = PanelContext(run, step, epochs)
     columns = st.columns(2)
     for place, name in enumerate(name for name in PANELS if name in chosen):
         with columns[place % 2]:
-            PANELS[name](scene)
+            PANELS[name](context)
 
 
-def _weights(scene: Scene) -> None:
-    run, weights = scene.run, scene.run.network_at(scene.step).weights[1]
+def _weights(context: PanelContext) -> None:
+    run, weights = context.run, context.run.network_at(context.step).weights[1]
     n_units, a_page = len(weights), units_per_page(weights.shape[1])
     first = 0
     if n_units > a_page:
@@ -74,9 +74,9 @@ def _weights(scene: Scene) -> None:
     show_chart(
         weight_figure(
             weights,
-            run.material.dataset.image_shape,
+            run.prepared_data().dataset.image_shape,
             first=min(first or 0, n_units - 1),
-            revision=scene.revision,
+            revision=context.revision,
         ),
         key="weights",
         height=380,
@@ -84,31 +84,33 @@ def _weights(scene: Scene) -> None:
     )
 
 
-def _predictions(scene: Scene) -> None:
-    material = scene.run.material
-    part = _watched_part(scene.run)
-    shape = material.dataset.image_shape
-    answers = answers_at(scene.run, scene.step, part)
-    names = answers.class_names
-    if material.dataset.n_features == 2:
-        _plane(scene)
+def _predictions(context: PanelContext) -> None:
+    prepared = context.run.prepared_data()
+    part = _watched_part(context.run)
+    shape = prepared.dataset.image_shape
+    predictions = predictions_at(context.run, context.step, part)
+    names = predictions.class_names
+    if prepared.dataset.n_features == 2:
+        _plane(context)
         return
     if shape is None:
-        st.caption(f"{percent(answers.is_right.mean())} of the {part} samples are right here.")
+        st.caption(f"{percent(predictions.is_right.mean())} of the {part} samples are right here.")
         return
-    rows = answers.rows[:SHOWN]
+    rows = predictions.rows[:SHOWN]
     captions = [
         names[said] if said == true else f"{names[said]} ✗ {names[true]}"
-        for said, true in zip(answers.predicted[:SHOWN], answers.labels[:SHOWN], strict=True)
+        for said, true in zip(
+            predictions.predicted[:SHOWN], predictions.labels[:SHOWN], strict=True
+        )
     ]
     show_chart(
         image_grid(
-            material.dataset.X[rows].reshape(-1, *shape),
+            prepared.dataset.X[rows].reshape(-1, *shape),
             captions,
             columns=8,
             title=f"What it says to {len(rows)} {part} images; ✗ the right answer",
-            maximum=material.dataset.maximum,
-            unit=material.dataset.unit,
+            maximum=prepared.dataset.maximum,
+            unit=prepared.dataset.unit,
         ),
         key="predictions",
         height=380,
@@ -116,23 +118,25 @@ def _predictions(scene: Scene) -> None:
     )
 
 
-def _plane(scene: Scene) -> None:
+def _plane(context: PanelContext) -> None:
     """Draw what the network says to every point around the samples."""
     show_chart(
-        territory_figure(territory(scene.run, scene.step), "What it says all over the plane"),
+        decision_regions_figure(
+            regions_of(context.run, context.step), "What it says all over the plane"
+        ),
         key="plane",
         height=420,
         alt="The plane in the colors of the answers, and samples that were not learned from",
     )
 
 
-def _confusion(scene: Scene) -> None:
-    part = _watched_part(scene.run)
-    answers = answers_at(scene.run, scene.step, part)
+def _confusion(context: PanelContext) -> None:
+    part = _watched_part(context.run)
+    predictions = predictions_at(context.run, context.step, part)
     show_chart(
         confusion_figure(
-            confusion_counts(answers),
-            answers.class_names,
+            confusion_counts(predictions),
+            predictions.class_names,
             view=VIEWS["counts"]._replace(title=f"Confusion matrix of the {part} part"),
             is_fixed=True,
         ),
@@ -143,44 +147,50 @@ def _confusion(scene: Scene) -> None:
 
 
 def _watched_part(run: Run) -> str:
-    return "validation" if run.material.validation else "training"
+    return "validation" if run.prepared_data().validation else "training"
 
 
-def _gradients(scene: Scene) -> None:
+def _gradients(context: PanelContext) -> None:
     show_chart(
-        gradient_figure(scene.run.pulses[:], epochs=scene.epochs, revision=scene.revision),
+        gradient_figure(
+            context.run.step_diagnostics[:], epochs=context.epochs, revision=context.revision
+        ),
         key="gradients",
         alt="Length of the gradient of each layer, by epoch",
     )
 
 
-def _updates(scene: Scene) -> None:
+def _updates(context: PanelContext) -> None:
     show_chart(
-        ratio_figure(scene.run.pulses[:], epochs=scene.epochs, revision=scene.revision),
+        ratio_figure(
+            context.run.step_diagnostics[:], epochs=context.epochs, revision=context.revision
+        ),
         key="updates",
         alt="How far a step moves the weights of each layer, compared with their size, by epoch",
     )
 
 
-def _units(scene: Scene) -> None:
-    samples = scene.run.material.training.X[:PROBE]
-    healths = unit_health(scene.run.network_at(scene.step), samples)
+def _units(context: PanelContext) -> None:
+    samples = context.run.prepared_data().training.X[:PROBE]
+    activities = unit_activity(context.run.network_at(context.step), samples)
     show_chart(
-        health_figure(healths),
+        unit_activity_figure(activities),
         key="units",
         alt="Share of dead and of saturated units in each hidden layer",
     )
 
 
-def _learning_rate(scene: Scene) -> None:
+def _learning_rate(context: PanelContext) -> None:
     show_chart(
-        learning_rate_figure(scene.run.history[:], epochs=scene.epochs, revision=scene.revision),
+        learning_rate_figure(
+            context.run.history[:], epochs=context.epochs, revision=context.revision
+        ),
         key="learning_rate_chart",
         alt="Learning rate by epoch",
     )
 
 
-PANELS: dict[str, Callable[[Scene], None]] = {
+PANELS: dict[str, Callable[[PanelContext], None]] = {
     "Weights": _weights,
     "Predictions": _predictions,
     "Confusion matrix": _confusion,

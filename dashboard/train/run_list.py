@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import session, training_actions
 from dashboard.shell import sidebar
 from dashboard.text import duration, percent, plain
-from experiments.background.run_store import KeptRun
+from experiments.background.run_store import StoredRun
 from experiments.background.training_job import Status
 from experiments.config import differences, in_words
 from experiments.training.run import Run
@@ -13,7 +13,7 @@ from experiments.training.run import Run
 
 def draw() -> None:
     """Draw a row for each run, the newest first."""
-    runs, remark = session.runs(), session.tab().shelf.remark
+    runs, remark = session.runs(), session.tab().run_store.remark
     if not runs:
         return
     with st.expander(f"Runs of this page: {len(runs)}", icon=":material/list:", expanded=True):
@@ -24,7 +24,7 @@ def draw() -> None:
                 _draw_row(kept)
 
 
-def _draw_row(kept: KeptRun) -> None:
+def _draw_row(kept: StoredRun) -> None:
     is_here = kept.job is session.job()
     key = session.key_of("draw", kept.number)
     session.set_value(key, is_here or kept.is_drawn)
@@ -43,13 +43,13 @@ def _draw_row(kept: KeptRun) -> None:
         _draw_actions(kept, is_here=is_here)
 
 
-def _draw_actions(kept: KeptRun, *, is_here: bool) -> None:
+def _draw_actions(kept: StoredRun, *, is_here: bool) -> None:
     name = session.key_of("name", kept.number)
     session.set_value(name, kept.name)
     st.text_input(
         "Name",
         key=name,
-        on_change=lambda: session.tab().shelf.rename(kept, st.session_state[name]),
+        on_change=lambda: session.tab().run_store.rename(kept, st.session_state[name]),
         help="What this run is called in the list and in the charts.",
     )
     st.button(
@@ -71,11 +71,11 @@ def _draw_actions(kept: KeptRun, *, is_here: bool) -> None:
     )
 
 
-def _draw_beside(kept: KeptRun) -> None:
+def _draw_beside(kept: StoredRun) -> None:
     kept.is_drawn = st.session_state[session.key_of("draw", kept.number)]
 
 
-def _show(kept: KeptRun) -> None:
+def _show(kept: StoredRun) -> None:
     training_actions.show(kept)
     sidebar.apply(kept.run.config)
 
@@ -93,7 +93,7 @@ def _in_short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
-def _outcome(kept: KeptRun) -> str:
+def _outcome(kept: StoredRun) -> str:
     run, status = kept.run, kept.job.status
     if run.result is None:
         return str(status) if status.is_over else "under way"

@@ -83,7 +83,7 @@ def _is_image(path: PurePath) -> bool:
 
 
 def _read(files: Sequence[ImageFile]) -> Content:
-    """Read images in shades of grey and bring them to one size.
+    """Read images in shades of gray and bring them to one size.
 
     That is the size of the first, by class and by name, shrunk to at most MAX_SIDE pixels
     a side. An image of other proportions is stretched.
@@ -94,12 +94,12 @@ def _read(files: Sequence[ImageFile]) -> Content:
             "folder for each class, with the name of the class."
         )
     files = sorted(files, key=lambda file: file[:2])
-    size = _shrunk(_read_grey(files[0]).size)
+    size = _shrunk(_read_gray(files[0]).size)
     check_size(len(files), size[0] * size[1])
     X = np.empty((len(files), size[0] * size[1]), np.uint8)
     n_pixels = 0
     for file, row in zip(files, X, strict=True):
-        image = _read_grey(file)
+        image = _read_gray(file)
         n_pixels += image.width * image.height
         if n_pixels > MAX_ALL_PIXELS:
             raise OwnDataError(
@@ -123,8 +123,8 @@ def _pixels(image: "Image", size: tuple[int, int]) -> np.ndarray[tuple[int], np.
     return np.asarray(image.resize(size, Resampling.BILINEAR), np.uint8).reshape(-1)
 
 
-def _read_grey(file: ImageFile) -> "Image":
-    """Return an image in shades of grey, upright, on white where it is transparent."""
+def _read_gray(file: ImageFile) -> "Image":
+    """Return an image in shades of gray, upright, on white where it is transparent."""
     from PIL import Image, ImageOps
 
     what = f"The image '{file.class_name[:40]}/{file.name[:40]}'"
@@ -136,7 +136,7 @@ def _read_grey(file: ImageFile) -> "Image":
             )
         if stored.mode.startswith("I"):
             raise OwnDataError(
-                f"{what} has more than 256 shades of grey. Save it with 8 bits a pixel."
+                f"{what} has more than 256 shades of gray. Save it with 8 bits a pixel."
             )
         image = ImageOps.exif_transpose(stored)
         if image.has_transparency_data:

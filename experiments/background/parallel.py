@@ -12,7 +12,7 @@ from typing import Any
 from data.datasets import Dataset
 from experiments.background.interrupts import deaf_children
 from experiments.config import RunConfig
-from experiments.training.summary import Summary, run_to_summary
+from experiments.training.summary import Summary, train_and_summarize
 
 CLUSTER_HINT = "Install what it takes with: pip install -r requirements-cluster.txt"
 CONNECT_SECONDS = 10.0  # how long a scheduler, and its first worker, may take to answer
@@ -66,7 +66,7 @@ def run_all(
 
 
 def _numbered(number: int, config: RunConfig, own: Dataset | None) -> tuple[int, Summary]:
-    return number, run_to_summary(config, own)
+    return number, train_and_summarize(config, own)
 
 
 @contextmanager

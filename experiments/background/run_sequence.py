@@ -12,12 +12,12 @@ from weakref import WeakSet
 from data.datasets import Dataset
 from experiments.background.training_job import (
     GRACE_SECONDS,
-    PROCESS_SLOTS,
+    PROCESS_TURNS,
     SLICE_SECONDS,
-    Onlooker,
+    PagePresence,
     Status,
 )
-from experiments.background.turns import Slots
+from experiments.background.turns import TurnQueue
 from experiments.config import RunConfig
 from experiments.training.run import Run
 from mlp.training import Record
@@ -28,20 +28,20 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-PROCESS_RELAYS: "WeakSet[Relay[Any]]" = WeakSet()
+PROCESS_SEQUENCES: "WeakSet[RunSequence[Any]]" = WeakSet()
 
 
-PROCESS_RELAYS_LOCK = threading.Lock()
+PROCESS_SEQUENCES_LOCK = threading.Lock()
 
 
-def count_moving_relays() -> int:
+def count_moving_sequences() -> int:
     """Return how many relays of this process are on their way."""
-    with PROCESS_RELAYS_LOCK:
-        relays = tuple(PROCESS_RELAYS)
-    return sum(relay.status.is_moving for relay in relays)
+    with PROCESS_SEQUENCES_LOCK:
+        sequences = tuple(PROCESS_SEQUENCES)
+    return sum(sequence.status.is_moving for sequence in sequences)
 
 
-class Relay(Generic[T]):
+class RunSequence(Generic[T]):
     """Makes runs one after another in a thread of its own, in turns with all other jobs.
 
     Parameters
@@ -50,7 +50,7 @@ class Relay(Generic[T]):
     sum_up : says what to keep of a run; the network is thrown away
     own : the samples where the configs say that they are one's own
     is_present : says whether the page is connected; asked now and then by the thread
-    slots : shared by all jobs of the process
+    turns : shared by all jobs of the process
     grace_seconds : how long to go on for a page that is not
 
     Attributes
@@ -66,18 +66,18 @@ class Relay(Generic[T]):
         own: Dataset | None = None,
         *,
         is_present: Callable[[], bool] = lambda: True,
-        slots: Slots = PROCESS_SLOTS,
+        turns: TurnQueue = PROCESS_TURNS,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self.configs, self.own, self.outcomes = tuple(configs), own, list[T]()
         self.run: Run | None = None
         self.status = Status.RUNNING
-        self._sum_up, self._slots = sum_up, slots
-        self._onlooker, self._began_at = Onlooker(is_present, grace_seconds), time.monotonic()
+        self._sum_up, self._turns = sum_up, turns
+        self._presence, self._began_at = PagePresence(is_present, grace_seconds), time.monotonic()
         self._is_stopping = False
         self._thread = threading.Thread(target=self._work, name="relay", daemon=True)
-        with PROCESS_RELAYS_LOCK:
-            PROCESS_RELAYS.add(self)
+        with PROCESS_SEQUENCES_LOCK:
+            PROCESS_SEQUENCES.add(self)
 
     def go(self) -> None:
         """Begin."""
@@ -86,12 +86,12 @@ class Relay(Generic[T]):
     def stop(self, patience_seconds: float = 0.5) -> None:
         """End here, with what was reached; wait a moment for that."""
         self._is_stopping = True
-        self._slots.hurry()
+        self._turns.wake_all()
         self.join(patience_seconds)
 
-    def attend(self, is_present: Callable[[], bool]) -> None:
+    def set_presence(self, is_present: Callable[[], bool]) -> None:
         """Look to another page from now on: the one before was loaded anew."""
-        self._onlooker.is_present = is_present
+        self._presence.is_present = is_present
 
     def join(self, timeout: float) -> bool:
         """Wait until the thread has ended; say whether it has."""
@@ -139,10 +139,10 @@ class Relay(Generic[T]):
 
     def _is_trained(self, run: Run) -> bool:
         """Train to the end; say whether it was reached."""
-        places = self._slots.capacity if run.plan.is_small else 1
+        places = self._turns.capacity if run.plan.is_small else 1
         with closing(run.records()) as records:
             while True:
-                with self._slots.turn(self, places, self._is_wanted) as entered:
+                with self._turns.turn(self, places, self._is_wanted) as entered:
                     if not entered:
                         return False
                     if _is_exhausted(records):
@@ -150,7 +150,7 @@ class Relay(Generic[T]):
                         return True
 
     def _is_wanted(self) -> bool:
-        return not (self._is_stopping or self._onlooker.is_gone())
+        return not (self._is_stopping or self._presence.is_gone())
 
 
 def _is_exhausted(records: Iterator[Record]) -> bool:

@@ -10,13 +10,13 @@ from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
 MAX_RUNS = 20
-SHELF_BYTES = 48_000_000
+STORE_BYTES = 48_000_000
 EPOCH_BYTES = 1000  # the records of one epoch, roughly
 MAX_NAME = 40  # characters
 
 
 @dataclass(eq=False)
-class KeptRun:
+class StoredRun:
     """A run with a name.
 
     Attributes
@@ -42,7 +42,7 @@ class KeptRun:
         return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
 
 
-class Shelf:
+class RunStore:
     """All runs of a reader, from the oldest to the newest.
 
     Attributes
@@ -51,16 +51,16 @@ class Shelf:
     """
 
     def __init__(self) -> None:
-        self.runs: list[KeptRun] = []
+        self.runs: list[StoredRun] = []
         self.remark = ""
         self._n_added = 0
 
-    def add(self, job: TrainingJob) -> KeptRun:
+    def add(self, job: TrainingJob) -> StoredRun:
         """Put a new run in; only the newest can go on after its end."""
         for kept in self.runs:
-            kept.run.let_go()
+            kept.run.release_memory()
         self._n_added += 1
-        kept = KeptRun(job, self._n_added, f"Run {self._n_added}")
+        kept = StoredRun(job, self._n_added, f"Run {self._n_added}")
         self.runs.append(kept)
         self.make_room()
         return kept
@@ -73,21 +73,21 @@ class Shelf:
             gone = self.runs.pop(0)
             self.remark = f"To save memory, the oldest run, {gone.name}, is gone from the list."
 
-    def remove(self, kept: KeptRun) -> None:
+    def remove(self, kept: StoredRun) -> None:
         """Take a run out; one that is under way ends without a result."""
-        kept.job.dismiss()
+        kept.job.discard()
         if kept in self.runs:
             self.runs.remove(kept)
 
-    def rename(self, kept: KeptRun, name: str) -> None:
+    def rename(self, kept: StoredRun, name: str) -> None:
         """Give a run another name; an empty one gives it its first name back."""
         printable = "".join(letter for letter in name if letter.isprintable())
         kept.name = printable.strip()[:MAX_NAME] or f"Run {kept.number}"
 
-    def find(self, run: Run) -> KeptRun | None:
+    def find(self, run: Run) -> StoredRun | None:
         """Return the entry of a run, if it is here."""
         return next((kept for kept in self.runs if kept.run is run), None)
 
     def _is_too_large(self) -> bool:
         own = {id(kept.run.own): kept.run.own.X.nbytes for kept in self.runs if kept.run.own}
-        return sum(kept.n_bytes for kept in self.runs) + sum(own.values()) > SHELF_BYTES
+        return sum(kept.n_bytes for kept in self.runs) + sum(own.values()) > STORE_BYTES

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from enum import Enum, StrEnum
 from weakref import WeakSet
 
-from experiments.background.turns import CHECK_SECONDS, Slots
+from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.training.run import Run
 from mlp.training import BatchRecord, EpochRecord, Record
 
@@ -22,7 +22,7 @@ SLICE_SECONDS = 0.25
 GRACE_SECONDS = 20.0  # a page that has lost its network for this long does not come back
 QUEUE_PATIENCE_SECONDS = 1.0  # a turn that comes sooner was not worth a word
 
-PROCESS_SLOTS = Slots(capacity=2)  # a small net takes both: two of them would only share a lock
+PROCESS_TURNS = TurnQueue(capacity=2)  # a small net takes both: two of them would only share a lock
 PROCESS_JOBS: "WeakSet[TrainingJob]" = WeakSet()
 PROCESS_JOBS_LOCK = threading.Lock()
 
@@ -59,7 +59,7 @@ class Status(StrEnum):
         return not (self.is_moving or self is Status.PAUSED)
 
 
-class Onlooker:
+class PagePresence:
     """A page that watches, and may go away.
 
     Parameters
@@ -98,7 +98,7 @@ class TrainingJob:
     run : read its history and result at any time; nobody else may change it
     seconds_per_epoch : slow motion; an epoch that took less is waited for
     is_present : says whether the page is connected; asked now and then by the thread
-    slots : shared by all jobs of the process
+    turns : shared by all jobs of the process
     grace_seconds : how long to go on for a page that is not
     ending : for a run that is over already: how it ended
     """
@@ -109,20 +109,20 @@ class TrainingJob:
         *,
         seconds_per_epoch: float = 0.0,
         is_present: Callable[[], bool] = lambda: True,
-        slots: Slots = PROCESS_SLOTS,
+        turns: TurnQueue = PROCESS_TURNS,
         grace_seconds: float = GRACE_SECONDS,
         ending: Status | None = None,
     ) -> None:
         self.run = run
         self.seconds_per_epoch = seconds_per_epoch
-        self._onlooker, self._slots = Onlooker(is_present, grace_seconds), slots
-        self._places = slots.capacity if run.plan.is_small else 1
+        self._presence, self._turns = PagePresence(is_present, grace_seconds), turns
+        self._places = turns.capacity if run.plan.is_small else 1
         self._records = run.records()
         self._changed = threading.Condition()  # guards all that follows
         self._goal = Goal.NOWHERE
         self._in_slice = False
         self._is_stopping = False
-        self._is_dismissed = False
+        self._is_discarded = False
         self._ending = ending
         self._next_epoch_at = time.monotonic()
         self._queued_at = math.inf
@@ -144,21 +144,21 @@ class TrainingJob:
                 self._set_off()
             if self._thread.ident is None:
                 self._thread.start()
-        self._hurry()
+        self._wake()
 
     def pause(self) -> None:
         """Stand still after the current batch."""
         self.go(Goal.NOWHERE)
 
-    def wait_still(self, patience_seconds: float) -> bool:
+    def wait_until_paused(self, patience_seconds: float) -> bool:
         """Wait a moment for the goal to be reached; say whether it is."""
         with self._changed:
-            return self._changed.wait_for(self._stands_still, patience_seconds)
+            return self._changed.wait_for(self._is_paused, patience_seconds)
 
     def stop(self, patience_seconds: float = 0.5) -> None:
         """End the run here, with a result for what was reached; wait a moment for that."""
         self._is_stopping = True
-        self._hurry()
+        self._wake()
         self.join(patience_seconds)
 
     def set_pace(self, seconds_per_epoch: float) -> None:
@@ -168,16 +168,16 @@ class TrainingJob:
                 return
             self.seconds_per_epoch = seconds_per_epoch
             self._set_off()  # a wait at another pace is over
-        self._hurry()
+        self._wake()
 
-    def attend(self, is_present: Callable[[], bool]) -> None:
+    def set_presence(self, is_present: Callable[[], bool]) -> None:
         """Look to another page from now on: the one before was loaded anew."""
-        self._onlooker.is_present = is_present
+        self._presence.is_present = is_present
 
-    def dismiss(self) -> None:
+    def discard(self) -> None:
         """End the run without a result: nobody will look at it again."""
-        self._is_dismissed = True
-        self._hurry()
+        self._is_discarded = True
+        self._wake()
 
     def join(self, timeout: float) -> bool:
         """Wait until the thread has ended; say whether it has."""
@@ -192,7 +192,7 @@ class TrainingJob:
         with self._changed:
             if self._ending is not None:
                 return self._ending
-            if self._stands_still() and not self._is_stopping:
+            if self._is_paused() and not self._is_stopping:
                 return Status.PAUSED
             return Status.QUEUED if place else Status.RUNNING
 
@@ -200,7 +200,7 @@ class TrainingJob:
     def place(self) -> int:
         """Place in the queue for the processor; 0 for a job that has not waited for long."""
         has_waited = time.monotonic() - self._queued_at > QUEUE_PATIENCE_SECONDS
-        return self._slots.place(self) if has_waited else 0
+        return self._turns.place(self) if has_waited else 0
 
     @property
     def steps_per_second(self) -> float:
@@ -219,7 +219,7 @@ class TrainingJob:
                     self._end(Status.ABANDONED)
                     return
                 self._queued_at = time.monotonic()
-                with self._slots.turn(self, self._places, self._is_wanted) as entered:
+                with self._turns.turn(self, self._places, self._is_wanted) as entered:
                     self._queued_at = math.inf
                     if entered:
                         self._take_slice()
@@ -237,17 +237,17 @@ class TrainingJob:
     def _has_work(self) -> bool:
         is_due = time.monotonic() >= self._next_epoch_at
         is_under_way = self._goal is not Goal.NOWHERE and is_due
-        return self._is_stopping or self.run.owes_record or is_under_way
+        return self._is_stopping or self.run.awaits_epoch_record or is_under_way
 
     def _is_abandoned(self) -> bool:
-        is_gone = self._onlooker.is_gone()
-        return self._is_dismissed or is_gone
+        is_gone = self._presence.is_gone()
+        return self._is_discarded or is_gone
 
     def _is_wanted(self) -> bool:
         return self._has_work() and not self._is_abandoned()
 
-    def _stands_still(self) -> bool:
-        return self._goal is Goal.NOWHERE and not (self._in_slice or self.run.owes_record)
+    def _is_paused(self) -> bool:
+        return self._goal is Goal.NOWHERE and not (self._in_slice or self.run.awaits_epoch_record)
 
     def _take_slice(self) -> None:
         self._set_in_slice(True)
@@ -259,15 +259,15 @@ class TrainingJob:
                     self._conclude(Status.FINISHED)
                     return
                 self._after(record)
-            if self._is_stopping and not self.run.owes_record:
+            if self._is_stopping and not self.run.awaits_epoch_record:
                 self._conclude(Status.STOPPED)
         finally:
             self._set_in_slice(False)
 
     def _goes_on(self) -> bool:
         """Say whether to take another record; that of an epoch comes with its last batch."""
-        may_go_on = self._has_work() and not (self._is_stopping or self._is_dismissed)
-        return self.run.owes_record or may_go_on
+        may_go_on = self._has_work() and not (self._is_stopping or self._is_discarded)
+        return self.run.awaits_epoch_record or may_go_on
 
     def _after(self, record: Record) -> None:
         """Pause where the goal is reached; in slow motion, wait after an epoch."""
@@ -304,8 +304,8 @@ class TrainingJob:
             self._in_slice = in_slice
             self._changed.notify_all()
 
-    def _hurry(self) -> None:
+    def _wake(self) -> None:
         """Let the thread look at once at what is wanted, wherever it waits."""
         with self._changed:
             self._changed.notify_all()
-        self._slots.hurry()
+        self._turns.wake_all()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 CHECK_SECONDS = 0.5  # how soon one who waits notices that there is no need to
 
 
-class Slots:
+class TurnQueue:
     """A counter with places, and a queue in front of it.
 
     A plain semaphore lets whoever has just left walk in again ahead of those who wait;
@@ -54,7 +54,7 @@ class Slots:
         with self._changed:
             return self._queue.index(who) + 1 if who in self._queue else 0
 
-    def hurry(self) -> None:
+    def wake_all(self) -> None:
         """Let those who wait ask at once whether they still want to."""
         with self._changed:
             self._changed.notify_all()

@@ -14,7 +14,7 @@ USUAL_HIDDEN: Layers = (32,)  # where the settings themselves have no hidden lay
 MAX_MORE = 4  # networks besides the two: as many as a chart can keep apart
 
 
-HARD_SHAPES: dict[str, RunConfig] = {
+NONLINEAR_SETS: dict[str, RunConfig] = {
     config.dataset: config.model_copy(update={"test_fraction": 0.4})  # 240 points: less luck
     for config in (
         RunConfig(dataset="xor", hidden_layers=(16,), learning_rate=0.02, epochs=40),
@@ -25,13 +25,13 @@ HARD_SHAPES: dict[str, RunConfig] = {
 """Points that no line separates, each with a small network that does, whatever the seed."""
 
 
-def name_of(config: RunConfig) -> str:
+def network_name(config: RunConfig) -> str:
     """Return 'SLP', or 'MLP 64-32' for hidden layers of 64 and 32 units."""
     layers = "-".join(map(str, config.hidden_layers))
     return f"MLP {layers}" if layers else "SLP"
 
 
-def entrants(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[RunConfig, ...]:
+def compared_networks(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[RunConfig, ...]:
     """Return the networks that compete: none twice, and all alike but for the hidden layers.
 
     The first is the single layer; the second has the hidden layers of the settings.
@@ -40,7 +40,7 @@ def entrants(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[RunConfig, .
     return tuple(base.model_copy(update={"hidden_layers": each}) for each in layers)
 
 
-def over_seeds(networks: Sequence[RunConfig], n_seeds: int) -> list[RunConfig]:
+def configs_over_seeds(networks: Sequence[RunConfig], n_seeds: int) -> list[RunConfig]:
     """Return the networks with the seed that they have, then all with the next, and so on."""
     n_all = int(LIMITS["seed"][1]) + 1
     return [

@@ -7,24 +7,24 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from experiments.comparison.networks import name_of
+from experiments.comparison.networks import network_name
 from experiments.comparison.significance import (
+    CorrectMask,
     McNemarResult,
     PairedResult,
-    Rights,
     correct_for_several,
+    mcnemar_sentence,
     mcnemar_test,
     median_pair,
     paired_test,
-    verdict,
-    verdict_on_samples,
+    paired_test_sentence,
 )
 from experiments.config import RunConfig
-from experiments.evaluation.predictions import answers_now
+from experiments.evaluation.predictions import predict_now
 from experiments.training.run import Run
 
 
-class Outcome(NamedTuple):
+class RunOutcome(NamedTuple):
     """What a run came to: enough to compare it with others.
 
     accuracy : on the test samples; None if it diverged
@@ -34,27 +34,27 @@ class Outcome(NamedTuple):
 
     config: RunConfig
     accuracy: float | None
-    right: Rights
+    right: CorrectMask
     sizes: tuple[int, ...]
     n_training: int
 
 
-def outcome_of(run: Run) -> Outcome:
+def outcome_of(run: Run) -> RunOutcome:
     """Sum up a run that has been concluded."""
     test = run.result.test if run.result else None
-    right = answers_now(run, "test").is_right if test else np.empty(0, np.bool_)
+    right = predict_now(run, "test").is_right if test else np.empty(0, np.bool_)
     accuracy = test.accuracy if test else None
-    return Outcome(run.config, accuracy, right, run.plan.sizes, run.plan.n_training)
+    return RunOutcome(run.config, accuracy, right, run.plan.sizes, run.plan.n_training)
 
 
-def whole_rows(outcomes: Sequence[Outcome], n_networks: int) -> list[tuple[Outcome, ...]]:
+def complete_seeds(outcomes: Sequence[RunOutcome], n_networks: int) -> list[tuple[RunOutcome, ...]]:
     """Return the outcomes seed by seed; a seed that not all networks have met is left out."""
     n_whole = len(outcomes) // n_networks
     return [tuple(outcomes[i * n_networks : (i + 1) * n_networks]) for i in range(n_whole)]
 
 
 @dataclass(frozen=True)
-class Standing:
+class SeedSummary:
     """How a network did over the seeds.
 
     Attributes
@@ -88,10 +88,10 @@ class Standing:
         return len(self.accuracies) - len(self.known)
 
 
-def standings(rows: Sequence[Sequence[Outcome]]) -> list[Standing]:
-    """Return how each network did; rows as in `whole_rows`."""
+def seed_summaries(rows: Sequence[Sequence[RunOutcome]]) -> list[SeedSummary]:
+    """Return how each network did; rows as in `complete_seeds`."""
     return [
-        Standing(
+        SeedSummary(
             column[0].config,
             np.array([outcome.accuracy for outcome in column], np.float64),  # None becomes NaN
             column[0].sizes,
@@ -101,7 +101,7 @@ def standings(rows: Sequence[Sequence[Outcome]]) -> list[Standing]:
 
 
 @dataclass(frozen=True)
-class Duel:
+class PairedComparison:
     """Two networks, seed by seed.
 
     Attributes
@@ -123,14 +123,14 @@ class Duel:
     @property
     def sentences(self) -> tuple[str, str]:
         """What all seeds have shown, and what the samples of one run have."""
-        one_run = verdict_on_samples(self.first, self.other, self.on_samples)
+        one_run = mcnemar_sentence(self.first, self.other, self.on_samples)
         return (
-            verdict(self.first, self.other, self.paired),
+            paired_test_sentence(self.first, self.other, self.paired),
             f"In one run alone, the median one (seed {self.median_seed}), {one_run}",
         )
 
 
-def duels(rows: Sequence[Sequence[Outcome]]) -> list[Duel]:
+def paired_comparisons(rows: Sequence[Sequence[RunOutcome]]) -> list[PairedComparison]:
     """Compare each other network with the first, where at least two seeds allow it.
 
     All p-values are corrected for several comparisons, those over seeds and those of one run.
@@ -147,12 +147,14 @@ def duels(rows: Sequence[Sequence[Outcome]]) -> list[Duel]:
     ]
     on_samples = correct_for_several([mcnemar_test(a.right, b.right) for a, b in medians])
     return [
-        Duel(name_of(a.config), name_of(b.config), result, a.config.seed, one_run)
+        PairedComparison(
+            network_name(a.config), network_name(b.config), result, a.config.seed, one_run
+        )
         for (a, b), result, one_run in zip(medians, results, on_samples, strict=True)
     ]
 
 
-Pairs: TypeAlias = list[tuple[Outcome, Outcome]]
+Pairs: TypeAlias = list[tuple[RunOutcome, RunOutcome]]
 
 
 def _paired(pairs: Pairs) -> PairedResult:

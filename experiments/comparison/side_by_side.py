@@ -5,11 +5,11 @@ One such race says little: another seed, and the other network may win."""
 from collections.abc import Callable, Sequence
 
 from data.datasets import Dataset
-from experiments.background.training_job import PROCESS_SLOTS, Status, TrainingJob
-from experiments.background.turns import Slots
+from experiments.background.training_job import PROCESS_TURNS, Status, TrainingJob
+from experiments.background.turns import TurnQueue
 from experiments.config import RunConfig
-from experiments.evaluation.decision_regions import Territory, territory
-from experiments.evaluation.predictions import Answers, answers_now
+from experiments.evaluation.decision_regions import DecisionRegions, regions_of
+from experiments.evaluation.predictions import Predictions, predict_now
 from experiments.training.run import Run
 
 TELLING = (  # of several, the first of these speaks for all
@@ -22,14 +22,14 @@ TELLING = (  # of several, the first of these speaks for all
 )
 
 
-class Contest:
+class SideBySide:
     """Networks that train at the same time, each from the same seed on the same samples.
 
     Parameters
     ----------
-    networks : their configs; see `entrants`
+    networks : their configs; see `compared_networks`
     own : the samples where the configs say that they are one's own
-    seconds_per_epoch, is_present, slots : see `TrainingJob`
+    seconds_per_epoch, is_present, turns : see `TrainingJob`
 
     Raises
     ------
@@ -43,15 +43,15 @@ class Contest:
         *,
         seconds_per_epoch: float = 0.0,
         is_present: Callable[[], bool] = lambda: True,
-        slots: Slots = PROCESS_SLOTS,
+        turns: TurnQueue = PROCESS_TURNS,
     ) -> None:
         self.networks, self.own = tuple(networks), own
         self.jobs = tuple(
-            _Entrant(run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, slots=slots)
+            _Entrant(run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, turns=turns)
             for run in [Run(config, own) for config in networks]
         )
-        self._answers: dict[int, Answers] = {}
-        self._territories: dict[int, Territory] = {}
+        self._predictions: dict[int, Predictions] = {}
+        self._decision_regions: dict[int, DecisionRegions] = {}
 
     @property
     def runs(self) -> list[Run]:
@@ -75,12 +75,12 @@ class Contest:
 
         It is the same for all of them, so that their answers are about the same samples.
         """
-        return "test" if self.runs[0].material.test else "validation"
+        return "test" if self.runs[0].prepared_data().test else "validation"
 
-    def attend(self, is_present: Callable[[], bool]) -> None:
+    def set_presence(self, is_present: Callable[[], bool]) -> None:
         """Look to another page from now on: the one before was loaded anew."""
         for job in self.jobs:
-            job.attend(is_present)
+            job.set_presence(is_present)
 
     def go(self) -> None:
         """Train on, all of them."""
@@ -92,7 +92,7 @@ class Contest:
         for job in self.jobs:
             job.pause()
         for job in self.jobs:
-            job.wait_still(patience_seconds)
+            job.wait_until_paused(patience_seconds)
 
     def stop(self, patience_seconds: float = 0.5) -> None:
         """End all runs here, with results for what was reached; wait a moment for that."""
@@ -101,26 +101,26 @@ class Contest:
         for job in self.jobs:
             job.join(patience_seconds)
 
-    def dismiss(self) -> None:
+    def discard(self) -> None:
         """End all runs without results: nobody will look at them again."""
         for job in self.jobs:
-            job.dismiss()
+            job.discard()
 
     def join(self, timeout: float) -> bool:
         """Wait until all have ended; say whether they have."""
         return all(job.join(timeout) for job in self.jobs)
 
-    def answers(self, number: int) -> Answers:
+    def predictions(self, number: int) -> Predictions:
         """Return what a network says to the held-out samples, once it has a result."""
-        if number not in self._answers:
-            self._answers[number] = answers_now(self.runs[number], self.part)
-        return self._answers[number]
+        if number not in self._predictions:
+            self._predictions[number] = predict_now(self.runs[number], self.part)
+        return self._predictions[number]
 
-    def territory(self, number: int) -> "Territory":
+    def regions_of(self, number: int) -> "DecisionRegions":
         """Return what a network makes of the plane, once its run is over."""
-        if number not in self._territories:
-            self._territories[number] = territory(self.runs[number])
-        return self._territories[number]
+        if number not in self._decision_regions:
+            self._decision_regions[number] = regions_of(self.runs[number])
+        return self._decision_regions[number]
 
 
 class _Entrant(TrainingJob):
@@ -128,4 +128,4 @@ class _Entrant(TrainingJob):
 
     def _end(self, ending: Status) -> None:
         super()._end(ending)
-        self.run.let_go()
+        self.run.release_memory()

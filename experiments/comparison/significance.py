@@ -19,11 +19,11 @@ from experiments.training.prepared_data import DATA_SETTINGS
 SIGNIFICANT = 0.05
 EXACT_BELOW = 25  # so few samples can be counted out; from here on, a curve does as well
 
-Rights: TypeAlias = npt.NDArray[np.bool_]
+CorrectMask: TypeAlias = npt.NDArray[np.bool_]
 """(n_samples,), whether each answer is right."""
 
 
-class Tested:
+class SignificanceTest:
     """What a test of significance has found."""
 
     p_value: float
@@ -35,7 +35,7 @@ class Tested:
 
 
 @dataclass(frozen=True)
-class PairedResult(Tested):
+class PairedResult(SignificanceTest):
     """How much better one config is than another on the same splits.
 
     Attributes
@@ -52,7 +52,7 @@ class PairedResult(Tested):
 
 
 @dataclass(frozen=True)
-class McNemarResult(Tested):
+class McNemarResult(SignificanceTest):
     """How two networks differ on the same samples, each asked once.
 
     Attributes
@@ -142,7 +142,7 @@ def median_pair(differences: npt.NDArray[np.float64]) -> int:
     return int(differences.argsort(kind="stable")[(len(differences) - 1) // 2])
 
 
-def mcnemar_test(first_right: Rights, other_right: Rights) -> McNemarResult:
+def mcnemar_test(first_right: CorrectMask, other_right: CorrectMask) -> McNemarResult:
     """Compare two networks on one test part, sample by sample.
 
     Where both are right, or both wrong, they do not differ. Of the other n = b + c samples,
@@ -178,7 +178,7 @@ def _uneven_by_chance(b: int, c: int) -> float:
     return float(chi2.sf(max(abs(b - c) - 1, 0) ** 2 / (b + c), 1))
 
 
-def verdict(first: str, other: str, result: PairedResult) -> str:
+def paired_test_sentence(first: str, other: str, result: PairedResult) -> str:
     """Say in a sentence what a comparison has shown."""
     n_seeds, points = len(result.differences), 100 * abs(result.mean)
     if not result.is_significant:
@@ -193,7 +193,7 @@ def verdict(first: str, other: str, result: PairedResult) -> str:
     )
 
 
-def verdict_on_samples(first: str, other: str, result: McNemarResult) -> str:
+def mcnemar_sentence(first: str, other: str, result: McNemarResult) -> str:
     """Say in a sentence what one run of each has shown, sample by sample."""
     samples = "test sample" if result.only_other == 1 else "test samples"
     meaning = (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from data.datasets import Dataset
 from data.split import SPLITS
 from data.toy import TOYS
-from experiments.background.run_sequence import Relay
+from experiments.background.run_sequence import RunSequence
 from experiments.config import OWN, RunConfig, usual_split
 from experiments.exploration.once_per_object import once_each
 from experiments.training.plan import plan
@@ -41,7 +41,7 @@ NOT_ORDERED: dict[str, str] = {
 """Why they are not, for the others."""
 
 
-class Measured(NamedTuple):
+class SplitScore(NamedTuple):
     """The share of the n_test test samples that one network got right."""
 
     network: str
@@ -57,7 +57,7 @@ def why_no_blocks(dataset: Dataset) -> str:
 
 
 @once_each
-def results_of(dataset: Dataset) -> list[Measured]:
+def results_of(dataset: Dataset) -> list[SplitScore]:
     """Return the list, the same for everyone, that holds what is known of a dataset's splits.
 
     It is empty until somebody has measured them.
@@ -72,7 +72,7 @@ def n_runs() -> int:
 
 def measure(
     dataset: Dataset, *, is_present: Callable[[], bool] = lambda: True
-) -> Relay[Measured | None]:
+) -> RunSequence[SplitScore | None]:
     """Return what trains small networks under both splits, once it is told to go.
 
     Its outcomes are None for a network that diverged. When all is done, everyone finds
@@ -91,24 +91,24 @@ def measure(
     configs = _configs(small, dataset.name)
     for config in configs:
         plan(config, own)  # says now what would not work
-    found: list[Measured | None] = []
+    found: list[SplitScore | None] = []
 
-    def sum_up(run: Run) -> Measured | None:
+    def sum_up(run: Run) -> SplitScore | None:
         found.append(_measured(run))
         if len(found) == len(configs):
             results[:] = [each for each in found if each]
         return found[-1]
 
-    return Relay(configs, sum_up, own, is_present=is_present)
+    return RunSequence(configs, sum_up, own, is_present=is_present)
 
 
-def _measured(run: Run) -> Measured | None:
+def _measured(run: Run) -> SplitScore | None:
     if not (run.result and run.result.test):
         return None
     config, accuracy = run.config, run.result.test.accuracy
     network = next(name for name, layers in NETWORKS.items() if layers == config.hidden_layers)
-    n_test = len(run.material.split.test)
-    return Measured(network, config.split, config.seed, accuracy, n_test)
+    n_test = len(run.prepared_data().split.test)
+    return SplitScore(network, config.split, config.seed, accuracy, n_test)
 
 
 def _configs(small: Dataset, name: str) -> list[RunConfig]:
@@ -135,7 +135,7 @@ def thinned(dataset: Dataset) -> Dataset:
     return replace(dataset, name=OWN, X=dataset.X[::stride], labels=dataset.labels[::stride])
 
 
-def mean_scores(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
+def mean_scores(results: Sequence[SplitScore]) -> dict[str, dict[str, float]]:
     """Return the mean accuracy over the seeds, by split and network, in the order measured."""
     scores: dict[str, dict[str, list[float]]] = {}
     for result in results:
@@ -146,7 +146,7 @@ def mean_scores(results: Sequence[Measured]) -> dict[str, dict[str, float]]:
     }
 
 
-def verdict(results: Sequence[Measured]) -> str:
+def split_effect_sentence(results: Sequence[SplitScore]) -> str:
     """Say in a sentence for each network how much the random split flatters it.
 
     A network that diverged with all seeds of a split has none.

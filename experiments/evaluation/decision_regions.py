@@ -19,7 +19,7 @@ GRID_POINTS = 80  # along each side of the plane
 MARGIN = 0.08  # of the plane, around the points
 
 
-class Territory(NamedTuple):
+class DecisionRegions(NamedTuple):
     """What a network makes of the plane.
 
     accuracy : on the test samples; None if there is none
@@ -41,7 +41,7 @@ class Territory(NamedTuple):
     class_names: tuple[str, ...]
 
 
-def territory(run: Run, step: int | None = None) -> Territory:
+def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
     """Ask the network of a run about all the plane around the samples.
 
     Parameters
@@ -52,8 +52,8 @@ def territory(run: Run, step: int | None = None) -> Territory:
     ------
     ValueError : if the samples are no points in a plane
     """
-    material = run.material
-    dataset = material.dataset
+    prepared = run.prepared_data()
+    dataset = prepared.dataset
     if dataset.n_features != 2:
         raise ValueError(
             f"A boundary is drawn in the plane, but a sample has {dataset.n_features:,} features. "
@@ -61,14 +61,14 @@ def territory(run: Run, step: int | None = None) -> Territory:
         )
     x, y = (_grid(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
     test = run.result.test if run.result else None
-    rows = material.split.test if test else material.split.validation
-    return Territory(
+    rows = prepared.split.test if test else prepared.split.validation
+    return DecisionRegions(
         run.config,
         test.accuracy if test else None,
         "" if test else _why_no_accuracy(run),
         x,
         y,
-        _classes_on(x, y, run.network_at(step), material.scaler),
+        _classes_on(x, y, run.network_at(step), prepared.scaler),
         dataset.X[rows].astype(np.float32),
         dataset.labels[rows],
         dataset.class_names,
@@ -85,7 +85,7 @@ def _classes_on(x: Array, y: Array, network: Network, scaler: Scaler) -> Labels:
 def _why_no_accuracy(run: Run) -> str:
     if run.diverged:
         return "diverged"
-    return "no result" if run.material.test else "no test samples"
+    return "no result" if run.prepared_data().test else "no test samples"
 
 
 def _grid(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.split import Rows
-from experiments.evaluation.predictions import Answers
+from experiments.evaluation.predictions import Predictions
 from experiments.export.csv_writer import csv_of
 
 N_BINS = 10
@@ -19,15 +19,15 @@ Counts: TypeAlias = npt.NDArray[np.intp]
 Values: TypeAlias = npt.NDArray[np.float64]
 
 
-def confusion_counts(answers: Answers) -> Counts:
+def confusion_counts(predictions: Predictions) -> Counts:
     """Return how many samples of each class got each answer, (n_classes, n_classes).
 
     Rows are the true classes, columns the predicted ones.
     """
     from sklearn.metrics import confusion_matrix
 
-    classes = np.arange(len(answers.class_names))
-    counts: Counts = confusion_matrix(answers.labels, answers.predicted, labels=classes)
+    classes = np.arange(len(predictions.class_names))
+    counts: Counts = confusion_matrix(predictions.labels, predictions.predicted, labels=classes)
     return counts
 
 
@@ -46,14 +46,14 @@ class ClassScores(NamedTuple):
     support: Counts
 
 
-def class_scores(answers: Answers) -> ClassScores:
+def class_scores(predictions: Predictions) -> ClassScores:
     """Return precision, recall, F1 and support of each class."""
     from sklearn.metrics import precision_recall_fscore_support
 
     scores = precision_recall_fscore_support(
-        answers.labels,
-        answers.predicted,
-        labels=np.arange(len(answers.class_names)),
+        predictions.labels,
+        predictions.predicted,
+        labels=np.arange(len(predictions.class_names)),
         zero_division=np.nan,
     )
     return ClassScores(*scores)
@@ -92,22 +92,22 @@ def complete_cell(counts: Counts, true: int | None, predicted: int | None) -> tu
     return row, column
 
 
-def cell_positions(answers: Answers, true: int, predicted: int) -> Rows:
+def cell_positions(predictions: Predictions, true: int, predicted: int) -> Rows:
     """Return which samples are in a cell of the matrix, the most confident answer first."""
-    is_inside = (answers.labels == true) & (answers.predicted == predicted)
+    is_inside = (predictions.labels == true) & (predictions.predicted == predicted)
     found = np.flatnonzero(is_inside)
-    return found[np.argsort(-answers.confidence[found], kind="stable")]
+    return found[np.argsort(-predictions.confidence[found], kind="stable")]
 
 
-def confidently_wrong(answers: Answers) -> Rows:
+def confidently_wrong(predictions: Predictions) -> Rows:
     """Return which answers are wrong, the most confident one first."""
-    wrong = np.flatnonzero(~answers.is_right)
-    return wrong[np.argsort(-answers.confidence[wrong], kind="stable")]
+    wrong = np.flatnonzero(~predictions.is_right)
+    return wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
 
 
-def least_certain(answers: Answers, n_most: int) -> Rows:
+def least_certain(predictions: Predictions, n_most: int) -> Rows:
     """Return the samples whose two largest outputs are nearest to each other, nearest first."""
-    return np.argsort(answers.margin, kind="stable")[:n_most]
+    return np.argsort(predictions.margin, kind="stable")[:n_most]
 
 
 class Reliability(NamedTuple):
@@ -134,16 +134,16 @@ class Reliability(NamedTuple):
     gap_error: float
 
 
-def reliability(answers: Answers, n_bins: int = N_BINS) -> Reliability:
+def reliability(predictions: Predictions, n_bins: int = N_BINS) -> Reliability:
     """Compare confidence with accuracy; for outputs from 0 to 1."""
-    confidence = answers.confidence.astype(np.float64)
+    confidence = predictions.confidence.astype(np.float64)
     bins = np.minimum((confidence * n_bins).astype(np.intp), n_bins - 1)
     counts = np.bincount(bins, minlength=n_bins)
-    sums = (np.bincount(bins, values, n_bins) for values in (confidence, answers.is_right))
+    sums = (np.bincount(bins, values, n_bins) for values in (confidence, predictions.is_right))
     with np.errstate(invalid="ignore"):  # an empty bin has no mean
         mean_confidence, accuracy = (total / counts for total in sums)
     ece = np.nansum(counts * np.abs(accuracy - mean_confidence)) / len(confidence)
-    gaps = confidence - answers.is_right
+    gaps = confidence - predictions.is_right
     gap_error = gaps.std() / np.sqrt(len(gaps))
     return Reliability(
         mean_confidence, accuracy, counts, float(ece), float(gaps.mean()), float(gap_error)
@@ -161,18 +161,18 @@ class Rejection(NamedTuple):
     accuracy: Values
 
 
-def rejection(answers: Answers) -> Rejection:
+def rejection(predictions: Predictions) -> Rejection:
     """Put samples aside, the least confident answer first.
 
     Samples of one confidence go or stay together, as nothing tells them apart.
     """
-    n_samples = len(answers.labels)
-    order = np.argsort(-answers.confidence, kind="stable")
-    confidence = answers.confidence[order]
+    n_samples = len(predictions.labels)
+    order = np.argsort(-predictions.confidence, kind="stable")
+    confidence = predictions.confidence[order]
     n_left = np.flatnonzero(np.append(confidence[:-1] != confidence[1:], True))[::-1] + 1
     stride = -(-len(n_left) // MAX_POINTS)
     n_left = n_left[::stride]
-    n_right = np.cumsum(answers.is_right[order])[n_left - 1]
+    n_right = np.cumsum(predictions.is_right[order])[n_left - 1]
     return Rejection(1 - n_left / n_samples, n_right / n_left)
 
 
@@ -192,20 +192,20 @@ def _known(value: float) -> object:
     return value if value == value else ""  # NaN is not equal to itself
 
 
-def answers_csv(answers: Answers, output_name: str) -> str:
+def predictions_csv(predictions: Predictions, output_name: str) -> str:
     """Return what was said to each sample as CSV.
 
     Parameters
     ----------
     output_name : what an output is, such as 'probability'
     """
-    names = answers.class_names
+    names = predictions.class_names
     header = ["row", "true", "predicted", *(f"{output_name} of {name}" for name in names)]
     samples = zip(
-        answers.rows.tolist(),
-        answers.labels.tolist(),
-        answers.predicted.tolist(),
-        answers.outputs.tolist(),
+        predictions.rows.tolist(),
+        predictions.labels.tolist(),
+        predictions.predicted.tolist(),
+        predictions.outputs.tolist(),
         strict=True,
     )
     return csv_of(

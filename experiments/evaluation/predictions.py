@@ -21,7 +21,7 @@ from mlp.training import Samples, logits_of
 CACHE_BYTES = 60_000_000  # MNIST's 10,000 test samples take 0.6 MB a moment
 
 
-class Meaning(NamedTuple):
+class OutputMeaning(NamedTuple):
     """What the outputs of a network are, and what they are not.
 
     noun : what one output is called
@@ -38,22 +38,22 @@ NO_PROBABILITY = (
     "The outputs of this network are no probabilities: they can be below 0 or above 1. The largest "
     "one is the answer, and stands in for its confidence."
 )
-OUTPUT_MEANINGS: dict[str, Meaning] = {
-    "softmax": Meaning("probability", True, ""),
-    "sigmoid": Meaning(
+OUTPUT_MEANINGS: dict[str, OutputMeaning] = {
+    "softmax": OutputMeaning("probability", True, ""),
+    "sigmoid": OutputMeaning(
         "output",
         True,
         "With sigmoid, each output says how probable its class is, without regard to the others: "
         "they need not add up to 100 %. The largest one is the answer, and its confidence.",
     ),
-    "tanh": Meaning("output", False, NO_PROBABILITY.replace("below 0 or above 1", "below 0")),
-    "identity": Meaning("output", False, NO_PROBABILITY),
+    "tanh": OutputMeaning("output", False, NO_PROBABILITY.replace("below 0 or above 1", "below 0")),
+    "identity": OutputMeaning("output", False, NO_PROBABILITY),
 }
 """By the name of the output function."""
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Predictions:
     """What a network says to some samples, and what would be right.
 
     Attributes
@@ -132,35 +132,35 @@ def _number_of(run: Run) -> int:
     return _NUMBERS.setdefault(run, next(_NEXT_NUMBER))
 
 
-def answers_now(run: Run, part: str) -> Answers:
+def predict_now(run: Run, part: str) -> Predictions:
     """Ask the network of a run, as it is now, about a part; no answers if that is empty.
 
     Parameters
     ----------
     part : training, validation or test
     """
-    return _ask(run.network, run, part)
+    return _predict(run.network, run, part)
 
 
-def _ask(network: Network, run: Run, part: str) -> Answers:
-    material = run.material
-    rows: Rows = getattr(material.split, part)
-    samples: Samples | None = getattr(material, part)
+def _predict(network: Network, run: Run, part: str) -> Predictions:
+    prepared = run.prepared_data()
+    rows: Rows = getattr(prepared.split, part)
+    samples: Samples | None = getattr(prepared, part)
     logits = np.empty((0, network.sizes[-1]), np.float32)
     with np.errstate(all="ignore"):  # what went wrong shows in the outputs
         if samples:
             logits = logits_of(network, samples.X)
         outputs = network.output.value(logits)
-    labels, names = material.dataset.labels[rows], material.dataset.class_names
-    return Answers(rows, labels, outputs, logits.argmax(axis=1), names)
+    labels, names = prepared.dataset.labels[rows], prepared.dataset.class_names
+    return Predictions(rows, labels, outputs, logits.argmax(axis=1), names)
 
 
 @cached(
-    LRUCache(CACHE_BYTES, getsizeof=lambda answers: answers.n_bytes),
+    LRUCache(CACHE_BYTES, getsizeof=lambda predictions: predictions.n_bytes),
     key=lambda run, step, part: (_number_of(run), run.snapshots.nearest(step), part),
     condition=Condition(),  # two who ask at once do the work once
 )
-def answers_at(run: Run, step: int, part: str) -> Answers:
+def predictions_at(run: Run, step: int, part: str) -> Predictions:
     """Return what a network answered after a step; asked again, the same arrays.
 
     Parameters
@@ -173,15 +173,15 @@ def answers_at(run: Run, step: int, part: str) -> Answers:
     LookupError : if there are no snapshots yet
     ValueError : if no samples were held out for that part
     """
-    if getattr(run.material, part) is None:
+    if getattr(run.prepared_data(), part) is None:
         raise ValueError(f"No samples were held out for the {part} part. Choose another part.")
-    answers = _ask(run.network_at(step), run, part)
-    for array in (answers.labels, answers.outputs, answers.predicted):
+    predictions = _predict(run.network_at(step), run, part)
+    for array in (predictions.labels, predictions.outputs, predictions.predicted):
         array.setflags(write=False)
-    return answers
+    return predictions
 
 
-def last_sane_step(run: Run, step: int, part: str) -> int | None:
+def last_finite_step(run: Run, step: int, part: str) -> int | None:
     """Return the latest snapshot, not after a step, whose answers are all finite; or None."""
     kept = [earlier for earlier in run.snapshots.steps if earlier <= step]
-    return next((s for s in reversed(kept) if answers_at(run, s, part).are_finite), None)
+    return next((s for s in reversed(kept) if predictions_at(run, s, part).are_finite), None)

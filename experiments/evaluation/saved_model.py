@@ -9,9 +9,9 @@ import numpy as np
 from data.datasets import Dataset, Labels, load
 from data.split import Rows
 from experiments.config import OWN
-from experiments.evaluation.predictions import Answers
+from experiments.evaluation.predictions import Predictions
 from experiments.export.model_file import Model
-from experiments.training.prepared_data import deal_out, samples_of
+from experiments.training.prepared_data import scaled_samples, split_rows
 from mlp.losses import LOSSES, Objective
 from mlp.training import evaluate
 
@@ -19,7 +19,7 @@ PARTS = ("training", "validation", "test", "all")
 
 
 @dataclass(frozen=True, eq=False)
-class Judgement(Answers):
+class ModelEvaluation(Predictions):
     """The answers of a network to the samples of a part, and what they are worth.
 
     Attributes
@@ -33,7 +33,9 @@ class Judgement(Answers):
     remark: str
 
 
-def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Judgement:
+def evaluate_model(
+    model: Model, *, part: str = "test", own: Dataset | None = None
+) -> ModelEvaluation:
     """Ask a model about a part of the data it was trained with, or about one's own.
 
     Parameters
@@ -50,12 +52,12 @@ def judge(model: Model, *, part: str = "test", own: Dataset | None = None) -> Ju
     labels = _labels_for(model, dataset)[rows]
     X, config = dataset.X[rows], model.config
     objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
-    samples = samples_of(X, labels, len(model.class_names), model.scaler)
+    samples = scaled_samples(X, labels, len(model.class_names), model.scaler)
     score = evaluate(model.network, objective, samples)
     logits, outputs = model.ask(X)
     predicted = logits.argmax(axis=1)
     remark = _remark_on_range(model, dataset)
-    return Judgement(rows, labels, outputs, predicted, model.class_names, *score, remark)
+    return ModelEvaluation(rows, labels, outputs, predicted, model.class_names, *score, remark)
 
 
 def _remark_on_range(model: Model, dataset: Dataset) -> str:
@@ -87,7 +89,7 @@ def _rows_of(model: Model, dataset: Dataset, part: str) -> Rows:
         raise ValueError(f"There is no part '{part[:40]}'. Choose one of: {', '.join(PARTS)}.")
     if part == "all":
         return np.arange(dataset.n_samples)
-    rows: Rows = getattr(deal_out(model.config, dataset), part)
+    rows: Rows = getattr(split_rows(model.config, dataset), part)
     if not len(rows):
         raise ValueError(
             f"No samples were held out for the {part} part. Take the part 'training' or 'all'."
@@ -108,12 +110,12 @@ def _labels_for(model: Model, dataset: Dataset) -> Labels:
     return labels
 
 
-def summarize_judgement(judgement: Judgement, part: str) -> dict[str, Any]:
+def summarize_evaluation(evaluation: ModelEvaluation, part: str) -> dict[str, Any]:
     """Return the figures as plain values, fit for JSON; a loss beyond all numbers is None."""
     return {
         "part": part,
-        "samples": len(judgement.rows),
-        "correct": judgement.n_correct,
-        "accuracy": judgement.accuracy,
-        "loss": judgement.loss if math.isfinite(judgement.loss) else None,
+        "samples": len(evaluation.rows),
+        "correct": evaluation.n_correct,
+        "accuracy": evaluation.accuracy,
+        "loss": evaluation.loss if math.isfinite(evaluation.loss) else None,
     }

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from data.split import Rows, Split
 from experiments.exploration.once_per_object import once_each
 from experiments.exploration.statistics import Floats
-from experiments.training.prepared_data import Material
+from experiments.training.prepared_data import PreparedData
 
 
 def part_of(split: Split, row: int) -> str:
@@ -21,7 +21,7 @@ def part_of(split: Split, row: int) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbours:
+class Neighbors:
     """The training samples closest to a sample, the closest first.
 
     rows : of the dataset
@@ -32,26 +32,26 @@ class Neighbours:
     distances: Floats
 
 
-def nearest(material: Material, row: int, n_neighbours: int) -> Neighbours:
+def nearest(prepared: PreparedData, row: int, n_neighbors: int) -> Neighbors:
     """Return the training samples closest to one row of the dataset, itself left out.
 
     |x - s|^2 = |x|^2 - 2 x.s + |s|^2, so that one product of a matrix and a vector
     compares all samples; the last term is the same for all. The few that come out first
     are then measured again, as the difference of two large numbers is not exact.
     """
-    X, rows = material.training.X, material.split.training
-    sample = material.scaler.transform(material.dataset.X[row])  # (n_features,)
-    closeness = _squared_lengths(material) - 2 * (X @ sample)  # (n_training,)
+    X, rows = prepared.training.X, prepared.split.training
+    sample = prepared.scaler.transform(prepared.dataset.X[row])  # (n_features,)
+    closeness = _squared_lengths(prepared) - 2 * (X @ sample)  # (n_training,)
     closeness[rows == row] = np.inf
-    n_neighbours = min(n_neighbours, int(np.isfinite(closeness).sum()))
-    places = np.argsort(closeness)[:n_neighbours]
+    n_neighbors = min(n_neighbors, int(np.isfinite(closeness).sum()))
+    places = np.argsort(closeness)[:n_neighbors]
     distances = np.linalg.norm(X[places].astype(np.float64) - sample, axis=1)
     order = np.argsort(distances, kind="stable")
-    return Neighbours(rows[places[order]], distances[order])
+    return Neighbors(rows[places[order]], distances[order])
 
 
 @once_each
-def _squared_lengths(material: Material) -> npt.NDArray[np.float32]:
-    X = material.training.X
+def _squared_lengths(prepared: PreparedData) -> npt.NDArray[np.float32]:
+    X = prepared.training.X
     lengths: npt.NDArray[np.float32] = np.einsum("ij,ij->i", X, X)
     return lengths

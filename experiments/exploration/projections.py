@@ -9,7 +9,7 @@ import numpy.typing as npt
 from data.split import Rows
 from experiments.exploration.once_per_object import once_each
 from experiments.exploration.statistics import Floats
-from experiments.training.prepared_data import Material
+from experiments.training.prepared_data import PreparedData
 
 MAP_ROWS = 1200  # points in a map: all of the small digits' training part, and quick to draw
 
@@ -31,17 +31,17 @@ class Projection:
     shares: Floats
 
 
-def map_rows(material: Material) -> Rows:
+def map_rows(prepared: PreparedData) -> Rows:
     """Return the places in the training part, rising, of the samples that a map shows."""
-    n_training = len(material.split.training)
+    n_training = len(prepared.split.training)
     rng = np.random.default_rng(MAP_SEED)
     return np.sort(rng.permutation(n_training)[:MAP_ROWS])
 
 
 @once_each
-def projection_of(material: Material) -> Projection:
+def projection_of(prepared: PreparedData) -> Projection:
     """Return the principal components of the scaled training samples that a map shows."""
-    return principal_components(material.training.X[map_rows(material)])
+    return principal_components(prepared.training.X[map_rows(prepared)])
 
 
 def principal_components(X: npt.NDArray[Any]) -> Projection:
@@ -57,16 +57,16 @@ def principal_components(X: npt.NDArray[Any]) -> Projection:
     ----------
     X : (n_samples, n_features)
     """
-    centred = X - X.mean(axis=0, dtype=np.float64)  # (n_samples, n_features)
-    n_samples, n_features = centred.shape
+    centered = X - X.mean(axis=0, dtype=np.float64)  # (n_samples, n_features)
+    n_samples, n_features = centered.shape
     is_wide = n_samples < n_features
-    values, vectors = np.linalg.eigh(centred @ centred.T if is_wide else centred.T @ centred)
+    values, vectors = np.linalg.eigh(centered @ centered.T if is_wide else centered.T @ centered)
     values, vectors = values[::-1][:3].clip(min=0), vectors[:, ::-1][:, :3]
-    points = vectors * np.sqrt(values) if is_wide else centred @ vectors
+    points = vectors * np.sqrt(values) if is_wide else centered @ vectors
     farthest = np.abs(points).argmax(axis=0)
     points = points * np.where(points[farthest, np.arange(points.shape[1])] < 0, -1, 1)
     missing = 3 - points.shape[1]
-    shares = values / (np.square(centred).sum() or 1)
+    shares = values / (np.square(centered).sum() or 1)
     return Projection(
         np.pad(points, [(0, 0), (0, missing)]).astype(np.float32), np.pad(shares, (0, missing))
     )

@@ -119,7 +119,7 @@ def _histogram(X: Features) -> Histogram:
 def _even_histogram(X: Features) -> Histogram:
     """Count values in equally wide bars, in double precision.
 
-    Between two large numbers of single precision, such as 1.7e9 and its neighbour 128 further
+    Between two large numbers of single precision, such as 1.7e9 and its neighbor 128 further
     on, there is no room for the edges of the bars.
     """
     low, high = float(X.min()), float(X.max())

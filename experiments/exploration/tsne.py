@@ -1,6 +1,6 @@
 """t-SNE: a flat map on which samples that are close in many dimensions stay close.
 
-It moves the points of the map, little by little, until their neighbourhoods resemble
+It moves the points of the map, little by little, until their neighborhoods resemble
 those of the samples. `tsne` yields the map every few steps, so whoever watches may stop.
 
 Sources: L. van der Maaten and G. Hinton, Visualizing data using t-SNE, Journal of Machine
@@ -17,16 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from experiments.background.training_job import PROCESS_SLOTS
+from experiments.background.training_job import PROCESS_TURNS
 from experiments.exploration.once_per_object import once_each
 from experiments.exploration.projections import map_rows, principal_components
-from experiments.training.prepared_data import Material
+from experiments.training.prepared_data import PreparedData
 
 STEPS = 500
-EXAGGERATED_STEPS = 120  # at first, neighbours pull so hard that clusters can form
+EXAGGERATED_STEPS = 120  # at first, neighbors pull so hard that clusters can form
 EXAGGERATION = 12.0
 STRIDE = 10  # steps between two maps; both numbers of steps are multiples of it
-PERPLEXITY = 30  # neighbours that count, about
+PERPLEXITY = 30  # neighbors that count, about
 FEWEST_SAMPLES = 10
 PATIENCE_SECONDS = 1.0  # eight small jobs may be ahead in the queue
 
@@ -37,7 +37,7 @@ def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) ->
     """Yield the map, (n_samples, 2), after every STRIDE of STEPS steps.
 
     Each step goes down the slope of sum p_ij log(p_ij / q_ij): p_ij is how much of a
-    neighbourhood two samples are, q_ij two points of the map. Between two maps there are
+    neighborhood two samples are, q_ij two points of the map. Between two maps there are
     always STRIDE of them, as every interruption rounds anew: so the end is the same however
     often, and wherever, someone pauses.
 
@@ -63,7 +63,7 @@ def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) ->
         negative_gradient_method="bh",  # points far away push as one, after Barnes and Hut
         n_jobs=1,
     )
-    with threadpool_limits(1, "openmp"):  # the search for neighbours knows nothing of n_jobs
+    with threadpool_limits(1, "openmp"):  # the search for neighbors knows nothing of n_jobs
         Y = method.prepare_initial(X)
     for step in range(0, STEPS, STRIDE):
         pull = EXAGGERATION if step < EXAGGERATED_STEPS else 1.0
@@ -72,7 +72,7 @@ def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) ->
 
 
 def check_enough(n_samples: int) -> None:
-    """Refuse so few samples that there are no neighbourhoods.
+    """Refuse so few samples that there are no neighborhoods.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def check_enough(n_samples: int) -> None:
     """
     if n_samples < FEWEST_SAMPLES:
         raise ValueError(
-            f"A map of neighbourhoods needs at least {FEWEST_SAMPLES} training samples, and here "
+            f"A map of neighborhoods needs at least {FEWEST_SAMPLES} training samples, and here "
             f"are {n_samples}. Choose smaller fractions for validation and test, or more data."
         )
 
@@ -130,7 +130,7 @@ class Embedding:
             return True
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         try:
-            with PROCESS_SLOTS.turn(self, 1, lambda: time.monotonic() < give_up_at) as entered:
+            with PROCESS_TURNS.turn(self, 1, lambda: time.monotonic() < give_up_at) as entered:
                 if entered:
                     self._advance(time.monotonic() + seconds)
                 return entered
@@ -142,17 +142,17 @@ class Embedding:
             self.points = next(self._maps)
             self.step += STRIDE
             if self.is_over:
-                self._maps = None  # lets go of samples and neighbourhoods
+                self._maps = None  # lets go of samples and neighborhoods
             if time.monotonic() > deadline:
                 return
 
 
 @once_each
-def embedding_of(material: Material) -> Embedding:
+def embedding_of(prepared: PreparedData) -> Embedding:
     """Return the map of the scaled training samples that a map shows, as far as it is made.
 
     Raises
     ------
     ValueError : for fewer than FEWEST_SAMPLES samples
     """
-    return Embedding(material.training.X[map_rows(material)])
+    return Embedding(prepared.training.X[map_rows(prepared)])

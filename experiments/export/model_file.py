@@ -19,7 +19,7 @@ from data.datasets import Dataset, Features
 from data.scaling import Scaler
 from experiments.config import LIMITS, RunConfig, explain
 from experiments.training.run import Result, Run
-from experiments.training.run_record import Change, Way
+from experiments.training.run_record import Change, RunRecord
 from mlp.arrays import Array
 from mlp.network import Network
 from mlp.storage import ModelFileError, StoredNetwork, from_bytes, load, save, to_bytes
@@ -29,7 +29,7 @@ MAX_CONFIG_CHARACTERS = 10_000  # all settings at their longest take 2,000
 MAX_RECORDS = int(LIMITS["epochs"][1]) + 1  # the untrained network is one of them
 MAX_STEP = 10**9  # 10,000 epochs of 60,000 samples, one at a time, are 6 * 10**8
 MAX_NAME_CHARACTERS = 80
-MAX_CHANGES = 10_000  # on the way of a run
+MAX_CHANGES = 10_000  # during a training
 
 Numbers = Annotated[list[float], FailFast()]  # of millions of mistakes, the first is enough
 Names = Annotated[tuple[str, ...], FailFast()]
@@ -44,7 +44,7 @@ PARTS: dict[str, TypeAdapter[Any]] = {
     "image_shape": TypeAdapter(tuple[int, int] | None, config=STRICT),
     "history": TypeAdapter(History, config=STRICT),
     "result": TypeAdapter(Result | None, config=STRICT),
-    "way": TypeAdapter(Way, config=STRICT),
+    "way": TypeAdapter(RunRecord, config=STRICT),
 }
 """What stands in the metadata besides the config, and of which type it is."""
 
@@ -62,7 +62,7 @@ class Model:
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
     history : one record an epoch, from epoch 0, as far as it came
     result : the scores in the end; None if the run never came to one
-    way : how the run came to its end
+    run_record : how the run came to its end
     """
 
     config: RunConfig
@@ -72,7 +72,7 @@ class Model:
     image_shape: tuple[int, int] | None
     history: list[EpochRecord]
     result: Result | None
-    way: Way
+    run_record: RunRecord
 
     def predict(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
@@ -152,24 +152,24 @@ def revive(model: Model, own: Dataset | None = None) -> Run:
     ------
     ValueError : if the data that it was trained with are not here
     """
-    run = Run(model.config, own, is_watched=True)
-    material = run.material
+    run = Run(model.config, own, keeps_snapshots=True)
+    prepared = run.prepared_data()
     same_scaler = all(
-        np.array_equal(getattr(material.scaler, name), getattr(model.scaler, name))
+        np.array_equal(getattr(prepared.scaler, name), getattr(model.scaler, name))
         for name in ("shift", "scale")
     )
-    if material.dataset.class_names != model.class_names or not same_scaler:
+    if prepared.dataset.class_names != model.class_names or not same_scaler:
         raise ModelFileError(
             "This model has learned from other data than those of that name here. Give the data "
             "that it was trained with first."
         )
-    run.take_back(model.network.parameters, model.history, model.way)
+    run.restore(model.network.parameters, model.history, model.run_record)
     return run
 
 
 def _describe(run: Run) -> dict[str, str]:
     """Return the metadata of a run, if they can be read back."""
-    scaler, dataset = run.material.scaler, run.material.dataset
+    scaler, dataset = run.prepared_data().scaler, run.prepared_data().dataset
     parts = {
         "shift": scaler.shift.tolist(),
         "scale": scaler.scale.tolist(),
@@ -177,7 +177,7 @@ def _describe(run: Run) -> dict[str, str]:
         "image_shape": dataset.image_shape,
         "history": run.history,
         "result": run.result,
-        "way": run.way,
+        "way": run.run_record,
     }
     metadata = {name: PARTS[name].dump_json(part).decode() for name, part in parts.items()}
     metadata["config"] = run.config.model_dump_json()
@@ -201,12 +201,14 @@ def _check(stored: StoredNetwork) -> Model:
     _check_image_shape(parts["image_shape"], network.sizes[0])
     _check_history(parts["history"])
     _check_accuracies("result", parts["result"] or ())
-    _check_way(parts["way"], parts["history"])
+    run_record = parts.pop("way")
+    _check_run_record(run_record, parts["history"])
     return Model(
         config,
         network,
         _scaler(parts.pop("shift"), parts.pop("scale"), network.sizes[0]),
         **parts,
+        run_record=run_record,
     )
 
 
@@ -313,20 +315,20 @@ def _check_history(history: list[EpochRecord]) -> None:
         _check_accuracies(f"history at epoch {epoch}", (record.training, record.validation))
 
 
-def _check_way(way: Way, history: list[EpochRecord]) -> None:
+def _check_run_record(record: RunRecord, history: list[EpochRecord]) -> None:
     last = history[-1] if history else None
     least, most = (last.step, last.epoch) if last else (0, 0)
     is_fit = (
-        least <= way.step <= MAX_STEP
-        and 1 <= way.first_epochs <= LIMITS["epochs"][1]
-        and (way.best_epoch is None or 0 <= way.best_epoch <= most)
-        and 0 <= way.n_results <= MAX_CHANGES
-        and len(way.changes) <= MAX_CHANGES
-        and all(_is_possible(change) for change in way.changes)
+        least <= record.step <= MAX_STEP
+        and 1 <= record.first_epochs <= LIMITS["epochs"][1]
+        and (record.best_epoch is None or 0 <= record.best_epoch <= most)
+        and 0 <= record.n_results <= MAX_CHANGES
+        and len(record.changes) <= MAX_CHANGES
+        and all(_is_possible(change) for change in record.changes)
     )
     if not is_fit:
         raise ModelFileError(
-            "What the file says of the way of its run cannot be. The file is damaged: save the "
+            "What the file says of how its run ended cannot be. The file is damaged: save the "
             "model again."
         )
 

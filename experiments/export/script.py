@@ -219,7 +219,7 @@ def _run(config: RunConfig, changes: Sequence[Change], until_step: int | None) -
 def _samples_section(config: RunConfig) -> str:
     weights = "training = training._replace(weights=balanced_weights(data.labels[split.training]))"
     return f"""# %% The samples
-split_rng, weights_rng, batches_rng, dropout_rng = random_streams(SEED)
+split_rng, weights_rng, batches_rng, dropout_rng = random_generators(SEED)
 data = {_source(config.dataset)}
 split = {name_of("data.split", SPLITS[config.split])}(
     data.labels,
@@ -229,7 +229,7 @@ split = {name_of("data.split", SPLITS[config.split])}(
 )
 scaler = {name_of("data.scaling", SCALERS[config.scaling])}(data.X[split.training], data.maximum)
 training, validation, test = (
-    samples_of(data.X[rows], data.labels[rows], data.n_classes, scaler) for rows in split
+    scaled_samples(data.X[rows], data.labels[rows], data.n_classes, scaler) for rows in split
 )
 {weights if config.class_weight == "balanced" else ""}""".rstrip()
 

@@ -16,7 +16,7 @@ ALMOST_ALL = 0.95  # of the samples
 FAR_OUT = 10.0  # as far from 0 as the weighted input of a unit usually is, and farther
 
 
-class Pulse(NamedTuple):
+class StepDiagnostics(NamedTuple):
     """The last step of an epoch, layer by layer, from layer 1 to L.
 
     gradient_norms : |dC/dW_l|, the Euclidean norm
@@ -29,7 +29,9 @@ class Pulse(NamedTuple):
     update_ratios: tuple[float, ...]
 
 
-def take_pulse(epoch: int, step: int, network: Network, gradient: Array, before: Array) -> Pulse:
+def measure_step(
+    epoch: int, step: int, network: Network, gradient: Array, before: Array
+) -> StepDiagnostics:
     """Measure a step.
 
     Parameters
@@ -42,7 +44,7 @@ def take_pulse(epoch: int, step: int, network: Network, gradient: Array, before:
     gradients = split_layers(gradient, sizes)[0][1:]
     old, new = split_layers(before, sizes)[0][1:], network.weights[1:]
     ratios = (_ratio(_norm(n - o), _norm(o)) for o, n in zip(old, new, strict=True))
-    return Pulse(epoch, step, tuple(map(_norm, gradients)), tuple(ratios))
+    return StepDiagnostics(epoch, step, tuple(map(_norm, gradients)), tuple(ratios))
 
 
 def _norm(weights: Array) -> float:
@@ -56,7 +58,7 @@ def _ratio(change: float, size: float) -> float:
     return change / size if size else 0.0
 
 
-class Health(NamedTuple):
+class UnitActivity(NamedTuple):
     """Which shares of the units of a hidden layer, from 0 to 1, hardly learn any more.
 
     dead : says nothing and learns nothing: activation and slope are 0 for every sample
@@ -71,7 +73,7 @@ class Health(NamedTuple):
 
 
 @np.errstate(all="ignore")  # a network that has diverged is looked at as it is
-def unit_health(network: Network, X: Array) -> list[Health]:
+def unit_activity(network: Network, X: Array) -> list[UnitActivity]:
     """Look at each hidden layer while the network answers some samples.
 
     Where the slope f'(z) of a unit is 0, backpropagation stops: nothing that the samples say
@@ -90,14 +92,14 @@ def unit_health(network: Network, X: Array) -> list[Health]:
     workspace, function = Workspace(network, len(X)), network.activation
     forward(network, X, workspace)
     flat = FLAT * _steepest(function) if _is_flat_at_both_ends(function) else 0.0
-    healths = []
+    activities = []
     for layer in range(1, network.n_layers):
         a = workspace.activations[layer]  # (n_samples, n_l)
         slope = np.abs(function.slope(workspace.zs[layer], a))
         dead = ((a == 0) & (slope == 0)).all(axis=0)
         saturated = ((slope < flat).mean(axis=0) > ALMOST_ALL) & ~dead
-        healths.append(Health(layer, float(dead.mean()), float(saturated.mean())))
-    return healths
+        activities.append(UnitActivity(layer, float(dead.mean()), float(saturated.mean())))
+    return activities
 
 
 @cache

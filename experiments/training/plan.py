@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from data.datasets import Dataset
 from experiments.config import MAX_PARAMETERS, RunConfig
-from experiments.training.prepared_data import Material, prepare
+from experiments.training.prepared_data import PreparedData, prepare
 from mlp.network import Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.schedules import SHAPES, Schedule
@@ -56,8 +56,8 @@ def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
     return _plan_with(config, prepare(config, own))
 
 
-def _plan_with(config: RunConfig, material: Material) -> Plan:
-    dataset, n_training = material.dataset, len(material.split.training)
+def _plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
+    dataset, n_training = prepared.dataset, len(prepared.split.training)
     sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
     n_parameters = count_parameters(sizes)
     if n_parameters > MAX_PARAMETERS:

@@ -28,7 +28,7 @@ OWN_SECONDS = 900.0  # theirs is not kept for long after they have gone
 
 
 @dataclass(frozen=True)
-class Material:
+class PreparedData:
     """Samples in three parts; a part that holds no rows is None.
 
     The scaler has seen the training part only, and only the training part has weights.
@@ -49,7 +49,7 @@ class Material:
         return self.dataset.X.nbytes + scaled
 
 
-def random_streams(seed: int) -> list[np.random.Generator]:
+def random_generators(seed: int) -> list[np.random.Generator]:
     """Return the sources of chance for the split, the first weights, the batches and dropout.
 
     They are independent: two networks with one seed see the same samples in the same
@@ -58,7 +58,7 @@ def random_streams(seed: int) -> list[np.random.Generator]:
     return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(4)]
 
 
-def prepare(config: RunConfig, own: Dataset | None = None) -> Material:
+def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
     """Load, split and scale the data of a run.
 
     Runs that agree on the data share one copy, in every session of the process.
@@ -91,8 +91,8 @@ def _data_key(config: RunConfig, own: Dataset | None = None) -> tuple[object, ..
     return own, *settings.items()
 
 
-def _bytes_of(material: "Material") -> int:
-    return material.n_bytes
+def _bytes_of(prepared: "PreparedData") -> int:
+    return prepared.n_bytes
 
 
 @cached(
@@ -100,7 +100,7 @@ def _bytes_of(material: "Material") -> int:
     key=_data_key,
     condition=Condition(),  # two who ask at once do the work once
 )
-def _prepare_shared(config: RunConfig) -> Material:
+def _prepare_shared(config: RunConfig) -> PreparedData:
     return _prepare(config, load(config.dataset))
 
 
@@ -109,11 +109,11 @@ def _prepare_shared(config: RunConfig) -> Material:
     key=_data_key,
     condition=Condition(),
 )
-def _prepare_own(config: RunConfig, own: Dataset) -> Material:
+def _prepare_own(config: RunConfig, own: Dataset) -> PreparedData:
     return _prepare(config, own)
 
 
-def deal_out(config: RunConfig, dataset: Dataset) -> Split:
+def split_rows(config: RunConfig, dataset: Dataset) -> Split:
     """Return which rows of a dataset a run learns from, watches, and is judged by.
 
     Raises
@@ -124,23 +124,23 @@ def deal_out(config: RunConfig, dataset: Dataset) -> Split:
         dataset.labels,
         validation_fraction=config.validation_fraction,
         test_fraction=config.test_fraction,
-        rng=random_streams(config.seed)[0],
+        rng=random_generators(config.seed)[0],
     )
 
 
-def _prepare(config: RunConfig, dataset: Dataset) -> Material:
-    split = deal_out(config, dataset)
+def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
+    split = split_rows(config, dataset)
     scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
 
     training, validation, test = (
-        samples_of(dataset.X[rows], dataset.labels[rows], dataset.n_classes, scaler)
+        scaled_samples(dataset.X[rows], dataset.labels[rows], dataset.n_classes, scaler)
         for rows in split
     )
     if config.class_weight == "balanced":
         training = training._replace(weights=balanced_weights(dataset.labels[split.training]))
     for samples in (training, validation, test):
         samples.each(_freeze)
-    return Material(
+    return PreparedData(
         dataset,
         split,
         scaler,
@@ -150,7 +150,7 @@ def _prepare(config: RunConfig, dataset: Dataset) -> Material:
     )
 
 
-def samples_of(X: Features, labels: Labels, n_classes: int, scaler: Scaler) -> Samples:
+def scaled_samples(X: Features, labels: Labels, n_classes: int, scaler: Scaler) -> Samples:
     """Return samples as a network gets them: scaled, each with its target.
 
     Parameters

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
-from experiments.training.layer_diagnostics import Pulse, take_pulse
+from experiments.training.layer_diagnostics import StepDiagnostics, measure_step
 from experiments.training.plan import _plan_with, make_optimizer, make_schedule
-from experiments.training.prepared_data import Material, prepare, random_streams
-from experiments.training.run_record import Change, Way
+from experiments.training.prepared_data import PreparedData, prepare, random_generators
+from experiments.training.run_record import Change, RunRecord
 from experiments.training.snapshots import Snapshots
 from mlp.arrays import Array
 from mlp.backprop import Dropout
@@ -37,7 +37,7 @@ from mlp.training import (
 SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 
 
-class EpochUnderWay(NamedTuple):
+class CurrentEpoch(NamedTuple):
     """The epoch that is not over yet: how many are, and the losses of its batches so far."""
 
     epochs_done: int
@@ -60,17 +60,17 @@ class Run:
     config : decides all of it; the same config gives the same run, bit for bit, on the
         same machine with the same number of BLAS threads
     own : the samples where the config says that they are one's own
-    is_watched : whether to keep snapshots and pulses, for pages that look back
+    keeps_snapshots : whether to keep snapshots and pulses, for pages that look back
 
     Attributes
     ----------
     plan, network : what the config comes to
     epoch, step : the epoch under way, and how many steps the optimizer has made
     history : one record an epoch, from epoch 0, the untrained network
-    under_way : the batches since the last whole epoch
-    first_config : what the run set out with; `config` grows when it goes on after its end
+    current_epoch : the batches since the last whole epoch
+    initial_config : what the run set out with; `config` grows when it goes on after its end
     changes : what was changed on the way, and when
-    snapshots, pulses : what is kept of a run that is watched
+    snapshots, step_diagnostics : what is kept of a run that is watched
     diverged : set if the numbers left the range of sense
     early_stopped : set if the run ended because it did not get better any more
     best_epoch : with early stopping, the epoch that the network went back to in the end
@@ -84,12 +84,12 @@ class Run:
     """
 
     def __init__(
-        self, config: RunConfig, own: Dataset | None = None, *, is_watched: bool = False
+        self, config: RunConfig, own: Dataset | None = None, *, keeps_snapshots: bool = False
     ) -> None:
-        self.config = self.first_config = config
-        self.own, self.is_watched = own, is_watched
-        self.plan = _plan_with(config, self.material)
-        _, weights_rng, self._batches_rng, self._dropout_rng = random_streams(config.seed)
+        self.config = self.initial_config = config
+        self.own, self.keeps_snapshots = own, keeps_snapshots
+        self.plan = _plan_with(config, self.prepared_data())
+        _, weights_rng, self._batches_rng, self._dropout_rng = random_generators(config.seed)
         self.network = Network(
             self.plan.sizes,
             activation=config.activation,
@@ -101,9 +101,9 @@ class Run:
         self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
         self.epoch = self.step = 0
         self.history: list[EpochRecord] = []
-        self.under_way = EpochUnderWay(0, [])
+        self.current_epoch = CurrentEpoch(0, [])
         self.changes: list[Change] = []
-        self.snapshots, self.pulses = Snapshots(SNAPSHOT_BYTES), list[Pulse]()
+        self.snapshots, self.step_diagnostics = Snapshots(SNAPSHOT_BYTES), list[StepDiagnostics]()
         self.diverged: Diverged | None = None
         self.early_stopped: EarlyStopped | None = None
         self.best_epoch: int | None = None
@@ -116,9 +116,11 @@ class Run:
         self._asked_rates: deque[float] = deque()
         self._before = self.network.parameters  # those before the last step of an epoch
 
-    @property
-    def material(self) -> Material:
-        """What the run learns from; shared by all runs that agree on it."""
+    def prepared_data(self) -> PreparedData:
+        """Return what the run learns from, shared by all runs that agree on it.
+
+        The cache of prepared data is limited: what is not in it any more is loaded again.
+        """
         return prepare(self.config, self.own)
 
     def network_at(self, step: int | None = None) -> Network:
@@ -148,7 +150,7 @@ class Run:
             self._keep(record)
             yield record
 
-    def ask_learning_rate(self, learning_rate: float) -> None:
+    def request_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate from the next step on; safe to call from any thread."""
         self._asked_rates.append(learning_rate)
 
@@ -159,7 +161,7 @@ class Run:
         return [self.config.learning_rate, *changed, *self._asked_rates][-1]
 
     @property
-    def can_go_on(self) -> bool:
+    def can_continue(self) -> bool:
         """Whether a run that has ended can be given more epochs.
 
         Not if it has diverged, or went back to its best epoch, or is no longer the newest one
@@ -169,7 +171,7 @@ class Run:
             self._course and self.step and not (self.diverged or self.config.early_stopping)
         )
 
-    def go_on(self, epochs: int) -> None:
+    def add_epochs(self, epochs: int) -> None:
         """Make room for more epochs in a run that has ended; `records` then makes them.
 
         Parameters
@@ -180,7 +182,7 @@ class Run:
         ------
         ValueError : if the run cannot go on, or if there would be too many epochs
         """
-        if not (self._course and self.can_go_on):
+        if not (self._course and self.can_continue):
             raise ValueError("This run cannot go on. Train starts a new one.")
         total = self.epochs_done + epochs
         try:
@@ -191,7 +193,7 @@ class Run:
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
-    def take_back(self, parameters: Array, history: Sequence[EpochRecord], way: Way) -> None:
+    def restore(self, parameters: Array, history: Sequence[EpochRecord], record: RunRecord) -> None:
         """Become a run that was made before; before this, nothing may have been trained here.
 
         What it can do is measured anew.
@@ -201,20 +203,20 @@ class Run:
         parameters : (n_parameters,), at its end
         """
         self.network.parameters[...] = parameters
-        self.history, self.changes = list(history), list(way.changes)
-        self.epoch, self.step, self.best_epoch = self.epochs_done, way.step, way.best_epoch
-        self.under_way = EpochUnderWay(self.epoch, [])
-        self.first_config = self.config.model_copy(update={"epochs": way.first_epochs})
-        if way.has_stopped_early:
-            self.early_stopped = EarlyStopped(self.epoch, self.step, way.best_epoch or 0)
+        self.history, self.changes = list(history), list(record.changes)
+        self.epoch, self.step, self.best_epoch = self.epochs_done, record.step, record.best_epoch
+        self.current_epoch = CurrentEpoch(self.epoch, [])
+        self.initial_config = self.config.model_copy(update={"epochs": record.first_epochs})
+        if record.has_stopped_early:
+            self.early_stopped = EarlyStopped(self.epoch, self.step, record.best_epoch or 0)
         self.conclude()
-        self.n_results = max(way.n_results, 1)
+        self.n_results = max(record.n_results, 1)
 
     @property
-    def way(self) -> Way:
+    def run_record(self) -> RunRecord:
         """How the run came to its end, beside its history."""
-        has_stopped_early, first_epochs = self.early_stopped is not None, self.first_config.epochs
-        return Way(
+        has_stopped_early, first_epochs = self.early_stopped is not None, self.initial_config.epochs
+        return RunRecord(
             self.step,
             first_epochs,
             self.best_epoch,
@@ -223,7 +225,7 @@ class Run:
             self.n_results,
         )
 
-    def let_go(self) -> None:
+    def release_memory(self) -> None:
         """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
         self._course, self._source, self._best = None, None, None
         self._before = self.network.parameters
@@ -246,7 +248,7 @@ class Run:
         return self.epochs_done == self.config.epochs or not is_patient
 
     @property
-    def owes_record(self) -> bool:
+    def awaits_epoch_record(self) -> bool:
         """Whether the last batch of an epoch is done, but its record has not been taken."""
         is_at_end = self.step > 0 and self.step % self.plan.steps_per_epoch == 0
         return is_at_end and self.history[-1].step != self.step
@@ -262,11 +264,11 @@ class Run:
         if self._best is not None and self.epochs_done:
             self._best.restore()
             self.best_epoch = self._best.best_epoch
-        if self.is_watched:  # the network may have gone back, or stopped between two epochs
+        if self.keeps_snapshots:  # the network may have gone back, or stopped between two epochs
             self.snapshots.keep(self._step_of_result(), self.network.parameters)
-        validation, test = self.material.validation, self.material.test
+        validation, test = self.prepared_data().validation, self.prepared_data().test
         result = Result(
-            self._evaluate(self.material.training),
+            self._evaluate(self.prepared_data().training),
             self._evaluate(validation) if validation else None,
             self._evaluate(test) if test else None,
         )
@@ -281,15 +283,15 @@ class Run:
         return self.step if self.best_epoch is None else self.history[self.best_epoch].step
 
     def _set_out(self) -> Course:
-        config, material = self.config, self.material
+        config, prepared = self.config, self.prepared_data()
         return train(
             make_optimizer(config, self.network),
             self.objective,
-            material.training,
+            prepared.training,
             epochs=config.epochs,
             batch_size=self.plan.batch_size,
             rng=self._batches_rng if config.shuffle else None,
-            validation=material.validation,
+            validation=prepared.validation,
             schedule=make_schedule(config),
             dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
             max_norm=config.max_norm or None,
@@ -303,7 +305,7 @@ class Run:
 
     def _change_rate(self, course: Course) -> None:
         """Do what was asked for; between the last batch of an epoch and its record, wait."""
-        while self._asked_rates and self.history and not self.owes_record:
+        while self._asked_rates and self.history and not self.awaits_epoch_record:
             course.optimizer.learning_rate = rate = self._asked_rates[0]
             self.changes.append(Change(self.step, "learning_rate", rate))
             self._asked_rates.popleft()
@@ -320,7 +322,7 @@ class Run:
         try:
             return next(self._source, None)
         except Exception:
-            self.let_go()  # a training that has broken off in the middle cannot go on
+            self.release_memory()  # a training that has broken off in the middle cannot go on
             raise
         finally:
             self.seconds += time.perf_counter() - start
@@ -329,17 +331,17 @@ class Run:
         self.epoch, self.step = record.epoch, record.step
         match record:
             case BatchRecord(loss=loss):
-                self.under_way.batch_losses.append(loss)
+                self.current_epoch.batch_losses.append(loss)
             case EpochRecord(epoch=epoch):
                 self.history.append(record)
-                self.under_way = EpochUnderWay(epoch, [])  # a new one: who reads keeps the old
-                if self.is_watched:
+                self.current_epoch = CurrentEpoch(epoch, [])  # a new one: who reads keeps the old
+                if self.keeps_snapshots:
                     self._watch(record)
             case Diverged():
                 self.diverged = record
             case EarlyStopped():
                 self.early_stopped = record
-        if self.is_watched and self._is_before_last_step(record):
+        if self.keeps_snapshots and self._is_before_last_step(record):
             self._before = self.network.parameters.copy()
 
     def _is_before_last_step(self, record: Record) -> bool:
@@ -353,6 +355,6 @@ class Run:
         self.snapshots.keep(record.step, parameters)
         if record.epoch and self._course:
             gradient = self._course.last_gradient
-            self.pulses.append(
-                take_pulse(record.epoch, record.step, self.network, gradient, self._before)
+            self.step_diagnostics.append(
+                measure_step(record.epoch, record.step, self.network, gradient, self._before)
             )

@@ -16,7 +16,7 @@ class Change(NamedTuple):
     value: float
 
 
-class Way(NamedTuple):
+class RunRecord(NamedTuple):
     """How a run came to its end, beside its history.
 
     step : the last one

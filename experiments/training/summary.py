@@ -42,7 +42,7 @@ def summarize(run: Run, *, preset: str | None = None) -> Summary:
     }
 
 
-def run_to_summary(config: RunConfig, own: Dataset | None = None) -> Summary:
+def train_and_summarize(config: RunConfig, own: Dataset | None = None) -> Summary:
     """Train from beginning to end on one core, and return the summary.
 
     Many runs side by side use the cores better than one run on all of them.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.idx import MAX_BYTES, IdxError, read_idx, read_labelled_images
+from data.idx import MAX_BYTES, IdxError, read_idx, read_labeled_images
 
 
 def idx(values: np.ndarray, type_code: int = 0x08) -> bytes:
@@ -149,19 +149,19 @@ def test_damage_gives_values_or_an_idx_error_and_takes_little_memory(
 
 
 def test_images_come_with_their_labels() -> None:
-    images, labels = read_labelled_images(FILE, idx(np.array([7, 2], np.uint8)))
+    images, labels = read_labeled_images(FILE, idx(np.array([7, 2], np.uint8)))
     assert images.shape == (2, 3, 4)
     assert labels.tolist() == [7, 2]
 
 
 def test_images_and_labels_must_be_equally_many() -> None:
     with pytest.raises(IdxError, match=r"2 images but 3 labels\. Take both files"):
-        read_labelled_images(FILE, idx(np.zeros(3, np.uint8)))
+        read_labeled_images(FILE, idx(np.zeros(3, np.uint8)))
 
 
 def test_images_and_labels_must_not_be_swapped() -> None:
     with pytest.raises(IdxError, match="3 dimensions and labels have 1; these have 1 and 3"):
-        read_labelled_images(idx(np.zeros(2, np.uint8)), FILE)
+        read_labeled_images(idx(np.zeros(2, np.uint8)), FILE)
 
 
 def test_a_stored_file_may_consist_of_several_packed_pieces() -> None:

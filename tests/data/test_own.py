@@ -250,7 +250,7 @@ WRONG_ARRAYS = {
     "no labels": (npz(X=X6), "has no labels: an array named y or labels"),
     "nothing": (zipped({}), "has no features: .* there are none"),
     "one dimension": (npz(X=X6[:, 0], y=Y6), r"should have the shape .* \(6,\) and \(6,\)"),
-    "colour": (npz(X=np.zeros((6, 2, 2, 3)), y=Y6), r"these have \(6, 2, 2, 3\) and \(6,\)"),
+    "color": (npz(X=np.zeros((6, 2, 2, 3)), y=Y6), r"these have \(6, 2, 2, 3\) and \(6,\)"),
     "counts": (npz(X=X6, y=Y6[:5]), r"these have \(6, 2\) and \(5,\)"),
     "no samples": (npz(X=X6[:0], y=Y6[:0]), r"array 'X' is empty, its shape is \(0, 2\)"),
     "nan": (npz(X=with_nan(3, 1), y=Y6), "Sample 3, feature 1, counted from 0, is nan"),
@@ -389,7 +389,7 @@ WRONG_IMAGES = {
     "cut short": ({"black/1.png": picture((99, 99))[:-30]}, "The image 'black/1.png' cannot be"),
     "another kind": ({"black/1.png": picture(kind="TIFF")}, "The image 'black/1.png' cannot be"),
     "huge": ({"black/1.png": picture((4097, 4096))}, "'black/1.png' has 4,097 x 4,096 pixels; at"),
-    "deep": ({"black/1.png": picture(mode="I;16")}, "has more than 256 shades of grey"),
+    "deep": ({"black/1.png": picture(mode="I;16")}, "has more than 256 shades of gray"),
     "one class": ({"black/1.png": picture()}, "belong to one class, 'black'"),
 }
 

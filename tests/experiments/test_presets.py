@@ -110,7 +110,7 @@ def test_every_preset_begins_to_learn_where_its_data_are_at_hand(named: Preset) 
         pytest.skip(f"the files of {dataset} are not at hand")
     run = Run(named.config)
     assert run.plan.sizes == SIZES.get(named.name, run.plan.sizes)
-    n_rows = run.material.dataset.n_samples
+    n_rows = run.prepared_data().dataset.n_samples
     held_out = named.config.validation_fraction + named.config.test_fraction
     assert run.plan.n_training == pytest.approx(n_rows * (1 - held_out), abs=10)
     records = run.records()

@@ -100,5 +100,5 @@ def open_app() -> Iterator[Callable[..., App]]:
     yield open_
     for app in opened:
         if app.job:
-            app.job.dismiss()
+            app.job.discard()
             assert app.job.join(PATIENCE)

@@ -8,7 +8,7 @@ import pytest
 from dashboard import session, training_speed
 from data.datasets import Dataset
 from experiments.background.training_job import Status
-from experiments.comparison.architecture_grid import rungs_of
+from experiments.comparison.architecture_grid import architecture_grid
 from experiments.config import RunConfig
 
 FAST = {"epochs": "4"}
@@ -32,11 +32,11 @@ def open_page(open_app) -> Iterator[Callable]:
     for app in opened:
         here = tab(app)
         if here.contest:
-            here.contest.dismiss()
+            here.contest.discard()
             assert here.contest.join(PATIENCE)
-        for relay in (here.series, here.shapes, here.ladder):
-            if relay:
-                relay.stop(PATIENCE)
+        for sequence in (here.series, here.shapes, here.ladder):
+            if sequence:
+                sequence.stop(PATIENCE)
 
 
 def tab(app):
@@ -53,7 +53,7 @@ def compete(app):
     return app.wait_for(lambda: tab(app).contest.status.is_over)
 
 
-def over_seeds(app, n_seeds: int = 3):
+def configs_over_seeds(app, n_seeds: int = 3):
     app.test.number_input(key=session.COMPARE_SEEDS).set_value(n_seeds)
     app.click("Compare over seeds")
     return app.wait_for(lambda: not tab(app).series.status.is_moving)
@@ -180,14 +180,14 @@ def test_a_network_that_diverges_is_told_in_its_row(open_page) -> None:
     compete(app)
     assert any(text.startswith("MLP 32: Diverged at step") for text in app.messages("error"))
     assert "diverged in epoch" in everything(app)
-    over_seeds(app, 2)
+    configs_over_seeds(app, 2)
     assert "MLP 32 diverged with 2 of 2 seeds" in everything(app)
 
 
 def test_seeds_are_compared_and_the_answer_is_a_sentence(open_page) -> None:
-    app = over_seeds(open_page(**FAST))
-    answers = app.messages("success") + app.messages("info")
-    assert any("3 seeds" in answer and "MLP 32" in answer for answer in answers)
+    app = configs_over_seeds(open_page(**FAST))
+    predictions = app.messages("success") + app.messages("info")
+    assert any("3 seeds" in answer and "MLP 32" in answer for answer in predictions)
     assert "In one run alone, the median one (seed" in everything(app)
     assert "McNemar's test" in everything(app)
     assert "3 of 3" in everything(app)
@@ -199,7 +199,7 @@ def test_seeds_are_compared_and_the_answer_is_a_sentence(open_page) -> None:
 def test_on_xor_the_seeds_agree(open_page) -> None:
     app = open_page()
     app.test.selectbox(key=session.COMPARE_DATA).set_value("xor")
-    over_seeds(app.run(), 4)
+    configs_over_seeds(app.run(), 4)
     assert "MLP 16 is better than SLP by" in app.messages("success")[0]
     assert "more than luck explains" in app.messages("success")[0]
     assert "Dataset: xor" in everything(app)
@@ -208,7 +208,7 @@ def test_on_xor_the_seeds_agree(open_page) -> None:
 def test_several_networks_are_compared_with_a_correction(open_page) -> None:
     app = open_page(epochs="2")
     app.test.text_input(key=session.COMPARE_MORE[0]).set_value("8")
-    over_seeds(app.run(), 2)
+    configs_over_seeds(app.run(), 2)
     assert "All p-values allow for 2 comparisons (Holm)" in everything(app)
 
 
@@ -278,7 +278,7 @@ def test_the_ladder_is_climbed_and_says_how_often(open_page) -> None:
     app.test.number_input(key=session.LADDER_SEEDS).set_value(1)
     app.click("Climb the ladder")
     app.wait_for(lambda: not tab(app).ladder.status.is_moving)
-    assert len(tab(app).ladder.outcomes) == len(rungs_of(RunConfig()))
+    assert len(tab(app).ladder.outcomes) == len(architecture_grid(RunConfig()))
     assert "One seed only" in everything(app)
     assert "do not choose by it" in everything(app)
     assert "| no hidden layer |" in everything(app)
@@ -308,7 +308,7 @@ def test_one_that_was_abandoned_is_not_held_against_one_that_was_tested(open_pag
     app.click("Train side by side")
     contest = tab(app).contest
     app.wait_for(lambda: all(run.epochs_done for run in contest.runs))
-    contest.jobs[1].dismiss()
+    contest.jobs[1].discard()
     assert contest.jobs[1].join(PATIENCE)
     app.test.button(key=session.key_of("stop", "contest")).click()
     app.run().wait_for(lambda: contest.status.is_over)
@@ -326,7 +326,7 @@ def own_samples(n_features: int, names=("a", "b")) -> Dataset:
 def test_another_file_of_ones_own_counts_as_changed(open_page) -> None:
     app = open_page(dataset="own", **FAST)
     tab(app).own = own_samples(5)
-    over_seeds(compete(app.run()), 2)
+    configs_over_seeds(compete(app.run()), 2)
     assert "have changed since" not in everything(app)
     tab(app).own = own_samples(6)
     assert everything(app.run()).count("The settings or the samples have changed since") == 2
@@ -337,7 +337,7 @@ def test_own_samples_that_are_no_images_are_said_to_have_no_picture(open_page) -
     tab(app).own = own_samples(5, ("<b>yes</b>", "*no*"))
     compete(app.run())
     assert "Your samples are no images" in everything(app)
-    over_seeds(app, 2)
+    configs_over_seeds(app, 2)
     assert "2 of 2" in everything(app)
 
 
@@ -354,7 +354,7 @@ def test_results_outlive_another_page_and_nothing_trains_anew(open_page) -> None
 def test_a_page_that_was_away_is_told_that_the_training_ended(open_page) -> None:
     app = open_page(epochs="10000")
     app.click("Train side by side")
-    tab(app).contest.dismiss()
+    tab(app).contest.discard()
     app.wait_for(lambda: tab(app).contest.status is Status.ABANDONED)
     assert "lost its connection" in app.messages("warning")[0]
 

@@ -59,7 +59,7 @@ def test_at_the_end_the_matrix_agrees_with_the_result(open_app) -> None:
     app = finished(open_app)
     run = app.job.run
     assert part_control(app).value == "test"
-    n_test = len(run.material.split.test)
+    n_test = len(run.prepared_data().split.test)
     n_right = round(run.result.test.accuracy * n_test)
     assert f"({n_right:,} of {n_test:,} test samples), at its end, after epoch 3" in words(app)
     written = app.figures["confusion_matrix"]["data"][1]
@@ -230,10 +230,12 @@ def test_a_run_on_ones_own_data_with_wild_names(open_app) -> None:
     app = open_app(pace="full", epochs="2")
     app.test.session_state[session.TAB].own = own
     app.test.query_params["dataset"] = "own"
-    run = Run(app.config.model_copy(update={"dataset": "own", "epochs": 2}), own, is_watched=True)
+    run = Run(
+        app.config.model_copy(update={"dataset": "own", "epochs": 2}), own, keeps_snapshots=True
+    )
     run.complete()
     job = TrainingJob(run)
-    app.test.session_state[session.TAB].shelf.add(job)
+    app.test.session_state[session.TAB].run_store.add(job)
     app.test.session_state[session.TAB].job = job
     job.go()
     app.wait_for(lambda: job.status.is_over).go_to("confusion")
@@ -250,12 +252,14 @@ def test_a_run_with_fewer_classes_can_take_the_place_of_another(open_app) -> Non
     app.run()
     app.test.number_input(key=session.MATRIX_SAMPLE).set_value(30)
     app.run()
-    moons = Run(app.config.model_copy(update={"dataset": "moons", "epochs": 1}), is_watched=True)
+    moons = Run(
+        app.config.model_copy(update={"dataset": "moons", "epochs": 1}), keeps_snapshots=True
+    )
     moons.complete()
     app.job.run = moons
     app.run()
     assert cell(app) == [None, None]
-    app.job.run = Run(app.config, is_watched=True)  # has not begun
+    app.job.run = Run(app.config, keeps_snapshots=True)  # has not begun
     app.run()
     assert "has not begun" in app.messages("info")[0]
 

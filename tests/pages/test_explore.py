@@ -12,7 +12,7 @@ from dashboard.explore import samples
 from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own
-from experiments.background.training_job import PROCESS_SLOTS, Status
+from experiments.background.training_job import PROCESS_TURNS, Status
 from experiments.comparison import split_effect
 from experiments.exploration import tsne
 
@@ -137,7 +137,7 @@ def test_a_sample_is_chosen_by_its_number_and_shown_in_every_view(explore) -> No
     app.test.number_input(key=session.SAMPLE).set_value(1796)
     app.run()
     assert app.figures["enlarged"]["layout"]["title"]["text"] == "8 · training part · ink"
-    for view in ("Neighbours", "Scaling", "Map"):
+    for view in ("Neighbors", "Scaling", "Map"):
         show(app, view)
         assert app.test.number_input(key=session.SAMPLE).value == 1796
 
@@ -172,7 +172,7 @@ def test_the_map_shows_the_training_samples_in_two_and_three_dimensions(explore)
     assert re.fullmatch(
         r"component 1 \(\d+\.\d % of variance\)", flat["layout"]["xaxis"]["title"]["text"]
     )
-    app.test.segmented_control(key=session.MAP).set_value(samples.SOLID)
+    app.test.segmented_control(key=session.MAP).set_value(samples.PCA_3D)
     app.run()
     assert app.figures["map_solid"]["data"][0]["type"] == "scatter3d"
 
@@ -180,7 +180,7 @@ def test_the_map_shows_the_training_samples_in_two_and_three_dimensions(explore)
 def test_points_move_until_they_are_stopped_or_at_their_end(explore, monkeypatch) -> None:
     monkeypatch.setattr(tsne, "STEPS", 20)
     app = explore("Map", seed="77")
-    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
     app.run().click("Let the points move")
     tab = app.test.session_state[session.TAB]
     for _ in range(20):
@@ -195,7 +195,7 @@ def test_points_move_until_they_are_stopped_or_at_their_end(explore, monkeypatch
 
 def test_points_can_be_stopped_and_go_on(explore) -> None:
     app = explore("Map", seed="78")
-    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
     app.run().click("Let the points move").click("Stop")
     assert not app.test.session_state[session.TAB].is_mapping
     assert app.button("Go on")
@@ -204,9 +204,9 @@ def test_points_can_be_stopped_and_go_on(explore) -> None:
 def test_a_map_behind_a_queue_says_that_it_waits_and_can_be_stopped(explore, monkeypatch) -> None:
     monkeypatch.setattr(tsne, "PATIENCE_SECONDS", 0.01)
     app = explore("Map", seed="79")
-    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
     app.run()
-    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         app.click("Let the points move")
         assert progress(app) == "Step 0 of 500 · waiting for the processor"
         app.click("Stop")
@@ -218,11 +218,11 @@ def progress(app) -> str:
     return bar.proto.text
 
 
-def test_neighbours_are_named_with_label_and_distance(explore) -> None:
-    app = explore("Neighbours")
+def test_neighbors_are_named_with_label_and_distance(explore) -> None:
+    app = explore("Neighbors")
     assert "has the **same label**" in words(app)
-    assert len(captions(app, "neighbours")) == 10
-    assert captions(app, "neighbours")[0].startswith("0 · ")
+    assert len(captions(app, "neighbors")) == 10
+    assert captions(app, "neighbors")[0].startswith("0 · ")
 
 
 @pytest.mark.parametrize(
@@ -252,12 +252,12 @@ def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch)
 
 def test_behind_a_queue_the_page_answers_and_the_measurement_can_be_stopped(explore) -> None:
     app = explore("Split")
-    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         app.click("Measure it")
-        relay = app.test.session_state[session.TAB].measuring.relay
+        sequence = app.test.session_state[session.TAB].measuring.sequence
         assert "splits" not in app.figures
         app.click("Stop")
-        assert relay.join(5)
+        assert sequence.join(5)
     assert app.button("Measure it")
 
 
@@ -267,9 +267,9 @@ def test_behind_a_queue_the_page_answers_and_the_measurement_can_be_stopped(expl
 def test_a_measurement_that_brought_nothing_says_so(explore, status, word) -> None:
     app = explore("Split")
     digits = load("digits")
-    relay = split_effect.measure(digits)
-    relay.status = status
-    app.test.session_state[session.TAB].measuring = session.Measuring(digits, relay)
+    sequence = split_effect.measure(digits)
+    sequence.status = status
+    app.test.session_state[session.TAB].measuring = session.Measuring(digits, sequence)
     app.run()
     assert word in app.messages("info")[0]
     assert app.button("Measure it")
@@ -292,7 +292,7 @@ def test_every_view_knows_points_in_the_plane(explore, view) -> None:
         assert "Shuffle" not in [button.label for button in app.test.button]
     if view == "Map":
         options = app.test.segmented_control(key=session.MAP).options
-        assert options == [samples.PLANE, samples.BENT]
+        assert options == [samples.PCA_2D, samples.TSNE]
     if view == "Split":
         assert "drawn on its own" in app.messages("info")[0]
     assert not app.messages("error")
@@ -319,7 +319,7 @@ def test_every_view_knows_images_of_any_shape(explore_own, view) -> None:
     assert not app.messages("error")
 
 
-@pytest.mark.parametrize("view", ["Samples", "Classes", "Map", "Neighbours"])
+@pytest.mark.parametrize("view", ["Samples", "Classes", "Map", "Neighbors"])
 def test_a_hundred_classes_fit(explore_own, view) -> None:
     app = explore_own(own_table(n_classes=100), view)
     assert app.metrics["Classes"] == "100"
@@ -337,7 +337,7 @@ def test_names_from_outside_are_never_interpreted(explore_own, view) -> None:
 def test_a_table_too_small_for_a_map_says_so(explore_own) -> None:
     own = load_own(("tiny.csv", b"a,b,label\n1,2,x\n2,1,x\n3,1,x\n1,5,y\n2,5,y\n4,5,y\n3,3,y\n"))
     app = explore_own(own, "Map")
-    app.test.segmented_control(key=session.MAP).set_value(samples.BENT)
+    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
     app.run()
     assert "needs at least 10 training samples" in app.messages("info")[0].replace("\\", "")
 

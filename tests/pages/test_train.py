@@ -80,7 +80,7 @@ def test_reset_starts_from_the_same_weights(open_app) -> None:
     app.wait_for(lambda: app.job.status is Status.PAUSED)
     assert app.job is not first
     assert app.job.run.history == first.run.history
-    assert app.job.run.under_way == first.run.under_way
+    assert app.job.run.current_epoch == first.run.current_epoch
 
 
 def test_another_page_and_back_neither_stops_nor_restarts(open_app) -> None:
@@ -133,7 +133,7 @@ def test_nonsense_typed_right_before_the_click_is_not_trained(open_app) -> None:
 
 def test_a_training_that_lost_its_page_is_told(open_app) -> None:
     app = open_app().click("Train")
-    app.job.dismiss()
+    app.job.discard()
     app.wait_for(lambda: app.job.status.is_over)
     assert "lost its connection" in app.messages("warning")[0]
 
@@ -325,7 +325,7 @@ def test_resume_does_not_begin_anew_when_the_run_has_ended_meanwhile(open_app) -
     app = open_app().click("+1 batch")
     app.wait_for(lambda: app.job.status is Status.PAUSED)
     job = app.job
-    job.dismiss()
+    job.discard()
     assert job.join(20)
     app.click("Resume")
     assert app.job is job

@@ -20,7 +20,7 @@ def trained(app):
     return app.wait_for(lambda: app.job.status.is_over)
 
 
-def labelled(elements, label: str):
+def labeled(elements, label: str):
     return next(element for element in elements if element.label == label)
 
 
@@ -40,23 +40,23 @@ def needs(dataset: str) -> None:
 def test_a_preset_sets_every_setting(open_app, name: str) -> None:
     needs(PRESETS[name].config.dataset)
     app = open_app()
-    labelled(app.test.selectbox, "Preset").set_value(name)
+    labeled(app.test.selectbox, "Preset").set_value(name)
     app.run()
     assert app.config == PRESETS[name].config
     assert not app.messages("error")
     assert PRESETS[name].why.split(":")[0] in "".join(c.value for c in app.test.caption)
-    labelled(app.test.number_input, "Seed").set_value(77)
+    labeled(app.test.number_input, "Seed").set_value(77)
     app.run()
-    assert labelled(app.test.selectbox, "Preset").value == "own settings"
+    assert labeled(app.test.selectbox, "Preset").value == "own settings"
 
 
 def test_another_dataset_brings_its_usual_split(open_app) -> None:
     needs("mnist")
     app = open_app()
-    labelled(app.test.selectbox, "Dataset").set_value("mnist")
+    labeled(app.test.selectbox, "Dataset").set_value("mnist")
     app.run()
     assert (app.config.split, round(app.config.test_fraction, 6)) == ("blocks", 0.142857)
-    labelled(app.test.selectbox, "Dataset").set_value("xor")
+    labeled(app.test.selectbox, "Dataset").set_value("xor")
     app.run()
     assert (app.config.split, app.config.test_fraction) == ("random", 0.2)
 
@@ -73,7 +73,7 @@ def test_own_data_are_asked_for_taken_in_and_learned_from(open_app) -> None:
     app = open_app(dataset="own", epochs="100", pace="full")
     assert "Your own data are not here" in app.messages("error")[0]
     assert app.button("Train").disabled
-    labelled(app.test.file_uploader, "Your data").set_value(
+    labeled(app.test.file_uploader, "Your data").set_value(
         ("my <b>data</b>.csv", table(), "text/csv")
     )
     app.run()
@@ -87,24 +87,24 @@ def test_own_data_are_asked_for_taken_in_and_learned_from(open_app) -> None:
 
 def test_own_data_that_cannot_be_used_say_why(open_app) -> None:
     app = open_app(dataset="own")
-    labelled(app.test.file_uploader, "Your data").set_value(("a.csv", b"", "text/csv"))
+    labeled(app.test.file_uploader, "Your data").set_value(("a.csv", b"", "text/csv"))
     app.run()
     assert "The file is empty" in app.messages("error")[0]
 
 
 def test_a_run_goes_on_for_more_epochs(open_app) -> None:
     app = trained(open_app(**QUICK))
-    labelled(app.test.number_input, "More epochs").set_value(3)
+    labeled(app.test.number_input, "More epochs").set_value(3)
     app.click("Continue").wait_for(lambda: app.job.status.is_over)
     run = app.job.run
     assert (run.epochs_done, run.config.epochs) == (7, 7)
-    assert len(app.test.session_state[session.TAB].shelf.runs) == 1
+    assert len(app.test.session_state[session.TAB].run_store.runs) == 1
     assert "looked at 2 times" in app.messages("success")[0]
 
 
 def test_the_learning_rate_can_be_changed_on_the_way(open_app) -> None:
     app = open_app(epochs="10000", pace="10").click("Train")
-    labelled(app.test.select_slider, "Learning rate from now on").set_value(0.0005)
+    labeled(app.test.select_slider, "Learning rate from now on").set_value(0.0005)
     app.run().wait_for(lambda: app.job.run.changes)
     assert app.job.run.changes[0].value == 0.0005
     assert app.config.learning_rate == 0.005
@@ -116,16 +116,16 @@ def test_after_a_divergence_one_button_trains_with_shorter_steps(open_app) -> No
     app.click("Try again with 0.1").wait_for(lambda: app.job.status.is_over)
     assert app.config.learning_rate == 0.1
     assert app.job.run.config.learning_rate == 0.1
-    assert len(app.test.session_state[session.TAB].shelf.runs) == 2
+    assert len(app.test.session_state[session.TAB].run_store.runs) == 2
 
 
 def test_runs_are_listed_with_what_sets_them_apart(open_app) -> None:
     app = trained(open_app(**QUICK))
-    labelled(app.test.number_input, "Seed").set_value(3)
+    labeled(app.test.number_input, "Seed").set_value(3)
     trained(app.run())
     words = [text.value for text in app.test.markdown]
     assert any("seed 3" in text and "test accuracy" in text for text in words)
-    first, _ = app.test.session_state[session.TAB].shelf.runs
+    first, _ = app.test.session_state[session.TAB].run_store.runs
     app.test.toggle(key=session.key_of("draw", 1)).set_value(True)
     app.run()
     assert "Run 1" in [trace["name"] for trace in app.figures["loss_chart"]["data"]]
@@ -138,28 +138,28 @@ def test_runs_are_listed_with_what_sets_them_apart(open_app) -> None:
     assert app.config.seed == 0
     app.test.button(key=session.key_of("delete", 2)).click()
     app.run()
-    assert app.test.session_state[session.TAB].shelf.runs == [first]
+    assert app.test.session_state[session.TAB].run_store.runs == [first]
 
 
 def test_reset_keeps_a_run_that_is_over_and_drops_one_that_is_not(open_app) -> None:
     app = trained(open_app(**QUICK)).click("Reset")
     assert app.job is None
-    assert len(app.test.session_state[session.TAB].shelf.runs) == 1
+    assert len(app.test.session_state[session.TAB].run_store.runs) == 1
     app.click("+1 batch").wait_for(lambda: app.job.status is Status.PAUSED)
     app.click("Reset")
-    assert len(app.test.session_state[session.TAB].shelf.runs) == 1
+    assert len(app.test.session_state[session.TAB].run_store.runs) == 1
 
 
 def test_the_slider_marks_the_moment_looked_back_at(open_app) -> None:
     app = trained(open_app(**QUICK))
-    slider = labelled(app.test.slider, "Epoch")
+    slider = labeled(app.test.slider, "Epoch")
     assert (slider.min, slider.max, slider.value) == (0, 4, 4)
     slider.set_value(1)
     app.run()
     lines = app.figures["loss_chart"]["layout"]["shapes"]
     assert 1 in [line["x0"] for line in lines]
     assert app.test.session_state[session.TAB].epoch == 1
-    labelled(app.test.slider, "Epoch").set_value(4)
+    labeled(app.test.slider, "Epoch").set_value(4)
     app.run()
     assert app.test.session_state[session.TAB].epoch is None
 
@@ -168,7 +168,7 @@ def test_a_model_can_be_taken_home_and_brought_back(open_app) -> None:
     app = trained(open_app(**QUICK, seed="5"))
     content = run_to_bytes(app.job.run)
     other = open_app()
-    labelled(other.test.file_uploader, "Bring a model back").set_value(
+    labeled(other.test.file_uploader, "Bring a model back").set_value(
         ("model.safetensors", content, "application/octet-stream")
     )
     other.run()
@@ -184,7 +184,7 @@ def test_a_model_can_be_taken_home_and_brought_back(open_app) -> None:
 
 def test_a_file_that_is_no_model_is_refused_in_words(open_app) -> None:
     app = open_app()
-    labelled(app.test.file_uploader, "Bring a model back").set_value(
+    labeled(app.test.file_uploader, "Bring a model back").set_value(
         ("model.safetensors", b"nothing", "application/octet-stream")
     )
     app.run()
@@ -204,7 +204,7 @@ def test_the_samples_of_ones_own_are_offered_too(open_app) -> None:
     content = io.BytesIO()
     rng = np.random.default_rng(0)
     np.savez(content, X=rng.normal(size=(60, 4)), y=np.arange(60) % 3)
-    labelled(app.test.file_uploader, "Your data").set_value(
+    labeled(app.test.file_uploader, "Your data").set_value(
         ("mine.npz", content.getvalue(), "application/octet-stream")
     )
     trained(app.run())

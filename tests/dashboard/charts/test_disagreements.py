@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 
 from dashboard.charts.disagreements import (
-    MAX_CAPTION,
     SHOWN_IMAGES,
     OnlyRight,
     only_right,
     only_right_figure,
 )
-from experiments.comparison.networks import entrants
+from dashboard.charts.image_grid import MAX_CAPTION
+from experiments.comparison.networks import compared_networks
 from experiments.config import RunConfig
-from experiments.evaluation.predictions import Answers
+from experiments.evaluation.predictions import Predictions
 from experiments.training.run import Run
 
 
@@ -22,21 +22,23 @@ def trained(config: RunConfig) -> Run:
 
 @pytest.fixture(scope="module")
 def pair() -> list[Run]:
-    return [trained(config) for config in entrants(RunConfig(epochs=12))]
+    return [trained(config) for config in compared_networks(RunConfig(epochs=12))]
 
 
 DIGITS = tuple("0123456789")
 
 
-def answers(predicted: list[int], labels: list[int], names: tuple[str, ...] = DIGITS) -> Answers:
+def predictions(
+    predicted: list[int], labels: list[int], names: tuple[str, ...] = DIGITS
+) -> Predictions:
     rows = np.arange(len(labels)) + 5
     outputs = np.eye(len(names), dtype=np.float32)[predicted]
-    return Answers(rows, np.array(labels), outputs, np.array(predicted), names)
+    return Predictions(rows, np.array(labels), outputs, np.array(predicted), names)
 
 
 def test_only_right_shows_what_the_other_takes_them_for() -> None:
-    first = answers([3, 1, 2, 9], labels=[3, 1, 2, 8])
-    other = answers([3, 7, 2, 8], labels=[3, 1, 2, 8])
+    first = predictions([3, 1, 2, 9], labels=[3, 1, 2, 8])
+    other = predictions([3, 7, 2, 8], labels=[3, 1, 2, 8])
     found = only_right((first, other), ("SLP", "MLP 32"), "test")
     assert found.rows.tolist() == [6]
     assert found.captions == ["1<br>not 7"]
@@ -49,7 +51,7 @@ def test_only_right_shows_what_the_other_takes_them_for() -> None:
 def test_at_most_a_row_is_shown_and_all_are_counted() -> None:
     n = SHOWN_IMAGES + 5
     found = only_right(
-        (answers([1] * n, [1] * n), answers([2] * n, [1] * n)), ("SLP", "MLP"), "test"
+        (predictions([1] * n, [1] * n), predictions([2] * n, [1] * n)), ("SLP", "MLP"), "test"
     )
     assert len(found.rows) == len(found.captions) == SHOWN_IMAGES
     assert f"{n} of {n}" in found.title
@@ -58,7 +60,7 @@ def test_at_most_a_row_is_shown_and_all_are_counted() -> None:
 def test_names_of_classes_are_text_and_not_too_long() -> None:
     names = ("<i>one</i>", "a very long name of a class")
     found = only_right(
-        (answers([0], [0], names), answers([1], [0], names)), ("a", "b"), "validation"
+        (predictions([0], [0], names), predictions([1], [0], names)), ("a", "b"), "validation"
     )
     right, wrong = found.captions[0].split("<br>")
     assert right == "&lt;i&gt;one&lt;/i&gt;"
@@ -66,7 +68,7 @@ def test_names_of_classes_are_text_and_not_too_long() -> None:
 
 
 def test_no_image_gives_an_empty_figure_with_its_title(pair: list[Run]) -> None:
-    dataset = pair[0].material.dataset
+    dataset = pair[0].prepared_data().dataset
     figure = only_right_figure(OnlyRight(np.empty(0, np.intp), [], "Only SLP: 0 of 9"), dataset)
     assert figure.layout.title.text == "Only SLP: 0 of 9"
     assert len(figure.data[1].text) == 0

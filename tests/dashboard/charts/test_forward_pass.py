@@ -8,9 +8,9 @@ from dashboard.charts.forward_pass import (
     activation_range,
     answer_figure,
     bands,
+    forward_pass_of,
     hidden_figure,
     input_figure,
-    passage_of,
     strip,
 )
 from mlp.network import Network
@@ -32,22 +32,22 @@ def test_a_passage_by_hand() -> None:
     network.weights[1][...] = [[1, 1], [-1, 0]]
     network.weights[2][...] = [[2, 0], [0, 1]]
     network.biases[2][...] = [0, 6]
-    passage = passage_of(network, np.array([1, 2], np.float32))
-    np.testing.assert_allclose(passage.hidden, [[3, 0]])
-    np.testing.assert_allclose(passage.logits, [6, 6])
-    np.testing.assert_allclose(passage.outputs, [0.5, 0.5])
+    forward_pass = forward_pass_of(network, np.array([1, 2], np.float32))
+    np.testing.assert_allclose(forward_pass.hidden, [[3, 0]])
+    np.testing.assert_allclose(forward_pass.logits, [6, 6])
+    np.testing.assert_allclose(forward_pass.outputs, [0.5, 0.5])
 
 
 @pytest.mark.parametrize("hidden", [(), (5,), (7, 3, 2)])
 def test_each_hidden_layer_has_a_strip_on_one_scale(hidden: tuple[int, ...]) -> None:
     network = Network((4, *hidden, 3), activation="tanh", rng=np.random.default_rng(0))
-    passage = passage_of(network, np.ones(4, np.float32))
-    figure = hidden_figure(passage, "tanh")
+    forward_pass = forward_pass_of(network, np.ones(4, np.float32))
+    figure = hidden_figure(forward_pass, "tanh")
     assert len(figure.data) == len(hidden)
     assert {trace.coloraxis for trace in figure.data} <= {style.SEQUENTIAL}
     assert figure.layout.title.text
     assert len(figure.layout.annotations) == max(len(hidden), 1)
-    lowest = min([0.0, *(layer.min() for layer in passage.hidden)])
+    lowest = min([0.0, *(layer.min() for layer in forward_pass.hidden)])
     assert figure.layout.coloraxis.cmin == pytest.approx(lowest)
 
 

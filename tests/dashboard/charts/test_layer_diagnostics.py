@@ -10,9 +10,9 @@ from dashboard.charts.image_grid import corners
 from dashboard.charts.layer_diagnostics import (
     USUAL_RATIO,
     gradient_figure,
-    health_figure,
     layer_lines,
     ratio_figure,
+    unit_activity_figure,
 )
 from dashboard.charts.learning_curves import MAX_POINTS, thinned
 from dashboard.charts.learning_rate import learning_rate_figure
@@ -23,12 +23,14 @@ from dashboard.charts.weights import (
     units_per_page,
     weight_figure,
 )
-from experiments.training.layer_diagnostics import Health, Pulse
+from experiments.training.layer_diagnostics import StepDiagnostics, UnitActivity
 from mlp.training import EpochRecord, Score
 
 
-def pulses(n: int) -> list[Pulse]:
-    return [Pulse(i, 34 * i, (1.0 * i, 2.0 * i), (1e-3 * i, 0.0)) for i in range(1, n + 1)]
+def step_diagnostics(n: int) -> list[StepDiagnostics]:
+    return [
+        StepDiagnostics(i, 34 * i, (1.0 * i, 2.0 * i), (1e-3 * i, 0.0)) for i in range(1, n + 1)
+    ]
 
 
 def history(n: int) -> list[EpochRecord]:
@@ -36,14 +38,14 @@ def history(n: int) -> list[EpochRecord]:
 
 
 def test_each_layer_has_a_line_over_the_epochs() -> None:
-    first, second = layer_lines(pulses(3), "gradient_norms")
+    first, second = layer_lines(step_diagnostics(3), "gradient_norms")
     assert (first.name, second.name) == ("layer 1", "layer 2")
     np.testing.assert_array_equal(first.epochs, [1, 2, 3])
     np.testing.assert_array_equal(second.values, [2, 4, 6])
 
 
 def test_a_layer_that_does_not_move_has_a_gap_and_says_so() -> None:
-    moving, still = layer_lines(pulses(3), "update_ratios")
+    moving, still = layer_lines(step_diagnostics(3), "update_ratios")
     np.testing.assert_allclose(moving.values, [1e-3, 2e-3, 3e-3])
     assert still.name == "layer 2 (0)"
     assert np.isnan(still.values).all()
@@ -55,7 +57,9 @@ def test_long_lines_are_thinned_and_keep_their_last_point(n: int) -> None:
     assert len(kept) <= MAX_POINTS
     assert kept[-1:] == list(range(n))[-1:]
     assert len(set(np.diff(kept))) <= 1
-    assert all(len(line.values) == len(kept) for line in layer_lines(pulses(n), "gradient_norms"))
+    assert all(
+        len(line.values) == len(kept) for line in layer_lines(step_diagnostics(n), "gradient_norms")
+    )
 
 
 def has_title_and_units(figure: go.Figure) -> bool:
@@ -64,7 +68,10 @@ def has_title_and_units(figure: go.Figure) -> bool:
 
 
 def test_gradients_and_steps_are_drawn_on_log_axes_in_the_colors_of_their_layers() -> None:
-    for figure in (gradient_figure(pulses(3), epochs=30), ratio_figure(pulses(3), epochs=30)):
+    for figure in (
+        gradient_figure(step_diagnostics(3), epochs=30),
+        ratio_figure(step_diagnostics(3), epochs=30),
+    ):
         assert has_title_and_units(figure)
         assert figure.layout.yaxis.type == "log"
         assert tuple(figure.layout.xaxis.range) == (0, 30)
@@ -73,7 +80,7 @@ def test_gradients_and_steps_are_drawn_on_log_axes_in_the_colors_of_their_layers
 
 
 def test_the_usual_ratio_is_marked_and_named() -> None:
-    layout = ratio_figure(pulses(3), epochs=30).layout
+    layout = ratio_figure(step_diagnostics(3), epochs=30).layout
     (line,), (word,) = layout.shapes, layout.annotations
     assert line.y0 == line.y1 == USUAL_RATIO
     assert 10**word.y == pytest.approx(USUAL_RATIO)
@@ -81,8 +88,12 @@ def test_the_usual_ratio_is_marked_and_named() -> None:
 
 
 def test_a_single_pulse_can_be_seen() -> None:
-    assert {trace.mode for trace in gradient_figure(pulses(1), epochs=9).data} == {"markers"}
-    assert {trace.mode for trace in gradient_figure(pulses(2), epochs=9).data} == {"lines"}
+    assert {trace.mode for trace in gradient_figure(step_diagnostics(1), epochs=9).data} == {
+        "markers"
+    }
+    assert {trace.mode for trace in gradient_figure(step_diagnostics(2), epochs=9).data} == {
+        "lines"
+    }
 
 
 def test_the_learning_rate_holds_for_the_epoch_before_its_point() -> None:
@@ -96,7 +107,7 @@ def test_the_learning_rate_holds_for_the_epoch_before_its_point() -> None:
 
 
 def test_dead_and_saturated_units_stand_side_by_side() -> None:
-    figure = health_figure([Health(1, 0.25, 0.0), Health(2, 0.5, 0.125)])
+    figure = unit_activity_figure([UnitActivity(1, 0.25, 0.0), UnitActivity(2, 0.5, 0.125)])
     dead, saturated = figure.data
     assert has_title_and_units(figure)
     assert (dead.name, list(dead.y)) == ("dead", [0.25, 0.5])
@@ -109,11 +120,11 @@ def test_nothing_to_draw_gives_titled_figures() -> None:
         gradient_figure([], epochs=9),
         ratio_figure([], epochs=9),
         learning_rate_figure([], epochs=9),
-        health_figure([]),
+        unit_activity_figure([]),
     ):
         assert has_title_and_units(figure)
         assert not sum(len(trace.x) for trace in figure.data)
-    assert "no hidden layer" in health_figure([]).layout.annotations[0].text
+    assert "no hidden layer" in unit_activity_figure([]).layout.annotations[0].text
     assert weight_figure(np.zeros((0, 4), np.float32), (2, 2)).layout.title.text
     assert weight_figure(np.zeros((0, 4), np.float32), None).layout.title.text
 

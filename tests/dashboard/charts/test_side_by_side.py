@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from dashboard.charts.architecture_grid import ladder_figure
+from dashboard.charts.architecture_grid import architecture_grid_figure
 from dashboard.charts.learning_curves import Curve
 from dashboard.charts.over_seeds import differences_figure, pairs_figure
 from dashboard.charts.side_by_side import (
     accuracy_table,
     close_up_range,
-    contest_curves,
-    contest_figure,
+    compared_curves,
+    compared_curves_figure,
 )
-from experiments.comparison.networks import entrants
+from experiments.comparison.networks import compared_networks
 from experiments.config import RunConfig
 from experiments.training.run import Run
 
@@ -23,13 +23,13 @@ def trained(config: RunConfig) -> Run:
 
 @pytest.fixture(scope="module")
 def pair() -> list[Run]:
-    return [trained(config) for config in entrants(RunConfig(epochs=12))]
+    return [trained(config) for config in compared_networks(RunConfig(epochs=12))]
 
 
 @pytest.fixture(scope="module")
 def memories() -> list[Run]:
     config = RunConfig(epochs=3, validation_fraction=0.0, test_fraction=0.0)
-    return [trained(each) for each in entrants(config)]
+    return [trained(each) for each in compared_networks(config)]
 
 
 def curve(*values: float) -> Curve:
@@ -37,26 +37,26 @@ def curve(*values: float) -> Curve:
 
 
 def test_curves_show_the_held_out_samples(pair: list[Run]) -> None:
-    single, other = contest_curves(pair, "accuracy")
+    single, other = compared_curves(pair, "accuracy")
     assert (single.name, other.name) == ("SLP", "MLP 32")
     expected = [record.validation.accuracy for record in pair[1].history]
     np.testing.assert_allclose(other.values, expected, rtol=1e-6)
     losses = [record.validation.loss for record in pair[0].history]
-    np.testing.assert_allclose(contest_curves(pair, "loss")[0].values, losses, rtol=1e-6)
+    np.testing.assert_allclose(compared_curves(pair, "loss")[0].values, losses, rtol=1e-6)
 
 
 def test_without_held_out_samples_the_title_says_training(memories: list[Run]) -> None:
-    curves = contest_curves(memories, "accuracy")
+    curves = compared_curves(memories, "accuracy")
     expected = [record.training.accuracy for record in memories[0].history]
     np.testing.assert_allclose(curves[0].values, expected, rtol=1e-6)
-    figure = contest_figure(curves, "accuracy", held_out=False, epochs=3)
+    figure = compared_curves_figure(curves, "accuracy", held_out=False, epochs=3)
     assert figure.layout.title.text == "Accuracy on the training samples"
 
 
-def test_a_network_keeps_its_colour_whatever_is_shown(pair: list[Run]) -> None:
+def test_a_network_keeps_its_color_whatever_is_shown(pair: list[Run]) -> None:
     for measure in ("accuracy", "loss"):
-        curves = contest_curves(pair, measure)
-        figure = contest_figure(curves, measure, held_out=True, epochs=12)
+        curves = compared_curves(pair, measure)
+        figure = compared_curves_figure(curves, measure, held_out=True, epochs=12)
         assert [trace.line.color for trace in figure.data] == ["var(--theme-0)", "var(--theme-1)"]
         assert figure.layout.xaxis.range == (0, 12)
 
@@ -70,7 +70,7 @@ def test_a_close_up_leaves_out_the_beginning() -> None:
 @pytest.mark.parametrize("curves", [[], [curve()], [curve(float("nan"), float("nan"))]])
 def test_a_close_up_of_nothing_is_the_whole_axis(curves: list[Curve]) -> None:
     assert close_up_range(curves) is None
-    contest_figure(curves, "loss", held_out=True, epochs=3, close_up=True)
+    compared_curves_figure(curves, "loss", held_out=True, epochs=3, close_up=True)
 
 
 def test_the_table_tells_every_tenth_of_a_run_and_its_end(pair: list[Run]) -> None:
@@ -95,6 +95,6 @@ def test_a_run_under_way_has_gaps_in_the_table() -> None:
 
 
 def test_nothing_yet_gives_empty_figures_with_a_title() -> None:
-    for figure in (pairs_figure([], []), differences_figure([]), ladder_figure([])):
+    for figure in (pairs_figure([], []), differences_figure([]), architecture_grid_figure([])):
         assert figure.layout.title.text
         assert figure.layout.xaxis.title.text

@@ -1,12 +1,12 @@
 import pytest
 
 from dashboard.charts.split_scores import split_scores
-from experiments.comparison.split_effect import Measured
+from experiments.comparison.split_effect import SplitScore
 
 
 def test_every_seed_is_a_point_and_the_mean_a_line() -> None:
     results = [
-        Measured("Single layer", split, seed, accuracy, 50)
+        SplitScore("Single layer", split, seed, accuracy, 50)
         for split, accuracies in (("random", (0.9, 1.0)), ("blocks", (0.8, 0.8)))
         for seed, accuracy in enumerate(accuracies)
     ]

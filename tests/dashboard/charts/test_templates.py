@@ -3,7 +3,7 @@ import pytest
 
 from dashboard.charts.templates import common_limit, template_figures
 from data.datasets import Dataset
-from experiments.comparison.networks import entrants
+from experiments.comparison.networks import compared_networks
 from experiments.config import RunConfig
 from experiments.training.run import Run
 
@@ -16,7 +16,7 @@ def trained(config: RunConfig) -> Run:
 
 @pytest.fixture(scope="module")
 def pair() -> list[Run]:
-    return [trained(config) for config in entrants(RunConfig(epochs=12))]
+    return [trained(config) for config in compared_networks(RunConfig(epochs=12))]
 
 
 def test_templates_have_one_scale_around_zero(pair: list[Run]) -> None:
@@ -38,7 +38,7 @@ def test_with_many_classes_the_title_says_how_many_templates_are_shown() -> None
     X[:, 0] = labels
     names = tuple(f"class {i}" for i in range(40))
     own = Dataset("own", "", X, labels, names, (2, 2), 40.0, "ink", "")
-    runs = [Run(each, own) for each in entrants(RunConfig(dataset="own", epochs=1))]
+    runs = [Run(each, own) for each in compared_networks(RunConfig(dataset="own", epochs=1))]
     templates, features = template_figures(*runs)
     assert templates.layout.title.text == "SLP: one template for 32 of 40 classes"
     assert features.layout.title.text == "MLP 32: 32 of 32 hidden units"

@@ -5,7 +5,7 @@ from dashboard.confusion import messages
 from data.datasets import Dataset
 from experiments.config import RunConfig
 from experiments.evaluation.metrics import ClassScores, Confusion, Rejection, Reliability
-from experiments.evaluation.predictions import OUTPUT_MEANINGS, Answers
+from experiments.evaluation.predictions import OUTPUT_MEANINGS, Predictions
 from experiments.training.run import Run
 from mlp.activations import OUTPUTS
 
@@ -15,7 +15,9 @@ OUTPUT = np.array([[0.9, 0.1], [0.4, 0.6], [0.004, 0.996], [1, 0]], np.float32)
 NAMES = ("cat", "a*b")
 
 
-ANSWERS = Answers(np.arange(4) + 10, np.array([0, 0, 1, 1]), OUTPUT, OUTPUT.argmax(axis=1), NAMES)
+ANSWERS = Predictions(
+    np.arange(4) + 10, np.array([0, 0, 1, 1]), OUTPUT, OUTPUT.argmax(axis=1), NAMES
+)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from dashboard import session
 from dashboard.components.chart import Click
 from dashboard.confusion import selected_cell
-from experiments.evaluation.predictions import Answers
+from experiments.evaluation.predictions import Predictions
 
 OUTPUT = np.array([[0.9, 0.1], [0.4, 0.6], [0.004, 0.996], [1, 0]], np.float32)
 
@@ -12,7 +12,9 @@ OUTPUT = np.array([[0.9, 0.1], [0.4, 0.6], [0.004, 0.996], [1, 0]], np.float32)
 NAMES = ("cat", "a*b")
 
 
-ANSWERS = Answers(np.arange(4) + 10, np.array([0, 0, 1, 1]), OUTPUT, OUTPUT.argmax(axis=1), NAMES)
+ANSWERS = Predictions(
+    np.arange(4) + 10, np.array([0, 0, 1, 1]), OUTPUT, OUTPUT.argmax(axis=1), NAMES
+)
 
 
 COUNTS = np.array([[1, 1], [1, 1]])

@@ -7,19 +7,19 @@ from dashboard.explore.samples import (
     axes_of,
     largest,
     look_at,
-    neighbour_captions,
+    neighbor_captions,
     of_classes,
     place_in,
     row_at,
     table_of,
     words_on_map,
-    words_on_neighbours,
+    words_on_neighbors,
     words_on_splits,
 )
 from data.datasets import Dataset, load
-from experiments.comparison.split_effect import Measured
+from experiments.comparison.split_effect import SplitScore
 from experiments.config import RunConfig
-from experiments.exploration.neighbors import Neighbours
+from experiments.exploration.neighbors import Neighbors
 from experiments.exploration.projections import projection_of
 from experiments.training.prepared_data import prepare
 
@@ -32,8 +32,8 @@ def table(n_features: int = 8, names: tuple[str, ...] = ("a", EVIL)) -> Dataset:
 
 
 def test_a_look_knows_label_part_and_both_values() -> None:
-    material = prepare(RunConfig(split="blocks"))
-    look = look_at(material, 1796)
+    prepared = prepare(RunConfig(split="blocks"))
+    look = look_at(prepared, 1796)
     assert (look.label, look.part, look.row) == ("8", "test", 1796)
     np.testing.assert_allclose(look.scaled, look.recorded / 16)
 
@@ -46,7 +46,7 @@ def test_the_axes_of_a_projection_say_how_much_they_show() -> None:
 
 
 def test_a_thinned_dataset_is_said_to_be_thinned() -> None:
-    results = [Measured("Single layer", "random", 0, 0.9, 50)]
+    results = [SplitScore("Single layer", "random", 0, 0.9, 50)]
     digits = load("digits")
     assert "evenly spaced" not in words_on_splits(digits, results, "V.")
     large = replace(digits, X=np.tile(digits.X, (3, 1)), labels=np.tile(digits.labels, 3))
@@ -83,19 +83,19 @@ def test_a_table_shows_a_few_features_and_escapes_names() -> None:
 
 
 def test_the_words_on_a_map_say_which_samples_it_shows() -> None:
-    material = prepare(RunConfig())
-    assert "all 1,079" in words_on_map(material, 1079)
-    assert "1,000, drawn at random, of the 1,079" in words_on_map(material, 1000)
+    prepared = prepare(RunConfig())
+    assert "all 1,079" in words_on_map(prepared, 1079)
+    assert "1,000, drawn at random, of the 1,079" in words_on_map(prepared, 1000)
 
 
-def test_neighbours_are_compared_in_words() -> None:
+def test_neighbors_are_compared_in_words() -> None:
     own = table()
     look = Look(0, "a", "training", "value", None, own.X[0], own.X[0])
-    same = words_on_neighbours(own, look, Neighbours(np.array([2, 1]), np.array([1.0, 2.0])))
+    same = words_on_neighbors(own, look, Neighbors(np.array([2, 1]), np.array([1.0, 2.0])))
     assert "number 2, has the **same label**. Of the 2 nearest, 1 have" in same
-    other = words_on_neighbours(own, look, Neighbours(np.array([1]), np.array([1.0])))
+    other = words_on_neighbors(own, look, Neighbors(np.array([1]), np.array([1.0])))
     assert "**another label, " in other
     assert "](http" not in other
-    nobody = Neighbours(np.array([], int), np.array([]))
-    assert "no other training sample" in words_on_neighbours(own, look, nobody)
-    assert neighbour_captions(own, Neighbours(np.array([2]), np.array([1.234]))) == ["a · 1.23"]
+    nobody = Neighbors(np.array([], int), np.array([]))
+    assert "no other training sample" in words_on_neighbors(own, look, nobody)
+    assert neighbor_captions(own, Neighbors(np.array([2]), np.array([1.234]))) == ["a · 1.23"]

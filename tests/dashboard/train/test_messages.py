@@ -53,7 +53,7 @@ def test_the_axis_is_as_long_as_the_run_but_for_single_batches(step, status, epo
 def test_the_verdict_counts_test_images() -> None:
     run = concluded(epochs=1)
     n_right = round(run.result.test.accuracy * 359)
-    assert messages.verdict(run) == (
+    assert messages.result_sentence(run) == (
         f"After 1 epoch the network reads {n_right} of 359 test images right. "
         "It had never seen them before."
     )
@@ -61,20 +61,20 @@ def test_the_verdict_counts_test_images() -> None:
 
 def test_the_verdict_says_training_accuracy_where_nothing_was_held_out() -> None:
     run = concluded(epochs=2, validation_fraction=0, test_fraction=0)
-    assert "training accuracy. No samples were held out" in messages.verdict(run)
+    assert "training accuracy. No samples were held out" in messages.result_sentence(run)
 
 
 def test_the_verdict_of_a_run_that_was_stopped_halfway() -> None:
     run = concluded(epochs=1)
     for step, words in ((5, "After 5 batches the"), (35, "After 1 epoch and 1 batch the")):
         run.step = step
-        assert messages.verdict(run).startswith(words)
-    assert "before the first step" in messages.verdict(Run(RunConfig()))
+        assert messages.result_sentence(run).startswith(words)
+    assert "before the first step" in messages.result_sentence(Run(RunConfig()))
 
 
 def test_the_verdict_names_the_epoch_that_early_stopping_went_back_to() -> None:
     run = concluded(epochs=40, learning_rate=0.05, early_stopping=True, patience=3)
-    assert messages.verdict(run).startswith(
+    assert messages.result_sentence(run).startswith(
         f"Stopped early, after {run.epoch} epochs, and back at its best, epoch {run.epoch - 3}, the"
     )
     assert messages.epochs_in_view(job(run, Status.FINISHED)) == run.epoch

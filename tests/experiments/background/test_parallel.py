@@ -19,7 +19,7 @@ from experiments.background.parallel import run_all
 from experiments.config import RunConfig
 from experiments.sweep.grid import grid_configs
 from experiments.sweep.result_table import ResultTable
-from experiments.training.summary import Summary, run_to_summary
+from experiments.training.summary import Summary, train_and_summarize
 from tests.optional import needed
 from tests.terminal import SECONDS, group_of, start, wait_until
 
@@ -45,13 +45,13 @@ def test_every_run_is_yielded_with_its_place() -> None:
     results = dict(run_all(CONFIGS, jobs=1))
     assert sorted(results) == [0, 1, 2, 3]
     assert all(results[i]["config"]["seed"] == i for i in results)
-    assert told(results[2]) == told(run_to_summary(CONFIGS[2]))
+    assert told(results[2]) == told(train_and_summarize(CONFIGS[2]))
 
 
 def test_own_samples_go_along() -> None:
     config = RunConfig(dataset="own", epochs=2)
     ((_, summary),) = run_all([config], jobs=1, own=load("moons"))
-    same = run_to_summary(RunConfig(dataset="moons", epochs=2))
+    same = train_and_summarize(RunConfig(dataset="moons", epochs=2))
     assert summary["test_accuracy"] == same["test_accuracy"]
 
 
@@ -211,7 +211,7 @@ def test_neither_a_lost_worker_nor_a_lost_scheduler_loses_a_run(
         assert (processes[0].returncode, errors) == (0, "")
         assert rows(out[0], configs, own) == len(ResultTable(out[0])) == 12
         (fifth,) = (row for row in ResultTable(out[0])._rows if row["seed"] == "5")
-        assert float(fifth["test_loss"]) == run_to_summary(configs[5], own)["test_loss"]
+        assert float(fifth["test_loss"]) == train_and_summarize(configs[5], own)["test_loss"]
 
         processes.append(sweep_on(cluster, out[1], "--epochs", "100", "--seeds", "0-39"))
         wait_until(out[1].exists)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.background.training_job import Goal, Status, TrainingJob, count_moving_jobs
-from experiments.background.turns import CHECK_SECONDS, Slots
+from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.config import RunConfig
 from experiments.training import run as run_module
 from experiments.training.run import Run
@@ -34,9 +34,9 @@ def start() -> Iterator[Callable[..., TrainingJob]]:
     with ExitStack() as stack:
 
         def begin(config: RunConfig = LONG, goal: Goal = Goal.THE_END, **settings) -> TrainingJob:
-            job = TrainingJob(Run(config), slots=settings.pop("slots", Slots(2)), **settings)
+            job = TrainingJob(Run(config), turns=settings.pop("turns", TurnQueue(2)), **settings)
             stack.callback(job.join, PATIENCE)
-            stack.callback(job.dismiss)
+            stack.callback(job.discard)
             job.go(goal)
             return job
 
@@ -75,7 +75,7 @@ def test_a_paused_job_stands_still(start) -> None:
     job = start()
     wait_until(lambda: len(job.run.history) > 2)
     job.pause()
-    assert job.wait_still(PATIENCE)
+    assert job.wait_until_paused(PATIENCE)
     assert job.status is Status.PAUSED
     before = job.run.step
     time.sleep(0.05)
@@ -170,10 +170,10 @@ def test_a_change_of_pace_is_no_order_to_go(start) -> None:
 
 
 def test_stopping_before_the_first_step_has_no_result(start) -> None:
-    slots = Slots(1)
-    with slots.turn("other", 1, lambda: True):
-        job = start(RunConfig(hidden_layers=(512, 512), full_batch=True), slots=slots)
-        wait_until(lambda: slots.place(job) == 1)
+    turns = TurnQueue(1)
+    with turns.turn("other", 1, lambda: True):
+        job = start(RunConfig(hidden_layers=(512, 512), full_batch=True), turns=turns)
+        wait_until(lambda: turns.place(job) == 1)
         job.stop(patience_seconds=0)
     assert job.join(PATIENCE)
     assert job.status is Status.STOPPED
@@ -184,7 +184,7 @@ def test_a_run_that_turns_out_to_have_diverged_says_so_however_it_ended(start) -
     job = start()
     wait_until(lambda: job.run.step > 0)
     job.pause()
-    assert job.wait_still(PATIENCE)
+    assert job.wait_until_paused(PATIENCE)
     job.run.network.parameters[:] = 1e30
     job.stop()
     assert job.join(PATIENCE)
@@ -204,9 +204,9 @@ def test_a_run_that_lets_go_forgets_the_optimizer(start, monkeypatch) -> None:
     wait_until(lambda: job.run.step > 0)
     job.stop()
     assert job.join(PATIENCE)
-    assert job.run.can_go_on
-    job.run.let_go()
-    assert not job.run.can_go_on
+    assert job.run.can_continue
+    job.run.release_memory()
+    assert not job.run.can_continue
     gc.collect()
     assert made[0]() is None
 
@@ -304,23 +304,23 @@ def test_a_page_that_comes_back_in_time_keeps_its_job(start, goal: Goal) -> None
     time.sleep(2 * CHECK_SECONDS)
     reader.is_there = True
     back = time.monotonic()
-    wait_until(lambda: job._onlooker.seen_at > back)
+    wait_until(lambda: job._presence.seen_at > back)
     assert not job.status.is_over
 
 
 def test_a_dismissed_job_ends_even_if_its_page_is_there(start) -> None:
     job = start(is_present=lambda: True)
-    job.dismiss()
+    job.discard()
     assert job.join(PATIENCE)
     assert job.status is Status.ABANDONED
 
 
 def test_a_job_in_the_queue_ends_when_its_page_has_gone(start) -> None:
-    slots = Slots(1)
-    with slots.turn(object(), 1, lambda: True):
+    turns = TurnQueue(1)
+    with turns.turn(object(), 1, lambda: True):
         reader = Reader()
-        job = start(slots=slots, is_present=reader, grace_seconds=0.05)
-        wait_until(lambda: slots.place(job) == 1)
+        job = start(turns=turns, is_present=reader, grace_seconds=0.05)
+        wait_until(lambda: turns.place(job) == 1)
         reader.is_there = False
         assert job.join(PATIENCE)
 
@@ -339,13 +339,13 @@ def test_slow_motion_keeps_its_pace_and_full_speed_ends_it_at_once(start) -> Non
 
 
 def test_slow_motion_leaves_the_processor_to_others(start) -> None:
-    slots = Slots(1)
-    start(slots=slots, seconds_per_epoch=30.0)
-    other = start(RunConfig(epochs=3), slots=slots)
+    turns = TurnQueue(1)
+    start(turns=turns, seconds_per_epoch=30.0)
+    other = start(RunConfig(epochs=3), turns=turns)
     assert other.join(PATIENCE)
 
 
-class Watched(Slots):
+class Watched(TurnQueue):
     """Remembers how many had a turn at the same time."""
 
     inside = most = 0
@@ -362,54 +362,54 @@ class Watched(Slots):
 
 
 def test_small_nets_take_turns_and_all_make_progress(start) -> None:
-    slots = Watched(2)
-    jobs = [start(slots=slots) for _ in range(4)]
+    turns = Watched(2)
+    jobs = [start(turns=turns) for _ in range(4)]
     wait_until(lambda: min(len(job.run.history) for job in jobs) > 2)
-    assert slots.most == 1
+    assert turns.most == 1
 
 
 def test_large_nets_compute_two_at_a_time(start) -> None:
     config = RunConfig(hidden_layers=(512, 512), full_batch=True, epochs=1000)
-    slots = Watched(2)
-    jobs = [start(config, slots=slots) for _ in range(3)]
+    turns = Watched(2)
+    jobs = [start(config, turns=turns) for _ in range(3)]
     wait_until(lambda: all(job.run.step > 0 for job in jobs))
-    wait_until(lambda: slots.most == 2)
+    wait_until(lambda: turns.most == 2)
 
 
 def test_the_queue_is_first_come_first_served() -> None:
-    slots, served = Slots(1), []
+    turns, served = TurnQueue(1), []
     threads = []
 
     def visit(name: int) -> None:
-        with slots.turn(name, 1, lambda: True) as entered:
+        with turns.turn(name, 1, lambda: True) as entered:
             assert entered
             served.append(name)
 
-    with slots.turn("holder", 1, lambda: True):
+    with turns.turn("holder", 1, lambda: True):
         for name in range(5):
             threads.append(threading.Thread(target=visit, args=(name,)))
             threads[-1].start()
-            wait_until(lambda name=name: slots.place(name) == name + 1)
+            wait_until(lambda name=name: turns.place(name) == name + 1)
     for thread in threads:
         thread.join(PATIENCE)
     assert served == [0, 1, 2, 3, 4]
 
 
 def test_a_turn_that_is_no_longer_wanted_is_not_taken() -> None:
-    slots = Slots(1)
-    with slots.turn("other", 1, lambda: False) as entered:
+    turns = TurnQueue(1)
+    with turns.turn("other", 1, lambda: False) as entered:
         assert not entered
-    with slots.turn("holder", 1, lambda: True), slots.turn("other", 1, lambda: False) as entered:
+    with turns.turn("holder", 1, lambda: True), turns.turn("other", 1, lambda: False) as entered:
         assert not entered
-    with slots.turn("next", 1, lambda: True) as entered:
+    with turns.turn("next", 1, lambda: True) as entered:
         assert entered
 
 
 def test_a_place_is_given_back_after_an_error() -> None:
-    slots = Slots(1)
-    with pytest.raises(RuntimeError), slots.turn("unlucky", 1, lambda: True):
+    turns = TurnQueue(1)
+    with pytest.raises(RuntimeError), turns.turn("unlucky", 1, lambda: True):
         raise RuntimeError
-    with slots.turn("next", 1, lambda: True) as entered:
+    with turns.turn("next", 1, lambda: True) as entered:
         assert entered
 
 
@@ -425,20 +425,20 @@ def test_records_of_one_epoch_reach_the_run_in_order(start) -> None:
 
 def test_a_turn_that_can_never_be_is_refused() -> None:
     with pytest.raises(ValueError, match="A turn of 3 places does not fit into 2"):
-        Slots(2).turn("big", 3, lambda: True).__enter__()
+        TurnQueue(2).turn("big", 3, lambda: True).__enter__()
 
 
 def test_an_error_while_waiting_leaves_the_queue_in_order() -> None:
-    slots = Slots(1)
-    with pytest.raises(ZeroDivisionError), slots.turn("unlucky", 1, lambda: 1 / 0):
+    turns = TurnQueue(1)
+    with pytest.raises(ZeroDivisionError), turns.turn("unlucky", 1, lambda: 1 / 0):
         pass
-    with slots.turn("next", 1, lambda: True) as entered:
+    with turns.turn("next", 1, lambda: True) as entered:
         assert entered
 
 
 def test_a_long_wait_in_the_queue_is_told(start) -> None:
-    slots = Slots(2)
-    with slots.turn("other", 2, lambda: True):
-        job = start(slots=slots)
+    turns = TurnQueue(2)
+    with turns.turn("other", 2, lambda: True):
+        job = start(turns=turns)
         wait_until(lambda: job.status is Status.QUEUED)
         assert job.place == 1

@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
-from experiments.background.run_sequence import Relay
-from experiments.background.turns import Slots
-from experiments.comparison.networks import HARD_SHAPES, entrants, over_seeds
-from experiments.comparison.over_seeds import Outcome, duels, outcome_of, standings, whole_rows
+from experiments.background.run_sequence import RunSequence
+from experiments.background.turns import TurnQueue
+from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
+from experiments.comparison.over_seeds import (
+    RunOutcome,
+    complete_seeds,
+    outcome_of,
+    paired_comparisons,
+    seed_summaries,
+)
 from experiments.config import RunConfig
 from experiments.training.run import Run
 
@@ -24,27 +30,27 @@ def trained(config: RunConfig) -> Run:
     return run
 
 
-def start(configs, sum_up=outcome_of, **settings) -> Relay:
-    relay = Relay(configs, sum_up, slots=settings.pop("slots", Slots(2)), **settings)
-    relay.go()
-    return relay
+def start(configs, sum_up=outcome_of, **settings) -> RunSequence:
+    sequence = RunSequence(configs, sum_up, turns=settings.pop("turns", TurnQueue(2)), **settings)
+    sequence.go()
+    return sequence
 
 
-def _outcomes(configs) -> list[Outcome]:
-    relay = start(configs)
-    assert relay.join(PATIENCE)
-    return relay.outcomes
+def _outcomes(configs) -> list[RunOutcome]:
+    sequence = start(configs)
+    assert sequence.join(PATIENCE)
+    return sequence.outcomes
 
 
-def outcome(layers, seed: int, pattern: str | None) -> Outcome:
+def outcome(layers, seed: int, pattern: str | None) -> RunOutcome:
     """Return an outcome from a picture of its answers; None for a run that diverged."""
     right = np.array([letter == "x" for letter in pattern or ""])
     config = RunConfig(hidden_layers=layers, seed=seed)
     accuracy = float(right.mean()) if pattern else None
-    return Outcome(config, accuracy, right, (64, *layers, 10), 1000)
+    return RunOutcome(config, accuracy, right, (64, *layers, 10), 1000)
 
 
-def rows_of(*seeds: tuple[str | None, ...]) -> list[tuple[Outcome, ...]]:
+def rows_of(*seeds: tuple[str | None, ...]) -> list[tuple[RunOutcome, ...]]:
     layers = ((), (8,), (16,))
     return [
         tuple(outcome(layers[i], seed, pattern) for i, pattern in enumerate(patterns))
@@ -54,34 +60,34 @@ def rows_of(*seeds: tuple[str | None, ...]) -> list[tuple[Outcome, ...]]:
 
 def test_a_seed_that_not_all_have_met_is_left_out() -> None:
     flat = [each for row in rows_of(("x.", "xx"), ("..", "xx")) for each in row]
-    assert [len(row) for row in whole_rows(flat[:3], 2)] == [2]
-    assert len(whole_rows(flat, 2)) == 2
-    assert whole_rows([], 2) == []
+    assert [len(row) for row in complete_seeds(flat[:3], 2)] == [2]
+    assert len(complete_seeds(flat, 2)) == 2
+    assert complete_seeds([], 2) == []
 
 
 def test_mean_and_spread_worked_out_by_hand() -> None:
-    first, other = standings(rows_of(("x...", "xx.."), ("xx..", "xx.."), ("xxx.", "xx..")))
+    first, other = seed_summaries(rows_of(("x...", "xx.."), ("xx..", "xx.."), ("xxx.", "xx..")))
     assert first.mean == pytest.approx(0.5)
     assert first.std == pytest.approx(0.25)  # sqrt((1/16 + 0 + 1/16) / 2)
     assert (other.mean, other.std, other.n_diverged) == (0.5, 0.0, 0)
 
 
 def test_a_network_that_diverged_counts_in_no_mean() -> None:
-    first, other = standings(rows_of(("x.", None), ("xx", "xx")))
+    first, other = seed_summaries(rows_of(("x.", None), ("xx", "xx")))
     assert (other.mean, other.std, other.n_diverged) == (1.0, None, 1)
     assert first.n_diverged == 0
-    nothing = standings(rows_of(("x.", None)))[1]
+    nothing = seed_summaries(rows_of(("x.", None)))[1]
     assert (nothing.mean, nothing.std) == (None, None)
 
 
 def test_a_duel_names_its_median_run_and_counts_its_samples() -> None:
     rows = rows_of(("x...", "xxx."), ("xx..", ".xx."), ("x...", "xx.."))
-    (duel,) = duels([row[:2] for row in rows])
-    assert (duel.first, duel.other) == ("SLP", "MLP 8")
-    np.testing.assert_allclose(duel.paired.differences, [0.5, 0.0, 0.25])
-    assert duel.median_seed == 2
-    assert (duel.on_samples.only_first, duel.on_samples.only_other) == (0, 1)
-    over_seeds, on_samples = duel.sentences
+    (pair,) = paired_comparisons([row[:2] for row in rows])
+    assert (pair.first, pair.other) == ("SLP", "MLP 8")
+    np.testing.assert_allclose(pair.paired.differences, [0.5, 0.0, 0.25])
+    assert pair.median_seed == 2
+    assert (pair.on_samples.only_first, pair.on_samples.only_other) == (0, 1)
+    over_seeds, on_samples = pair.sentences
     assert over_seeds.startswith("MLP 8 against SLP: no difference that 3 seeds can show")
     assert on_samples.startswith(
         "In one run alone, the median one (seed 2), MLP 8 alone gets 1 test sample right and SLP "
@@ -93,26 +99,26 @@ def test_two_duels_are_harder_to_win_than_one() -> None:
     rows = rows_of(
         *[("x" * 5 + "." * 95, "x" * (9 + i) + "." * (91 - i), "." * 100) for i in range(4)]
     )
-    alone = duels([row[:2] for row in rows])[0].paired.p_value
-    both = duels(rows)
-    assert [duel.other for duel in both] == ["MLP 8", "MLP 16"]
+    alone = paired_comparisons([row[:2] for row in rows])[0].paired.p_value
+    both = paired_comparisons(rows)
+    assert [pair.other for pair in both] == ["MLP 8", "MLP 16"]
     assert both[0].paired.p_value > alone
 
 
 def test_mcnemars_p_values_allow_for_several_duels_as_well() -> None:
     rows = rows_of(*[("." * 9, "." * 2 + "x" * 7, "." * 9)] * 2)
-    (alone,) = duels([row[:2] for row in rows])
+    (alone,) = paired_comparisons([row[:2] for row in rows])
     assert alone.on_samples.p_value == pytest.approx(2 / 2**7)
-    both = duels(rows)
-    assert [duel.on_samples.p_value for duel in both] == pytest.approx([2 * 2 / 2**7, 1])
+    both = paired_comparisons(rows)
+    assert [pair.on_samples.p_value for pair in both] == pytest.approx([2 * 2 / 2**7, 1])
 
 
 def test_a_network_with_a_single_result_has_no_duel() -> None:
     rows = rows_of(("x.", "xx", None), ("..", "xx", "x."), ("x.", None, None))
-    (duel,) = duels(rows)
-    assert duel.other == "MLP 8"
-    assert len(duel.paired.differences) == 2
-    assert duels([]) == []
+    (pair,) = paired_comparisons(rows)
+    assert pair.other == "MLP 8"
+    assert len(pair.paired.differences) == 2
+    assert paired_comparisons([]) == []
 
 
 def test_a_diverged_run_is_summed_up_without_answers() -> None:
@@ -122,15 +128,21 @@ def test_a_diverged_run_is_summed_up_without_answers() -> None:
 
 
 def test_on_xor_the_hidden_layer_wins_by_far() -> None:
-    (duel,) = duels(whole_rows(_outcomes(over_seeds(entrants(HARD_SHAPES["xor"]), 10)), 2))
-    assert duel.paired.mean > 0.3
-    assert duel.paired.is_significant
-    assert duel.on_samples.is_significant
+    (pair,) = paired_comparisons(
+        complete_seeds(
+            _outcomes(configs_over_seeds(compared_networks(NONLINEAR_SETS["xor"]), 10)), 2
+        )
+    )
+    assert pair.paired.mean > 0.3
+    assert pair.paired.is_significant
+    assert pair.on_samples.is_significant
 
 
 def test_the_answer_for_the_defaults_is_paired_over_the_seeds() -> None:
-    (duel,) = duels(whole_rows(_outcomes(over_seeds(entrants(RunConfig(epochs=5)), 3)), 2))
-    assert len(duel.paired.differences) == 3
+    (pair,) = paired_comparisons(
+        complete_seeds(_outcomes(configs_over_seeds(compared_networks(RunConfig(epochs=5)), 3)), 2)
+    )
+    assert len(pair.paired.differences) == 3
     other = trained(RunConfig(epochs=5, seed=1)).result.test.accuracy
     single = trained(RunConfig(epochs=5, seed=1, hidden_layers=())).result.test.accuracy
-    assert duel.paired.differences[1] == pytest.approx(other - single)
+    assert pair.paired.differences[1] == pytest.approx(other - single)

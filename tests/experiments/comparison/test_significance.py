@@ -12,11 +12,11 @@ from experiments.comparison.significance import (
     check_comparable,
     check_seeds,
     correct_for_several,
+    mcnemar_sentence,
     mcnemar_test,
     median_pair,
     paired_test,
-    verdict,
-    verdict_on_samples,
+    paired_test_sentence,
 )
 from experiments.config import RunConfig
 from experiments.presets import preset
@@ -50,18 +50,20 @@ def test_the_sentence_for_a_difference() -> None:
     other = [0.95, 0.96, 0.96, 0.96, 0.95]
     result = paired_test(first, other, n_training=1437, n_test=360)
     assert result.is_significant
-    sentence = verdict("small", "large", result)
+    sentence = paired_test_sentence("small", "large", result)
     assert sentence.startswith(
         "large is better than small by 5.20 points on average over 5 seeds, more than luck explains"
     )
-    turned = verdict("large", "small", paired_test(other, first, n_training=1437, n_test=360))
+    turned = paired_test_sentence(
+        "large", "small", paired_test(other, first, n_training=1437, n_test=360)
+    )
     assert turned == sentence
 
 
 def test_the_sentence_for_no_difference() -> None:
     result = paired_test(FIRST, OTHER, n_training=1437, n_test=360)
     assert not result.is_significant
-    assert verdict("small", "large", result) == (
+    assert paired_test_sentence("small", "large", result) == (
         "large against small: no difference that 4 seeds can show (+1.50 points on average, "
         "p = 0.2)."
     )
@@ -83,7 +85,7 @@ def test_two_equal_differences_are_no_certainty() -> None:
 
 def test_a_large_difference_is_told_with_its_order_of_luck() -> None:
     result = paired_test([0.5] * 9, [0.75] * 9, n_training=1000, n_test=1000)
-    assert "p < 0.0001" in verdict("a", "b", result)
+    assert "p < 0.0001" in paired_test_sentence("a", "b", result)
 
 
 def test_a_network_is_not_compared_with_itself() -> None:
@@ -156,15 +158,15 @@ def test_answers_to_other_samples_make_no_pairs() -> None:
 
 
 def test_the_sentence_on_samples() -> None:
-    few = verdict_on_samples("SLP", "MLP", mcnemar_test(rights("xx.x."), rights("xxx.x")))
+    few = mcnemar_sentence("SLP", "MLP", mcnemar_test(rights("xx.x."), rights("xxx.x")))
     assert few == (
         "MLP alone gets 2 test samples right and SLP alone 1: a single run cannot tell that from "
         "luck (McNemar's test, exact: p = 1)."
     )
-    one = verdict_on_samples("SLP", "MLP", mcnemar_test(rights("xx."), rights("xxx")))
+    one = mcnemar_sentence("SLP", "MLP", mcnemar_test(rights("xx."), rights("xxx")))
     assert one.startswith("MLP alone gets 1 test sample right and SLP alone 0: ")
     many = mcnemar_test(np.zeros(50, bool), np.ones(50, bool))
-    assert verdict_on_samples("SLP", "MLP", many).endswith(
+    assert mcnemar_sentence("SLP", "MLP", many).endswith(
         "in this run, that is more than luck explains (McNemar's test, chi-squared, corrected for "
         "continuity: p < 0.0001)."
     )

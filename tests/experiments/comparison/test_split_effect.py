@@ -4,37 +4,37 @@ import numpy as np
 import pytest
 
 from data.datasets import DATASETS, Dataset, load
-from experiments.background.training_job import PROCESS_SLOTS, Status
+from experiments.background.training_job import PROCESS_TURNS, Status
 from experiments.comparison import split_effect
 from experiments.comparison.split_effect import (
     NETWORKS,
     NOT_ORDERED,
     ORDERS,
-    Measured,
+    SplitScore,
     mean_scores,
     measure,
     n_runs,
     results_of,
+    split_effect_sentence,
     thinned,
-    verdict,
     why_no_blocks,
 )
 from experiments.config import OWN, RunConfig
 
 RESULTS = [
-    Measured("Single layer", "random", 0, 0.96, 100),
-    Measured("Single layer", "random", 1, 0.98, 100),
-    Measured("Single layer", "blocks", 0, 0.90, 100),
-    Measured("Single layer", "blocks", 1, 0.88, 100),
+    SplitScore("Single layer", "random", 0, 0.96, 100),
+    SplitScore("Single layer", "random", 1, 0.98, 100),
+    SplitScore("Single layer", "blocks", 0, 0.90, 100),
+    SplitScore("Single layer", "blocks", 1, 0.88, 100),
 ]
 
 
-def measured(dataset: Dataset) -> list[Measured]:
+def measured(dataset: Dataset) -> list[SplitScore]:
     """Measure both splits, and forget again what everyone could find."""
-    relay = measure(dataset)
-    relay.go()
-    assert relay.join(20)
-    results, shared = list(relay.outcomes), results_of(dataset)
+    sequence = measure(dataset)
+    sequence.go()
+    assert sequence.join(20)
+    results, shared = list(sequence.outcomes), results_of(dataset)
     assert shared == results
     shared.clear()
     return results
@@ -69,24 +69,24 @@ def test_a_thinned_set_can_be_measured(monkeypatch) -> None:
 
 def test_behind_a_queue_nobody_is_held_up_and_it_can_be_stopped() -> None:
     digits = load("digits")
-    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
-        relay = measure(digits)
-        relay.go()
-        relay.stop()
-        assert relay.join(5)
-    assert relay.status is Status.STOPPED
-    assert relay.outcomes == results_of(digits) == []
+    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
+        sequence = measure(digits)
+        sequence.go()
+        sequence.stop()
+        assert sequence.join(5)
+    assert sequence.status is Status.STOPPED
+    assert sequence.outcomes == results_of(digits) == []
 
 
 def test_others_have_their_turn_between_two_slices(monkeypatch) -> None:
     monkeypatch.setattr("experiments.background.run_sequence.SLICE_SECONDS", 0.0)
-    relay = measure(load("digits"))
-    relay.go()
+    sequence = measure(load("digits"))
+    sequence.go()
     try:
-        with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
-            assert not relay.outcomes
+        with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
+            assert not sequence.outcomes
     finally:
-        relay.stop(20)
+        sequence.stop(20)
 
 
 def test_networks_that_diverge_have_no_result(monkeypatch) -> None:
@@ -98,15 +98,15 @@ def test_networks_that_diverge_have_no_result(monkeypatch) -> None:
         return usual(small, name, layers, *rest).model_copy(update=rate)
 
     monkeypatch.setattr(split_effect, "_config", rash)
-    relay = measure(load("digits"))
-    relay.go()
-    assert relay.join(20)
+    sequence = measure(load("digits"))
+    sequence.go()
+    assert sequence.join(20)
     results = results_of(load("digits"))
     try:
-        assert relay.outcomes[2:] == [None, None]
-        assert results == relay.outcomes[:2]
-        assert verdict(results).count("Single layer") == 1
-        assert "hidden" not in verdict(results)
+        assert sequence.outcomes[2:] == [None, None]
+        assert results == sequence.outcomes[:2]
+        assert split_effect_sentence(results).count("Single layer") == 1
+        assert "hidden" not in split_effect_sentence(results)
     finally:
         results.clear()
 
@@ -120,7 +120,7 @@ def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
 
 
 def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:
-    assert verdict(RESULTS) == (
+    assert split_effect_sentence(RESULTS) == (
         "Single layer: 97.0 % of the test samples right with the random split, 89.0 % with "
         "blocks held out, 8.0 points less."
     )
@@ -128,12 +128,14 @@ def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:
         result._replace(split={"random": "blocks", "blocks": "random"}[result.split])
         for result in RESULTS
     ]
-    assert "8.0 points more" in verdict(sorted(turned, key=lambda result: result.split)[::-1])
+    assert "8.0 points more" in split_effect_sentence(
+        sorted(turned, key=lambda result: result.split)[::-1]
+    )
 
 
 def test_differences_that_could_be_luck_are_said_to_be_none() -> None:
     close = [result._replace(accuracy=0.9 + result.accuracy / 50) for result in RESULTS]
-    assert "blocks held out, about the same." in verdict(close)
+    assert "blocks held out, about the same." in split_effect_sentence(close)
 
 
 def test_every_dataset_has_a_reason_for_blocks_or_against_them() -> None:

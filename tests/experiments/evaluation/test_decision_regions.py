@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from experiments.comparison.networks import HARD_SHAPES, entrants
+from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.config import RunConfig
-from experiments.evaluation.decision_regions import GRID_POINTS, territory
+from experiments.evaluation.decision_regions import GRID_POINTS, regions_of
 from experiments.training.run import Run
 
 SHORT = RunConfig(epochs=2)
@@ -17,23 +17,23 @@ def trained(config: RunConfig) -> Run:
     return run
 
 
-@pytest.mark.parametrize("name", HARD_SHAPES)
+@pytest.mark.parametrize("name", NONLINEAR_SETS)
 def test_a_few_hidden_units_do_what_a_line_cannot(name: str) -> None:
-    single, other = (trained(config) for config in entrants(HARD_SHAPES[name]))
+    single, other = (trained(config) for config in compared_networks(NONLINEAR_SETS[name]))
     assert single.result.test.accuracy < 0.75
     reachable = 0.91 if name == "xor" else 0.97  # chance has moved 1 point in 20 of xor
     assert other.result.test.accuracy > reachable
 
 
 def test_one_point_in_20_of_xor_is_on_the_wrong_side() -> None:
-    dataset = Run(HARD_SHAPES["xor"]).material.dataset
+    dataset = Run(NONLINEAR_SETS["xor"]).prepared_data().dataset
     by_rule = np.prod(dataset.X, axis=1) < 0
     assert np.mean(by_rule == dataset.labels) == pytest.approx(0.95, abs=0.005)
 
 
 def test_a_territory_says_what_the_network_says() -> None:
-    run = trained(HARD_SHAPES["circles"])
-    land = territory(run)
+    run = trained(NONLINEAR_SETS["circles"])
+    land = regions_of(run)
     assert land.classes.shape == (GRID_POINTS, GRID_POINTS)
     assert land.accuracy == run.result.test.accuracy
     middle, corner = land.classes[GRID_POINTS // 2, GRID_POINTS // 2], land.classes[0, 0]
@@ -43,9 +43,9 @@ def test_a_territory_says_what_the_network_says() -> None:
 
 
 def test_a_territory_counts_rows_from_below_and_columns_from_the_left() -> None:
-    run = Run(HARD_SHAPES["xor"].model_copy(update={"hidden_layers": (), "activation": "tanh"}))
+    run = Run(NONLINEAR_SETS["xor"].model_copy(update={"hidden_layers": (), "activation": "tanh"}))
     run.network.weights[1][:] = [[0, 0], [10, 1]]  # class B where 10 x + y > 0
-    land = territory(run)
+    land = regions_of(run)
     expected = 10 * land.x[np.newaxis, :] + land.y[:, np.newaxis] > 0
     assert np.mean((land.classes == 1) == expected) > 0.999
 
@@ -59,15 +59,15 @@ def test_a_territory_counts_rows_from_below_and_columns_from_the_left() -> None:
     ],
 )  # fmt: skip
 def test_a_territory_says_why_it_has_no_accuracy(settings: dict, why: str) -> None:
-    land = territory(trained(RunConfig(dataset="xor", epochs=2, **settings)))
+    land = regions_of(trained(RunConfig(dataset="xor", epochs=2, **settings)))
     assert (land.accuracy, land.why_none) == (None, why)
 
 
 def test_a_network_that_is_not_done_has_no_result_and_has_not_diverged() -> None:
-    assert territory(Run(HARD_SHAPES["xor"])).why_none == "no result"
-    assert territory(trained(RunConfig(dataset="xor", epochs=2))).why_none == ""
+    assert regions_of(Run(NONLINEAR_SETS["xor"])).why_none == "no result"
+    assert regions_of(trained(RunConfig(dataset="xor", epochs=2))).why_none == ""
 
 
 def test_a_boundary_needs_points_in_a_plane() -> None:
     with pytest.raises(ValueError, match="a sample has 64 features"):
-        territory(Run(SHORT))
+        regions_of(Run(SHORT))

@@ -12,30 +12,30 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 
 from experiments.evaluation.metrics import (
     Confusion,
-    answers_csv,
     cell_positions,
     class_scores,
     confidently_wrong,
     confusion_counts,
     least_certain,
     matrix_csv,
+    predictions_csv,
     rejection,
     reliability,
     scores_csv,
     top_confusions,
 )
-from experiments.evaluation.predictions import Answers
+from experiments.evaluation.predictions import Predictions
 
 
-def answers(
+def predictions(
     outputs: object, labels: list[int], names: tuple[str, ...] = ("a", "b", "c")
-) -> Answers:
+) -> Predictions:
     values = np.array(outputs, np.float32)
     rows = np.arange(len(labels)) + 100
-    return Answers(rows, np.array(labels), values, values.argmax(axis=1), names)
+    return Predictions(rows, np.array(labels), values, values.argmax(axis=1), names)
 
 
-FIVE = answers(
+FIVE = predictions(
     [[0.9, 0.1, 0], [0.2, 0.8, 0], [0.4, 0.6, 0], [0.3, 0.7, 0], [0.05, 0.95, 0]],
     [0, 1, 0, 0, 1],
 )
@@ -69,7 +69,7 @@ def test_samples_are_found_by_cell_and_by_certainty() -> None:
 
 def test_reliability_by_hand() -> None:
     # Two answers of 0.65, one right; two of 1, both right; nothing else.
-    four = answers([[0.65, 0.35], [0.65, 0.35], [1, 0], [1, 0]], [0, 1, 0, 0], ("a", "b"))
+    four = predictions([[0.65, 0.35], [0.65, 0.35], [1, 0], [1, 0]], [0, 1, 0, 0], ("a", "b"))
     found = reliability(four)
     assert found.counts.tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 2]
     np.testing.assert_allclose(found.accuracy[[6, 9]], [0.5, 1])
@@ -88,7 +88,7 @@ def test_rejection_by_hand() -> None:
 
 
 def test_what_nothing_tells_apart_is_rejected_together() -> None:
-    equal = answers([[1, 0], [1, 0], [0.5, 0.5], [0.5, 0.5]], [0, 1, 0, 1], ("a", "b"))
+    equal = predictions([[1, 0], [1, 0], [0.5, 0.5], [0.5, 0.5]], [0, 1, 0, 1], ("a", "b"))
     found = rejection(equal)
     np.testing.assert_allclose(found.rejected, [0, 0.5])
     np.testing.assert_allclose(found.accuracy, [0.5, 0.5])
@@ -96,7 +96,7 @@ def test_what_nothing_tells_apart_is_rejected_together() -> None:
 
 @given(arrays(np.float32, (40, 3), elements=st.floats(0, 1, width=32)), st.integers(0, 2**16))
 def test_all_numbers_agree_with_scikit_learn(outputs: np.ndarray, seed: int) -> None:
-    found = answers(outputs, np.random.default_rng(seed).integers(0, 3, 40))
+    found = predictions(outputs, np.random.default_rng(seed).integers(0, 3, 40))
     counts = confusion_counts(found)
     classes = [0, 1, 2]
     expected = confusion_matrix(found.labels, found.predicted, labels=classes)
@@ -116,7 +116,7 @@ def test_all_numbers_agree_with_scikit_learn(outputs: np.ndarray, seed: int) -> 
 
 def test_the_rejection_curve_of_many_samples_is_thinned_but_begins_with_all() -> None:
     rng = np.random.default_rng(0)
-    many = answers(rng.random((10_000, 3)), rng.integers(0, 3, 10_000))
+    many = predictions(rng.random((10_000, 3)), rng.integers(0, 3, 10_000))
     found = rejection(many)
     assert len(found.rejected) <= 200
     assert found.rejected[0] == 0
@@ -128,7 +128,7 @@ def read(table: str) -> list[list[str]]:
 
 def test_tables_can_be_read_back_and_no_name_is_a_formula() -> None:
     names = ("=1+1", "-2", "c")
-    named = answers(FIVE.outputs, FIVE.labels, names)
+    named = predictions(FIVE.outputs, FIVE.labels, names)
     assert read(matrix_csv(confusion_counts(named), names)) == [
         ["true \\ predicted", "'=1+1", "-2", "c"],
         ["'=1+1", "1", "2", "0"],
@@ -136,7 +136,7 @@ def test_tables_can_be_read_back_and_no_name_is_a_formula() -> None:
         ["c", "0", "0", "0"],
     ]
     assert read(scores_csv(class_scores(named), names))[3] == ["c", "", "", "", "0"]
-    table = read(answers_csv(named, "probability"))
+    table = read(predictions_csv(named, "probability"))
     assert table[0][:4] == ["row", "true", "predicted", "probability of =1+1"]
     assert table[3][:3] == ["102", "'=1+1", "-2"]
     np.testing.assert_allclose(np.array([row[3:] for row in table[1:]], float), FIVE.outputs)

@@ -8,12 +8,12 @@ import pytest
 
 from experiments.config import RunConfig
 from experiments.evaluation import predictions as module
-from experiments.evaluation.predictions import Answers, answers_at, last_sane_step
+from experiments.evaluation.predictions import Predictions, last_finite_step, predictions_at
 from experiments.training.run import Run
 
 
 def trained(**settings: object) -> Run:
-    run = Run(RunConfig(**{"epochs": 3} | settings), is_watched=True)
+    run = Run(RunConfig(**{"epochs": 3} | settings), keeps_snapshots=True)
     run.complete()
     return run
 
@@ -21,10 +21,12 @@ def trained(**settings: object) -> Run:
 RUN = trained()
 
 
-def answers(outputs: list[list[float]], labels: list[int]) -> Answers:
+def predictions(outputs: list[list[float]], labels: list[int]) -> Predictions:
     values = np.array(outputs, np.float32)
     names = tuple("abcdefgh"[: values.shape[1]])
-    return Answers(np.arange(len(labels)), np.array(labels), values, values.argmax(axis=1), names)
+    return Predictions(
+        np.arange(len(labels)), np.array(labels), values, values.argmax(axis=1), names
+    )
 
 
 @pytest.mark.parametrize("part", ["training", "validation", "test"])
@@ -40,32 +42,32 @@ def answers(outputs: list[list[float]], labels: list[int]) -> Answers:
 )
 def test_the_answers_at_the_end_are_those_of_the_result(run: Run, part: str) -> None:
     step = run.step if run.best_epoch is None else run.history[run.best_epoch].step
-    found = answers_at(run, step, part)
+    found = predictions_at(run, step, part)
     assert found.n_correct / len(found.rows) == getattr(run.result, part).accuracy
-    np.testing.assert_array_equal(found.rows, getattr(run.material.split, part))
-    np.testing.assert_array_equal(found.labels, run.material.dataset.labels[found.rows])
+    np.testing.assert_array_equal(found.rows, getattr(run.prepared_data().split, part))
+    np.testing.assert_array_equal(found.labels, run.prepared_data().dataset.labels[found.rows])
 
 
 def test_each_moment_has_its_own_answers() -> None:
     for record in RUN.history:
-        found = answers_at(RUN, record.step, "validation")
+        found = predictions_at(RUN, record.step, "validation")
         assert found.n_correct / len(found.rows) == record.validation.accuracy
 
 
 def test_asked_again_the_same_arrays_come_and_nobody_can_change_them() -> None:
-    first = answers_at(RUN, 0, "validation")
-    assert answers_at(RUN, 0, "validation") is first
-    assert answers_at(RUN, 0, "training") is not first
-    assert answers_at(trained(), 0, "validation") is not first
+    first = predictions_at(RUN, 0, "validation")
+    assert predictions_at(RUN, 0, "validation") is first
+    assert predictions_at(RUN, 0, "training") is not first
+    assert predictions_at(trained(), 0, "validation") is not first
     with pytest.raises(ValueError, match="read-only"):
         first.outputs[0] = 0
 
 
 def test_the_cache_is_bounded_and_keeps_no_run_alive() -> None:
-    cache = answers_at.cache
+    cache = predictions_at.cache
     assert cache.maxsize == module.CACHE_BYTES
     run = trained(epochs=1)
-    found = answers_at(run, 0, "validation")
+    found = predictions_at(run, 0, "validation")
     assert cache.getsizeof(found) == found.n_bytes > found.outputs.nbytes
     gone = weakref.ref(run)
     del run
@@ -74,7 +76,7 @@ def test_the_cache_is_bounded_and_keeps_no_run_alive() -> None:
 
 
 def test_confidence_and_margin_are_made_of_the_two_largest_outputs() -> None:
-    found = answers([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]], [1, 2])
+    found = predictions([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]], [1, 2])
     np.testing.assert_allclose(found.confidence, [0.7, 0.5])
     np.testing.assert_allclose(found.margin, [0.5, 0.1], rtol=1e-6)
     assert found.is_right.tolist() == [True, False]
@@ -84,19 +86,19 @@ def test_confidence_and_margin_are_made_of_the_two_largest_outputs() -> None:
 def test_a_part_without_samples_is_refused() -> None:
     run = trained(validation_fraction=0)
     with pytest.raises(ValueError, match=r"No samples were held out for the validation part\. Ch"):
-        answers_at(run, 0, "validation")
+        predictions_at(run, 0, "validation")
 
 
 def test_a_run_that_nobody_watched_has_no_moments() -> None:
     run = Run(RunConfig(epochs=1))
     with pytest.raises(LookupError, match="No snapshot was made yet"):
-        answers_at(run, 0, "validation")
+        predictions_at(run, 0, "validation")
 
 
 def test_the_last_sane_moment_is_found_where_numbers_have_run_away() -> None:
     run = trained(epochs=1)
-    assert last_sane_step(run, run.step, "validation") == run.step
+    assert last_finite_step(run, run.step, "validation") == run.step
     run.snapshots.keep(run.step + 1, np.full_like(run.network.parameters, np.nan))
-    assert not answers_at(run, run.step + 1, "validation").are_finite
-    assert last_sane_step(run, run.step + 1, "validation") == run.step
-    assert last_sane_step(run, -1, "validation") is None
+    assert not predictions_at(run, run.step + 1, "validation").are_finite
+    assert last_finite_step(run, run.step + 1, "validation") == run.step
+    assert last_finite_step(run, -1, "validation") is None

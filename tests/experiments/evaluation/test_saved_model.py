@@ -7,7 +7,7 @@ import pytest
 
 from data.datasets import Dataset, load
 from experiments.config import OWN, RunConfig
-from experiments.evaluation.saved_model import PARTS, judge, summarize_judgement
+from experiments.evaluation.saved_model import PARTS, evaluate_model, summarize_evaluation
 from experiments.export.model_file import Model, load_model, run_to_bytes
 from experiments.training.run import Run
 
@@ -36,63 +36,63 @@ def test_a_part_is_scored_as_in_training_bit_for_bit(
     run_and_model: tuple[Run, Model], part: str
 ) -> None:
     run, model = run_and_model
-    judgement = judge(model, part=part)
+    evaluation = evaluate_model(model, part=part)
     score = getattr(run.result, part)
-    assert (judgement.loss, judgement.accuracy) == score
-    np.testing.assert_array_equal(judgement.rows, getattr(run.material.split, part))
-    assert judgement.n_correct == np.sum(judgement.predicted == judgement.labels)
-    assert judgement.n_correct / len(judgement.rows) == judgement.accuracy
+    assert (evaluation.loss, evaluation.accuracy) == score
+    np.testing.assert_array_equal(evaluation.rows, getattr(run.prepared_data().split, part))
+    assert evaluation.n_correct == np.sum(evaluation.predicted == evaluation.labels)
+    assert evaluation.n_correct / len(evaluation.rows) == evaluation.accuracy
 
 
 def test_all_samples_are_those_of_the_three_parts() -> None:
-    whole = judge(MODEL, part="all")
+    whole = evaluate_model(MODEL, part="all")
     np.testing.assert_array_equal(whole.rows, np.arange(1797))
-    np.testing.assert_array_equal(whole.labels, RUN.material.dataset.labels)
-    parts = [judge(MODEL, part=part) for part in PARTS[:3]]
+    np.testing.assert_array_equal(whole.labels, RUN.prepared_data().dataset.labels)
+    parts = [evaluate_model(MODEL, part=part) for part in PARTS[:3]]
     assert whole.n_correct == sum(part.n_correct for part in parts)
 
 
 def test_outputs_that_saturate_do_not_change_the_count() -> None:
     _, model = trained(RunConfig(epochs=1, output="sigmoid", loss="mse"))
     model.network.parameters[:] *= 1000  # all outputs are 0 or 1, and some rows have two ones
-    judgement = judge(model)
-    assert judgement.n_correct == round(judgement.accuracy * len(judgement.rows))
+    evaluation = evaluate_model(model)
+    assert evaluation.n_correct == round(evaluation.accuracy * len(evaluation.rows))
 
 
 def test_a_row_is_found_in_its_part() -> None:
-    judgement = judge(MODEL)
-    row = int(judgement.rows[17])
-    assert judgement.position_of(row) == 17
-    absent = int(RUN.material.split.training[0])
+    evaluation = evaluate_model(MODEL)
+    row = int(evaluation.rows[17])
+    assert evaluation.position_of(row) == 17
+    absent = int(RUN.prepared_data().split.training[0])
     with pytest.raises(ValueError, match=rf"Row {absent} is not among these 359 samples. Take"):
-        judgement.position_of(absent)
+        evaluation.position_of(absent)
 
 
 def test_the_summary_is_plain() -> None:
-    judgement = judge(MODEL)
-    assert summarize_judgement(judgement, "test") == {
+    evaluation = evaluate_model(MODEL)
+    assert summarize_evaluation(evaluation, "test") == {
         "part": "test",
         "samples": 359,
-        "correct": judgement.n_correct,
-        "accuracy": judgement.accuracy,
-        "loss": judgement.loss,
+        "correct": evaluation.n_correct,
+        "accuracy": evaluation.accuracy,
+        "loss": evaluation.loss,
     }
-    endless = dataclasses.replace(judgement, loss=np.inf)
-    assert summarize_judgement(endless, "test")["loss"] is None
+    endless = dataclasses.replace(evaluation, loss=np.inf)
+    assert summarize_evaluation(endless, "test")["loss"] is None
 
 
 def test_a_part_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match=r"There is no part 'half'. Choose one of: training, val"):
-        judge(MODEL, part="half")
+        evaluate_model(MODEL, part="half")
     _, model = trained(RunConfig(epochs=1, validation_fraction=0, test_fraction=0))
     with pytest.raises(ValueError, match=r"No samples were held out for the test part. Take the"):
-        judge(model)
-    assert len(judge(model, part="training").rows) == 1797
+        evaluate_model(model)
+    assert len(evaluate_model(model, part="training").rows) == 1797
 
 
 def test_samples_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match="A sample has 2 features, but this model takes 64"):
-        judge(MODEL, own=MOONS)
+        evaluate_model(MODEL, own=MOONS)
 
 
 def own(names: tuple[str, ...]) -> Dataset:
@@ -106,17 +106,17 @@ def own(names: tuple[str, ...]) -> Dataset:
 def test_classes_are_matched_by_name() -> None:
     _, model = trained(RunConfig(dataset="moons", epochs=5))
     straight, turned = (
-        judge(model, part="all", own=own(names)) for names in (("A", "B"), ("B", "A"))
+        evaluate_model(model, part="all", own=own(names)) for names in (("A", "B"), ("B", "A"))
     )
     np.testing.assert_array_equal(turned.labels, straight.labels)
     assert turned.accuracy == straight.accuracy > 0.8
     with pytest.raises(ValueError, match=r"a class 'C' that this model does not know. It knows: A"):
-        judge(model, own=own(("A", "B", "C")))
+        evaluate_model(model, own=own(("A", "B", "C")))
 
 
 def test_a_model_of_own_samples_asks_for_them() -> None:
     samples = own(("A", "B"))
     run, model = trained(RunConfig(dataset=OWN, epochs=2), samples)
-    assert judge(model, own=samples).accuracy == run.result.test.accuracy
+    assert evaluate_model(model, own=samples).accuracy == run.result.test.accuracy
     with pytest.raises(ValueError, match=r"learned from a file of its own. Give that file, too"):
-        judge(model)
+        evaluate_model(model)

@@ -30,7 +30,7 @@ def test_a_row_in_no_part_is_refused() -> None:
 
 
 @pytest.mark.parametrize("row", [0, 5, 1796])
-def test_neighbours_are_those_of_the_definition(digits, row: int) -> None:
+def test_neighbors_are_those_of_the_definition(digits, row: int) -> None:
     found = nearest(digits, row, 7)
     sample = digits.scaler.transform(digits.dataset.X[[row]])
     distances = np.linalg.norm(digits.training.X.astype(float) - sample, axis=1)
@@ -40,9 +40,9 @@ def test_neighbours_are_those_of_the_definition(digits, row: int) -> None:
     assert set(found.rows) <= set(digits.split.training)
 
 
-def test_there_are_no_more_neighbours_than_other_samples() -> None:
+def test_there_are_no_more_neighbors_than_other_samples() -> None:
     X = np.arange(24, dtype=np.float32).reshape(12, 2)
     own = dataset(X, [0, 1] * 6, n_classes=2)
-    material = prepare(RunConfig(dataset=OWN), own)
-    row = int(material.split.training[0])
-    assert len(nearest(material, row, 50).rows) == len(material.split.training) - 1
+    prepared = prepare(RunConfig(dataset=OWN), own)
+    row = int(prepared.split.training[0])
+    assert len(nearest(prepared, row, 50).rows) == len(prepared.split.training) - 1

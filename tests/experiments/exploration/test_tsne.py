@@ -1,4 +1,4 @@
-"""t-SNE: neighbours end up together, whoever watches and however often they pause."""
+"""t-SNE: neighbors end up together, whoever watches and however often they pause."""
 
 import gc
 import subprocess
@@ -12,7 +12,7 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 
 from data.datasets import load
-from experiments.background.training_job import PROCESS_SLOTS
+from experiments.background.training_job import PROCESS_TURNS
 from experiments.config import RunConfig
 from experiments.exploration import tsne as module
 from experiments.exploration.projections import map_rows
@@ -41,7 +41,7 @@ def last_map(X: np.ndarray, seed: int = 0) -> np.ndarray:
 
 
 def objective(X: np.ndarray, Y: np.ndarray) -> float:
-    """Return sum p_ij log(p_ij / q_ij), for neighbourhoods as wide as the nearest sample is far."""
+    """Return sum p_ij log(p_ij / q_ij), for neighborhoods as wide as the nearest sample is far."""
     squares = squareform(pdist(X, "sqeuclidean"))
     np.fill_diagonal(squares, np.inf)
     P = np.exp(-squares / squares.min(axis=1, keepdims=True))
@@ -52,7 +52,7 @@ def objective(X: np.ndarray, Y: np.ndarray) -> float:
     return float((P[pairs] * np.log(P[pairs] / (W / W.sum())[pairs])).sum())
 
 
-def test_neighbours_end_up_together(clouds) -> None:
+def test_neighbors_end_up_together(clouds) -> None:
     X, labels = clouds
     np.testing.assert_array_equal(labels[nearest(last_map(X))], labels)
 
@@ -173,7 +173,7 @@ def test_whoever_comes_while_another_is_at_it_does_not_wait(clouds) -> None:
 def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
     embedding = Embedding(clouds[0])
-    with PROCESS_SLOTS.turn(object(), PROCESS_SLOTS.capacity, lambda: True):
+    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         assert not embedding.advance(0.0)
     assert embedding.step == 0
     assert embedding.advance(0.0)
@@ -181,6 +181,6 @@ def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
 
 
 def test_all_who_watch_a_split_share_one_map() -> None:
-    material = prepare(RunConfig())
-    assert embedding_of(material) is embedding_of(material)
-    assert len(embedding_of(material).points) == len(map_rows(material))
+    prepared = prepare(RunConfig())
+    assert embedding_of(prepared) is embedding_of(prepared)
+    assert len(embedding_of(prepared).points) == len(map_rows(prepared))

@@ -37,11 +37,11 @@ STORED = from_bytes(run_to_bytes(RUN))
 def assert_it_is_the_run(model: Model, run: Run) -> None:
     assert model.config == run.config
     assert model.network.parameters.tobytes() == run.network.parameters.tobytes()
-    assert model.scaler.shift.tobytes() == run.material.scaler.shift.tobytes()
-    assert model.scaler.scale.tobytes() == run.material.scaler.scale.tobytes()
+    assert model.scaler.shift.tobytes() == run.prepared_data().scaler.shift.tobytes()
+    assert model.scaler.scale.tobytes() == run.prepared_data().scaler.scale.tobytes()
     assert model.scaler.shift.dtype == model.scaler.scale.dtype == np.float32
-    assert model.class_names == run.material.dataset.class_names
-    assert model.image_shape == run.material.dataset.image_shape
+    assert model.class_names == run.prepared_data().dataset.class_names
+    assert model.image_shape == run.prepared_data().dataset.image_shape
     assert model.history == run.history
     assert model.result == run.result
 
@@ -96,8 +96,8 @@ def test_every_number_of_the_history_survives_bit_for_bit(
 
 
 def test_a_model_predicts_from_samples_as_recorded() -> None:
-    X = RUN.material.dataset.X[RUN.material.split.test]
-    scaled = RUN.material.test.X
+    X = RUN.prepared_data().dataset.X[RUN.prepared_data().split.test]
+    scaled = RUN.prepared_data().test.X
     logits = forward(RUN.network, scaled, Workspace(RUN.network, len(scaled)))
     outputs = load_model(run_to_bytes(RUN)).predict(X)
     np.testing.assert_array_equal(outputs, RUN.network.output.value(logits))
@@ -131,9 +131,9 @@ def test_a_network_full_of_nan_is_not_saved(tmp_path: Path) -> None:
 
 
 def test_a_run_whose_file_could_not_be_read_is_not_saved(monkeypatch) -> None:
-    dataset = dataclasses.replace(RUN.material.dataset, class_names=(*NINE, "x" * 81))
-    material = dataclasses.replace(RUN.material, dataset=dataset)
-    monkeypatch.setattr("experiments.training.run.prepare", lambda *_: material)
+    dataset = dataclasses.replace(RUN.prepared_data().dataset, class_names=(*NINE, "x" * 81))
+    prepared = dataclasses.replace(RUN.prepared_data(), dataset=dataset)
+    monkeypatch.setattr("experiments.training.run.prepare", lambda *_: prepared)
     with pytest.raises(ModelFileError, match=r"1 to 80 characters; .* Name the classes so"):
         run_to_bytes(RUN)
 

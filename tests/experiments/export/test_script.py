@@ -204,7 +204,7 @@ def test_a_diverged_run_diverges_again_and_has_no_result() -> None:
 def advance(run: Run, step: int | None) -> None:
     """Train up to the last record of a step, or to the end."""
     for record in run.records():
-        if record.step == step and not run.owes_record:
+        if record.step == step and not run.awaits_epoch_record:
             return
 
 
@@ -216,9 +216,9 @@ def changed_run(config: RunConfig, changes: Sequence[Change], until_step: int | 
             if run.step < step:
                 advance(run, step)
             if setting == "epochs":
-                run.go_on(int(value) - run.epochs_done)
+                run.add_epochs(int(value) - run.epochs_done)
             else:
-                run.ask_learning_rate(value)
+                run.request_learning_rate(value)
         advance(run, until_step)
         run.conclude()
     assert run.changes == list(changes)

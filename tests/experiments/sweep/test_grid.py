@@ -10,7 +10,7 @@ from experiments.sweep import grid as grid_module
 from experiments.sweep.grid import MAX_RUNS, grid_configs, parse_seeds, parse_vary, plan_each
 from experiments.sweep.result_table import ResultTable
 from experiments.sweep.sweep import sweep
-from experiments.training.summary import Summary, run_to_summary
+from experiments.training.summary import Summary, train_and_summarize
 
 BASE = {"epochs": 1, "hidden_layers": (4,), "validation_fraction": 0}
 
@@ -30,7 +30,7 @@ class Trainer:
             if len(self.trained) == self.last:
                 raise KeyboardInterrupt
             self.trained.append(configs[number])
-            yield number, run_to_summary(configs[number], self.own)
+            yield number, train_and_summarize(configs[number], self.own)
 
 
 def test_what_varies_is_said_in_a_line() -> None:

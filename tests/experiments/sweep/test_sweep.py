@@ -13,7 +13,7 @@ from experiments.sweep import result_table
 from experiments.sweep.grid import grid_configs, parse_vary
 from experiments.sweep.result_table import ResultTable, key_of
 from experiments.sweep.sweep import sweep
-from experiments.training.summary import Summary, run_to_summary
+from experiments.training.summary import Summary, train_and_summarize
 
 BASE = {"epochs": 1, "hidden_layers": (4,), "validation_fraction": 0}
 
@@ -36,7 +36,7 @@ class Trainer:
             if len(self.trained) == self.last:
                 raise KeyboardInterrupt
             self.trained.append(configs[number])
-            yield number, run_to_summary(configs[number], self.own)
+            yield number, train_and_summarize(configs[number], self.own)
 
 
 def in_order(path: Path) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def test_a_table_has_a_row_for_each_run_with_all_its_settings(name: str, tmp_pat
     list(sweep(CONFIGS, ResultTable(tmp_path / name), Trainer()))
     table = in_order(tmp_path / name).set_index("key")
     for config in CONFIGS:
-        row, summary = table.loc[key_of(config)], run_to_summary(config)
+        row, summary = table.loc[key_of(config)], train_and_summarize(config)
         assert row["test_accuracy"] == summary["test_accuracy"]
         assert pd.isna(row["validation_accuracy"])
         assert (row["status"], row["epochs"], row["epochs_asked"]) == ("finished", 1, 1)
@@ -137,7 +137,7 @@ def test_writing_takes_a_tenth_of_the_time_at_most(
 
     monkeypatch.setattr(result_table.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(result_table, "write_whole", write_slowly)
-    summary = run_to_summary(CONFIGS[0])
+    summary = train_and_summarize(CONFIGS[0])
     for _ in range(120):
         clock[0] += 1.0
         table.add(CONFIGS[0], summary)

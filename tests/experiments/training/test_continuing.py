@@ -32,7 +32,7 @@ def same(one: Run, other: Run) -> bool:
 def test_three_epochs_and_three_more_are_six(settings: dict) -> None:
     once = finished(Run(config(**settings)))
     twice = finished(Run(config(**settings, epochs=3)))
-    twice.go_on(3)
+    twice.add_epochs(3)
     assert twice.result is None
     twice.complete()
     assert same(once, twice)
@@ -47,7 +47,7 @@ def test_a_run_stopped_in_mid_epoch_goes_on_as_if_nothing_had_been() -> None:
         if record.step == 9:
             break
     stopped.conclude()
-    stopped.go_on(QUICK.epochs - stopped.epochs_done)
+    stopped.add_epochs(QUICK.epochs - stopped.epochs_done)
     stopped.complete()
     assert same(once, stopped)
 
@@ -56,7 +56,7 @@ def test_another_learning_rate_acts_from_the_next_step_and_is_remembered() -> No
     run, steps = Run(QUICK), 3
     for record in run.records():
         if record.step == steps:
-            run.ask_learning_rate(0.0001)
+            run.request_learning_rate(0.0001)
             assert run.learning_rate == 0.0001
     assert run.changes == [Change(steps, "learning_rate", 0.0001)]
     assert [record.learning_rate for record in run.history] == [0.005] + 6 * [0.0001]
@@ -67,19 +67,19 @@ def test_what_cannot_go_on_says_so() -> None:
     fresh, diverged = Run(QUICK), finished(Run(config(learning_rate=1000.0)))
     early = finished(Run(config(early_stopping=True)))
     for run in (fresh, diverged, early):
-        assert not run.can_go_on
+        assert not run.can_continue
         with pytest.raises(ValueError, match="cannot go on"):
-            run.go_on(1)
+            run.add_epochs(1)
 
 
 def test_too_many_epochs_are_refused_in_words() -> None:
     run = finished(Run(config(epochs=1)))
     with pytest.raises(ValueError, match="number of epochs must be"):
-        run.go_on(10_000)
+        run.add_epochs(10_000)
 
 
 def test_a_watched_run_can_be_taken_back_to_every_epoch() -> None:
-    run, seen = Run(QUICK, is_watched=True), {}
+    run, seen = Run(QUICK, keeps_snapshots=True), {}
     for record in run.records():
         if isinstance(record, EpochRecord):
             seen[record.step] = run.network.parameters.copy()
@@ -93,7 +93,7 @@ def test_a_watched_run_can_be_taken_back_to_every_epoch() -> None:
 
 
 def test_a_run_stopped_between_two_epochs_keeps_that_moment() -> None:
-    run = Run(QUICK, is_watched=True)
+    run = Run(QUICK, keeps_snapshots=True)
     for record in run.records():
         if record.step == run.plan.steps_per_epoch + 2:
             break
@@ -103,7 +103,7 @@ def test_a_run_stopped_between_two_epochs_keeps_that_moment() -> None:
 
 
 def test_early_stopping_keeps_the_best_epoch_and_the_last() -> None:
-    run = finished(Run(config(epochs=60, early_stopping=True, patience=2), is_watched=True))
+    run = finished(Run(config(epochs=60, early_stopping=True, patience=2), keeps_snapshots=True))
     best = run.history[run.best_epoch].step
     np.testing.assert_array_equal(run.network_at(best).parameters, run.network.parameters)
     assert run.snapshots.steps[-1] == run.history[-1].step
@@ -111,23 +111,25 @@ def test_early_stopping_keeps_the_best_epoch_and_the_last() -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"full_batch": True}, {"dropout": 0.5}])
 def test_a_watched_run_goes_the_same_way(settings: dict) -> None:
-    watched = finished(Run(config(**settings), is_watched=True))
+    watched = finished(Run(config(**settings), keeps_snapshots=True))
     unwatched = finished(Run(config(**settings)))
     assert same(watched, unwatched)
     assert not unwatched.snapshots.steps
-    assert not unwatched.pulses
+    assert not unwatched.step_diagnostics
 
 
 @pytest.mark.parametrize("full_batch", [True, False])
 def test_the_pulse_is_that_of_the_last_step_of_an_epoch(full_batch: bool) -> None:
-    run = Run(config(optimizer="sgd", learning_rate=0.1, full_batch=full_batch), is_watched=True)
+    run = Run(
+        config(optimizer="sgd", learning_rate=0.1, full_batch=full_batch), keeps_snapshots=True
+    )
     after_step = {}
     for record in run.records():
         after_step[record.step] = run.network.parameters.copy()
         if isinstance(record, EpochRecord) and record.epoch == 2:
             break
     before = after_step[run.step - 1]
-    pulse = run.pulses[-1]
+    pulse = run.step_diagnostics[-1]
     n_weights = run.network.weights[1].size
     moved = np.linalg.norm((run.network.parameters - before)[:n_weights])
     assert (pulse.epoch, pulse.step) == (2, run.step)
@@ -145,7 +147,7 @@ def test_a_training_that_has_broken_off_cannot_go_on(monkeypatch) -> None:
     monkeypatch.setattr("mlp.training.Course._learn", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         next(records)
-    assert not run.can_go_on
+    assert not run.can_continue
 
 
 def test_a_warm_up_that_would_not_end_is_refused_in_a_sentence() -> None:
@@ -154,24 +156,24 @@ def test_a_warm_up_that_would_not_end_is_refused_in_a_sentence() -> None:
         if record.step == 1:
             break
     with pytest.raises(ValueError, match="warm-up of 5 epochs never reaches") as error:
-        run.go_on(2)
+        run.add_epochs(2)
     assert "\n" not in str(error.value)
 
 
 def test_a_run_brought_back_tells_the_same_story() -> None:
-    early = finished(Run(config(epochs=60, early_stopping=True, patience=2), is_watched=True))
-    stopped = Run(QUICK, is_watched=True)
+    early = finished(Run(config(epochs=60, early_stopping=True, patience=2), keeps_snapshots=True))
+    stopped = Run(QUICK, keeps_snapshots=True)
     for record in stopped.records():
         if record.step == 3:
-            stopped.ask_learning_rate(0.001)
+            stopped.request_learning_rate(0.001)
         if record.step == 9:
             break
     stopped.conclude()
     for run in (early, stopped):
         back = revive(load_model(run_to_bytes(run)))
-        assert back.way == run.way
+        assert back.run_record == run.run_record
         assert (back.result, back.history, back.step) == (run.result, run.history, run.step)
-        assert back.first_config == run.first_config
+        assert back.initial_config == run.initial_config
         assert back.early_stopped == run.early_stopped
         assert back.snapshots.steps[-1] == (
             run.step if run.best_epoch is None else run.history[run.best_epoch].step

@@ -101,10 +101,10 @@ def test_every_setting_of_an_optimizer_changes_the_run(change: dict[str, object]
 
 
 def test_the_scaler_has_seen_the_training_part_only() -> None:
-    material = prepare(RunConfig(scaling="z-score"))
-    seen = material.dataset.X[material.split.training]
-    np.testing.assert_allclose(material.scaler.shift, seen.mean(axis=0), rtol=1e-5)
-    assert not np.allclose(material.scaler.shift, material.dataset.X.mean(axis=0), rtol=1e-5)
+    prepared = prepare(RunConfig(scaling="z-score"))
+    seen = prepared.dataset.X[prepared.split.training]
+    np.testing.assert_allclose(prepared.scaler.shift, seen.mean(axis=0), rtol=1e-5)
+    assert not np.allclose(prepared.scaler.shift, prepared.dataset.X.mean(axis=0), rtol=1e-5)
 
 
 class Untouchable:
@@ -116,19 +116,19 @@ class Untouchable:
 
 def test_the_test_part_is_looked_at_once_at_the_end(monkeypatch) -> None:
     run = Run(QUICK)
-    material = run.material
+    prepared = run.prepared_data()
     with monkeypatch.context() as patch:
-        untouchable = dataclasses.replace(material, test=Untouchable())
+        untouchable = dataclasses.replace(prepared, test=Untouchable())
         patch.setattr("experiments.training.run.prepare", lambda *_: untouchable)
         *_, last = run.records()
     run.conclude()
-    assert run.result.test == evaluate(run.network, run.objective, material.test)
+    assert run.result.test == evaluate(run.network, run.objective, prepared.test)
     assert run.result.validation == last.validation
 
 
 def test_two_networks_with_one_seed_see_the_same_samples_in_the_same_order() -> None:
     small, large = Run(QUICK), Run(RunConfig(**QUICK.model_dump() | {"hidden_layers": (9, 9)}))
-    assert small.material is large.material
+    assert small.prepared_data() is large.prepared_data()
     orders = [run._batches_rng.permutation(50) for run in (small, large)]
     np.testing.assert_array_equal(*orders)
 
@@ -146,11 +146,11 @@ def test_history_and_batches() -> None:
     next(records)
     assert [record.epoch for record in run.history] == [0]
     next(records)
-    assert (run.under_way.epochs_done, len(run.under_way.batch_losses)) == (0, 1)
-    assert run.owes_record
+    assert (run.current_epoch.epochs_done, len(run.current_epoch.batch_losses)) == (0, 1)
+    assert run.awaits_epoch_record
     assert isinstance(next(records), EpochRecord)
-    assert run.under_way == (1, [])
-    assert not run.owes_record
+    assert run.current_epoch == (1, [])
+    assert not run.awaits_epoch_record
     assert (run.epoch, run.step) == (1, 1)
     assert run.seconds > 0
 

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.config import RunConfig
 from experiments.training.run import Run
-from experiments.training.summary import run_to_summary, status_of, summarize
+from experiments.training.summary import status_of, summarize, train_and_summarize
 
 FIELDS = {
     "preset", "config", "status", "epochs", "train_accuracy", "validation_accuracy",
@@ -41,7 +41,7 @@ def test_a_finished_run_has_every_figure() -> None:
 
 @pytest.mark.parametrize("config", DIVERGING, ids=range(len(DIVERGING)))
 def test_a_diverged_run_has_gaps_and_never_nan(config: RunConfig) -> None:
-    summary = json.loads(json.dumps(run_to_summary(config), allow_nan=False))
+    summary = json.loads(json.dumps(train_and_summarize(config), allow_nan=False))
     assert summary["status"] == "diverged"
     assert summary["epochs"] < config.epochs
     scores = ("train_accuracy", "validation_accuracy", "test_accuracy", "test_loss")
@@ -49,7 +49,7 @@ def test_a_diverged_run_has_gaps_and_never_nan(config: RunConfig) -> None:
 
 
 def test_a_part_that_is_not_there_is_none() -> None:
-    summary = run_to_summary(RunConfig(epochs=1, validation_fraction=0, test_fraction=0))
+    summary = train_and_summarize(RunConfig(epochs=1, validation_fraction=0, test_fraction=0))
     assert summary["train_accuracy"] is not None
     assert summary["validation_accuracy"] is summary["test_accuracy"] is None
     assert summary["test_loss"] is None
@@ -57,7 +57,7 @@ def test_a_part_that_is_not_there_is_none() -> None:
 
 def test_a_run_that_got_no_better_is_early_stopped() -> None:
     config = RunConfig(epochs=200, learning_rate=0.05, early_stopping=True, patience=2)
-    summary = run_to_summary(config)
+    summary = train_and_summarize(config)
     assert summary["status"] == "early-stopped"
     assert 2 < summary["epochs"] < 200
 
@@ -75,5 +75,5 @@ def test_a_run_cut_short_is_interrupted() -> None:
 
 
 def test_the_same_config_gives_the_same_summary() -> None:
-    first, second = (run_to_summary(RunConfig(epochs=2)) for _ in range(2))
+    first, second = (train_and_summarize(RunConfig(epochs=2)) for _ in range(2))
     assert first | {"seconds": 0} == second | {"seconds": 0}
