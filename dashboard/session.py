@@ -4,9 +4,10 @@ The controls of the sidebar keep their values under the names of RunConfig's fie
 which are the names in the link as well.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit import runtime
@@ -75,14 +76,65 @@ LIST_NUMBER = "list_number"
 LIST_FOLLOW = "list_follow"
 DOWNLOAD = "download"
 
+# Charts of the Train page; a chart keeps its zoom under its key
+LOSS_CHART = "loss_chart"
+ACCURACY_CHART = "accuracy_chart"
+WEIGHTS_CHART = "weights"
+PREDICTIONS_CHART = "predictions"
+DECISION_REGIONS_CHART = "plane"
+CONFUSION_CHART = "confusion_panel"
+GRADIENTS_CHART = "gradients"
+UPDATES_CHART = "updates"
+UNIT_ACTIVITY_CHART = "units"
+LEARNING_RATE_CHART = "learning_rate_chart"
+
+# Charts of the Explore page; a chart keeps its zoom under its key
+SAMPLES_CHART = "samples"
+POINTS_CHART = "points"
+CLASS_BALANCE_CHART = "balance"
+CLASS_PROFILES_CHART = "profiles"
+HISTOGRAM_CHART = "histogram"
+FEATURE_RANGES_CHART = "ranges"
+TSNE_CHART = "map_bent"
+PCA_3D_CHART = "map_solid"
+PCA_2D_CHART = "map_plane"
+NEIGHBORS_CHART = "neighbors"
+SPLITS_CHART = "splits"
+SAMPLE_CHART = "enlarged"
+RECORDED_CHART = "recorded"
+SCALED_CHART = "scaled"
+
+# Charts of the Confusion matrix page; a chart keeps its zoom under its key
+MATRIX_CHART = "confusion_matrix"
+CELL_SAMPLES_CHART = "cell_samples"
+CONFIDENTLY_WRONG_CHART = "surely_wrong"
+LEAST_CERTAIN_CHART = "least_certain"
+REJECTION_CHART = "rejection"
+RELIABILITY_CHART = "reliability"
+HIDDEN_LAYERS_CHART = "passage_hidden"
+INPUT_CHART = "passage_input"
+LOGITS_CHART = "passage_logits"
+OUTPUTS_CHART = "passage_outputs"
+
+# Charts of the page that compares; a chart keeps its zoom under its key
+SIDE_BY_SIDE_CHART = "contest_chart"
+PAIRS_CHART = "pairs"
+DIFFERENCES_CHART = "differences"
+ARCHITECTURE_GRID_CHART = "ladder"
+
 
 def key_of(control: str, which: int | str) -> str:
     """Return the key of a control that each run of the list has, or each competition."""
     return f"_{control}_{which}"
 
 
+def value(key: str, default: object = None) -> Any:
+    """Return the value of a control or of what else is kept under a key."""
+    return st.session_state.get(key, default)
+
+
 def set_value(key: str, value: object) -> None:
-    """Give a control that is about to be drawn its value."""
+    """Keep a value under a key: that of a control only before the control is drawn."""
     st.session_state[key] = value
 
 
@@ -174,6 +226,12 @@ def tab() -> Tab:
     """Return what this tab has."""
     found: Tab = st.session_state.setdefault(TAB, Tab())
     return found
+
+
+def restore_token() -> str:
+    """Return what this tab is known by after a reload; nobody can guess it."""
+    token: str = st.session_state.setdefault(RESTORE_TOKEN, secrets.token_urlsafe())
+    return token
 
 
 def forget_notices() -> None:

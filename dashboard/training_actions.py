@@ -1,7 +1,5 @@
 """The training of this tab: begin, pause, continue and end it."""
 
-import streamlit as st
-
 from dashboard import session
 from dashboard.training_speed import _pace, seconds_per_epoch
 from experiments.background.run_store import StoredRun
@@ -76,7 +74,7 @@ def epochs_to_add(run: Run) -> tuple[int, int]:
 
 def continue_run() -> None:
     """Train the run on the page for as many more epochs as asked for, from where it ended."""
-    epochs = st.session_state[session.MORE_EPOCHS]
+    epochs = session.value(session.MORE_EPOCHS)
     tab, is_present, pace = session.tab(), session.presence(), _pace()
     kept = tab.run_store.find(tab.job.run) if tab.job else None
     if not kept or not kept.job.status.is_over or not kept.run.can_continue:
@@ -91,7 +89,7 @@ def continue_run() -> None:
 
 def retry(learning_rate: float) -> None:
     """Begin a new run with another learning rate, all else as in the settings."""
-    st.session_state["learning_rate"] = learning_rate
+    session.set_value("learning_rate", learning_rate)
     session.forget_notices()
     go(Goal.THE_END, None)
 
@@ -110,7 +108,7 @@ def is_under_way() -> bool:
 
 def change_learning_rate() -> None:
     """Take steps of the length asked for from now on."""
-    learning_rate = st.session_state[session.RATE_NOW]
+    learning_rate = session.value(session.RATE_NOW)
     job = session.job()
     if job and not job.status.is_over:
         job.run.request_learning_rate(learning_rate)

@@ -39,7 +39,7 @@ def seconds_per_epoch(pace: str, epochs: int) -> float:
 
 def _pace() -> str:
     """Return the pace asked for, on the Train page or in a link to another one."""
-    asked = st.session_state.get(session.PACE, st.query_params.get(session.PACE))
+    asked = session.value(session.PACE, st.query_params.get(session.PACE))
     return asked if asked in PACES else PACES[0]
 
 

@@ -159,7 +159,7 @@ def matrix(
     )
     show_chart(
         figure,
-        key="confusion_matrix",
+        key=session.MATRIX_CHART,
         height=560,
         alt=f"Confusion matrix of {len(predictions.labels)} samples, rows true, columns predicted; "
         f"{predictions.n_correct} are right. The controls True and Predicted open a cell.",
@@ -188,7 +188,7 @@ def samples_in(run: Run, predictions: Predictions, cell: Cell) -> None:
         run,
         predictions,
         cell.page,
-        key="cell_samples",
+        key=session.CELL_SAMPLES_CHART,
         title=f"Numbers {cell.first:,} to {cell.last:,}, and how sure it was",
         on_choice=lambda place: selected_cell.look_at_place(cell, place),
         chosen=cell.place,
@@ -253,11 +253,16 @@ def mistakes(run: Run, predictions: Predictions, counts: Counts) -> None:
     with middle:
         wrong = confidently_wrong(predictions)
         sample_list(
-            run, predictions, wrong, "surely_wrong", "Most confidently wrong", "Nothing is wrong."
+            run,
+            predictions,
+            wrong,
+            session.CONFIDENTLY_WRONG_CHART,
+            "Most confidently wrong",
+            "Nothing is wrong.",
         )
     with right:
         close = least_certain(predictions, selected_cell.PAGE)
-        sample_list(run, predictions, close, "least_certain", "Least certain")
+        sample_list(run, predictions, close, session.LEAST_CERTAIN_CHART, "Least certain")
 
 
 def most_frequent(predictions: Predictions, counts: Counts) -> None:
@@ -337,7 +342,7 @@ def confidence(run: Run, predictions: Predictions) -> None:
         found = rejection(predictions)
         show_chart(
             rejection_figure(found),
-            key="rejection",
+            key=session.REJECTION_CHART,
             height=420,
             alt="Accuracy on what is left when the least certain answers are put aside",
         )
@@ -349,7 +354,7 @@ def calibration(predictions: Predictions) -> None:
     found = reliability(predictions)
     show_chart(
         reliability_figure(found),
-        key="reliability",
+        key=session.RELIABILITY_CHART,
         height=420,
         alt=f"Accuracy by confidence in {N_BINS} bins; expected calibration error "
         f"{percent(found.ece)}",
@@ -379,7 +384,7 @@ def one_sample(run: Run, predictions: Predictions, cell: Cell, step: int) -> Non
     with right:
         show_chart(
             hidden_figure(forward_pass, run.config.activation),
-            key="passage_hidden",
+            key=session.HIDDEN_LAYERS_CHART,
             height=selected_cell.layers_height(len(forward_pass.hidden)),
             alt=f"Activations of {len(forward_pass.hidden)} hidden layers",
         )
@@ -395,7 +400,7 @@ def sample_input(dataset: Dataset, row: int) -> None:
     figure = input_figure(
         dataset.X[row], dataset.image_shape, maximum=dataset.maximum, unit=dataset.unit
     )
-    show_chart(figure, key="passage_input", alt="The sample as it was recorded")
+    show_chart(figure, key=session.INPUT_CHART, alt="The sample as it was recorded")
 
 
 def sample_logits(forward_pass: ForwardPass, cell: Cell, names: tuple[str, ...]) -> None:
@@ -408,7 +413,7 @@ def sample_logits(forward_pass: ForwardPass, cell: Cell, names: tuple[str, ...])
         true=cell.true,
         predicted=cell.predicted,
     )
-    show_chart(figure, key="passage_logits", alt="The logit of each class")
+    show_chart(figure, key=session.LOGITS_CHART, alt="The logit of each class")
 
 
 def sample_outputs(
@@ -425,7 +430,7 @@ def sample_outputs(
         true=cell.true,
         predicted=cell.predicted,
     )
-    show_chart(figure, key="passage_outputs", alt="The output of each class")
+    show_chart(figure, key=session.OUTPUTS_CHART, alt="The output of each class")
 
 
 def downloads(run: Run, predictions: Predictions, counts: Counts, part: str) -> None:

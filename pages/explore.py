@@ -74,7 +74,7 @@ def sample_panel(prepared: PreparedData) -> Look:
     """Show the chosen sample large, and let another one be chosen by its number."""
     look = samples.look_at(prepared, samples.choose_sample(prepared.dataset))
     title = f"{escape(shortened(look.label))} · {look.part} part · {escape(look.unit)}"
-    values_chart(look, look.recorded, title, prepared.dataset.maximum, "enlarged")
+    values_chart(look, look.recorded, title, prepared.dataset.maximum, session.SAMPLE_CHART)
     return look
 
 
@@ -149,7 +149,7 @@ def some_samples(dataset: Dataset, rows: Rows, classes: list[int], look: Look) -
             look,
             columns=GRID_COLUMNS,
             title="Samples and labels",
-            key="samples",
+            key=session.SAMPLES_CHART,
         )
     else:
         st.markdown(samples.table_of(dataset, shown))
@@ -197,7 +197,7 @@ def points_chart(prepared: PreparedData, rows: Rows, look: Look) -> None:
     )
     alt = f"{len(rows)} points of {dataset.title}, by class"
     choose = partial(samples.choose_point, groups, rows)
-    show_chart(figure, key="points", alt=alt, height=TALL, on_click=choose)
+    show_chart(figure, key=session.POINTS_CHART, alt=alt, height=TALL, on_click=choose)
 
 
 def classes_view(prepared: PreparedData) -> None:
@@ -206,13 +206,13 @@ def classes_view(prepared: PreparedData) -> None:
     counts = class_counts(dataset.labels, prepared.split._asdict(), dataset.n_classes)
     show_chart(
         class_balance(counts, dataset.class_names),
-        key="balance",
+        key=session.CLASS_BALANCE_CHART,
         alt="Number of samples of each class in each part",
     )
     if dataset.image_shape is None:
         show_chart(
             class_profiles(statistics, dataset.class_names),
-            key="profiles",
+            key=session.CLASS_PROFILES_CHART,
             alt="How far the mean of each feature in each class lies from that of all samples",
         )
     else:
@@ -241,10 +241,14 @@ def values_view(prepared: PreparedData) -> None:
     dataset, statistics = prepared.dataset, statistics_of(prepared.dataset)
     st.markdown(samples.words_on_constants(dataset, statistics))
     histogram = value_histogram(statistics.histogram, unit=dataset.unit)
-    show_chart(histogram, key="histogram", alt="How often each value comes in all samples")
+    show_chart(
+        histogram, key=session.HISTOGRAM_CHART, alt="How often each value comes in all samples"
+    )
     if dataset.image_shape is None:
         figure = feature_ranges(statistics, unit=dataset.unit)
-        show_chart(figure, key="ranges", alt="Mean, spread and limits of each feature")
+        show_chart(
+            figure, key=session.FEATURE_RANGES_CHART, alt="Mean, spread and limits of each feature"
+        )
     else:
         pixel_images(dataset, statistics)
 
@@ -348,7 +352,7 @@ def bent_map(prepared: PreparedData, embedding: Embedding, moving: bool) -> None
         embedding.points,
         title="t-SNE: neighbors stay together",
         axes=("no unit: only closeness counts", "no unit"),
-        key="map_bent",
+        key=session.TSNE_CHART,
     )
 
 
@@ -361,7 +365,7 @@ def straight_map(prepared: PreparedData, *, solid: bool) -> None:
         projection.points,
         title="PCA: from the side that shows most",
         axes=axes,
-        key="map_solid" if solid else "map_plane",
+        key=session.PCA_3D_CHART if solid else "map_plane",
     )
 
 
@@ -404,7 +408,7 @@ def neighbors_view(prepared: PreparedData) -> None:
                 look,
                 columns=NEIGHBOUR_COLUMNS,
                 title="Nearest first, with label and distance",
-                key="neighbors",
+                key=session.NEIGHBORS_CHART,
             )
         else:
             st.markdown(samples.table_of(dataset, neighbors.rows, neighbors.distances))
@@ -418,10 +422,12 @@ def scaling_view(prepared: PreparedData) -> None:
     left, right = st.columns(2)
     with left:
         title = f"As recorded ({escape(look.unit)})"
-        values_chart(look, look.recorded, title, dataset.maximum, "recorded")
+        values_chart(look, look.recorded, title, dataset.maximum, session.RECORDED_CHART)
     with right:
         limit = samples.largest(look.scaled) if scaling == "z-score" else 1.0
-        values_chart(look, look.scaled, f"Scaled by {scaling} (no unit)", limit, "scaled")
+        values_chart(
+            look, look.scaled, f"Scaled by {scaling} (no unit)", limit, session.SCALED_CHART
+        )
     with st.expander("The lines of NumPy that do this", icon=":material/code:"):
         show_source({"Scaler": SCALERS[scaling]})
 
@@ -448,7 +454,7 @@ def split_view(moving: bool) -> None:
 def split_results(dataset: Dataset, results: list[SplitScore]) -> None:
     """Show what was measured."""
     alt = "Test accuracy of two networks with the random split and with blocks"
-    show_chart(split_scores(results), key="splits", alt=alt)
+    show_chart(split_scores(results), key=session.SPLITS_CHART, alt=alt)
     st.markdown(samples.words_on_splits(dataset, results, split_effect_sentence(results)))
     with st.expander("The lines of NumPy that do this", icon=":material/code:"):
         show_source(dict(SPLITS))

@@ -200,7 +200,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
                 revision=revision,
                 marks=Marks(best, moment, messages.beside(run, "loss")),
             ),
-            key="loss_chart",
+            key=session.LOSS_CHART,
             alt="Loss of the training and the validation samples, by epoch",
         )
     with right:
@@ -211,7 +211,7 @@ def charts(job: TrainingJob | None, *, log_scale: bool) -> None:
                 revision=revision,
                 marks=Marks(best, moment, messages.beside(run, "accuracy")),
             ),
-            key="accuracy_chart",
+            key=session.ACCURACY_CHART,
             alt="Accuracy on the training and the validation samples, by epoch",
         )
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import session
 from dashboard.charts import architecture_grid
 from dashboard.compare import messages
 from dashboard.compare.over_seeds import _say_state
@@ -19,7 +20,7 @@ def draw_ladder(ladder: RunSequence[RunOutcome]) -> None:
         ranks = seed_summaries(rows)
         show_chart(
             architecture_grid.architecture_grid_figure(ranks),
-            key="ladder",
+            key=session.ARCHITECTURE_GRID_CHART,
             alt="Test accuracy of ten networks by their number of parameters, a line for each "
             "depth",
         )

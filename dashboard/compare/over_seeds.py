@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard import session
 from dashboard.charts import over_seeds
 from dashboard.compare import messages
 from dashboard.components.chart import show_chart
@@ -78,12 +79,12 @@ def _draw_seeds(
     with left:
         show_chart(
             over_seeds.pairs_figure(ranks, seeds),
-            key="pairs",
+            key=session.PAIRS_CHART,
             alt="Test accuracy of each network with each seed; lines join pairs",
         )
     with right:
         show_chart(
             over_seeds.differences_figure(found),
-            key="differences",
+            key=session.DIFFERENCES_CHART,
             alt="Difference to the first network with each seed, and its mean",
         )

@@ -72,7 +72,9 @@ def _draw_curves(contest: SideBySide, measure: Measure, close_up: bool) -> None:
         revision=str(id(contest)),
     )
     names = ", ".join(each.name for each in curves)
-    show_chart(figure, key="contest_chart", alt=f"{measure.capitalize()} of {names}, by epoch")
+    show_chart(
+        figure, key=session.SIDE_BY_SIDE_CHART, alt=f"{measure.capitalize()} of {names}, by epoch"
+    )
 
 
 def _draw_tables(contest: SideBySide) -> None:

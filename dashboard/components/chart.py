@@ -17,6 +17,8 @@ import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import session
+
 HERE = Path(__file__).parent
 SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = HERE.parents[1] / "static"
@@ -103,7 +105,7 @@ def show_chart(
     }
 
     def tell() -> None:
-        click = parse_click(st.session_state[key].get("click"))
+        click = parse_click(session.value(key).get("click"))
         if click and on_click:
             on_click(click)
 

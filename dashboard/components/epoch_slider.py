@@ -11,7 +11,7 @@ def choose_run() -> Run | None:
     runs, shown = session.runs(), session.shown_run()
     if len(runs) > 1 and shown is not None:
         now = session.tab().run_store.find(shown)
-        st.session_state[session.CHOSEN] = now.number if now else runs[-1].number
+        session.set_value(session.CHOSEN, now.number if now else runs[-1].number)
         st.selectbox(
             "Run",
             [kept.number for kept in runs],
@@ -24,7 +24,7 @@ def choose_run() -> Run | None:
 
 
 def _choose() -> None:
-    number = st.session_state[session.CHOSEN]
+    number = session.value(session.CHOSEN)
     tab = session.tab()
     tab.chosen = next((kept for kept in tab.run_store.runs if kept.number == number), None)
     tab.epoch = None
@@ -42,7 +42,7 @@ def choose_epoch(run: Run) -> int:
     At its right end, the newest moment is shown: that of the result once there is one.
     """
     last, epoch = _last_epoch(run), epoch_looked_at(run)
-    st.session_state[session.EPOCH] = last if epoch is None else epoch
+    session.set_value(session.EPOCH, last if epoch is None else epoch)
     st.slider(
         "Epoch",
         0,
@@ -60,7 +60,7 @@ def choose_epoch(run: Run) -> int:
 
 
 def _look_back(last: int) -> None:
-    epoch = st.session_state[session.EPOCH]
+    epoch = session.value(session.EPOCH)
     session.tab().epoch = None if epoch == last else epoch
 
 

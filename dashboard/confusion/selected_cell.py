@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 
 from dashboard import session
 from dashboard.components.chart import Click
@@ -75,9 +74,9 @@ def default_part(run: Run, parts: tuple[str, ...]) -> str:
 
 def look_at(true: int | None, predicted: int | None, number: int = 1) -> None:
     """Turn to a cell, and to a sample in it; call it before the controls are drawn."""
-    st.session_state[session.MATRIX_TRUE] = true
-    st.session_state[session.MATRIX_PREDICTED] = predicted
-    st.session_state[session.MATRIX_SAMPLE] = number
+    session.set_value(session.MATRIX_TRUE, true)
+    session.set_value(session.MATRIX_PREDICTED, predicted)
+    session.set_value(session.MATRIX_SAMPLE, number)
 
 
 def look_at_sample(predictions: Predictions, position: int) -> None:
@@ -90,18 +89,18 @@ def look_at_sample(predictions: Predictions, position: int) -> None:
 
 def look_at_first() -> None:
     """Turn to the first sample of a cell."""
-    st.session_state[session.MATRIX_SAMPLE] = 1
+    session.set_value(session.MATRIX_SAMPLE, 1)
 
 
 def look_at_place(cell: Cell, place: int) -> None:
     """Turn to a sample on the page of a cell, and to its way through the network."""
-    st.session_state[session.MATRIX_SAMPLE] = cell.first + place
+    session.set_value(session.MATRIX_SAMPLE, cell.first + place)
     follow()
 
 
 def follow() -> None:
     """Turn to the view of the sample's way through the network."""
-    st.session_state[session.MATRIX_TAB] = ONE_SAMPLE
+    session.set_value(session.MATRIX_TAB, ONE_SAMPLE)
 
 
 def clicked_cell(click: Click) -> None:
@@ -113,9 +112,9 @@ def clicked_cell(click: Click) -> None:
 def forget_absent_classes(n_classes: int) -> None:
     """Let go of a choice that another dataset has made possible."""
     for key in (session.MATRIX_TRUE, session.MATRIX_PREDICTED):
-        chosen = st.session_state.get(key)
+        chosen = session.value(key)
         if chosen is not None and chosen >= n_classes:
-            st.session_state[key] = None
+            session.set_value(key, None)
 
 
 def cell_of(
@@ -130,8 +129,8 @@ def cell_of(
 
 def keep_within(key: str, highest: int) -> int:
     """Bring a number that the reader has chosen back to 1..highest; return it."""
-    number: int = min(max(st.session_state.get(key, 1), 1), highest)
-    st.session_state[key] = number
+    number: int = min(max(session.value(key, 1), 1), highest)
+    session.set_value(key, number)
     return number
 
 

@@ -113,7 +113,7 @@ def choose_point(groups: Sequence[Group], rows: Rows, click: Click) -> None:
 def choose_sample(dataset: Dataset) -> int:
     """Draw a field for the number of a sample; return the row to look at."""
     last = dataset.n_samples - 1
-    st.session_state[session.SAMPLE] = min(session.tab().sample, last)
+    session.set_value(session.SAMPLE, min(session.tab().sample, last))
     row: int = st.number_input(
         "Sample",
         0,
@@ -128,7 +128,7 @@ def choose_sample(dataset: Dataset) -> int:
 
 
 def _choose_typed() -> None:
-    choose(st.session_state[session.SAMPLE])
+    choose(session.value(session.SAMPLE))
 
 
 def choose_classes(dataset: Dataset) -> list[int]:

@@ -20,15 +20,15 @@ APP = Path(__file__).parents[2] / "app.py"
 @contextmanager
 def running_in_app() -> Iterator[None]:
     """Mark that a page is run by app.py."""
-    st.session_state[session.IN_APP] = True
+    session.set_value(session.IN_APP, True)
     try:
         yield
     finally:
-        st.session_state[session.IN_APP] = False
+        session.set_value(session.IN_APP, False)
 
 
 def enter_through_app() -> None:
     """Go back and come in through app.py, which runs the same page; call it first on a page."""
-    if not st.session_state.get(session.IN_APP):
+    if not session.value(session.IN_APP):
         runpy.run_path(str(APP), run_name="__main__")
         st.stop()

@@ -5,7 +5,6 @@ is open, and shows it after a reload; the runs of a page that has just gone are 
 handed to the one that has come. A second tab has a ticket of its own.
 """
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -94,7 +93,7 @@ def _session_keeper() -> SessionKeeper:
 
 def draw() -> None:
     """Remember this page, and take up where the one before a reload has left off."""
-    token = st.session_state.setdefault(session.RESTORE_TOKEN, secrets.token_urlsafe())
+    token = session.restore_token()
     _session_keeper().hold(token, session.tab(), session.presence())
     data = {"ticket": token, "runs": len(session.runs())}
     with st.sidebar:
@@ -103,7 +102,7 @@ def draw() -> None:
 
 def _restore() -> None:
     """Take what the page had before it was loaded anew; say so if it is gone."""
-    match st.session_state[session.RESTORE].get("previous"):
+    match session.value(session.RESTORE).get("previous"):
         case {"ticket": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
             restore_session(_session_keeper(), token, had_runs=n_runs > 0)
 
@@ -123,7 +122,7 @@ def restore_session(room: SessionKeeper, token: str, *, had_runs: bool) -> None:
         return
     tab = room.take(token)
     if tab is not None:
-        st.session_state[session.TAB] = tab
+        session.set_value(session.TAB, tab)
         measuring = tab.measuring and tab.measuring.sequence
         for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
             if work is not None:

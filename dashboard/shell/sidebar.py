@@ -78,7 +78,7 @@ def show_problems() -> None:
 def apply(config: RunConfig) -> None:
     """Set all settings to those of a config; call it before they are drawn."""
     for field, value in config.model_dump().items():
-        st.session_state[field] = in_field(field, value)
+        session.set_value(field, in_field(field, value))
     session.forget_notices()
 
 
@@ -89,24 +89,24 @@ def in_field(field: str, value: Any) -> Any:
 
 def _take_usual_split(requested: Mapping[str, str]) -> None:
     """Begin with the split that the dataset of the link is usually given."""
-    if "dataset" in st.session_state:
+    if session.value("dataset") is not None:
         return
     for field, value in usual_split(requested.get("dataset")).items():
         if field not in requested:
-            st.session_state[field] = value
+            session.set_value(field, value)
 
 
 def _change_dataset() -> None:
     session.forget_notices()
-    for field, value in usual_split(st.session_state["dataset"]).items():
-        st.session_state[field] = value
+    for field, value in usual_split(session.value("dataset")).items():
+        session.set_value(field, value)
 
 
 def _draw_presets() -> None:
     """Offer the networks that have a name, and say what makes the chosen one interesting."""
     names = {preset.config: name for name, preset in PRESETS.items()}
     now = OWN_PRESET if session.problems() else names.get(session.config(), OWN_PRESET)
-    st.session_state[session.PRESET] = now
+    session.set_value(session.PRESET, now)
     st.selectbox(
         "Preset",
         [OWN_PRESET, *PRESETS] if now == OWN_PRESET else list(PRESETS),
@@ -119,7 +119,7 @@ def _draw_presets() -> None:
 
 
 def _apply_preset() -> None:
-    name = st.session_state[session.PRESET]
+    name = session.value(session.PRESET)
     if name in PRESETS:
         apply(PRESETS[name].config)
 
@@ -149,7 +149,7 @@ def _draw_upload() -> None:
 
 def _take_own() -> None:
     """Take the file that was given, or let go of the one that was taken away."""
-    tab, file = session.tab(), st.session_state[session.UPLOAD]
+    tab, file = session.tab(), session.value(session.UPLOAD)
     session.forget_notices()
     tab.own, tab.own_problem = None, ""
     if file is not None:
@@ -326,7 +326,7 @@ def _learning_rates() -> dict[float, str]:
 
 
 def _current(field: str) -> Any:
-    return st.session_state.get(field, _default(field))
+    return session.value(field, _default(field))
 
 
 def _default(field: str) -> Any:

@@ -118,7 +118,7 @@ def _draw_upload() -> None:
 
 
 def _take_model() -> None:
-    tab, file = session.tab(), st.session_state[session.MODEL]
+    tab, file = session.tab(), session.value(session.MODEL)
     tab.model_problem = ""
     if file is None or training_actions.is_under_way():
         return

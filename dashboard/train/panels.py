@@ -78,7 +78,7 @@ def _weights(context: PanelContext) -> None:
             first=min(first or 0, n_units - 1),
             revision=context.revision,
         ),
-        key="weights",
+        key=session.WEIGHTS_CHART,
         height=380,
         alt="The weights into each unit of the first layer; blue below zero, orange above",
     )
@@ -112,7 +112,7 @@ def _predictions(context: PanelContext) -> None:
             maximum=prepared.dataset.maximum,
             unit=prepared.dataset.unit,
         ),
-        key="predictions",
+        key=session.PREDICTIONS_CHART,
         height=380,
         alt=f"{len(rows)} images of the {part} part, each with the answer of the network",
     )
@@ -124,7 +124,7 @@ def _plane(context: PanelContext) -> None:
         decision_regions_figure(
             regions_of(context.run, context.step), "What it says all over the plane"
         ),
-        key="plane",
+        key=session.DECISION_REGIONS_CHART,
         height=420,
         alt="The plane in the colors of the answers, and samples that were not learned from",
     )
@@ -140,7 +140,7 @@ def _confusion(context: PanelContext) -> None:
             view=VIEWS["counts"]._replace(title=f"Confusion matrix of the {part} part"),
             is_fixed=True,
         ),
-        key="confusion_panel",
+        key=session.CONFUSION_CHART,
         height=460,
         alt=f"Confusion matrix of the {part} part, rows true, columns predicted",
     )
@@ -155,7 +155,7 @@ def _gradients(context: PanelContext) -> None:
         gradient_figure(
             context.run.step_diagnostics[:], epochs=context.epochs, revision=context.revision
         ),
-        key="gradients",
+        key=session.GRADIENTS_CHART,
         alt="Length of the gradient of each layer, by epoch",
     )
 
@@ -165,7 +165,7 @@ def _updates(context: PanelContext) -> None:
         ratio_figure(
             context.run.step_diagnostics[:], epochs=context.epochs, revision=context.revision
         ),
-        key="updates",
+        key=session.UPDATES_CHART,
         alt="How far a step moves the weights of each layer, compared with their size, by epoch",
     )
 
@@ -175,7 +175,7 @@ def _units(context: PanelContext) -> None:
     activities = unit_activity(context.run.network_at(context.step), samples)
     show_chart(
         unit_activity_figure(activities),
-        key="units",
+        key=session.UNIT_ACTIVITY_CHART,
         alt="Share of dead and of saturated units in each hidden layer",
     )
 
@@ -185,7 +185,7 @@ def _learning_rate(context: PanelContext) -> None:
         learning_rate_figure(
             context.run.history[:], epochs=context.epochs, revision=context.revision
         ),
-        key="learning_rate_chart",
+        key=session.LEARNING_RATE_CHART,
         alt="Learning rate by epoch",
     )
 

@@ -49,7 +49,7 @@ def _draw_actions(kept: StoredRun, *, is_here: bool) -> None:
     st.text_input(
         "Name",
         key=name,
-        on_change=lambda: session.tab().run_store.rename(kept, st.session_state[name]),
+        on_change=lambda: session.tab().run_store.rename(kept, session.value(name)),
         help="What this run is called in the list and in the charts.",
     )
     st.button(
@@ -72,7 +72,7 @@ def _draw_actions(kept: StoredRun, *, is_here: bool) -> None:
 
 
 def _draw_beside(kept: StoredRun) -> None:
-    kept.is_drawn = st.session_state[session.key_of("draw", kept.number)]
+    kept.is_drawn = session.value(session.key_of("draw", kept.number))
 
 
 def _show(kept: StoredRun) -> None:

@@ -23,7 +23,7 @@ COUNTS = np.array([[1, 1], [1, 1]])
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     found: dict[str, object] = {}
-    monkeypatch.setattr("dashboard.confusion.selected_cell.st.session_state", found)
+    monkeypatch.setattr("dashboard.session.st.session_state", found)
     return found
 
 
