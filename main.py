@@ -38,7 +38,14 @@ from experiments.comparison.significance import (
     paired_test,
     paired_test_sentence,
 )
-from experiments.config import OWN, RunConfig, explain, meaning_of
+from experiments.config import (
+    DATASET_SETTINGS,
+    OWN,
+    SETTINGS,
+    RunConfig,
+    explain,
+    idle_settings,
+)
 from experiments.evaluation.saved_model import (
     PARTS,
     ModelEvaluation,
@@ -49,10 +56,11 @@ from experiments.export.files import check_writable, write_whole
 from experiments.export.history_csv import history_to_csv
 from experiments.export.model_file import load_model, save_run
 from experiments.presets import PRESETS, preset
+from experiments.setting import Switch
 from experiments.sweep.grid import grid_configs, parse_seeds, parse_vary, plan_each
 from experiments.sweep.result_table import ResultTable
 from experiments.sweep.sweep import sweep
-from experiments.training.plan import idle_settings, plan
+from experiments.training.plan import plan
 from experiments.training.prepared_data import prepare
 from experiments.training.run import Run
 from experiments.training.summary import Summary, status_of, summarize
@@ -88,7 +96,6 @@ SeedList = Annotated[str, typer.Option(help="Such as 0-9, or 1,5,7.")]
 
 def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command one option for each setting of a run; those given arrive as `settings`."""
-    fields = RunConfig.model_fields
     own = {n: p for n, p in inspect.signature(command).parameters.items() if n != "settings"}
     options = {
         name: inspect.Parameter(
@@ -96,11 +103,11 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
             annotation=Annotated[
-                bool | None if info.annotation is bool else str | None,
-                typer.Option(help=meaning_of(name), show_default=False),
+                bool | None if isinstance(setting, Switch) else str | None,
+                typer.Option(help=setting.description, show_default=False),
             ],
         )
-        for name, info in fields.items()
+        for name, setting in SETTINGS.items()
     }
 
     @wraps(command)
@@ -139,7 +146,7 @@ def train(
     if onnx:
         run_to_onnx(run)  # says now if it cannot be done
     say_plan(run)
-    if idle := sorted(idle_settings(config) & settings.keys()):
+    if idle := sorted(idle_settings(dict(config)) & settings.keys()):
         print(f"Without effect, as other settings make no use of it: {', '.join(idle)}.")
     if shapes:
         say_shapes(run)
@@ -293,7 +300,6 @@ def download(
 # What the commands share ----------------------------------------------------------
 
 INTERRUPTED = 130
-SUITED_TO_A_DATASET = {"dataset", "scaling", "split", "validation_fraction", "test_fraction"}
 
 
 def base_settings(
@@ -310,7 +316,7 @@ def base_settings(
     chosen = {**settings, **({"dataset": OWN} if own else {})}
     base = preset(preset_name).config.model_dump() if preset_name else {}
     if chosen.get("dataset", base.get("dataset")) != base.get("dataset"):
-        base = {name: value for name, value in base.items() if name not in SUITED_TO_A_DATASET}
+        base = {name: value for name, value in base.items() if name not in DATASET_SETTINGS}
     usual = {"scaling": "z-score"} if own and not own.image_shape else {}
     return {**usual, **base, **chosen}
 

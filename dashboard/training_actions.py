@@ -4,7 +4,7 @@ from dashboard import session
 from dashboard.training_speed import _pace, seconds_per_epoch
 from experiments.background.run_store import StoredRun
 from experiments.background.training_job import Goal, Status, TrainingJob
-from experiments.config import LIMITS, OWN
+from experiments.config import OWN, limits_of
 from experiments.training.run import Run
 
 PATIENCE_SECONDS = 0.2  # a step that is done by then is drawn at once, without a second look
@@ -69,7 +69,7 @@ def reset() -> None:
 def epochs_to_add(run: Run) -> tuple[int, int]:
     """Return how many epochs a run can be given at the least, for its warm-up, and at the most."""
     done = run.epochs_done
-    return max(1, run.config.warmup_epochs + 1 - done), int(LIMITS["epochs"][1]) - done
+    return max(1, run.config.warmup_epochs + 1 - done), int(limits_of("epochs")[1]) - done
 
 
 def continue_run() -> None:

@@ -21,7 +21,7 @@ import main
 from data.datasets import load
 from experiments.background import parallel
 from experiments.comparison.significance import correct_for_several, paired_test
-from experiments.config import RunConfig, meaning_of
+from experiments.config import DATASET_SETTINGS, SETTINGS, RunConfig
 from experiments.export.model_file import load_model
 from experiments.presets import PRESETS
 from experiments.sweep.grid import grid_configs
@@ -186,7 +186,7 @@ def test_any_setting_of_a_preset_is_overridden_by_its_option(name: str) -> None:
     changed = main.base_settings("mlp-digits", {name: EVERY_SETTING[name]}, None)
     preset = PRESETS["mlp-digits"].config.model_dump()
     if name == "dataset":  # another one has another split and scaling
-        preset = {n: value for n, value in preset.items() if n not in main.SUITED_TO_A_DATASET}
+        preset = {n: value for n, value in preset.items() if n not in DATASET_SETTINGS}
     assert changed == preset | {name: base[name] if name != "early_stopping" else True}
 
 
@@ -197,7 +197,7 @@ def test_the_help_explains_every_setting(command: str, program: Program) -> None
     words = "".join(answer.out.split())
     for name in RunConfig.model_fields:
         assert f"--{name.replace('_', '-')}" in words
-        assert "".join(meaning_of(name).split()) in words
+        assert "".join(SETTINGS[name].description.split()) in words
 
 
 def test_the_help_says_how_it_ends(program: Program) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from experiments.config import LIMITS, RunConfig
+from experiments.config import RunConfig, limits_of
 
 Layers: TypeAlias = tuple[int, ...]
 
@@ -42,7 +42,7 @@ def compared_networks(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[Run
 
 def configs_over_seeds(networks: Sequence[RunConfig], n_seeds: int) -> list[RunConfig]:
     """Return the networks with the seed that they have, then all with the next, and so on."""
-    n_all = int(LIMITS["seed"][1]) + 1
+    n_all = int(limits_of("seed")[1]) + 1
     return [
         config.model_copy(update={"seed": (config.seed + i) % n_all})
         for i in range(n_seeds)

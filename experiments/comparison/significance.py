@@ -13,8 +13,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from experiments.config import RunConfig
-from experiments.training.prepared_data import DATA_SETTINGS
+from experiments.config import DATA_SETTINGS, RunConfig
 
 SIGNIFICANT = 0.05
 EXACT_BELOW = 25  # so few samples can be counted out; from here on, a curve does as well

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 
 from data.datasets import Dataset, Features
 from data.scaling import Scaler
-from experiments.config import LIMITS, RunConfig, explain
+from experiments.config import RunConfig, explain, limits_of
 from experiments.training.run import Result, Run
 from experiments.training.run_record import Change, RunRecord
 from mlp.arrays import Array
@@ -26,7 +26,7 @@ from mlp.storage import ModelFileError, StoredNetwork, from_bytes, load, save, t
 from mlp.training import EpochRecord, Score, logits_of
 
 MAX_CONFIG_CHARACTERS = 10_000  # all settings at their longest take 2,000
-MAX_RECORDS = int(LIMITS["epochs"][1]) + 1  # the untrained network is one of them
+MAX_RECORDS = int(limits_of("epochs")[1]) + 1  # the untrained network is one of them
 MAX_STEP = 10**9  # 10,000 epochs of 60,000 samples, one at a time, are 6 * 10**8
 MAX_NAME_CHARACTERS = 80
 MAX_CHANGES = 10_000  # during a training
@@ -320,7 +320,7 @@ def _check_run_record(record: RunRecord, history: list[EpochRecord]) -> None:
     least, most = (last.step, last.epoch) if last else (0, 0)
     is_fit = (
         least <= record.step <= MAX_STEP
-        and 1 <= record.first_epochs <= LIMITS["epochs"][1]
+        and 1 <= record.first_epochs <= limits_of("epochs")[1]
         and (record.best_epoch is None or 0 <= record.best_epoch <= most)
         and 0 <= record.n_results <= MAX_CHANGES
         and len(record.changes) <= MAX_CHANGES
@@ -334,7 +334,7 @@ def _check_run_record(record: RunRecord, history: list[EpochRecord]) -> None:
 
 
 def _is_possible(change: Change) -> bool:
-    low, high = LIMITS[change.setting]
+    low, high = limits_of(change.setting)
     return 0 <= change.step <= MAX_STEP and low < change.value <= high
 
 

@@ -16,7 +16,7 @@ from data.download import FOLDER_VARIABLE
 from data.scaling import SCALERS
 from data.split import SPLITS
 from data.toy import TOYS
-from experiments.config import MEANINGS, OWN, RunConfig
+from experiments.config import OWN, SETTINGS, RunConfig, optimizer_settings
 from experiments.export.source_slices import (
     Import,
     Piece,
@@ -27,7 +27,6 @@ from experiments.export.source_slices import (
     names_read,
     read_chapter,
 )
-from experiments.training.plan import optimizer_settings
 from experiments.training.run_record import Change
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
@@ -179,7 +178,7 @@ def _settings(config: RunConfig, run: str) -> str:
     for field, value in config:
         if field.upper() in used:
             line = f"{field.upper()} = {_literal(value)}"
-            comment = f"  # {MEANINGS[field].partition('. ')[0].rstrip('.')}"
+            comment = f"  # {SETTINGS[field].meaning.partition('. ')[0].rstrip('.')}"
             lines.append(line + (comment if len(line + comment) <= LINE else ""))
     return "\n".join(lines)
 

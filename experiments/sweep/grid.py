@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from data.datasets import Dataset
-from experiments.config import RunConfig, parse_field
+from experiments.config import DATA_SETTINGS, RunConfig, parse_field
 from experiments.training.plan import plan
-from experiments.training.prepared_data import DATA_SETTINGS
 
 if TYPE_CHECKING:
     pass

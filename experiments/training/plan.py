@@ -1,14 +1,13 @@
 """How large a run will be, and what its settings come to: optimizer and schedule."""
 
-from dataclasses import fields
 from typing import NamedTuple
 
 from data.datasets import Dataset
-from experiments.config import MAX_PARAMETERS, RunConfig
+from experiments.config import MAX_PARAMETERS, RunConfig, optimizer_settings
 from experiments.training.prepared_data import PreparedData, prepare
 from mlp.network import Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
-from mlp.schedules import SHAPES, Schedule
+from mlp.schedules import Schedule
 
 SMALL_STEP = 3_000_000  # multiplications
 
@@ -72,20 +71,6 @@ def _plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
             "Take a smaller batch, or the full batch."
         )
     return Plan(sizes, n_parameters, n_training, batch_size, -(-n_training // batch_size))
-
-
-def optimizer_settings(name: str) -> set[str]:
-    """Return which settings of a RunConfig an optimizer reads."""
-    return {field.name for field in fields(OPTIMIZERS[name])} & set(RunConfig.model_fields)
-
-
-def idle_settings(config: RunConfig) -> set[str]:
-    """Return the settings that have no effect, because another one makes no use of them."""
-    idle = {"momentum", "weight_decay"} - optimizer_settings(config.optimizer)
-    idle |= {"decay", "decay_every"} if not SHAPES[config.schedule].decays else set()
-    idle |= {"patience"} if not config.early_stopping else set()
-    idle |= {"batch_size", "shuffle"} if config.full_batch else set()
-    return idle
 
 
 def make_optimizer(config: RunConfig, network: Network) -> Optimizer:

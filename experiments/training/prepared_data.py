@@ -9,19 +9,10 @@ from cachetools import LRUCache, TTLCache, cached
 from data.datasets import Dataset, Features, Labels, load
 from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
-from experiments.config import OWN, RunConfig
+from experiments.config import DATA_SETTINGS, OWN, RunConfig
 from mlp.arrays import Array
 from mlp.training import Samples, one_hot
 
-DATA_SETTINGS = {
-    "dataset",
-    "seed",
-    "scaling",
-    "split",
-    "validation_fraction",
-    "test_fraction",
-    "class_weight",
-}
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
 OWN_BYTES = 200_000_000  # the same for what readers bring along
 OWN_SECONDS = 900.0  # theirs is not kept for long after they have gone

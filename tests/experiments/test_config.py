@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from experiments.config import LIMITS, RunConfig, explain, parse_field
-from experiments.training.plan import optimizer_settings, plan
+from experiments.config import RunConfig, explain, limits_of, optimizer_settings, parse_field
+from experiments.training.plan import plan
 from mlp.activations import ACTIVATIONS
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
@@ -28,7 +28,7 @@ def configs(draw: st.DrawFn) -> RunConfig:
         learning_rate=draw(st.floats(1e-9, 1000)),
         full_batch=draw(st.booleans()),
         batch_size=draw(st.integers(1, 1000)),
-        seed=draw(st.integers(*LIMITS["seed"])),
+        seed=draw(st.integers(*map(int, limits_of("seed")))),
         l2=draw(st.floats(0, 1)),
     )
 

@@ -4,8 +4,9 @@ from urllib.parse import parse_qs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.config import CHOICES, LIMITS, NEVER_ZERO, RunConfig, parse_field
+from experiments.config import SETTINGS, RunConfig, parse_field
 from experiments.export.link import query_of
+from experiments.setting import Choice, Count, LayerSizes, Number, Switch
 
 
 def test_a_link_holds_what_differs_from_the_usual() -> None:
@@ -18,26 +19,29 @@ def test_a_link_holds_what_differs_from_the_usual() -> None:
     assert query_of(config) == "?dataset=mnist&full_batch=true&split=random"
 
 
-def numbers(field: str) -> st.SearchStrategy[float]:
-    low, high = LIMITS[field]
-    if isinstance(RunConfig.model_fields[field].default, int):
-        return st.integers(int(low), int(high))
-    return st.floats(low, high, exclude_min=field in NEVER_ZERO)
+def values_of(name: str) -> st.SearchStrategy[Any]:
+    match SETTINGS[name]:
+        case Choice(options=options):
+            return st.sampled_from(list(options))
+        case Switch():
+            return st.booleans()
+        case Count(low=low, high=high):
+            return st.integers(int(low), int(high))
+        case Number(low=low, high=high, excludes_low=excludes_low):
+            return st.floats(low, high, exclude_min=excludes_low)
+        case LayerSizes():
+            return st.lists(st.integers(1, 4096), max_size=10).map(tuple)
+    raise AssertionError(f"{name} is not tried in links")
 
 
-SETTINGS: dict[str, st.SearchStrategy[Any]] = {
-    "hidden_layers": st.lists(st.integers(1, 4096), max_size=10).map(tuple),
-    **{field: st.sampled_from(list(choices)) for field, choices in CHOICES.items()},
-    **{field: numbers(field) for field in LIMITS},
-    **{field: st.booleans() for field in ("full_batch", "early_stopping", "shuffle")},
-}
+VALUES = {name: values_of(name) for name in SETTINGS}
 
 
 def test_every_setting_is_tried_in_links() -> None:
-    assert SETTINGS.keys() == RunConfig.model_fields.keys()
+    assert VALUES.keys() == RunConfig.model_fields.keys()
 
 
-@given(st.fixed_dictionaries({}, optional=SETTINGS))
+@given(st.fixed_dictionaries({}, optional=VALUES))
 def test_a_link_asks_for_the_very_same_settings(settings: dict[str, Any]) -> None:
     config = RunConfig.model_construct(
         **RunConfig(dataset=settings.get("dataset", "digits")).model_dump() | settings

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from data import download
 from data.datasets import Dataset
-from experiments.config import CHOICES, OWN, RunConfig
+from experiments.config import OWN, SETTINGS, RunConfig
 from experiments.export.script import OWN_FILE, samples_to_npz, to_script
 from experiments.export.script_runtime import read_idx_folder, read_npz
 from experiments.training.run import Run
@@ -41,12 +41,14 @@ EACH_CHOICE = [
         "class_weight",
         "schedule",
     )
-    for name in CHOICES[field]
+    for name in SETTINGS[field].options
 ]
 
 
 EACH_LOSS = [
-    {"output": output, "loss": loss} for output in CHOICES["output"] for loss in losses_for(output)
+    {"output": output, "loss": loss}
+    for output in SETTINGS["output"].options
+    for loss in losses_for(output)
 ]
 
 
