@@ -1,7 +1,7 @@
 """The one description of a run, and the sentences that say what is wrong with it."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from typing import Annotated, Any, cast
 
@@ -62,302 +62,177 @@ class RunConfig(BaseModel):
     The defaults make a small network that reads 97 of 100 digits after a few seconds.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    # Learned in seconds, and needs no network.
     dataset: str = setting(
         Choice,
-        "digits",  # small enough to learn in seconds, and needs no network
+        "digits",
         "Dataset",
         DATASET,
-        "What the network learns from.",
         (*DATASETS, OWN),
         decides_on_data=True,
         suits_dataset=True,
     )
+    """What the network learns from."""
 
+    # Enough for 97 %, and few enough to look at each of them.
     hidden_layers: tuple[int, ...] = setting(
-        LayerSizes,
-        (32,),  # enough for 97 %, and few enough to look at each
-        "Hidden layers",
-        NETWORK,
-        "Units of each hidden layer, from input to output, such as 64,32. "
-        "Empty, or none, gives the single-layer perceptron.",
-        max_layers=10,
-        max_units=4096,
+        LayerSizes, (32,), "Hidden layers", NETWORK, max_layers=10, max_units=4096
     )
-    activation: str = setting(
-        Choice,
-        "relu",
-        "Activation",
-        NETWORK,
-        "What a hidden unit does with its input z.",
-        ACTIVATIONS,
-    )
-    output: str = setting(
-        Choice,
-        "softmax",
-        "Output",
-        NETWORK,
-        "What the last layer does. Softmax gives probabilities that add up to 1.",
-        OUTPUTS,
-    )
+    """Units of each hidden layer, from input to output, such as 64,32. Empty, or none, gives the
+    single-layer perceptron."""
+    # Quick to compute, and its slope does not vanish for large z.
+    activation: str = setting(Choice, "relu", "Activation", NETWORK, ACTIVATIONS)
+    """What a hidden unit does with its input z."""
+    output: str = setting(Choice, "softmax", "Output", NETWORK, OUTPUTS)
+    """What the last layer does. Softmax gives probabilities that add up to 1."""
     loss: str = setting(
         Choice,
         "cross-entropy",
         "Loss",
         NETWORK,
-        "What training makes small. Not every loss goes with every output.",
         LOSSES,
         options_for=lambda settings: losses_for(settings["output"]),
     )
+    """What training makes small. Not every loss goes with every output."""
 
-    optimizer: str = setting(
-        Choice, "adam", "Optimizer", TRAINING, "How the parameters follow the gradient.", OPTIMIZERS
-    )
+    # Learns well with hardly any tuning.
+    optimizer: str = setting(Choice, "adam", "Optimizer", TRAINING, OPTIMIZERS)
+    """How the parameters follow the gradient."""
+    # 0.001 would need three times the epochs on so few samples
     learning_rate: float = setting(
-        LogNumber,
-        0.005,  # 0.001 would need three times the epochs on so few samples
-        "Learning rate",
-        TRAINING,
-        "Length of a step. Usual: 0.1 for sgd, 0.001 to 0.01 for adam. Too long a "
-        "step, and training diverges.",
-        0.0,
-        1000.0,
-        excludes_low=True,
+        LogNumber, 0.005, "Learning rate", TRAINING, 0.0, 1000.0, excludes_low=True
     )
-    full_batch: bool = setting(
-        Switch,
-        False,
-        "Full batch",
-        TRAINING,
-        "All training samples in one step: an exact gradient, and few steps.",
-    )
-    batch_size: int = setting(
-        Count,
-        32,
-        "Batch size",
-        TRAINING,
-        "Samples a step. Small batches make many, noisy steps.",
-        1,
-        100_000,
-        is_used=_has_batches,
-    )
-    epochs: int = setting(
-        Count,
-        30,
-        "Epochs",
-        TRAINING,
-        "How many times training sees every sample.",
-        1,
-        10_000,
-        noun="number of epochs",
-    )
-    seed: int = setting(
-        Count,
-        0,
-        "Seed",
-        TRAINING,
-        "Decides the split, the first weights, the order of the samples and dropout. The "
-        "same seed gives the same run.",
-        0,
-        2**32 - 1,
-        decides_on_data=True,
-    )
+    """Length of a step. Usual: 0.1 for sgd, 0.001 to 0.01 for adam. Too long a step, and training
+    diverges."""
+    full_batch: bool = setting(Switch, False, "Full batch", TRAINING)
+    """All training samples in one step: an exact gradient, and few steps."""
+    # Some 30 steps an epoch on the small digits, each of them quick.
+    batch_size: int = setting(Count, 32, "Batch size", TRAINING, 1, 100_000, is_used=_has_batches)
+    """Samples a step. Small batches make many, noisy steps."""
+    # The validation loss of the defaults has leveled off by then.
+    epochs: int = setting(Count, 30, "Epochs", TRAINING, 1, 10_000, noun="number of epochs")
+    """How many times training sees every sample."""
+    seed: int = setting(Count, 0, "Seed", TRAINING, 0, 2**32 - 1, decides_on_data=True)
+    """Decides the split, the first weights, the order of the samples and dropout. The same seed
+    gives the same run."""
 
     momentum: float = setting(
-        Fraction,
-        0.9,
-        "Momentum",
-        STEPS,
-        "Share of the last step that goes on, with the optimizers momentum and nesterov.",
-        0.0,
-        0.99,
-        step=0.01,
-        is_used=_optimizer_reads("momentum"),
+        Fraction, 0.9, "Momentum", STEPS, 0.0, 0.99, step=0.01, is_used=_optimizer_reads("momentum")
     )
+    """Share of the last step that goes on, with the optimizers momentum and nesterov."""
     weight_decay: float = setting(
         Fraction,
         0.01,
         "Weight decay",
         STEPS,
-        "How fast the weights shrink by themselves, with the optimizer adamw.",
         0.0,
         1.0,
         step=0.005,
         is_used=_optimizer_reads("weight_decay"),
     )
-    schedule: str = setting(
-        Choice,
-        "constant",
-        "Schedule",
-        STEPS,
-        "How the learning rate falls from epoch to epoch.",
-        SHAPES,
-    )
+    """How fast the weights shrink by themselves, with the optimizer adamw."""
+    schedule: str = setting(Choice, "constant", "Schedule", STEPS, SHAPES)
+    """How the learning rate falls from epoch to epoch."""
     decay: float = setting(
         Number,
         0.5,
         "Decay",
         STEPS,
-        "What the learning rate is multiplied by, with the schedules step and exponential.",
         0.0,
         1.0,
         excludes_low=True,
         step=0.05,
         is_used=_schedule_decays,
     )
+    """What the learning rate is multiplied by, with the schedules step and exponential."""
     decay_every: int = setting(
         Count,
         10,
         "Epochs between decays",
         STEPS,
-        "How many epochs lie between two decays.",
         1,
         10_000,
         noun="number of epochs between decays",
         is_used=_schedule_decays,
     )
+    """How many epochs lie between two decays."""
     warmup_epochs: int = setting(
-        Count,
-        0,
-        "Warm-up epochs",
-        STEPS,
-        "How many epochs the learning rate takes to climb to its full height.",
-        0,
-        1000,
-        noun="number of warm-up epochs",
+        Count, 0, "Warm-up epochs", STEPS, 0, 1000, noun="number of warm-up epochs"
     )
-    shuffle: bool = setting(
-        Switch,
-        True,  # batches in a fixed order would pull in the same directions every epoch
-        "Shuffle",
-        STEPS,
-        "Deal the training samples anew in each epoch.",
-        is_used=_has_batches,
-    )
+    """How many epochs the learning rate takes to climb to its full height."""
+    # In a fixed order, every epoch would pull in the same directions.
+    shuffle: bool = setting(Switch, True, "Shuffle", STEPS, is_used=_has_batches)
+    """Deal the training samples anew in each epoch."""
 
-    dropout: float = setting(
-        Fraction,
-        0.0,
-        "Dropout",
-        OVERFITTING,
-        "Share of the hidden units that are silenced at random in each step. The curve "
-        "of the training part shows the network with them silenced, so it may lie below the "
-        "other.",
-        0.0,
-        0.95,
-        step=0.05,
-    )
+    dropout: float = setting(Fraction, 0.0, "Dropout", OVERFITTING, 0.0, 0.95, step=0.05)
+    """Share of the hidden units that are silenced at random in each step. The curve of the training
+    part shows the network with them silenced, so it may lie below the other."""
     max_norm: float = setting(
-        Number,
-        0.0,
-        "Max-norm",
-        OVERFITTING,
-        "The longest that the incoming weights of a unit may be; 0 sets no limit.",
-        0.0,
-        1000.0,
-        noun="max norm",
-        step=0.5,
+        Number, 0.0, "Max-norm", OVERFITTING, 0.0, 1000.0, noun="max norm", step=0.5
     )
+    """The longest that the incoming weights of a unit may be; 0 sets no limit."""
     l1: float = setting(
-        Number,
-        0.0,
-        "L1 penalty",
-        OVERFITTING,
-        "Strength of the sum of |w| in the loss, over all weights and no biases.",
-        0.0,
-        1.0,
-        noun="L1 penalty",
-        step=1e-4,
+        Number, 0.0, "L1 penalty", OVERFITTING, 0.0, 1.0, noun="L1 penalty", step=1e-4
     )
+    """Strength of the sum of |w| in the loss, over all weights and no biases."""
     l2: float = setting(
-        Number,
-        0.0,
-        "L2 penalty",
-        OVERFITTING,
-        "Strength of half the sum of w² in the loss, over all weights and no biases.",
-        0.0,
-        1.0,
-        noun="L2 penalty",
-        step=1e-4,
+        Number, 0.0, "L2 penalty", OVERFITTING, 0.0, 1.0, noun="L2 penalty", step=1e-4
     )
-    early_stopping: bool = setting(
-        Switch,
-        False,
-        "Early stopping",
-        OVERFITTING,
-        "End when the validation loss falls no more, and go back to the best epoch.",
-    )
+    """Strength of half the sum of w² in the loss, over all weights and no biases."""
+    early_stopping: bool = setting(Switch, False, "Early stopping", OVERFITTING)
+    """End when the validation loss falls no more, and go back to the best epoch."""
+    # Longer than the ups and downs from epoch to epoch.
     patience: int = setting(
         Count,
         10,
         "Patience",
         OVERFITTING,
-        "How many epochs to wait for a lower validation loss.",
         1,
         1000,
         is_used=lambda settings: settings["early_stopping"],
     )
+    """How many epochs to wait for a lower validation loss."""
 
+    # Made for relu, the default activation.
     weight_init: str = setting(
-        Choice,
-        "he",  # suits relu
-        "First weights",
-        DATA,
-        "How large the random weights are before training. he suits relu; xavier "
-        "suits tanh and sigmoid.",
-        INITIALIZERS,
-        noun="weight initialization",
+        Choice, "he", "First weights", DATA, INITIALIZERS, noun="weight initialization"
     )
+    """How large the random weights are before training. he suits relu; xavier suits tanh and
+    sigmoid."""
     bias_init: str = setting(
-        Choice,
-        "zeros",
-        "First biases",
-        DATA,
-        "How large the random biases are before training.",
-        BIAS_INITIALIZERS,
-        noun="bias initialization",
+        Choice, "zeros", "First biases", DATA, BIAS_INITIALIZERS, noun="bias initialization"
     )
+    """How large the random biases are before training."""
+    # Suits images; the columns of a table need z-score.
     scaling: str = setting(
-        Choice,
-        "pixel",  # suits images; tables need z-score
-        "Scaling",
-        DATA,
-        "pixel divides by the largest value; z-score gives every feature mean 0 and "
-        "spread 1 over the training samples.",
-        SCALERS,
-        decides_on_data=True,
-        suits_dataset=True,
+        Choice, "pixel", "Scaling", DATA, SCALERS, decides_on_data=True, suits_dataset=True
     )
+    """pixel divides by the largest value; z-score gives every feature mean 0 and spread 1 over the
+    training samples."""
     class_weight: str = setting(
         Choice,
         "none",
         "Class weights",
         DATA,
-        "Whether every sample counts the same in the training loss, or every class, "
-        "however rare. Losses of the other parts count every sample the same.",
         CLASS_WEIGHTS,
         noun="class weight",
         decides_on_data=True,
     )
+    """Whether every sample counts the same in the training loss, or every class, however rare.
+    Losses of the other parts count every sample the same."""
     # The defaults of the next three depend on the dataset: MNIST comes with a test part of its own.
     split: str = setting(
-        Choice,
-        "random",
-        "Split",
-        DATA,
-        "Deal the samples out at random, or in contiguous blocks: writers, who are recorded "
-        "one after another, are then in one part only.",
-        SPLITS,
-        decides_on_data=True,
-        suits_dataset=True,
+        Choice, "random", "Split", DATA, SPLITS, decides_on_data=True, suits_dataset=True
     )
+    """Deal the samples out at random, or in contiguous blocks: writers, who are recorded one after
+    another, are then in one part only."""
     validation_fraction: float = setting(
         Fraction,
         0.2,
         "Validation part",
         DATA,
-        "Share of the samples held out to watch training with.",
         0.0,
         0.8,
         noun="validation fraction",
@@ -365,12 +240,12 @@ class RunConfig(BaseModel):
         decides_on_data=True,
         suits_dataset=True,
     )
+    """Share of the samples held out to watch training with."""
     test_fraction: float = setting(
         Fraction,
         0.2,
         "Test part",
         DATA,
-        "Share of the samples held out until the end, for the result.",
         0.0,
         0.8,
         noun="test fraction",
@@ -378,6 +253,7 @@ class RunConfig(BaseModel):
         decides_on_data=True,
         suits_dataset=True,
     )
+    """Share of the samples held out until the end, for the result."""
 
     @model_validator(mode="before")
     @classmethod
@@ -413,7 +289,8 @@ class RunConfig(BaseModel):
 
 
 SETTINGS: dict[str, Setting] = {
-    name: info.metadata[0] for name, info in RunConfig.model_fields.items()
+    name: replace(info.metadata[0], meaning=" ".join(str(info.description).split()))
+    for name, info in RunConfig.model_fields.items()
 }
 """All settings by their names, in the order in which they are declared."""
 

@@ -44,7 +44,7 @@ class Setting:
     ----------
     label : how it is called on the screen
     group : where it stands in the sidebar
-    meaning : what it does, in a sentence or two
+    meaning : what it does, in a sentence or two: the text below its declaration
     noun : how it is called in a sentence, if not like its label
     decides_on_data : whether another value gives other prepared data
     suits_dataset : whether its best value depends on the dataset
@@ -53,7 +53,7 @@ class Setting:
 
     label: str
     group: Group
-    meaning: str
+    meaning: str = field(default="", kw_only=True)
     noun: str = field(default="", kw_only=True)
     decides_on_data: bool = field(default=False, kw_only=True)
     suits_dataset: bool = field(default=False, kw_only=True)
