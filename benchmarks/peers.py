@@ -31,11 +31,12 @@ from benchmarks.report import in_words, machine, table, write_section
 from data.datasets import load
 from data.download import FOLDER_VARIABLE, is_at_hand
 from mlp.arrays import Array
-from mlp.backprop import Workspace
+from mlp.backprop import Workspace, workspaces_for
 from mlp.losses import CROSS_ENTROPY, Objective
 from mlp.network import Network
 from mlp.optimizers import OPTIMIZERS
-from mlp.training import Samples, one_hot, train, workspaces_for
+from mlp.samples import Samples, one_hot
+from mlp.training import train
 
 LEARNING_RATE = 0.001
 SEED = 0

@@ -5,7 +5,7 @@ the functions of this module are what makes depth worth having. Each stands besi
 its slope, because backpropagation needs both.
 
 All functions take an optional `out`: training runs thousands of times through the
-same arrays and writes into them instead of asking for new memory.
+same arrays and writes into them instead of allocating new memory.
 """
 
 import math
@@ -23,16 +23,18 @@ class Activation:
 
     Attributes
     ----------
-    name : how it is called on the screen, in a link and in a config
+    name : what it is called on the screen, in a link and in a config
     formula : its definition in LaTeX
     value : (z, out=None) -> a, any shape; out must not be z
     slope : (z, a, out=None) -> da/dz, same shape; it reads whichever of the two is cheaper
+    onnx : the steps from z to a in the text syntax of ONNX, separated by ";"
     """
 
     name: str
     formula: str
     value: Callable[..., Array]
     slope: Callable[..., Array]
+    onnx: str
 
     def pull_back(self, gradient: Array, z: Array, a: Array) -> Array:
         """Carry dC/da back to dC/dz = dC/da * da/dz (the chain rule)."""
@@ -76,7 +78,7 @@ def _tanh_slope(z: Array, a: Array, out: Array | None = None) -> Array:
 def _relu(z: Array, out: Array | None = None) -> Array:
     a = np.empty_like(z) if out is None else out
     a.fill(0)
-    return np.maximum(z, a, out=a)  # with zeros all along, it is much quicker than with one 0
+    return np.maximum(z, a, out=a)  # an array of zeros is much quicker than one 0
 
 
 def _relu_slope(z: Array, a: Array, out: Array | None = None) -> Array:
@@ -141,18 +143,31 @@ def _gelu_slope(z: Array, a: Array, out: Array | None = None) -> Array:
     return slope
 
 
-IDENTITY = Activation("identity", r"a = z", _identity, _identity_slope)
-SIGMOID = Activation("sigmoid", r"a = \frac{1}{1 + e^{-z}}", _sigmoid, _sigmoid_slope)
-TANH = Activation("tanh", r"a = \tanh z", _tanh, _tanh_slope)
-RELU = Activation("relu", r"a = \max(0, z)", _relu, _relu_slope)
-LEAKY_RELU = Activation("leaky-relu", r"a = \max(0.01\,z, z)", _leaky_relu, _leaky_relu_slope)
-ELU = Activation("elu", r"a = \max(z, e^{\min(z, 0)} - 1)", _elu, _elu_slope)
-SILU = Activation("silu", r"a = \frac{z}{1 + e^{-z}}", _silu, _silu_slope)
+IDENTITY = Activation("identity", r"a = z", _identity, _identity_slope, "a = Identity(z)")
+SIGMOID = Activation(
+    "sigmoid", r"a = \frac{1}{1 + e^{-z}}", _sigmoid, _sigmoid_slope, "a = Sigmoid(z)"
+)
+TANH = Activation("tanh", r"a = \tanh z", _tanh, _tanh_slope, "a = Tanh(z)")
+RELU = Activation("relu", r"a = \max(0, z)", _relu, _relu_slope, "a = Relu(z)")
+LEAKY_RELU = Activation(
+    "leaky-relu",
+    r"a = \max(0.01\,z, z)",
+    _leaky_relu,
+    _leaky_relu_slope,
+    f"a = LeakyRelu<alpha = {LEAK}>(z)",
+)
+ELU = Activation(
+    "elu", r"a = \max(z, e^{\min(z, 0)} - 1)", _elu, _elu_slope, "a = Elu<alpha = 1.0>(z)"
+)
+SILU = Activation(
+    "silu", r"a = \frac{z}{1 + e^{-z}}", _silu, _silu_slope, "gate = Sigmoid(z); a = Mul(z, gate)"
+)
 GELU = Activation(
     "gelu",
     r"a = \tfrac{z}{2}\left(1 + \tanh\left(\sqrt{2/\pi}\,(z + 0.044715\,z^3)\right)\right)",
     _gelu,
     _gelu_slope,
+    'a = Gelu<approximate = "tanh">(z)',
 )
 """The tanh form of GELU: Hendrycks and Gimpel, arXiv 1606.08415 (2016), section 2."""
 
@@ -166,6 +181,7 @@ class Softmax:
 
     name: str = "softmax"
     formula: str = r"a_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"
+    onnx: str = "a = Softmax<axis = 1>(z)"
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """Return the probabilities of each row of z, (n_samples, n_outputs)."""

@@ -1,4 +1,4 @@
-"""Forward, to see what the network says; backward, to see what each weight did to it.
+"""Forward, to compute the answer; backward, to see what each weight contributed.
 
 The whole of backpropagation is the chain rule, written from the top down. Call
 delta_l = dC/dz_l the error of layer l.
@@ -11,7 +11,7 @@ delta_l = dC/dz_l the error of layer l.
    With that, go on at 2, one layer down.
 
 Both passes write into a `Workspace`, a set of arrays made once and used for every
-batch: asking for memory costs more than the arithmetic of a small network.
+batch: allocating memory costs more than the arithmetic of a small network.
 """
 
 import numpy as np
@@ -22,14 +22,14 @@ from mlp.network import Network, split_layers
 
 
 class Dropout:
-    """Silence hidden units at random, so that none can rely on another.
+    """Drop hidden units at random, so that none can rely on another.
 
     In training each hidden activation is kept with probability 1 - rate and then divided
-    by it, so that its mean stays; afterwards all units speak and nothing is left to do.
+    by it, so that its mean stays the same; evaluation uses all units and scales nothing.
 
     Parameters
     ----------
-    rate : share of the units that are silenced, from 0 up to, but not, 1
+    rate : share of the units that are dropped, 0 <= rate < 1
     rng : draws a new mask for every batch
 
     Raises
@@ -46,7 +46,7 @@ class Dropout:
         self.rate, self.rng = rate, rng
 
     def draw(self, mask: Array) -> None:
-        """Fill the mask with 0 for silenced units and 1 / (1 - rate) for the others."""
+        """Fill the mask with 0 for dropped units and 1 / (1 - rate) for the others."""
         kept = self.rng.random(mask.shape, dtype=np.float32) >= self.rate
         np.multiply(kept, 1 / (1 - self.rate), out=mask)
 
@@ -60,7 +60,7 @@ class Workspace:
     Parameters
     ----------
     n_samples : rows of the batch
-    dropout : for training with it; without one, all hidden units speak
+    dropout : for training with it; None keeps all hidden units
 
     Attributes
     ----------
@@ -68,8 +68,8 @@ class Workspace:
     zs : zs[l], (n_samples, n_l), the weighted inputs, for l = 1..L
     activations : activations[0] is the batch X, activations[l] = f(zs[l]) for the
         hidden layers; the last layer stays at its logits, zs[L]
-    passed_on : what layer l+1 receives, (n_samples, n_l): the activations, or what
-        dropout has left of them
+    passed_on : passed_on[l], (n_samples, n_l), what layer l+1 receives: the activations,
+        with the mask of dropout applied
     masks : masks[l], (n_samples, n_l), of dropout, for the hidden layers
     deltas : deltas[l] = dC/dzs[l], (n_samples, n_l), for l = 1..L
     slopes : slopes[l] = f'(zs[l]), (n_samples, n_l), for the hidden layers
@@ -101,6 +101,14 @@ class Workspace:
         self.weight_gradients, self.bias_gradients = split_layers(self.gradient, network.sizes)
         self.all_weights = network.all_weights
         self.all_weight_gradients = self.gradient[: len(self.all_weights)]
+
+
+def workspaces_for(
+    network: Network, n_samples: int, batch_size: int, dropout: Dropout | None = None
+) -> dict[int, Workspace]:
+    """Return a workspace for each batch size: the usual one, and that of the last batch."""
+    sizes = {batch_size, n_samples % batch_size} - {0}
+    return {size: Workspace(network, size, dropout) for size in sizes}
 
 
 def forward(network: Network, X: Array, workspace: Workspace) -> Array:

@@ -1,6 +1,6 @@
 """Is the gradient right? Nudge each parameter, and see whether the loss agrees.
 
-The check runs the very function that training runs, so what it says holds there.
+The check runs the same function as training, so what it finds holds there.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ def numerical_gradient(
 
     Parameters
     ----------
-    nudge : h; its square is the error of the formula, its inverse that of rounding
+    nudge : h; the error of the formula grows with h**2, that of rounding with 1 / h
     """
     workspace = Workspace(network, len(X))
 
@@ -41,8 +41,8 @@ def gradient_error(
 ) -> float:
     """Return |backpropagated - numerical| / (|backpropagated| + |numerical|).
 
-    Below 1e-6 the gradient is right; above 1e-2 it is wrong. Between them lies a kink,
-    such as that of relu or |w| at 0, within reach of a nudge.
+    Below 1e-6 the gradient is right; above 1e-2 it is wrong. Between them, a kink,
+    such as that of relu or |w| at 0, lies within reach of the nudge.
 
     Raises
     ------

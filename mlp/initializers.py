@@ -1,6 +1,6 @@
 """Where the weights and the biases start.
 
-All zeros, and every hidden unit stays the twin of its neighbours; too large, and the
+All zeros, and every hidden unit stays a copy of its neighbors; too large, and the
 units saturate; too small, and the signal dies on its way up. A good start keeps the
 size of the signal the same from layer to layer.
 """
@@ -20,7 +20,7 @@ class Initializer:
 
     Attributes
     ----------
-    name : how it is called on the screen, in a link and in a config
+    name : what it is called on the screen, in a link and in a config
     formula : the variance in LaTeX
     std : (fan_in, fan_out) -> standard deviation of the weights between two layers
     """
@@ -35,13 +35,13 @@ class Initializer:
 
 
 ZEROS = Initializer("zeros", r"\sigma^2 = 0", lambda fan_in, fan_out: 0.0)
-"""The start that cannot work with hidden layers: worth seeing once."""
+"""A start that cannot work with hidden layers: worth seeing once."""
 
 NORMAL = Initializer("normal", r"\sigma^2 = 0.1^2", lambda fan_in, fan_out: 0.1)
 """The same small spread for every layer, whatever its size."""
 
 UNIT_NORMAL = Initializer("unit-normal", r"\sigma^2 = 1", lambda fan_in, fan_out: 1.0)
-"""Large enough to saturate sigmoids; early teaching codes began so."""
+"""Large enough to saturate sigmoids; early teaching codes used it."""
 
 LECUN = Initializer(
     "lecun", r"\sigma^2 = \frac{1}{n_{in}}", lambda fan_in, fan_out: math.sqrt(1 / fan_in)

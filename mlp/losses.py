@@ -18,15 +18,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mlp.activations import OUTPUTS, SIGMOID, Output
 from mlp.arrays import Array
-
-Rows: TypeAlias = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Loss:
 
     Attributes
     ----------
-    name : how it is called on the screen, in a link and in a config
+    name : what it is called on the screen, in a link and in a config
     formula : its definition in LaTeX; n samples, K outputs
     outputs : names of the output functions it can be used with
     fused : (logits, targets, output, gradient) -> the loss of each sample, (n_samples,);
@@ -80,10 +78,10 @@ class Loss:
 
 
 def mean_shares(n_samples: int, dtype: npt.DTypeLike, weights: Array | None = None) -> Array:
-    """Return what each sample counts in a mean, (n_samples,): 1/n, or w_i/n with weights.
+    """Return the share of each sample in a mean, (n_samples,): 1/n, or w_i/n with weights.
 
-    Weights are made for all training samples together, where their mean is 1. A batch is
-    not divided by the sum of its own weights: a rare, heavy sample would count less in it.
+    Over all training samples the weights have a mean of 1. A batch is not divided by the
+    sum of its own weights: a rare, heavy sample would count less in it.
     """
     if weights is None:
         return np.full(n_samples, 1 / n_samples, dtype)
@@ -92,8 +90,13 @@ def mean_shares(n_samples: int, dtype: npt.DTypeLike, weights: Array | None = No
 
 
 def _cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> Array:
-    # log softmax(z)_k = z_k - log sum_j exp(z_j), and shifting a row by its maximum
-    # changes neither side. The rows of the targets sum to one.
+    """C = -sum_k y_k ln a_k with a = softmax(z), so that dC/dz = a - y.
+
+    Takes the logits z and the targets y, (n_samples, n_outputs), and returns the loss of
+    each sample, (n_samples,); fills `gradient`, (n_samples, n_outputs), with dC/dz.
+    """
+    # ln a_k = z_k - ln sum_j exp(z_j), and subtracting the maximum of a row from all its
+    # z changes no a_k. The targets of a sample sum to one.
     rows, ones = _helpers(*logits.shape, logits.dtype)
     maxima = logits[rows, logits.argmax(axis=1)]  # quicker than max(axis=1)
     shifted = np.subtract(logits, maxima[:, np.newaxis], out=gradient)
@@ -109,7 +112,9 @@ def _cross_entropy(logits: Array, targets: Array, output: Output, gradient: Arra
 
 
 @lru_cache(maxsize=16)
-def _helpers(n_samples: int, n_outputs: int, dtype: np.dtype[Any]) -> tuple[Rows, Array]:
+def _helpers(
+    n_samples: int, n_outputs: int, dtype: np.dtype[Any]
+) -> tuple[npt.NDArray[np.intp], Array]:
     """Return 0, 1, ..., n_samples - 1 and a one for each output: the same for every batch."""
     rows, ones = np.arange(n_samples), np.ones(n_outputs, dtype)
     for array in (rows, ones):
@@ -118,8 +123,13 @@ def _helpers(n_samples: int, n_outputs: int, dtype: np.dtype[Any]) -> tuple[Rows
 
 
 def _binary_cross_entropy(logits: Array, targets: Array, output: Output, gradient: Array) -> Array:
-    # -y log a - (1 - y) log(1 - a) = log(1 + exp(z)) - y z, for a = sigmoid(z), and
-    # log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)), where no exp can overflow.
+    """C = -sum_k [y_k ln a_k + (1 - y_k) ln(1 - a_k)] with a = sigmoid(z): dC/dz = a - y.
+
+    Takes the logits z and the targets y, (n_samples, n_outputs), and returns the loss of
+    each sample, (n_samples,); fills `gradient`, (n_samples, n_outputs), with dC/dz.
+    """
+    # -y ln a - (1 - y) ln(1 - a) = ln(1 + exp(z)) - y z, and
+    # ln(1 + exp(z)) = max(z, 0) + ln(1 + exp(-|z|)), where no exp can overflow.
     softplus = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
     losses: Array = (softplus - targets * logits).sum(axis=1)
 
@@ -129,6 +139,12 @@ def _binary_cross_entropy(logits: Array, targets: Array, output: Output, gradien
 
 
 def _mean_squared_error(logits: Array, targets: Array, output: Output, gradient: Array) -> Array:
+    """C = 1/K sum_k (a_k - y_k)**2 over K outputs a = output(z): dC/da = 2/K (a - y).
+
+    Takes the logits z and the targets y, (n_samples, n_outputs), and returns the loss of
+    each sample, (n_samples,); fills `gradient`, (n_samples, n_outputs), with dC/dz, which
+    is dC/da pulled back through the output function.
+    """
     n_outputs = logits.shape[1]
     outputs = output.value(logits)
     error = outputs - targets
@@ -154,7 +170,7 @@ BINARY_CROSS_ENTROPY = Loss(
     ("sigmoid",),
     _binary_cross_entropy,
 )
-"""One yes-or-no question an output: sum over outputs, mean over samples."""
+"""One yes-or-no question per output: sum over outputs, mean over samples."""
 
 MSE = Loss(
     "mse",
@@ -174,7 +190,7 @@ def losses_for(output: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Objective:
-    """What training makes small: loss + l1 * sum |w| + l2 / 2 * sum w**2.
+    """What training minimizes: loss + l1 * sum |w| + l2 / 2 * sum w**2.
 
     The penalties keep the weights small; they leave the biases alone.
 

@@ -18,6 +18,7 @@ from mlp.arrays import Array
 from mlp.initializers import BIAS_INITIALIZERS, INITIALIZERS
 
 T = TypeVar("T")
+MAX_PARAMETERS = 3_000_000  # 784-1024-1024-1024-10 fits; adam takes 60 MB to train it
 
 
 def look_up(kind: str, name: str, registry: Mapping[str, T]) -> T:
@@ -74,13 +75,13 @@ class Network:
     sizes : (n_0, ..., n_L), at least the input and the output
     activation : name of the function f of all hidden layers
     output : name of the function of the last layer
-    weight_init, bias_init : names of the distributions of the first weights and biases
-    rng : where they come from; without one, all parameters are 0
+    weight_init, bias_init : names of the distributions of the initial weights and biases
+    rng : draws them; without one, all parameters are 0
     dtype : np.float32 for training, np.float64 for checking gradients
 
     Attributes
     ----------
-    parameters : (n_parameters,), all there is to learn, in one vector
+    parameters : (n_parameters,), all that is learned, in one vector
 
     Raises
     ------

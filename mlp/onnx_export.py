@@ -2,7 +2,7 @@
 
 The graph is the forward pass and nothing else: z_l = a_{l-1} W_l^T + b_l is one node
 (Gemm), and f is another. It runs wherever there is an ONNX runtime, in a browser or on a
-telephone, without this package and without Python.
+phone, without this package and without Python.
 
 Source: the operators, https://onnx.ai/onnx/operators/
 """
@@ -12,24 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp.activations import LEAK
+from mlp.activations import Output
 from mlp.arrays import Array
 from mlp.network import Network
 from mlp.storage import name_tensors, tensor_names
 
 OPSET = 20  # the first with Gelu
-IR_VERSION = 9  # the version of the file format that came with it: old runtimes read it, too
-
-OPERATORS: dict[str, tuple[str, dict[str, Any]]] = {
-    "identity": ("Identity", {}),
-    "sigmoid": ("Sigmoid", {}),
-    "tanh": ("Tanh", {}),
-    "relu": ("Relu", {}),
-    "leaky-relu": ("LeakyRelu", {"alpha": LEAK}),
-    "elu": ("Elu", {"alpha": 1.0}),
-    "gelu": ("Gelu", {"approximate": "tanh"}),
-    "softmax": ("Softmax", {"axis": 1}),
-}
+IR_VERSION = 9  # of the file format: as old as that opset, so that old runtimes read it
 
 
 class Node(NamedTuple):
@@ -95,7 +84,7 @@ def to_onnx(network: Network, *, shift: Array | None = None, scale: Array | None
 
 
 def nodes(network: Network, *, scaled: bool) -> Iterator[Node]:
-    """Yield the forward pass, one operation after another, from X to logits and outputs.
+    """Yield the operations of the forward pass in order, from X to logits and outputs.
 
     Parameters
     ----------
@@ -111,19 +100,25 @@ def nodes(network: Network, *, scaled: bool) -> Iterator[Node]:
         z = "logits" if is_last else f"z{l}"
         yield Node("Gemm", [a, *tensor_names(l)], z, {"transB": 1})  # W_l is (n_l, n_{l-1})
         a = "outputs" if is_last else f"a{l}"
-        yield from _apply((network.output if is_last else network.activation).name, z, a)
+        yield from _apply(network.output if is_last else network.activation, z, a)
 
 
-def _apply(name: str, z: str, a: str) -> Iterator[Node]:
-    if name == "silu":  # z * sigmoid(z); an operator of its own came later than the others
-        yield Node("Sigmoid", [z], f"{a}_gate", {})
-        yield Node("Mul", [z, f"{a}_gate"], a, {})
-        return
-    operator, attributes = OPERATORS[name]
-    yield Node(operator, [z], a, attributes)
+def _apply(function: Output, z: str, a: str) -> Iterator[Node]:
+    """Yield the operators of a function from z to a, with the names of its layer."""
+    from onnx.helper import get_attribute_value
+    from onnx.parser import parse_node
+
+    for text in function.onnx.split(";"):
+        node = parse_node(text)
+        *inputs, output = (
+            {"z": z, "a": a}.get(name, f"{a}_{name}") for name in (*node.input, *node.output)
+        )
+        attributes = {part.name: get_attribute_value(part) for part in node.attribute}
+        yield Node(node.op_type, inputs, output, attributes)
 
 
 def _check_scaler(network: Network, shift: Array | None, scale: Array | None) -> dict[str, Array]:
+    """Return the constants of the scaler by their names, none without a scaler."""
     if shift is None and scale is None:
         return {}
     shapes = [None if part is None else part.shape for part in (shift, scale)]

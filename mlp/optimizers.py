@@ -1,8 +1,8 @@
 """How the parameters move, once the gradient is known; from simple to clever.
 
 Every optimizer works in place on the network's flat vector of parameters, with
-memory of the same layout: g is the gradient, theta the parameters, eta the learning
-rate of now. `scratch` holds the value of the moment, so that no step asks for memory.
+memory of the same layout: g is the gradient, theta the parameters, eta the current
+learning rate. `scratch` holds intermediate results, so that no step allocates memory.
 """
 
 import math
@@ -46,7 +46,7 @@ class Optimizer:
 
     @property
     def eta(self) -> float:
-        """The learning rate of now, with the schedule in it."""
+        """The current learning rate, with the schedule applied."""
         return self.learning_rate * self.rate_factor
 
     def zeros(self) -> Array:
@@ -144,8 +144,8 @@ class Adam(Optimizer):
     theta -= eta m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon).
 
     The memory keeps m / (1 - beta1) and v / (1 - beta2), the plain sums
-    sum_i beta**(t - i) g_i: two passes over the vectors less. The factors left out
-    are scalars, and so are the corrections; both are put back at the end.
+    sum_i beta**(t - i) g_i, which saves two passes over the vectors. The factors left
+    out are scalars, and so are the corrections; both are put back at the end.
 
     Source: Kingma and Ba, arXiv 1412.6980 (2014), algorithm 1.
     """
@@ -183,7 +183,7 @@ class Adam(Optimizer):
 
 @dataclass
 class AdamW(Adam):
-    """Adam that also shrinks the weights by itself: w -= eta lambda w, biases excepted.
+    """Adam that also shrinks the weights, but not the biases: w -= eta lambda w.
 
     Source: Loshchilov and Hutter, Decoupled weight decay regularization,
     arXiv 1711.05101 (2017), algorithm 2; the decay is multiplied by the learning rate,
@@ -209,7 +209,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 def limit_norms(network: Network, max_norm: float) -> None:
-    """Shorten the incoming weights of each unit to |w| <= max_norm, biases excepted.
+    """Shorten the incoming weights of each unit to |w| <= max_norm; biases are left alone.
 
     Source: Srivastava et al., Dropout (2014), section 5.1; the projection after each step
     lets the learning rate be large without the weights running away.

@@ -1,9 +1,9 @@
-"""A network in a file: safetensors, which hold numbers and words and nothing that runs.
+"""A network in a file: safetensors, which hold numbers and text and nothing that runs.
 
 A pickle may run any program when it is opened. A safetensors file is a length, a JSON
-header and plain numbers, so that all of it can be checked before anything is believed.
+header and plain numbers, so that all of it can be checked before any of it is used.
 The tensors are named as `torch.nn.Sequential(Linear, ReLU, Linear, ...)` names its own:
-layer l is the module 2 (l - 1), and an activation stands at every odd place between.
+layer l is the module 2 (l - 1), and the activations are the odd modules in between.
 
 Source: the format, https://huggingface.co/docs/safetensors
 """
@@ -24,13 +24,12 @@ from safetensors.numpy import save as save_tensors
 
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.arrays import Array
-from mlp.network import Network, count_parameters
+from mlp.network import MAX_PARAMETERS, Network, count_parameters
 
 FORMAT, VERSION = "perceptron-lab", "1"
 
-MAX_PARAMETERS = 3_000_000  # 784-1024-1024-1024-10 fits, as in a training
-MAX_HEADER_BYTES = 4 * 2**20  # a history of 10,000 epochs takes 1.5 MB of it
-LENGTH_BYTES = 8  # in front of the header, its length
+MAX_HEADER_BYTES = 4 * 2**20  # a history of 10,000 epochs takes 1.5 MB
+LENGTH_BYTES = 8  # the length of the header, in front of it
 MAX_FILE_BYTES = LENGTH_BYTES + MAX_HEADER_BYTES + MAX_PARAMETERS * 8  # 8: float64
 
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
@@ -42,10 +41,7 @@ class ModelFileError(ValueError):
 
 
 class StoredNetwork(NamedTuple):
-    """A network, and what was written beside it.
-
-    metadata : what the caller of `to_bytes` gave
-    """
+    """A network, and the metadata that the caller of `to_bytes` gave."""
 
     network: Network
     metadata: dict[str, str]
@@ -122,22 +118,35 @@ def from_bytes(data: bytes) -> StoredNetwork:
 
 
 def save(path: Path | str, network: Network, metadata: Mapping[str, str]) -> None:
-    """Write a network to a file; there is a whole file or none, at every moment.
+    """Write a network to a file, all of it or nothing.
 
     Raises
     ------
-    ModelFileError : if the folder is missing or closed, or for what `to_bytes` refuses
+    ModelFileError : if the file cannot be written, or for what `to_bytes` refuses
     """
-    data, path = to_bytes(network, metadata), Path(path)
-    temporary = path.parent / f"{path.name}.{secrets.token_hex(4)}.part"
+    data = to_bytes(network, metadata)
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
+        write_atomically(Path(path), data)
     except OSError as error:
         raise ModelFileError(
             f"The model cannot be written to '{path}': {error.strerror}. Choose a folder that "
             "is there and that you may write to."
         ) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that at every moment it is whole: the old one, the new one, or none.
+
+    The content goes to a temporary file in the same folder, which then takes the name.
+
+    Raises
+    ------
+    OSError : if it cannot be written; what was there before is kept
+    """
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(8)}.part"
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):  # it has been renamed, or was never made
             temporary.unlink()
@@ -177,34 +186,35 @@ def _read_header(data: bytes) -> tuple[dict[str, Any], int]:
     if len(data) < LENGTH_BYTES or length > min(len(data) - LENGTH_BYTES, MAX_HEADER_BYTES):
         raise ModelFileError(
             f"The file has {len(data):,} bytes, and a header of {length:,} does not fit into "
-            f"them or is above the limit of {MAX_HEADER_BYTES:,}. It is broken off, or no "
-            "safetensors file: choose a model that was saved here."
+            f"them or is above the limit of {MAX_HEADER_BYTES:,}. It is cut short, or not "
+            "a safetensors file: choose a model that was saved here."
         )
     text = data[LENGTH_BYTES : LENGTH_BYTES + length]
     try:
         header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
         raise ModelFileError(
-            f"The header of the file is no plain JSON: {str(error)[:100]}. The file is damaged: "
+            f"The header of the file is not plain JSON: {str(error)[:100]}. The file is damaged: "
             "save the model again."
         ) from None
     if not isinstance(header, dict):
         raise ModelFileError(
-            "The header of the file is no JSON object with a name for each tensor. The file is "
+            "The header of the file is not a JSON object with a name for each tensor. The file is "
             "damaged: save the model again."
         )
     return header, len(data) - LENGTH_BYTES - length
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build a JSON object; with a name twice, two readers could see two different files."""
+    """Build a JSON object; with a repeated name, readers could disagree on what it holds."""
     result = dict(pairs)
     if len(result) < len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("a name occurs twice in one object")
     return result
 
 
 def _check_metadata(metadata: Any) -> dict[str, str]:
+    """Return the metadata, if they are texts and name a version and functions that exist."""
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise ModelFileError(
             f"The file does not say that it is of the format '{FORMAT}'. Choose a model that "
@@ -212,7 +222,7 @@ def _check_metadata(metadata: Any) -> dict[str, str]:
         )
     if not all(isinstance(text, str) for text in metadata.values()):
         raise ModelFileError(
-            "The metadata of the file hold something that is no text. The file is damaged: "
+            "The metadata of the file hold a value that is not text. The file is damaged: "
             "save the model again."
         )
     if (version := metadata.get("version", "")) != VERSION:
@@ -237,7 +247,7 @@ def _check_tensors(
     Parameters
     ----------
     header : what it claims of each tensor, by name
-    n_data_bytes : what follows the header, and what the tensors must fill
+    n_data_bytes : what follows the header, which the tensors must fill
     """
     n_layers = len(header) // 2
     names = [name for l in range(1, n_layers + 1) for name in tensor_names(l)]
@@ -268,7 +278,7 @@ def _parse_tensor(name: str, claim: Any) -> _Tensor:
             return _Tensor(dtype, tuple(shape), *offsets)
     raise ModelFileError(
         f"The tensor {name} must have a dtype, a shape of {n_dimensions} and data_offsets of 2 "
-        "whole numbers, and the file says something else. It is damaged: save the model again."
+        "whole numbers, and the header says otherwise. It is damaged: save the model again."
     )
 
 
@@ -304,7 +314,7 @@ def _common_dtype(tensors: dict[str, _Tensor]) -> np.dtype[Any]:
 
 
 def _check_offsets(tensors: dict[str, _Tensor], item_bytes: int, n_data_bytes: int) -> None:
-    """Refuse gaps, overlaps, and bytes that belong to nothing."""
+    """Refuse gaps, overlaps, and bytes that belong to no tensor."""
     position = 0
     for tensor in sorted(tensors.values(), key=lambda tensor: tensor.start):
         n_bytes = math.prod(tensor.shape) * item_bytes
@@ -318,11 +328,12 @@ def _check_offsets(tensors: dict[str, _Tensor], item_bytes: int, n_data_bytes: i
     if position != n_data_bytes:
         raise ModelFileError(
             f"The tensors take {position:,} bytes, and {n_data_bytes:,} follow the header. The "
-            "file is broken off or damaged: save the model again."
+            "file is cut short or damaged: save the model again."
         )
 
 
 def _fill(network: Network, data: bytes) -> None:
+    """Copy the parameters of a checked file into a network of its sizes."""
     try:
         stored = load_tensors(data)
     except SafetensorError as error:

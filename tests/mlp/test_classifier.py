@@ -1,4 +1,4 @@
-"""The network behaves like every other scikit-learn classifier, and stays what it is."""
+"""The network behaves like every other scikit-learn classifier."""
 
 import doctest
 import os
@@ -24,11 +24,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlp.classifier
 from mlp.activations import OUTPUTS
-from mlp.classifier import MLPClassifier, Rows, choose_held_out
+from mlp.classifier import MLPClassifier
+from mlp.classifier_inputs import LabeledInputs, choose_held_out
+from mlp.evaluation import evaluate
 from mlp.losses import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, LOSSES, MSE, Objective
 from mlp.optimizers import Adam
+from mlp.samples import Samples, one_hot
 from mlp.schedules import Schedule
-from mlp.training import Samples, evaluate, one_hot
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,8 +47,8 @@ def test_scikit_learn_finds_nothing_wrong(estimator, check, monkeypatch) -> None
     check(estimator)
 
 
-def clouds(n_samples: int = 120, n_classes: int = 3, seed: int = 0):
-    """Clouds that overlap a little, in float64."""
+def clusters(n_samples: int = 120, n_classes: int = 3, seed: int = 0):
+    """Clusters that overlap a little, in float64."""
     return make_blobs(n_samples, centers=4 * np.eye(n_classes, 2) - 1, random_state=seed)
 
 
@@ -68,7 +70,7 @@ def parameters_of(classifier: MLPClassifier) -> np.ndarray:
     return classifier.network_.parameters
 
 
-# In the company of scikit-learn.
+# With the tools of scikit-learn.
 
 
 def test_the_example_of_the_docstring_runs() -> None:
@@ -95,7 +97,7 @@ def test_a_grid_search_through_a_pipeline_finds_the_better_network() -> None:
 
 
 def test_a_table_keeps_the_names_of_its_columns() -> None:
-    X, y = clouds()
+    X, y = clusters()
     table = pd.DataFrame(X, columns=["width", "height"])
     labels = pd.Series(y).map({0: "a", 1: "b", 2: "c"})
     classifier = quick(4).fit(table, labels)
@@ -108,7 +110,7 @@ def test_a_table_keeps_the_names_of_its_columns() -> None:
 
 
 def test_cross_validation_and_calibration_take_it() -> None:
-    X, y = clouds(150)
+    X, y = clusters(150)
     assert cross_val_score(quick(8), X, y, cv=3).min() > 0.8
     calibrated = CalibratedClassifierCV(quick(8), cv=2).fit(X, y)
     np.testing.assert_allclose(calibrated.predict_proba(X).sum(axis=1), 1)
@@ -134,7 +136,7 @@ def test_the_single_layer_comes_to_the_optimum_of_logistic_regression() -> None:
 
 
 def test_three_classes_come_to_the_optimum_of_logistic_regression() -> None:
-    X, y = clouds()
+    X, y = clusters()
     known = LogisticRegression(C=1.0, tol=1e-10).fit(X, y)
     ours = MLPClassifier(
         (), l2=1 / len(X), optimizer="nesterov", learning_rate=0.3, epochs=1500
@@ -143,7 +145,7 @@ def test_three_classes_come_to_the_optimum_of_logistic_regression() -> None:
 
 
 def test_it_goes_through_a_pickle_and_learns_on() -> None:
-    X, y = clouds()
+    X, y = clusters()
     one = quick(5, dropout=0.1).fit(X, y)
     two = pickle.loads(pickle.dumps(one))  # noqa: S301
     np.testing.assert_array_equal(one.predict_proba(X), two.predict_proba(X))
@@ -155,7 +157,7 @@ def test_it_goes_through_a_pickle_and_learns_on() -> None:
 
 def test_a_clone_has_the_settings_and_nothing_else() -> None:
     schedule = Schedule("cosine", warmup_epochs=2)
-    classifier = quick(4, schedule=schedule, class_weight={0: 2, 1: 1, 2: 1}).fit(*clouds())
+    classifier = quick(4, schedule=schedule, class_weight={0: 2, 1: 1, 2: 1}).fit(*clusters())
     copy = clone(classifier)
     assert copy.get_params() == classifier.get_params()
     with pytest.raises(NotFittedError):
@@ -178,8 +180,8 @@ def test_importing_it_costs_no_more_than_scikit_learn_itself() -> None:
 
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_every_output_tells_clouds_apart(output: str, n_classes: int) -> None:
-    X, y = clouds(n_classes=n_classes)
+def test_every_output_separates_clusters(output: str, n_classes: int) -> None:
+    X, y = clusters(n_classes=n_classes)
     classifier = quick(8, output=output, epochs=30).fit(X, y - 1)
     assert classifier.score(X, y - 1) > 0.9
     decision = classifier.decision_function(X)
@@ -197,7 +199,7 @@ def test_every_output_tells_clouds_apart(output: str, n_classes: int) -> None:
     [(output, loss) for loss in LOSSES for output in LOSSES[loss].outputs],
 )
 def test_every_loss_goes_with_its_outputs(output: str, loss: str) -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(8, output=output, loss=loss, epochs=30).fit(X, y)
     assert classifier.score(X, y) > 0.9
     targets = one_hot(y, 3, np.float64)
@@ -234,19 +236,19 @@ def test_labels_in_columns_may_be_sparse() -> None:
 
 
 def test_a_single_column_of_labels_is_taken_with_a_warning() -> None:
-    X, y = clouds()
+    X, y = clusters()
     with pytest.warns(DataConversionWarning, match="column-vector"):
         column = quick(4).fit(X, y[:, np.newaxis])
     np.testing.assert_array_equal(parameters_of(column), parameters_of(quick(4).fit(X, y)))
 
 
 def test_only_outputs_that_are_probabilities_say_so() -> None:
-    classifier = quick(4, output="identity").fit(*clouds())
+    classifier = quick(4, output="identity").fit(*clusters())
     assert not hasattr(classifier, "predict_proba")
     assert not hasattr(classifier, "predict_log_proba")
     with pytest.raises(AttributeError) as raised:
         classifier.predict_proba(QUESTIONS)
-    assert "The output 'identity' makes no probabilities. Use decision_function" in str(
+    assert "The output 'identity' gives no probabilities. Use decision_function" in str(
         raised.value.__cause__
     )
 
@@ -259,7 +261,7 @@ def test_tags_tell_whether_samples_may_have_several_labels() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("output", "n_classes"), [("softmax", 3), ("sigmoid", 2), ("sigmoid", 3)])
 def test_log_probabilities_are_finite_for_extreme_logits(output, n_classes, dtype) -> None:
-    X, y = clouds(n_classes=n_classes)
+    X, y = clusters(n_classes=n_classes)
     classifier = quick(4, output=output, dtype=dtype).fit(X, y)
     parameters_of(classifier)[:] *= 1e4
     logs, probabilities = classifier.predict_log_proba(X), classifier.predict_proba(X)
@@ -270,7 +272,7 @@ def test_log_probabilities_are_finite_for_extreme_logits(output, n_classes, dtyp
 
 
 def test_sigmoids_of_three_classes_are_divided_by_their_sum() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, output="sigmoid").fit(X, y)
     sigmoids = classifier.activations(X)[-1]
     np.testing.assert_allclose(
@@ -278,8 +280,8 @@ def test_sigmoids_of_three_classes_are_divided_by_their_sum() -> None:
     )
 
 
-def test_an_input_beyond_all_bounds_is_refused_rather_than_answered_with_nan() -> None:
-    classifier = quick(4, dtype="float32").fit(*clouds())
+def test_an_input_that_overflows_is_refused_rather_than_answered_with_nan() -> None:
+    classifier = quick(4, dtype="float32").fit(*clusters())
     parameters_of(classifier)[:] = 100
     with (
         np.errstate(all="ignore"),
@@ -288,12 +290,12 @@ def test_an_input_beyond_all_bounds_is_refused_rather_than_answered_with_nan() -
         classifier.predict([[1e38, -1.0]])
 
 
-# Inside.
+# Activations and settings.
 
 
 @pytest.mark.parametrize("hidden", [(), (5,), (5, 4)])
 def test_activations_are_the_forward_pass_by_hand(hidden: tuple[int, ...]) -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(*hidden, activation="tanh").fit(X, y)
     by_hand, network = [X], classifier.network_
     for l in range(1, network.n_layers):
@@ -310,20 +312,20 @@ def test_activations_are_the_forward_pass_by_hand(hidden: tuple[int, ...]) -> No
 
 @pytest.mark.parametrize("layer", [-1, 3])
 def test_a_layer_that_is_not_there_is_named(layer: int) -> None:
-    classifier = quick(4).fit(*clouds())
+    classifier = quick(4).fit(*clusters())
     with pytest.raises(ValueError, match=f"has the layers 0 to 2, not {layer}"):
         classifier.activations(QUESTIONS, layer)
 
 
 def test_predicting_in_pieces_is_predicting_at_once() -> None:
-    X, y = clouds(5000)
+    X, y = clusters(5000)
     classifier = quick(4, epochs=1).fit(X, y)
     at_once = classifier.activations(X)[-1]
     np.testing.assert_allclose(classifier.predict_proba(X), at_once, rtol=1e-10)
 
 
 def test_the_network_starts_with_the_chosen_distributions() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(
         200, weight_init="zeros", bias_init="unit-normal", learning_rate=1e-9, epochs=1
     ).fit(X, y)
@@ -332,7 +334,7 @@ def test_the_network_starts_with_the_chosen_distributions() -> None:
 
 
 def test_settings_reach_the_training() -> None:
-    X, y = clouds()
+    X, y = clusters()
     plain = quick(6).fit(X, y)
     changes = [
         {"l1": 0.1},
@@ -365,7 +367,7 @@ def test_settings_reach_the_training() -> None:
     ],
 )
 def test_auto_makes_a_thousand_steps_and_ten_epochs(n_samples, settings, steps, epochs) -> None:
-    X, y = clouds(n_samples)
+    X, y = clusters(n_samples)
     classifier = MLPClassifier((), random_state=0, **settings).fit(X, y)
     assert classifier.n_iter_ == epochs
     assert classifier.history_[-1].step == steps * epochs
@@ -385,7 +387,7 @@ def test_auto_makes_a_thousand_steps_and_ten_epochs(n_samples, settings, steps, 
     ],
 )
 def test_the_precision_is_that_of_the_input_unless_it_is_asked_for(given, dtype, trained) -> None:
-    X, y = clouds()
+    X, y = clusters()
     X = (X + 10).tolist() if given is list else (X + 10).astype(given)
     classifier = quick(4, dtype=dtype).fit(X, y)
     assert parameters_of(classifier).dtype == trained
@@ -393,18 +395,18 @@ def test_the_precision_is_that_of_the_input_unless_it_is_asked_for(given, dtype,
     assert classifier.predict_proba(X).dtype == np.float64
 
 
-def test_many_numbers_are_brought_to_single_precision_unless_double_is_asked_for() -> None:
+def test_large_inputs_are_converted_to_single_precision_unless_double_is_asked_for() -> None:
     X = np.random.default_rng(0).normal(size=(1001, 1000))
     y = np.arange(1001) % 2
     for dtype, trained in (("auto", np.float32), ("float64", np.float64)):
         assert parameters_of(quick(1, dtype=dtype, epochs=1).fit(X, y)).dtype == trained
 
 
-# Chance.
+# Randomness.
 
 
 def test_the_same_seed_gives_the_same_network_and_another_does_not() -> None:
-    X, y = clouds()
+    X, y = clusters()
     settings = {"dropout": 0.3, "early_stopping": True}
     first, same, other = (
         parameters_of(quick(4, random_state=seed, **settings).fit(X, y)) for seed in (1, 1, 2)
@@ -413,8 +415,8 @@ def test_the_same_seed_gives_the_same_network_and_another_does_not() -> None:
     assert (first != other).any()
 
 
-def test_a_random_state_is_used_up_from_fit_to_fit() -> None:
-    X, y = clouds()
+def test_a_random_state_advances_from_fit_to_fit() -> None:
+    X, y = clusters()
     classifier = quick(4, random_state=np.random.RandomState(3))
     first, second = (parameters_of(classifier.fit(X, y)) for _ in range(2))
     again = parameters_of(quick(4, random_state=np.random.RandomState(3)).fit(X, y))
@@ -423,13 +425,13 @@ def test_a_random_state_is_used_up_from_fit_to_fit() -> None:
 
 
 def test_without_a_seed_no_network_is_like_another() -> None:
-    X, y = clouds()
+    X, y = clusters()
     first, second = (parameters_of(quick(4, random_state=None).fit(X, y)) for _ in range(2))
     assert (first != second).any()
 
 
-def test_dropout_draws_from_a_source_of_its_own() -> None:
-    X, y = clouds()
+def test_dropout_has_a_random_generator_of_its_own() -> None:
+    X, y = clusters()
     with_it, without = quick(4, dropout=0.3).fit(X, y), quick(4).fit(X, y)
     assert with_it.history_[0] == without.history_[0]
     assert with_it._batches_rng.random() == without._batches_rng.random()
@@ -439,7 +441,7 @@ def test_dropout_draws_from_a_source_of_its_own() -> None:
 
 
 def test_a_weight_is_a_number_of_copies() -> None:
-    X, y = clouds(40)
+    X, y = clusters(40)
     copies = np.random.default_rng(0).integers(0, 4, 40)
     settings = {"batch_size": "full", "epochs": 50}
     repeated = quick(4, **settings).fit(X.repeat(copies, axis=0), y.repeat(copies))
@@ -459,7 +461,7 @@ def test_class_weights_move_the_answer_to_the_rare_class() -> None:
 
 
 def test_balanced_is_n_over_k_n_c_and_multiplies_the_weights_of_samples() -> None:
-    X, y = clouds(60)
+    X, y = clusters(60)
     X, y = X[y < 2][:30], np.repeat([0, 1], [20, 10])
     by_hand = np.repeat([30 / (2 * 20), 30 / (2 * 10)], [20, 10])
     balanced = quick(4, class_weight="balanced").fit(X, y)
@@ -472,13 +474,13 @@ def test_balanced_is_n_over_k_n_c_and_multiplies_the_weights_of_samples() -> Non
 
 
 def test_a_class_whose_samples_all_have_weight_0_is_not_there() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4).fit(X, y, sample_weight=y != 1)
     np.testing.assert_array_equal(classifier.classes_, [0, 2])
 
 
 def test_the_validation_loss_weighs_classes_as_training_does() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, class_weight={0: 8, 1: 1, 2: 1}).fit(X, y, validation_data=(X, y))
     weights = np.where(y == 0, 8.0, 1)
     samples = Samples(X, one_hot(y, 3, np.float64), weights / weights.mean())
@@ -486,15 +488,15 @@ def test_the_validation_loss_weighs_classes_as_training_does() -> None:
     assert classifier.history_[-1].validation.loss == pytest.approx(expected.loss)
 
 
-# From epoch to epoch.
+# History, partial_fit and warm start.
 
 
 def test_history_tells_of_every_epoch() -> None:
-    X, y = clouds()
-    classifier = quick(4, l2=0.01).fit(X, y, validation_data=clouds(50, seed=1))
+    X, y = clusters()
+    classifier = quick(4, l2=0.01).fit(X, y, validation_data=clusters(50, seed=1))
     assert [record.epoch for record in classifier.history_] == [0, 1, 2, 3, 4, 5]
     assert [record.step for record in classifier.history_] == [0, 8, 16, 24, 32, 40]
-    X_new, y_new = clouds(50, seed=1)
+    X_new, y_new = clusters(50, seed=1)
     expected = evaluate(
         classifier.network_,
         Objective(CROSS_ENTROPY, l2=0.01),
@@ -506,7 +508,7 @@ def test_history_tells_of_every_epoch() -> None:
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
 def test_five_calls_of_partial_fit_are_five_epochs(optimizer: str) -> None:
-    X, y = clouds()
+    X, y = clusters()
     settings = {"optimizer": optimizer, "dropout": 0.2, "class_weight": {0: 2, 1: 1, 2: 1}}
     at_once, in_parts = quick(4, **settings).fit(X, y), quick(4, **settings)
     for call in range(5):
@@ -517,7 +519,7 @@ def test_five_calls_of_partial_fit_are_five_epochs(optimizer: str) -> None:
 
 
 def test_partial_fit_may_see_classes_late() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4).partial_fit(X[y < 1], y[y < 1], classes=np.arange(3))
     classifier.partial_fit(X[y > 0], y[y > 0])
     assert classifier.predict_proba(X).shape == (120, 3)
@@ -530,7 +532,7 @@ def test_partial_fit_needs_no_classes_for_columns() -> None:
 
 
 def test_a_new_learning_rate_acts_at_once() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4).fit(X, y)
     before, memory = parameters_of(classifier).copy(), classifier._optimizer.time
     classifier.set_params(learning_rate=1e-9).partial_fit(X, y)
@@ -540,7 +542,7 @@ def test_a_new_learning_rate_acts_at_once() -> None:
 
 
 def test_another_optimizer_starts_without_memory() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, optimizer="momentum").fit(X, y)
     classifier.set_params(optimizer="adam").partial_fit(X, y)
     assert isinstance(classifier._optimizer, Adam)
@@ -548,7 +550,7 @@ def test_another_optimizer_starts_without_memory() -> None:
 
 
 def test_a_warm_start_goes_on_where_the_last_fit_ended() -> None:
-    X, y = clouds()
+    X, y = clusters()
     long = quick(4, epochs=6).fit(X, y)
     warm = quick(4, epochs=2, warm_start=True)
     for _ in range(3):
@@ -558,8 +560,8 @@ def test_a_warm_start_goes_on_where_the_last_fit_ended() -> None:
     assert warm.n_iter_ == 6
 
 
-def test_without_a_warm_start_fit_begins_anew() -> None:
-    X, y = clouds()
+def test_without_a_warm_start_fit_starts_again() -> None:
+    X, y = clusters()
     twice = quick(4, early_stopping=True).fit(X, y).set_params(early_stopping=False).fit(X, y)
     np.testing.assert_array_equal(parameters_of(twice), parameters_of(quick(4).fit(X, y)))
     assert len(twice.history_) == 6
@@ -588,7 +590,7 @@ def test_early_stopping_goes_back_to_the_best_epoch() -> None:
 
 
 def test_early_stopping_goes_on_counting_after_a_warm_start() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, warm_start=True).fit(X, y)
     classifier.set_params(early_stopping=True, learning_rate=1e-6, epochs=3).fit(X, y)
     assert classifier.n_iter_ == 8
@@ -596,17 +598,17 @@ def test_early_stopping_goes_on_counting_after_a_warm_start() -> None:
 
 
 def test_a_tenth_of_each_class_is_held_out() -> None:
-    X, y = clouds(200)
+    X, y = clusters(200)
     y[:110], y[110:190], y[190:] = 0, 1, 2
-    held_out = choose_held_out(Rows(X, y, None), 0.1, np.random.default_rng(0))
+    held_out = choose_held_out(LabeledInputs(X, y, None), 0.1, np.random.default_rng(0))
     np.testing.assert_array_equal(np.bincount(y[held_out]), [11, 8, 1])
-    other = choose_held_out(Rows(X, y, None), 0.1, np.random.default_rng(1))
+    other = choose_held_out(LabeledInputs(X, y, None), 0.1, np.random.default_rng(1))
     assert (held_out != other).any()
 
 
 def test_copies_of_a_sample_stay_together() -> None:
     X, y = noisy(20)
-    rows = Rows(X.repeat(3, axis=0), y.repeat(3), None)
+    rows = LabeledInputs(X.repeat(3, axis=0), y.repeat(3), None)
     held_out = choose_held_out(rows, 0.3, np.random.default_rng(0)).reshape(20, 3)
     np.testing.assert_array_equal(held_out.all(axis=1), held_out.any(axis=1))
     assert 0 < held_out.mean() < 0.5
@@ -615,9 +617,9 @@ def test_copies_of_a_sample_stay_together() -> None:
 def test_the_weights_of_a_class_make_up_the_fraction() -> None:
     X, _ = noisy(10)
     weights = np.array([90.0, *[1] * 9])
+    inputs = LabeledInputs(X, np.zeros(10), weights)
     shares = [
-        weights[choose_held_out(Rows(X, np.zeros(10), weights), 0.5, np.random.default_rng(s))]
-        for s in range(20)
+        weights[choose_held_out(inputs, 0.5, np.random.default_rng(seed))] for seed in range(20)
     ]
     assert {share.sum() >= 90 or len(share) == 9 for share in shares} == {True}
 
@@ -625,7 +627,7 @@ def test_the_weights_of_a_class_make_up_the_fraction() -> None:
 def test_a_sample_alone_in_its_class_is_not_held_out() -> None:
     X, y = noisy(21)
     y[20] = 2
-    held_out = choose_held_out(Rows(X, y, None), 0.9, np.random.default_rng(0))
+    held_out = choose_held_out(LabeledInputs(X, y, None), 0.9, np.random.default_rng(0))
     assert not held_out[20]
     assert held_out[:20].any()
 
@@ -633,7 +635,7 @@ def test_a_sample_alone_in_its_class_is_not_held_out() -> None:
 def test_where_samples_have_several_labels_all_are_one_class_for_the_split() -> None:
     X, _ = noisy(40)
     y = np.random.default_rng(0).integers(0, 2, (40, 5))
-    held_out = choose_held_out(Rows(X, y, None), 0.25, np.random.default_rng(0))
+    held_out = choose_held_out(LabeledInputs(X, y, None), 0.25, np.random.default_rng(0))
     assert held_out.sum() == 10
 
 
@@ -648,14 +650,14 @@ def test_a_warm_start_holds_out_the_same_samples_again() -> None:
 
 
 def test_a_diverged_training_leaves_no_network() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, optimizer="sgd", learning_rate=1e6, warm_start=True)
     with pytest.raises(ValueError, match=r"^Diverged at step .* Try a learning rate of 0\.1 or le"):
         classifier.fit(X, y)
     with pytest.raises(NotFittedError):
         classifier.predict(X)
     classifier.set_params(learning_rate=0.01).fit(X, y).set_params(learning_rate=1e6)
-    with pytest.raises(ValueError, match=r"Or bring the features to a size near 1\.$"):
+    with pytest.raises(ValueError, match=r"Or scale the features to values near 1\.$"):
         classifier.partial_fit(X, y)
     with pytest.raises(NotFittedError):
         classifier.predict(X)
@@ -665,21 +667,21 @@ WRONG_SETTINGS = [
     ({"learning_rate": 0}, "learning_rate must be a number above 0, not 0."),
     ({"learning_rate": "fast"}, "learning_rate must be a number above 0, not 'fast'."),
     ({"learning_rate": np.inf}, "learning_rate must be a number above 0, not inf."),
-    ({"momentum": 1.0}, "momentum must be a number from 0 up to, but not, 1, not 1.0."),
-    ({"weight_decay": -1}, "weight_decay must be a number from 0 up, not -1."),
-    ({"l1": np.nan}, "l1 must be a number from 0 up, not nan."),
-    ({"l2": None}, "l2 must be a number from 0 up, not None."),
-    ({"dropout": True}, "dropout must be a number from 0 up to, but not, 1, not True."),
+    ({"momentum": 1.0}, "momentum must be a number of at least 0 and below 1, not 1.0."),
+    ({"weight_decay": -1}, "weight_decay must be a number of at least 0, not -1."),
+    ({"l1": np.nan}, "l1 must be a number of at least 0, not nan."),
+    ({"l2": None}, "l2 must be a number of at least 0, not None."),
+    ({"dropout": True}, "dropout must be a number of at least 0 and below 1, not True."),
     ({"validation_fraction": 1}, "validation_fraction must be a number between 0 and 1, not 1."),
     ({"max_norm": 0}, "max_norm must be a number above 0, or None, not 0."),
-    ({"patience": 0}, "patience must be a whole number from 1 up, not 0."),
-    ({"epochs": 1.5}, "epochs must be a whole number from 1 up or 'auto', not 1.5."),
-    ({"batch_size": "half"}, "from 1 up or 'auto' or 'full', not 'half'."),
+    ({"patience": 0}, "patience must be a whole number of at least 1, not 0."),
+    ({"epochs": 1.5}, "epochs must be a whole number of at least 1 or 'auto', not 1.5."),
+    ({"batch_size": "half"}, "of at least 1 or 'auto' or 'full', not 'half'."),
     ({"hidden_layer_sizes": (4, 0)}, "each of hidden_layer_sizes must be a whole number"),
     ({"hidden_layer_sizes": "64"}, "each of hidden_layer_sizes must be a whole number"),
     ({"hidden_layer_sizes": True}, "each of hidden_layer_sizes must be a whole number"),
     ({"class_weight": "even"}, "class_weight must be {class: weight}, 'balanced' or None, not"),
-    ({"class_weight": {0: -1, 1: 1, 2: 1}}, "must be numbers from 0 up, not [-1.  1.  1.]."),
+    ({"class_weight": {0: -1, 1: 1, 2: 1}}, "must be numbers of at least 0, not [-1.  1.  1.]."),
     ({"class_weight": {0: 0, 1: 0, 2: 0}}, "all samples have weight 0. Raise one."),
     ({"activation": "cubic"}, "There is no activation 'cubic'. Choose one of: relu"),
     ({"activation": 3}, "There is no activation '3'."),
@@ -696,17 +698,17 @@ WRONG_SETTINGS = [
 
 
 @pytest.mark.parametrize(("settings", "message"), WRONG_SETTINGS)
-def test_a_setting_without_sense_is_refused_and_leaves_no_network(settings, message) -> None:
-    classifier = quick(4).fit(*clouds()).set_params(**settings)
+def test_an_invalid_setting_is_refused_and_leaves_no_network(settings, message) -> None:
+    classifier = quick(4).fit(*clusters()).set_params(**settings)
     with pytest.raises(ValueError, match=re.escape(message)):
-        classifier.fit(*clouds())
+        classifier.fit(*clusters())
     if message.startswith("There is no"):
         with pytest.raises(NotFittedError):
             classifier.predict(QUESTIONS)
 
 
 def test_hidden_layers_may_be_one_number_or_an_array() -> None:
-    X, y = clouds()
+    X, y = clusters()
     for sizes in (7, np.int64(7), [7], np.array([7])):
         assert quick(4).set_params(hidden_layer_sizes=sizes).fit(X, y).network_.sizes == (2, 7, 3)
 
@@ -716,13 +718,13 @@ def test_hidden_layers_may_be_one_number_or_an_array() -> None:
     [
         (np.zeros(4), "There is nothing to tell apart with 1 class, '0.0'. Give"),
         (np.linspace(0, 1, 4), "continuous"),
-        (2 * ANSWERS, "It holds other values. For one class a sample, give one column."),
+        (2 * ANSWERS, "It holds other values. For one class per sample, give one column."),
         (np.array([[0, 1], [1, 2], [2, 0], [0, 0]]), "y has the shape (4, 2): a column for each"),
         ([0, 1, 0], "inconsistent numbers of samples"),
         (None, "requires y to be passed"),
     ],
 )
-def test_labels_without_sense_are_refused(y, message: str) -> None:
+def test_invalid_labels_are_refused(y, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         quick(4).fit(QUESTIONS, y)
 
@@ -736,8 +738,10 @@ def test_sparse_samples_are_refused() -> None:
     ("weights", "shape"),
     [([1, 1, 1, -1], "(4,)"), ([0, 0, 0, 0], "(4,)"), ([1, 1], "(2,)"), ([[1]] * 4, "(4, 1)")],
 )
-def test_weights_without_sense_are_refused(weights, shape: str) -> None:
-    message = "sample_weight must be 4 numbers from 0 up, one a sample and not all zero; it has "
+def test_invalid_weights_are_refused(weights, shape: str) -> None:
+    message = (
+        "sample_weight must be 4 numbers of at least 0, one per sample and not all zero; it has "
+    )
     with pytest.raises(ValueError, match=re.escape(f"{message}the shape {shape}")):
         quick(4).fit(QUESTIONS, [0, 0, 1, 1], sample_weight=weights)
 
@@ -766,7 +770,9 @@ def test_validation_data_fit_to_the_training_data() -> None:
 
 
 def test_several_labels_need_an_output_that_can_give_them() -> None:
-    with pytest.raises(ValueError, match=r"Softmax shares one whole .* Choose the output sigmoid"):
+    with pytest.raises(
+        ValueError, match=r"Softmax makes probabilities .* Choose the output sigmoid"
+    ):
         two_questions(output="softmax")
     with pytest.raises(ValueError, match=r"class_weight is for .* one class each.* sample_weight"):
         two_questions(class_weight="balanced")
@@ -787,7 +793,7 @@ def test_early_stopping_needs_something_to_hold_out() -> None:
     ],
 )
 def test_training_goes_on_only_with_the_network_that_is_there(change) -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, warm_start=True).fit(X, y).set_params(**change)
     message = r"goes on with Network\(2-4-3, .* in float64, and the settings ask for another: hidde"
     for learn in (classifier.fit, classifier.partial_fit):
@@ -797,7 +803,7 @@ def test_training_goes_on_only_with_the_network_that_is_there(change) -> None:
 
 
 def test_training_goes_on_only_with_the_same_classes_and_features() -> None:
-    X, y = clouds()
+    X, y = clusters()
     classifier = quick(4, warm_start=True).fit(X, y)
     with pytest.raises(ValueError, match=r"knows the classes 0, 1, 2, and now they are 0, 1: keep"):
         classifier.fit(X[y < 2], y[y < 2])
@@ -814,7 +820,7 @@ def test_training_goes_on_only_with_the_same_classes_and_features() -> None:
 
 
 def test_the_first_partial_fit_needs_the_classes() -> None:
-    X, y = clouds()
+    X, y = clusters()
     with pytest.raises(ValueError, match="first call of partial_fit needs classes, all labels"):
         quick(4).partial_fit(X, y)
     with pytest.raises(ValueError, match="'balanced' counts all samples, and partial_fit sees a"):
@@ -828,12 +834,12 @@ def test_there_is_no_partial_fit_where_all_epochs_must_be_known(settings) -> Non
     classifier = quick(4, **settings)
     assert not hasattr(classifier, "partial_fit")
     with pytest.raises(AttributeError) as raised:
-        classifier.partial_fit(*clouds(), classes=[0, 1, 2])
-    assert "partial_fit makes one epoch and knows of no other" in str(raised.value.__cause__)
+        classifier.partial_fit(*clusters(), classes=[0, 1, 2])
+    assert "partial_fit makes a single epoch" in str(raised.value.__cause__)
 
 
 def test_auto_losses_are_the_usual_ones() -> None:
-    X, y = clouds()
+    X, y = clusters()
     for output, loss in (
         ("softmax", CROSS_ENTROPY),
         ("sigmoid", BINARY_CROSS_ENTROPY),
@@ -847,7 +853,7 @@ def test_auto_losses_are_the_usual_ones() -> None:
 
 
 def test_a_second_start_that_finds_nothing_better_keeps_the_best_epoch() -> None:
-    X, y = clouds()
+    X, y = clusters()
     settings = {"early_stopping": True, "patience": 3, "epochs": 60, "learning_rate": 0.3}
     classifier = quick(8, warm_start=True, **settings).fit(X, y)
     best, parameters = classifier.best_epoch_, parameters_of(classifier).copy()

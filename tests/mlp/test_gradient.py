@@ -1,12 +1,13 @@
-"""The gradient is right for everything that can be chosen, and a wrong one is noticed."""
+"""The gradient is right for every choice, and a wrong one is noticed."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 from mlp import backprop
-from mlp.activations import ACTIVATIONS, Activation
+from mlp.activations import ACTIVATIONS
 from mlp.gradient_check import gradient_error
 from mlp.losses import LOSSES, MSE, Objective
 from mlp.network import Network
@@ -63,7 +64,7 @@ def test_a_gradient_off_by_a_factor_is_noticed(
 
 def test_a_wrong_slope_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     tanh = ACTIVATIONS["tanh"]
-    wrong = Activation("wrong", "", tanh.value, lambda z, a, out=None: np.subtract(1, a, out=out))
+    wrong = replace(tanh, name="wrong", slope=lambda z, a, out=None: np.subtract(1, a, out=out))
     monkeypatch.setitem(ACTIVATIONS, "wrong", wrong)
     network = Network([4, 3, 2], activation="wrong", rng=np.random.default_rng(0), dtype=np.float64)
     X, targets = random_problem(2, np.random.default_rng(1))

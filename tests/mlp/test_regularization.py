@@ -1,32 +1,25 @@
-"""What keeps a network from learning its samples by heart: dropout, short weights, stopping."""
+"""What keeps a network from overfitting: dropout, a limit on the weights, early stopping."""
 
 import numpy as np
 import pytest
 
 from mlp import backprop
 from mlp.backprop import Dropout, Workspace, forward
+from mlp.early_stopping import EarlyStopping
+from mlp.evaluation import evaluate
 from mlp.gradient_check import gradient_error
 from mlp.losses import CROSS_ENTROPY, Objective
 from mlp.network import Network
 from mlp.optimizers import SGD, limit_norms
-from mlp.stopping import BestKeeper
-from mlp.training import (
-    Diverged,
-    EarlyStopped,
-    EpochRecord,
-    Record,
-    Samples,
-    Score,
-    evaluate,
-    one_hot,
-    train,
-)
+from mlp.records import Diverged, EarlyStopped, EpochRecord, Record, Score
+from mlp.samples import Samples, one_hot
+from mlp.training import train
 
 OBJECTIVE = Objective(CROSS_ENTROPY)
 
 
 def noise(n_samples: int = 40, seed: int = 0) -> Samples:
-    """Samples with labels at random: all that can be learned from them is themselves."""
+    """Samples with random labels: a network can only memorize them."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n_samples, 5)).astype(np.float32)
     return Samples(X, one_hot(rng.integers(0, 3, n_samples), 3, np.float32))
@@ -55,7 +48,7 @@ def test_the_gradient_with_dropout_is_right(
     assert gradient_error(network, OBJECTIVE, X, targets) < 1e-6
 
 
-def test_dropout_silences_the_share_it_says_and_keeps_the_mean() -> None:
+def test_dropout_drops_its_share_of_units_and_keeps_the_mean() -> None:
     mask = np.empty((1000, 200), np.float32)
     Dropout(0.3, np.random.default_rng(0)).draw(mask)
     assert np.unique(mask) == pytest.approx([0, 1 / 0.7])
@@ -63,7 +56,7 @@ def test_dropout_silences_the_share_it_says_and_keeps_the_mean() -> None:
     assert mask.mean() == pytest.approx(1, abs=0.01)
 
 
-def test_dropout_rests_when_nothing_is_trained() -> None:
+def test_evaluation_is_without_dropout() -> None:
     network = Network([5, 8, 3], rng=np.random.default_rng(0))
     samples = noise()
     with_dropout = Workspace(network, 40, Dropout(0.5, np.random.default_rng(0)))
@@ -114,26 +107,26 @@ def test_a_norm_that_is_not_positive_is_refused(max_norm: float) -> None:
               max_norm=max_norm)  # fmt: skip
 
 
-def learning_by_heart(patience: int, epochs: int = 200) -> tuple[Network, BestKeeper, list]:
+def overfitting(patience: int, epochs: int = 200) -> tuple[Network, EarlyStopping, list]:
     network = Network([5, 30, 3], rng=np.random.default_rng(0))
-    keeper = BestKeeper(network, patience)
+    stopping = EarlyStopping(network, patience)
     records = train(SGD(network, 0.3), OBJECTIVE, noise(), epochs=epochs, batch_size=8,
                     rng=np.random.default_rng(1), validation=noise(seed=1))  # fmt: skip
-    return network, keeper, list(keeper.watch(records))
+    return network, stopping, list(stopping.watch(records))
 
 
-def test_training_stops_when_patience_is_at_an_end_with_the_best_parameters() -> None:
-    network, keeper, records = learning_by_heart(patience=5)
+def test_training_stops_when_patience_runs_out_with_the_best_parameters() -> None:
+    network, stopping, records = overfitting(patience=5)
     *_, last_epoch, end = records
     losses = [r.validation.loss for r in records if isinstance(r, EpochRecord)]
     best = int(np.argmin(losses))
     assert end == EarlyStopped(best + 5, last_epoch.step, best)
-    assert keeper.best_epoch == best
+    assert stopping.best_epoch == best
     assert evaluate(network, OBJECTIVE, noise(seed=1)).loss == losses[best]
 
 
 def test_a_run_that_comes_to_its_end_goes_back_to_its_best_epoch_too() -> None:
-    network, _, records = learning_by_heart(patience=30, epochs=20)
+    network, _, records = overfitting(patience=30, epochs=20)
     losses = [r.validation.loss for r in records if isinstance(r, EpochRecord)]
     assert isinstance(records[-1], EpochRecord)
     assert losses[-1] > min(losses)
@@ -147,24 +140,24 @@ def test_an_epoch_as_good_as_the_best_is_not_better() -> None:
     def records() -> list[Record]:
         return [EpochRecord(epoch, epoch, same, same, 0.1) for epoch in range(9)]
 
-    assert list(BestKeeper(network, 3).watch(iter(records())))[-1] == EarlyStopped(3, 3, 0)
+    assert list(EarlyStopping(network, 3).watch(iter(records())))[-1] == EarlyStopped(3, 3, 0)
 
 
 def test_a_run_that_diverges_is_left_as_it_is() -> None:
     network = Network([1, 2])
-    keeper = BestKeeper(network, 3)
-    assert list(keeper.watch(iter([Diverged(1, 1, 0.1)])))[-1] == Diverged(1, 1, 0.1)
+    stopping = EarlyStopping(network, 3)
+    assert list(stopping.watch(iter([Diverged(1, 1, 0.1)])))[-1] == Diverged(1, 1, 0.1)
 
 
 def test_stopping_without_validation_is_refused() -> None:
-    keeper = BestKeeper(Network([1, 2]), 3)
+    stopping = EarlyStopping(Network([1, 2]), 3)
     with pytest.raises(ValueError, match="hold samples out for validation"):
-        list(keeper.watch(iter([EpochRecord(0, 0, Score(1.0, 0.5), None, 0.1)])))
+        list(stopping.watch(iter([EpochRecord(0, 0, Score(1.0, 0.5), None, 0.1)])))
 
 
 def test_patience_is_at_least_one_epoch() -> None:
     with pytest.raises(ValueError, match="at least 1 epoch, not 0"):
-        BestKeeper(Network([1, 2]), 0)
+        EarlyStopping(Network([1, 2]), 0)
 
 
 def test_weights_of_samples_are_like_repeating_them() -> None:
@@ -206,17 +199,17 @@ def test_without_a_generator_the_samples_keep_their_order() -> None:
     np.testing.assert_array_equal(np.concatenate(seen), np.tile(noise().X, (2, 1)))
 
 
-def test_the_newest_epoch_counts_also_if_nobody_asks_for_another() -> None:
+def test_the_last_epoch_counts_even_if_no_other_record_is_taken() -> None:
     network = Network([1, 2])
-    keeper = BestKeeper(network, 3)
+    stopping = EarlyStopping(network, 3)
     for epoch, _record in enumerate(
-        keeper.watch(
+        stopping.watch(
             EpochRecord(n, n, Score(1.0, 0.5), Score(1.0 / (n + 1), 0.5), 0.1) for n in range(9)
         )
     ):
         if epoch == 4:
             break
-    assert keeper.best_epoch == 4
+    assert stopping.best_epoch == 4
 
 
 def test_a_heavy_sample_is_no_divergence() -> None:

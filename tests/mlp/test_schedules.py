@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from mlp.losses import CROSS_ENTROPY, Objective
 from mlp.network import Network
 from mlp.optimizers import SGD
-from mlp.schedules import SHAPES, Schedule
-from mlp.training import EpochRecord, Samples, train
+from mlp.records import EpochRecord
+from mlp.samples import Samples
+from mlp.schedules import SCHEDULES, Schedule
+from mlp.training import train
 
 
 def factors(epochs: int, **settings: object) -> list[float]:
@@ -23,41 +25,41 @@ def test_constant_changes_nothing() -> None:
 
 
 def test_steps_cut_at_once() -> None:
-    assert factors(6, shape="step", decay=0.1, decay_every=2) == pytest.approx(
+    assert factors(6, kind="step", decay=0.1, decay_every=2) == pytest.approx(
         [1, 1, 0.1, 0.1, 0.01, 0.01]
     )
 
 
 def test_exponential_falls_as_far_as_steps_do_but_evenly() -> None:
-    values = factors(9, shape="exponential", decay=0.5, decay_every=4)
+    values = factors(9, kind="exponential", decay=0.5, decay_every=4)
     assert values[::4] == pytest.approx([1, 0.5, 0.25])
     assert np.diff(np.log(values)) == pytest.approx(math.log(0.5) / 4)
 
 
 def test_cosine_is_half_way_down_in_the_middle() -> None:
-    values = factors(10, shape="cosine")
+    values = factors(10, kind="cosine")
     assert values[0] == 1
     assert values[5] == pytest.approx(0.5)
     assert 0 < values[-1] < 0.03
 
 
-def test_a_warm_up_climbs_in_equal_steps_before_the_shape_begins() -> None:
-    values = factors(7, shape="cosine", warmup_epochs=3)
+def test_a_warm_up_climbs_in_equal_steps_before_the_decay_begins() -> None:
+    values = factors(7, kind="cosine", warmup_epochs=3)
     assert values[:4] == pytest.approx([0.25, 0.5, 0.75, 1])
-    assert values[3:] == factors(4, shape="cosine")
+    assert values[3:] == factors(4, kind="cosine")
 
 
 @given(
-    st.sampled_from(list(SHAPES)),
+    st.sampled_from(list(SCHEDULES)),
     st.floats(0.01, 1),
     st.integers(1, 50),
     st.integers(0, 20),
     st.integers(1, 100),
 )
 def test_a_factor_is_positive_and_never_above_one(
-    shape: str, decay: float, every: int, warmup: int, epochs: int
+    kind: str, decay: float, every: int, warmup: int, epochs: int
 ) -> None:
-    values = factors(epochs, shape=shape, decay=decay, decay_every=every, warmup_epochs=warmup)
+    values = factors(epochs, kind=kind, decay=decay, decay_every=every, warmup_epochs=warmup)
     assert all(0 <= value <= 1 for value in values)
     assert values[warmup:] == sorted(values[warmup:], reverse=True)
 
@@ -70,7 +72,7 @@ def test_a_number_out_of_range_is_refused(wrong: dict[str, float]) -> None:
         Schedule(**wrong)
 
 
-def test_an_unknown_shape_is_refused() -> None:
+def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match=r"There is no schedule 'stairs'. Choose one of: constant"):
         Schedule("stairs")
 

@@ -1,4 +1,4 @@
-"""A network survives its file bit for bit, and a file that is not one is refused."""
+"""A network is read back bit for bit, and an invalid file is refused."""
 
 import json
 import os
@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from experiments import config
 from mlp import storage
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.backprop import Workspace, forward
-from mlp.network import Network, count_parameters
+from mlp.network import MAX_PARAMETERS, Network, count_parameters
 from mlp.storage import ModelFileError, from_bytes, load, save, to_bytes
 from tests.optional import needed
 
@@ -174,7 +173,7 @@ def test_content_too_large_is_refused() -> None:
 
 
 def test_the_largest_network_of_a_run_fits_into_a_file() -> None:
-    assert storage.MAX_PARAMETERS == config.MAX_PARAMETERS
+    assert storage.MAX_PARAMETERS == MAX_PARAMETERS
     network = Network([784, 1024, 1024, 1024, 10], dtype=np.float64)
     assert from_bytes(to_bytes(network, {"history": "x" * 3_000_000})).network.sizes[0] == 784
 
@@ -231,19 +230,19 @@ def test_a_file_taken_apart_and_put_together_is_read() -> None:
         (b"", "The file has 0 bytes, and a header of 0 does not fit into them"),
         (b"\2\0\0\0\0\0\0", "has 7 bytes, and a header of 2 does not fit"),
         (b"\xff" * 8 + b"{}", "a header of 18,446,744,073,709,551,615 does not fit"),
-        (pickle.dumps(Network([2, 1])), "It is broken off, or no safetensors file: choose a mod"),
-        (as_header(b""), "The header of the file is no plain JSON: Expecting value"),
-        (as_header(b'{"a": \xff}'), "no plain JSON: 'utf-8' codec can't decode byte 0xff"),
-        (as_header(b"\xef\xbb\xbf{}"), "no plain JSON: Unexpected UTF-8 BOM"),
-        (as_header(b"{}" + b" x"), "no plain JSON: Extra data"),
-        (as_header(b"[" * 100_000), "no plain JSON: .*recursion"),
-        (as_header(b'{"a":' * 100_000), "no plain JSON: .*recursion"),
-        (as_header(b'{"a": %s}' % (b"9" * 5000)), "no plain JSON: Exceeds the limit"),
-        (as_header(b'{"a": 1, "a": 1}'), "no plain JSON: a name stands twice in one object"),
-        (as_header(b"[]"), "no JSON object with a name for each tensor"),
+        (pickle.dumps(Network([2, 1])), "It is cut short, or not a safetensors file: choose"),
+        (as_header(b""), "The header of the file is not plain JSON: Expecting value"),
+        (as_header(b'{"a": \xff}'), "not plain JSON: 'utf-8' codec can't decode byte 0xff"),
+        (as_header(b"\xef\xbb\xbf{}"), "not plain JSON: Unexpected UTF-8 BOM"),
+        (as_header(b"{}" + b" x"), "not plain JSON: Extra data"),
+        (as_header(b"[" * 100_000), "not plain JSON: .*recursion"),
+        (as_header(b'{"a":' * 100_000), "not plain JSON: .*recursion"),
+        (as_header(b'{"a": %s}' % (b"9" * 5000)), "not plain JSON: Exceeds the limit"),
+        (as_header(b'{"a": 1, "a": 1}'), "not plain JSON: a name occurs twice in one object"),
+        (as_header(b"[]"), "not a JSON object with a name for each tensor"),
     ],
 )
-def test_a_header_that_is_none_is_refused(data: bytes, match: str) -> None:
+def test_an_invalid_header_is_refused(data: bytes, match: str) -> None:
     with pytest.raises(ModelFileError, match=match):
         from_bytes(data)
 
@@ -287,7 +286,7 @@ CHAIN = r"Layer 2 has weights of the shape \(2, 5\) and biases of the shape \(2,
         (without(META), NO_FORMAT),
         (setting(META, to=["perceptron-lab"]), NO_FORMAT),
         (setting(META, "format", to="pt"), NO_FORMAT),
-        (setting(META, "note", to=3), "metadata of the file hold something that is no text"),
+        (setting(META, "note", to=3), "metadata of the file hold a value that is not text"),
         (setting(META, "version", to="2"), "is version '2' of its format, .* reads version '1'"),
         (without(META, "version"), "is version '' of its format"),
         (
@@ -327,7 +326,7 @@ CHAIN = r"Layer 2 has weights of the shape \(2, 5\) and biases of the shape \(2,
         (setting(META, "note", to="\ud800"), "The safetensors library refuses the file: "),
     ],
 )
-def test_a_header_that_is_not_true_is_refused_before_a_network_is_made(
+def test_a_false_header_is_refused_before_a_network_is_made(
     change: Callable[[dict[str, Any]], None], match: str, monkeypatch
 ) -> None:
     header = json.loads(json.dumps(HEADER))

@@ -1,7 +1,7 @@
 """Every matrix of one batch, forward and backward, as a line with its shape.
 
-Whoever has the shapes right has the formulas nearly right: (n, k) times (k, m) leaves
-(n, m), and a gradient has the shape of what it is the gradient of.
+With the shapes right, the formulas are nearly right: (n, k) times (k, m) gives (n, m),
+and a gradient has the shape of what it is the gradient of.
 """
 
 import numpy as np
@@ -12,10 +12,10 @@ from mlp.losses import Objective
 from mlp.network import Network
 
 
-def shape_walk(network: Network, objective: Objective, X: Array, targets: Array) -> list[str]:
-    """Run a batch through the network and back, and return a line for each matrix made.
+def describe_shapes(network: Network, objective: Objective, X: Array, targets: Array) -> list[str]:
+    """Run a batch forward and backward, and return a line for each matrix.
 
-    The shapes are read off the very arrays that training uses; nothing is learned.
+    The shapes are those of the arrays that training uses; the network is not changed.
 
     Parameters
     ----------
@@ -44,6 +44,7 @@ def _shape(array: Array) -> str:
 
 
 def _forward_lines(network: Network, workspace: Workspace, l: int) -> list[str]:
+    """Return the lines for z and a of layer l."""
     a, w, b, z = (
         _shape(array)
         for array in (
@@ -61,6 +62,7 @@ def _forward_lines(network: Network, workspace: Workspace, l: int) -> list[str]:
 
 
 def _backward_lines(workspace: Workspace, l: int) -> list[str]:
+    """Return the lines for the gradients of layer l, and for the delta below it."""
     delta, a, w = workspace.deltas[l], workspace.activations[l - 1], workspace.weights[l]
     lines = [
         f"backward  dC/dW{l} = delta{l}^T a{l - 1}: "

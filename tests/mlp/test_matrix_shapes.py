@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 
 from mlp.losses import LOSSES, Objective
+from mlp.matrix_shapes import describe_shapes
 from mlp.network import Network
-from mlp.shape_walk import shape_walk
 
 BATCH = 100
 
 
-def walk(*sizes: int) -> list[str]:
+def shapes_of(*sizes: int) -> list[str]:
     rng = np.random.default_rng(0)
     network = Network(sizes, activation="sigmoid", output="sigmoid", rng=rng)
     X = rng.random((BATCH, sizes[0]), dtype=np.float32)
     targets = np.zeros((BATCH, sizes[-1]), np.float32)
-    return shape_walk(network, Objective(LOSSES["mse"]), X, targets)
+    return describe_shapes(network, Objective(LOSSES["mse"]), X, targets)
 
 
 def test_four_layers_are_worked_out_line_by_line() -> None:
-    assert walk(784, 64, 32, 16, 10) == [
+    assert shapes_of(784, 64, 32, 16, 10) == [
         "forward   a0 = X: (100,784)",
         "forward   z1 = a0 W1^T + b1: (100,64) = (100,784) x (784,64) + (64)",
         "forward   a1 = sigmoid(z1): (100,64)",
@@ -49,7 +49,7 @@ def test_four_layers_are_worked_out_line_by_line() -> None:
 
 @pytest.mark.parametrize("hidden", [(), (3,), (4, 3), (5, 4, 3), (6, 5, 4, 3)])
 def test_every_product_has_shapes_that_fit(hidden: tuple[int, ...]) -> None:
-    lines = walk(7, *hidden, 2)
+    lines = shapes_of(7, *hidden, 2)
     products = [line for line in lines if " x " in line]
     assert len(products) == 4 * (len(hidden) + 1) - 1
     for line in products:
@@ -62,13 +62,13 @@ def test_every_product_has_shapes_that_fit(hidden: tuple[int, ...]) -> None:
         assert all(np.broadcast_shapes(part.shape, result.shape) == result.shape for part in same)
 
 
-def test_the_walk_changes_nothing() -> None:
+def test_the_network_is_not_changed() -> None:
     rng = np.random.default_rng(0)
     network = Network((4, 3, 2), activation="relu", output="softmax", rng=rng)
     before = network.parameters.copy()
     X, targets = np.ones((5, 4), np.float32), np.eye(2, dtype=np.float32)[[0, 1, 0, 1, 0]]
     assert any(
         "cross-entropy of a2 (5,2)" in line
-        for line in shape_walk(network, Objective(LOSSES["cross-entropy"]), X, targets)
+        for line in describe_shapes(network, Objective(LOSSES["cross-entropy"]), X, targets)
     )
     np.testing.assert_array_equal(network.parameters, before)

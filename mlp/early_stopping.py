@@ -1,4 +1,4 @@
-"""Stop when the network no longer gets better, and keep it as it was at its best.
+"""Stop when the validation loss no longer falls, and go back to the best epoch.
 
 A small iterator around the records of a training: it watches the validation loss and
 stops asking for the next record once that has not fallen for a while.
@@ -8,15 +8,15 @@ import math
 from collections.abc import Iterator
 
 from mlp.network import Network
-from mlp.training import EarlyStopped, EpochRecord, Record
+from mlp.records import EarlyStopped, EpochRecord, Record
 
 
-class BestKeeper:
-    """Remembers the parameters of the epoch with the lowest validation loss.
+class EarlyStopping:
+    """Remember the parameters of the epoch with the lowest validation loss.
 
     Parameters
     ----------
-    network : the one that is being trained
+    network : the one being trained
     patience : epochs without a lower loss after which training ends
 
     Attributes
@@ -39,7 +39,7 @@ class BestKeeper:
         self._best_parameters = network.parameters.copy()
 
     def watch(self, records: Iterator[Record]) -> Iterator[Record]:
-        """Pass the records on while there is hope; in the end, go back to the best epoch.
+        """Pass the records on until patience runs out; then restore the best epoch.
 
         Raises
         ------
@@ -47,7 +47,7 @@ class BestKeeper:
         """
         for record in records:
             if isinstance(record, EpochRecord):
-                self._look(record)
+                self._check(record)
             yield record
             if isinstance(record, EpochRecord) and self.is_at_end:
                 self.restore()
@@ -57,14 +57,14 @@ class BestKeeper:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether patience is at an end."""
+        """Whether patience has run out."""
         return self._epoch - self.best_epoch >= self.patience
 
     def restore(self) -> None:
-        """Give the network its best parameters back."""
+        """Give the network the parameters of the best epoch."""
         self.network.parameters[...] = self._best_parameters
 
-    def _look(self, record: EpochRecord) -> None:
+    def _check(self, record: EpochRecord) -> None:
         if record.validation is None:
             raise ValueError(
                 "Early stopping watches the validation loss: hold samples out for validation."
