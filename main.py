@@ -52,7 +52,7 @@ from experiments.evaluation.saved_model import (
     evaluate_model,
     summarize_evaluation,
 )
-from experiments.export.files import check_writable, write_whole
+from experiments.export.files import check_writable
 from experiments.export.history_csv import history_to_csv
 from experiments.export.model_file import load_model, save_run
 from experiments.presets import PRESETS, preset
@@ -64,10 +64,11 @@ from experiments.training.plan import plan
 from experiments.training.prepared_data import prepare
 from experiments.training.run import Run
 from experiments.training.summary import Summary, status_of, summarize
+from mlp.matrix_shapes import describe_shapes
 from mlp.network import look_up
 from mlp.onnx_export import to_onnx
-from mlp.shape_walk import shape_walk
-from mlp.training import EpochRecord
+from mlp.records import EpochRecord
+from mlp.storage import write_atomically
 
 app = typer.Typer(
     help=__doc__,
@@ -154,9 +155,9 @@ def train(
     if save and not run.diverged:
         save_run(save, run)
     if onnx and not run.diverged:
-        write_whole(onnx, run_to_onnx(run))
+        write_atomically(onnx, run_to_onnx(run))
     if history:
-        write_whole(history, history_to_csv(run).encode())
+        write_atomically(history, history_to_csv(run).encode())
     summary = summarize(run, preset=preset_name)
     say_result(run, summary)
     if run.diverged and (save or onnx):
@@ -407,7 +408,7 @@ def say_shapes(run: Run) -> None:
     """Show every matrix of the first batch."""
     samples = run.prepared_data().training
     X, targets = samples.X[: run.plan.batch_size], samples.targets[: run.plan.batch_size]
-    print("\n".join(shape_walk(run.network, run.objective, X, targets)))
+    print("\n".join(describe_shapes(run.network, run.objective, X, targets)))
 
 
 def say_result(run: Run, summary: Summary) -> None:

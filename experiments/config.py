@@ -27,11 +27,10 @@ from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.initializers import BIAS_INITIALIZERS, INITIALIZERS
 from mlp.losses import LOSSES, losses_for
 from mlp.optimizers import OPTIMIZERS
-from mlp.schedules import SHAPES
+from mlp.schedules import SCHEDULES
 
 OWN = "own"  # a dataset of one's own, given together with the config
 CLASS_WEIGHTS = ("none", "balanced")
-MAX_PARAMETERS = 3_000_000  # 784-1024-1024-1024-10 fits; adam takes 60 MB to train it
 
 DATASET = Group("Dataset")
 NETWORK = Group("Network")
@@ -49,7 +48,7 @@ def _optimizer_reads(setting: str) -> Callable[[Values], bool]:
 
 
 def _schedule_decays(settings: Values) -> bool:
-    return SHAPES[settings["schedule"]].decays
+    return SCHEDULES[settings["schedule"]].decays
 
 
 def _has_batches(settings: Values) -> bool:
@@ -133,7 +132,7 @@ class RunConfig(BaseModel):
         is_used=_optimizer_reads("weight_decay"),
     )
     """How fast the weights shrink by themselves, with the optimizer adamw."""
-    schedule: str = setting(Choice, "constant", "Schedule", STEPS, SHAPES)
+    schedule: str = setting(Choice, "constant", "Schedule", STEPS, SCHEDULES)
     """How the learning rate falls from epoch to epoch."""
     decay: float = setting(
         Number,

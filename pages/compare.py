@@ -270,11 +270,11 @@ def choose_series(networks: Sequence[RunConfig]) -> tuple[tuple[RunConfig, ...],
 def hard_shapes() -> None:
     """Points that no line separates."""
     st.header("Where a single layer must fail")
-    actions.begin_if_asked(Event.SHAPES, actions.begin_shapes)  # its networks always fit
+    actions.begin_if_asked(Event.SCHEDULES, actions.begin_shapes)  # its networks always fit
     ask_button(
         "Try it on XOR, circles and spirals",
-        Event.SHAPES,
-        disabled=actions.is_moving(Event.SHAPES),
+        Event.SCHEDULES,
+        disabled=actions.is_moving(Event.SCHEDULES),
         help_text="Train six small networks with fixed settings; it takes a few seconds.",
     )
     if shapes := session.tab().shapes:

@@ -28,7 +28,7 @@ from experiments.sweep.grid import grid_configs
 from experiments.sweep.result_table import ResultTable
 from experiments.training.run import Run
 from experiments.training.summary import Summary, train_and_summarize
-from mlp.shape_walk import shape_walk
+from mlp.matrix_shapes import describe_shapes
 from tests.optional import needed
 from tests.terminal import ROOT, SECONDS, group_of, start, wait_until
 
@@ -212,7 +212,7 @@ def test_every_matrix_of_the_first_batch_is_shown(program: Program) -> None:
     answer = program("--preset", "mlp-digits", "--epochs", "1", "--shapes")
     run = Run(RunConfig(**PRESETS["mlp-digits"].config.model_dump() | {"epochs": 1}))
     samples = run.prepared_data().training
-    lines = shape_walk(run.network, run.objective, samples.X, samples.targets)
+    lines = describe_shapes(run.network, run.objective, samples.X, samples.targets)
     assert "\n".join(lines) in answer.out
     assert "z1 = a0 W1^T + b1: (1797,32) = (1797,64) x (64,32) + (32)" in answer.out
 
@@ -495,7 +495,7 @@ MISTAKES = [
     ("evaluate", "Missing argument 'model'"),
     ("evaluate none", "The model cannot be read from 'none': No such file or directory"),
     ("evaluate folder", "The model cannot be read from 'folder': Is a directory"),
-    ("evaluate garbage", "It is broken off, or no safetensors file"),
+    ("evaluate garbage", "It is cut short, or not a safetensors file"),
     ("evaluate garbage --show many", "Invalid value for '--show'"),
     ("compare digits", "A comparison takes the names of at least two presets"),
     ("compare digits digits", "A comparison takes the names of at least two presets"),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, layout
-from mlp.training import EpochRecord
+from mlp.records import EpochRecord
 
 FIRST_OTHER, N_OTHERS = 3, 7  # the colors that are left for other runs
 LEGEND_ROW = 24  # pixels

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.learning_curves import thinned
 from dashboard.charts.style import layout
-from mlp.training import EpochRecord
+from mlp.records import EpochRecord
 
 
 def learning_rate_figure(

@@ -14,7 +14,7 @@ from dashboard.charts.style import (
 )
 from experiments.comparison.networks import network_name
 from experiments.training.run import Run
-from mlp.training import EpochRecord
+from mlp.records import EpochRecord
 
 TABLE_STEPS = 10  # a run of 1000 epochs is told every 100
 

@@ -45,7 +45,7 @@ class Event(StrEnum):
 
     CONTEST = "contest"
     SERIES = "series"
-    SHAPES = "shapes"
+    SCHEDULES = "shapes"
     LADDER = "ladder"
 
 

@@ -9,7 +9,7 @@ from dashboard.training_speed import Progress
 from experiments.background.training_job import Status, TrainingJob
 from experiments.config import OWN
 from experiments.training.run import Run
-from mlp.training import Score
+from mlp.records import Score
 
 MORE_THAN_LUCK = 0.05  # of what guessing gets wrong: so much must a network get right beyond it
 

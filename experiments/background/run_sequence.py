@@ -20,7 +20,7 @@ from experiments.background.training_job import (
 from experiments.background.turns import TurnQueue
 from experiments.config import RunConfig
 from experiments.training.run import Run
-from mlp.training import Record
+from mlp.records import Record
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.training.run import Run
-from mlp.training import BatchRecord, EpochRecord, Record
+from mlp.records import BatchRecord, EpochRecord, Record
 
 log = logging.getLogger(__name__)
 

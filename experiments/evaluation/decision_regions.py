@@ -10,8 +10,8 @@ from data.scaling import Scaler
 from experiments.config import RunConfig
 from experiments.training.run import Run
 from mlp.arrays import Array
+from mlp.evaluation import logits_of
 from mlp.network import Network
-from mlp.training import logits_of
 
 GRID_POINTS = 80  # along each side of the plane
 

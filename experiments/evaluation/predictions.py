@@ -15,8 +15,9 @@ from data.datasets import Labels
 from data.split import Rows
 from experiments.training.run import Run
 from mlp.arrays import Array
+from mlp.evaluation import logits_of
 from mlp.network import Network
-from mlp.training import Samples, logits_of
+from mlp.samples import Samples
 
 CACHE_BYTES = 60_000_000  # MNIST's 10,000 test samples take 0.6 MB a moment
 

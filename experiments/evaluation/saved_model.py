@@ -12,8 +12,8 @@ from experiments.config import OWN
 from experiments.evaluation.predictions import Predictions
 from experiments.export.model_file import Model
 from experiments.training.prepared_data import scaled_samples, split_rows
+from mlp.evaluation import evaluate
 from mlp.losses import LOSSES, Objective
-from mlp.training import evaluate
 
 PARTS = ("training", "validation", "test", "all")
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from data.datasets import Dataset, Features, Labels
 from data.scaling import ROWS_AT_ONCE
 from experiments.exploration.once_per_object import once_each
-from mlp.training import one_hot
+from mlp.samples import one_hot
 
 N_BARS = 32  # of a histogram
 

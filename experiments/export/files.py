@@ -1,6 +1,5 @@
-"""Files that are whole or not there, whatever happens while they are written."""
+"""Whether a file can be written, asked before the work that would be lost."""
 
-import os
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -22,18 +21,3 @@ def check_writable(path: Path) -> None:
             f"'{path}' cannot be written. Give the name of a file, in a folder that is there and "
             "that you may write to."
         )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, and rename it when all of it is there.
-
-    Raises
-    ------
-    OSError : if there is no space, or no permission; what was there before is kept
-    """
-    half_done = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        half_done.write_bytes(content)
-        os.replace(half_done, path)
-    finally:
-        half_done.unlink(missing_ok=True)

@@ -21,9 +21,10 @@ from experiments.config import RunConfig, explain, limits_of
 from experiments.training.run import Result, Run
 from experiments.training.run_record import Change, RunRecord
 from mlp.arrays import Array
+from mlp.evaluation import logits_of
 from mlp.network import Network
+from mlp.records import EpochRecord, Score
 from mlp.storage import ModelFileError, StoredNetwork, from_bytes, load, save, to_bytes
-from mlp.training import EpochRecord, Score, logits_of
 
 MAX_CONFIG_CHARACTERS = 10_000  # all settings at their longest take 2,000
 MAX_RECORDS = int(limits_of("epochs")[1]) + 1  # the untrained network is one of them

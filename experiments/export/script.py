@@ -30,7 +30,7 @@ from experiments.export.source_slices import (
 from experiments.training.run_record import Change
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
-from mlp.schedules import SHAPES
+from mlp.schedules import SCHEDULES
 
 OWN_FILE = "own.npz"  # beside the script, where the samples are one's own
 
@@ -47,8 +47,11 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Forward and backward": ("mlp.backprop",),
     "Optimizer": ("mlp.optimizers",),
     "Learning rate": ("mlp.schedules",),
+    "Batches": ("mlp.samples",),
+    "Records": ("mlp.records",),
+    "Evaluation": ("mlp.evaluation",),
     "Training": ("mlp.training",),
-    "Early stopping": ("mlp.stopping",),
+    "Early stopping": ("mlp.early_stopping",),
     "Points in the plane": ("data.toy",),
     "Split": ("data.split",),
     "Scaling": ("data.scaling",),
@@ -121,7 +124,7 @@ def _registries(config: RunConfig) -> Registries:
         Place("mlp.activations", "OUTPUTS"): (config.output,),
         Place("mlp.initializers", "INITIALIZERS"): (config.weight_init,),
         Place("mlp.initializers", "BIAS_INITIALIZERS"): (config.bias_init,),
-        Place("mlp.schedules", "SHAPES"): (config.schedule,),
+        Place("mlp.schedules", "SCHEDULES"): (config.schedule,),
     }
 
 
@@ -281,7 +284,7 @@ def _training_section(config: RunConfig, changes: Sequence[Change], until_step: 
             f"    rng={'batches_rng' if config.shuffle else None},",
             *(f"    {name}={value}," for name, value in _extras(config).items()),
             ")",
-            *(["keeper = BestKeeper(network, PATIENCE)"] if config.early_stopping else []),
+            *(["keeper = EarlyStopping(network, PATIENCE)"] if config.early_stopping else []),
             *_changes(changes),
             "history = []",
             f"for record in {_records(config, changes, until_step)}:",
@@ -294,7 +297,7 @@ def _training_section(config: RunConfig, changes: Sequence[Change], until_step: 
 
 def _extras(config: RunConfig) -> dict[str, str]:
     """Return what training may do without, where the run does not."""
-    decay = "decay=DECAY, decay_every=DECAY_EVERY, " if SHAPES[config.schedule].decays else ""
+    decay = "decay=DECAY, decay_every=DECAY_EVERY, " if SCHEDULES[config.schedule].decays else ""
     is_scheduled = config.schedule != "constant" or config.warmup_epochs
     return {
         name: value

@@ -12,7 +12,8 @@ import numpy as np
 from data.datasets import Features, Labels
 from experiments.training.run_record import Change
 from mlp.network import Network
-from mlp.training import BatchRecord, Course, EpochRecord, Record, Score
+from mlp.records import BatchRecord, EpochRecord, Record, Score
+from mlp.training import TrainingLoop
 
 
 class Recorded(NamedTuple):
@@ -93,7 +94,7 @@ def take_points(X: Features, labels: Labels) -> Recorded:
 
 
 def replay(
-    course: Course,
+    course: TrainingLoop,
     records: Iterable[Record],
     changes: Iterable[Change],
     until_step: int | None = None,
@@ -119,7 +120,7 @@ def replay(
             _make(left.popleft(), course)
 
 
-def _make(change: Change, course: Course) -> None:
+def _make(change: Change, course: TrainingLoop) -> None:
     if change.setting == "epochs":
         course.epochs = int(change.value)
     else:

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from data.datasets import Dataset
 from experiments.config import RunConfig
-from experiments.export.files import write_whole
 from experiments.training.summary import Summary
+from mlp.storage import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ class ResultTable:
         if self._is_saved:
             return
         start = time.monotonic()
-        write_whole(self.path, _to_bytes(self._rows, self.path.suffix))
+        write_atomically(self.path, _to_bytes(self._rows, self.path.suffix))
         self._is_saved, end = True, time.monotonic()
         self._save_at = end + max(SAVE_SECONDS, (end - start) / SAVE_SHARE)
 

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from data.datasets import Dataset
-from experiments.config import MAX_PARAMETERS, RunConfig, optimizer_settings
+from experiments.config import RunConfig, optimizer_settings
 from experiments.training.prepared_data import PreparedData, prepare
-from mlp.network import Network, count_parameters
+from mlp.network import MAX_PARAMETERS, Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.schedules import Schedule
 

@@ -11,7 +11,7 @@ from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
 from experiments.config import DATA_SETTINGS, OWN, RunConfig
 from mlp.arrays import Array
-from mlp.training import Samples, one_hot
+from mlp.samples import Samples, one_hot
 
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
 OWN_BYTES = 200_000_000  # the same for what readers bring along

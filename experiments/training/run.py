@@ -18,21 +18,13 @@ from experiments.training.run_record import Change, RunRecord
 from experiments.training.snapshots import Snapshots
 from mlp.arrays import Array
 from mlp.backprop import Dropout
+from mlp.early_stopping import EarlyStopping
+from mlp.evaluation import evaluate
 from mlp.losses import LOSSES, Objective
 from mlp.network import Network
-from mlp.stopping import BestKeeper
-from mlp.training import (
-    BatchRecord,
-    Course,
-    Diverged,
-    EarlyStopped,
-    EpochRecord,
-    Record,
-    Samples,
-    Score,
-    evaluate,
-    train,
-)
+from mlp.records import BatchRecord, Diverged, EarlyStopped, EpochRecord, Record, Score
+from mlp.samples import Samples
+from mlp.training import TrainingLoop, train
 
 SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 
@@ -110,8 +102,8 @@ class Run:
         self.result: Result | None = None
         self.n_results = 0
         self.seconds = 0.0
-        self._best: BestKeeper | None = None
-        self._course: Course | None = None
+        self._best: EarlyStopping | None = None
+        self._loop: TrainingLoop | None = None
         self._source: Iterator[Record] | None = None
         self._asked_rates: deque[float] = deque()
         self._before = self.network.parameters  # those before the last step of an epoch
@@ -143,9 +135,9 @@ class Run:
 
         A run that has been stopped goes on where it was, when called again.
         """
-        if self._course is None:
-            self._course = self._set_out()
-            self._source = self._watch_best(self._course)
+        if self._loop is None:
+            self._loop = self._set_out()
+            self._source = self._watch_best(self._loop)
         while (record := self._next_record()) is not None:
             self._keep(record)
             yield record
@@ -167,9 +159,7 @@ class Run:
         Not if it has diverged, or went back to its best epoch, or is no longer the newest one
         and has let go of what it takes to learn.
         """
-        return bool(
-            self._course and self.step and not (self.diverged or self.config.early_stopping)
-        )
+        return bool(self._loop and self.step and not (self.diverged or self.config.early_stopping))
 
     def add_epochs(self, epochs: int) -> None:
         """Make room for more epochs in a run that has ended; `records` then makes them.
@@ -182,14 +172,14 @@ class Run:
         ------
         ValueError : if the run cannot go on, or if there would be too many epochs
         """
-        if not (self._course and self.can_continue):
+        if not (self._loop and self.can_continue):
             raise ValueError("This run cannot go on. Train starts a new one.")
         total = self.epochs_done + epochs
         try:
             self.config = RunConfig.model_validate(self.config.model_dump() | {"epochs": total})
         except ValidationError as error:
             raise ValueError(" ".join(explain(error))) from None
-        self._course.epochs = total
+        self._loop.epochs = total
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
@@ -227,7 +217,7 @@ class Run:
 
     def release_memory(self) -> None:
         """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
-        self._course, self._source, self._best = None, None, None
+        self._loop, self._source, self._best = None, None, None
         self._before = self.network.parameters
 
     def complete(self) -> None:
@@ -276,13 +266,13 @@ class Run:
             self.result = result
             self.n_results += 1
         else:  # stopped between a step too long and the batch that would have shown it
-            rate = self._course.optimizer.eta if self._course else self.config.learning_rate
+            rate = self._loop.optimizer.eta if self._loop else self.config.learning_rate
             self.diverged = Diverged(self.epoch, self.step, rate)
 
     def _step_of_result(self) -> int:
         return self.step if self.best_epoch is None else self.history[self.best_epoch].step
 
-    def _set_out(self) -> Course:
+    def _set_out(self) -> TrainingLoop:
         config, prepared = self.config, self.prepared_data()
         return train(
             make_optimizer(config, self.network),
@@ -300,10 +290,10 @@ class Run:
     def _watch_best(self, records: Iterator[Record]) -> Iterator[Record]:
         if not self.config.early_stopping:
             return records
-        self._best = BestKeeper(self.network, self.config.patience)
+        self._best = EarlyStopping(self.network, self.config.patience)
         return self._best.watch(records)
 
-    def _change_rate(self, course: Course) -> None:
+    def _change_rate(self, course: TrainingLoop) -> None:
         """Do what was asked for; between the last batch of an epoch and its record, wait."""
         while self._asked_rates and self.history and not self.awaits_epoch_record:
             course.optimizer.learning_rate = rate = self._asked_rates[0]
@@ -315,9 +305,9 @@ class Run:
 
     def _next_record(self) -> Record | None:
         """Change what was asked for, take the next record, and count the time."""
-        if self._course is None or self._source is None:
+        if self._loop is None or self._source is None:
             return None
-        self._change_rate(self._course)
+        self._change_rate(self._loop)
         start = time.perf_counter()
         try:
             return next(self._source, None)
@@ -353,8 +343,8 @@ class Run:
         """Keep a snapshot of the network, and the pulse of the last step."""
         parameters = self.network.parameters
         self.snapshots.keep(record.step, parameters)
-        if record.epoch and self._course:
-            gradient = self._course.last_gradient
+        if record.epoch and self._loop:
+            gradient = self._loop.last_gradient
             self.step_diagnostics.append(
                 measure_step(record.epoch, record.step, self.network, gradient, self._before)
             )

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 from data.datasets import Dataset
 from experiments.config import RunConfig
 from experiments.training.run import Run
-from mlp.training import Score
+from mlp.records import Score
 
 Summary: TypeAlias = dict[str, Any]
 

@@ -13,7 +13,7 @@ from experiments.config import RunConfig
 from experiments.presets import PRESETS, Preset, preset
 from experiments.training.plan import plan
 from experiments.training.run import Run
-from mlp.training import Diverged, EpochRecord
+from mlp.records import Diverged, EpochRecord
 
 Floats = npt.NDArray[np.float32]
 

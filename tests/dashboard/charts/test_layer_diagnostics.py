@@ -24,7 +24,7 @@ from dashboard.charts.weights import (
     weight_figure,
 )
 from experiments.training.layer_diagnostics import StepDiagnostics, UnitActivity
-from mlp.training import EpochRecord, Score
+from mlp.records import EpochRecord, Score
 
 
 def step_diagnostics(n: int) -> list[StepDiagnostics]:

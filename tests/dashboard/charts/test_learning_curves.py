@@ -16,7 +16,7 @@ from dashboard.charts.learning_curves import (
     epoch_curves,
     loss_figure,
 )
-from mlp.training import EpochRecord, Score
+from mlp.records import EpochRecord, Score
 
 
 def history(n_epochs: int, *, validation: bool = True) -> list[EpochRecord]:

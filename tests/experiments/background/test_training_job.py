@@ -15,7 +15,7 @@ from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.config import RunConfig
 from experiments.training import run as run_module
 from experiments.training.run import Run
-from mlp.training import BatchRecord, EpochRecord
+from mlp.records import BatchRecord, EpochRecord
 
 LONG = RunConfig(epochs=10_000)
 PATIENCE = 20.0  # seconds; a test that waits so long has failed

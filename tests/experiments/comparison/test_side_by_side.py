@@ -109,10 +109,10 @@ def test_what_it_takes_to_go_on_is_let_go_of(end: str) -> None:
     contest.go()
     if end != "go":
         wait_until(lambda: all(run.step for run in contest.runs))
-        assert not any(run._course is None for run in contest.runs)
+        assert not any(run._loop is None for run in contest.runs)
         getattr(contest, end)()
     assert contest.join(PATIENCE)
-    assert all(run._course is None for run in contest.runs)
+    assert all(run._loop is None for run in contest.runs)
     assert [run.can_continue for run in contest.runs] == [False, False]
     assert all(run.history for run in contest.runs)
 

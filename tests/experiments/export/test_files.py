@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.export.files import check_writable, write_whole
+from experiments.export.files import check_writable
+from mlp.storage import write_atomically
 
 
 def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    write_whole(path, b"first, and longer")
-    write_whole(path, b"second")
+    write_atomically(path, b"first, and longer")
+    write_atomically(path, b"second")
     assert path.read_bytes() == b"second"
     assert list(tmp_path.iterdir()) == [path]

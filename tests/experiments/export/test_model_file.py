@@ -18,8 +18,8 @@ from experiments.config import RunConfig
 from experiments.export.model_file import MAX_STEP, Model, load_model, run_to_bytes, save_run
 from experiments.training.run import Result, Run
 from mlp.backprop import Workspace, forward
+from mlp.records import Score
 from mlp.storage import ModelFileError, from_bytes, to_bytes
-from mlp.training import Score
 
 CONFIG = RunConfig(epochs=2, hidden_layers=(5,), scaling="z-score", activation="tanh")
 

@@ -170,7 +170,8 @@ def test_a_script_holds_only_what_its_run_needs() -> None:
     script = to_script(RunConfig(optimizer="sgd", activation="tanh"))
     assert "class SGD(Optimizer)" in script
     assert "def _tanh(z" in script
-    for other in ("class Adam", "def _gelu", "class BestKeeper", "def block_split", "def replay"):
+    others = ("class Adam", "def _gelu", "class EarlyStopping", "def block_split", "def replay")
+    for other in others:
         assert other not in script
 
 

@@ -13,7 +13,7 @@ from experiments.export.source_slices import (
     names_read,
     read_chapter,
 )
-from mlp import losses, training
+from mlp import evaluation, losses, training
 from mlp.losses import CROSS_ENTROPY, MSE
 from mlp.optimizers import Adam
 
@@ -29,10 +29,10 @@ def sources(module: str, name: str) -> dict[str, str]:
 
 
 def test_a_function_and_a_class_come_with_their_decorators() -> None:
-    pieces = read_chapter("mlp.training").pieces
-    assert pieces["evaluate"].source == inspect.getsource(training.evaluate).rstrip()
-    assert pieces["Course"].source == inspect.getsource(training.Course).rstrip()
-    assert pieces["Course"].source.startswith("@dataclass")
+    pieces = read_chapter("mlp.evaluation").pieces | read_chapter("mlp.training").pieces
+    assert pieces["evaluate"].source == inspect.getsource(evaluation.evaluate).rstrip()
+    assert pieces["TrainingLoop"].source == inspect.getsource(training.TrainingLoop).rstrip()
+    assert pieces["TrainingLoop"].source.startswith("@dataclass")
     assert pieces["evaluate"].is_definition
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from data.datasets import Dataset, load
 from experiments.config import OWN, RunConfig
-from experiments.export.files import write_whole
 from experiments.sweep import result_table
 from experiments.sweep.grid import grid_configs, parse_vary
 from experiments.sweep.result_table import ResultTable, key_of
 from experiments.sweep.sweep import sweep
 from experiments.training.summary import Summary, train_and_summarize
+from mlp.storage import write_atomically
 
 BASE = {"epochs": 1, "hidden_layers": (4,), "validation_fraction": 0}
 
@@ -136,7 +136,7 @@ def test_writing_takes_a_tenth_of_the_time_at_most(
         clock[0] += 5.0
 
     monkeypatch.setattr(result_table.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(result_table, "write_whole", write_slowly)
+    monkeypatch.setattr(result_table, "write_atomically", write_slowly)
     summary = train_and_summarize(CONFIGS[0])
     for _ in range(120):
         clock[0] += 1.0
@@ -151,9 +151,9 @@ def test_ctrl_c_waits_until_the_table_is_written(
 ) -> None:
     def interrupted(path: Path, content: bytes) -> None:
         signal.raise_signal(signal.SIGINT)
-        write_whole(path, content)
+        write_atomically(path, content)
 
-    monkeypatch.setattr(result_table, "write_whole", interrupted)
+    monkeypatch.setattr(result_table, "write_atomically", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(sweep(CONFIGS, ResultTable(tmp_path / "table.csv"), Trainer()))
     assert len(ResultTable(tmp_path / "table.csv")) == 1

@@ -7,7 +7,7 @@ from experiments.config import RunConfig
 from experiments.export.model_file import load_model, revive, run_to_bytes
 from experiments.training.run import Run
 from experiments.training.run_record import Change
-from mlp.training import EpochRecord
+from mlp.records import EpochRecord
 
 QUICK = RunConfig(hidden_layers=(8,), epochs=6, batch_size=200)
 
@@ -144,7 +144,7 @@ def test_a_training_that_has_broken_off_cannot_go_on(monkeypatch) -> None:
     run = Run(QUICK)
     records = run.records()
     next(records)
-    monkeypatch.setattr("mlp.training.Course._learn", lambda *_: 1 / 0)
+    monkeypatch.setattr("mlp.training.TrainingLoop._learn", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         next(records)
     assert not run.can_continue

@@ -10,7 +10,8 @@ from experiments.config import RunConfig
 from experiments.training.plan import make_optimizer
 from experiments.training.prepared_data import balanced_weights, prepare
 from experiments.training.run import Run
-from mlp.training import Diverged, EpochRecord, evaluate
+from mlp.evaluation import evaluate
+from mlp.records import Diverged, EpochRecord
 
 QUICK = RunConfig(epochs=3)
 
