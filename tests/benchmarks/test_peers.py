@@ -12,7 +12,7 @@ from sklearn.neural_network._stochastic_optimizers import BaseOptimizer
 from benchmarks import peers, report
 from mlp.optimizers import OPTIMIZERS
 
-TINY = replace(peers.SCHEDULES["digits-32"], n_samples=70, epochs=2)
+TINY = replace(peers.SHAPES["digits-32"], n_samples=70, epochs=2)
 FACTS = {
     *("shape", "dataset", "sizes", "n_samples", "batch_size", "optimizer", "epochs", "steps"),
     *("threads", "seconds", "microseconds_a_step", "ratio_to_ours", "target", "is_met"),
