@@ -30,6 +30,7 @@ from experiments.training.run import Run
 from experiments.training.summary import Summary, train_and_summarize
 from mlp.matrix_shapes import describe_shapes
 from tests.optional import needed
+from tests.settings import another_value
 from tests.terminal import ROOT, SECONDS, group_of, start, wait_until
 
 FIELDS = [
@@ -37,7 +38,7 @@ FIELDS = [
     "test_accuracy", "test_loss", "seconds", "parameters",
 ]  # fmt: skip
 
-EVERY_SETTING: dict[str, Any] = {
+EVERY_SETTING: dict[str, Any] = {name: another_value(name) for name in SETTINGS} | {
     "dataset": "moons", "hidden_layers": (7, 5), "activation": "gelu", "output": "sigmoid",
     "loss": "mse", "optimizer": "adamw", "learning_rate": 0.02, "full_batch": True,
     "batch_size": 17, "epochs": 3, "seed": 4, "momentum": 0.5, "weight_decay": 0.02,
