@@ -6,7 +6,7 @@ RunConfig, one option each.
 
 It ends with the code 0, also where training diverged; with 2, and a line that says why, if
 what was asked cannot be done; and with 130 if Ctrl-C has stopped it: what was reached by then
-is measured, saved and told as if it were the end.
+is measured, saved and reported as if it were the end.
 """
 
 import inspect
@@ -145,7 +145,7 @@ def train(
     check_outputs([path for path in (save, onnx, history) if path], data)
     run = Run(config, own)
     if onnx:
-        run_to_onnx(run)  # says now if it cannot be done
+        run_to_onnx(run)  # fails now if it cannot be done
     say_plan(run)
     if idle := sorted(idle_settings(dict(config)) & settings.keys()):
         print(f"Without effect, as other settings make no use of it: {', '.join(idle)}.")
@@ -161,7 +161,7 @@ def train(
     summary = summarize(run, preset=preset_name)
     say_result(run, summary)
     if run.diverged and (save or onnx):
-        print("The network was not saved: its numbers have no sense.")
+        print("The network was not saved: its parameters are not usable.")
     say_json(as_json, summary)
     if status_of(run) == "interrupted":
         raise typer.Exit(INTERRUPTED)
@@ -228,7 +228,7 @@ def compare(
     check_comparable(bases)
     configs = [with_seed(config, seed) for config in bases for seed in each]
     for config in bases:
-        plan(config, own)  # says now what is wrong, and not in another process
+        plan(config, own)  # reports now what is wrong, and not in another process
     with closing(run_all(configs, jobs=jobs, scheduler=scheduler, own=own)) as results:
         summaries = dict(tqdm(results, total=len(configs), unit="run", disable=None))
     accuracies = [
@@ -244,7 +244,7 @@ def sweep_command(
     settings: Settings,
     out: Annotated[Path, typer.Option(help="Table of results, .csv or .parquet.")],
     vary: Annotated[
-        list[str] | None, typer.Option(help="learning_rate=0.01/0.1; may be said repeatedly.")
+        list[str] | None, typer.Option(help="learning_rate=0.01/0.1; may be given several times.")
     ] = None,
     seeds: SeedList = "0-4",
     preset_name: PresetName = None,
@@ -253,14 +253,14 @@ def sweep_command(
     scheduler: Scheduler = None,
     as_json: Json = False,
 ) -> None:
-    """Train every combination of settings with every seed; go on where the table ends."""
+    """Train every combination of settings with every seed; continue where the table ends."""
     if "seed" in settings:
         raise ValueError("A sweep takes --seeds, such as 0-4, and no single --seed.")
     own, grid = own_data(data), parse_vary(vary or [])
     table = ResultTable(out, own)
     check_outputs([out], data)
     configs = grid_configs(base_settings(preset_name, settings, own), grid, parse_seeds(seeds))
-    plan_each(configs, own)  # says now what is wrong, and not in the middle of the night
+    plan_each(configs, own)  # reports now what is wrong, and not after hours
     n_known = sum(config in table for config in configs)
     runner = partial(run_all, jobs=jobs, scheduler=scheduler, own=own)
     with_bar = partial(tqdm, total=len(configs), initial=n_known, unit="run", disable=None)
@@ -281,7 +281,7 @@ def sweep_command(
 
 @app.command("presets")
 def presets_command(as_json: Json = False) -> None:
-    """List the networks that have a name, and why they do."""
+    """List the presets, and what makes each worth a look."""
     for entry in PRESETS.values():
         print(f"{entry.name:24}{entry.why}")
     say_json(as_json, {name: entry.config.model_dump() for name, entry in PRESETS.items()})
@@ -306,7 +306,7 @@ INTERRUPTED = 130
 def base_settings(
     preset_name: str | None, settings: Settings, own: Dataset | None
 ) -> dict[str, Any]:
-    """Return the settings of a preset, if one is named, with those given laid over them.
+    """Return the settings of a preset, if one is named, with those given in their place.
 
     What a preset says of its dataset's split and scaling does not hold for another dataset.
     The columns of a table of one's own are in all kinds of units: unless told otherwise, each
@@ -338,7 +338,7 @@ def own_data(path: Path | None) -> Dataset | None:
 
 
 def check_outputs(paths: Sequence[Path], data: Path | None) -> None:
-    """See to it that files can be written, and that none takes the place of another."""
+    """Check that all files can be written, and that no two have the same name."""
     for path in paths:
         check_writable(path)
     places = [path.resolve() for path in (*paths, data) if path]
@@ -480,7 +480,7 @@ def say_json(as_json: bool, values: Mapping[str, Any]) -> None:
 
 
 def problem_of(error: Exception) -> str:
-    """Return what is wrong in one line, without what might disturb a terminal."""
+    """Return what is wrong in one line, without control characters."""
     match error:
         case ValidationError():
             text = " ".join(explain(error))
@@ -493,7 +493,7 @@ def problem_of(error: Exception) -> str:
 
 
 def command_line() -> list[str]:
-    """Return what was typed after the name of the program; `train` is what goes without saying."""
+    """Return what was typed after the name of the program; `train` may be left out."""
     arguments = sys.argv[1:]
     is_implied = not arguments or (arguments[0].startswith("-") and arguments[0] != "--help")
     return ["train", *arguments] if is_implied else arguments

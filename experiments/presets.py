@@ -1,4 +1,4 @@
-"""Networks worth meeting: named configs, each with the reason why.
+"""Presets: configs with a name, each with the reason it is worth a look.
 
 Most of them are the published programs that taught many people how a perceptron learns,
 with their own settings translated into this project's conventions: the loss is a mean
@@ -80,7 +80,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "slp-digits",
-            "One layer, no hidden units, and already 98 %: but of images it has learned from.",
+            "One layer, no hidden units, and already 98 %, but of images it has learned from.",
             RunConfig(**PLAIN_DESCENT, hidden_layers=()),
             original_accuracy=98.0,
             original_seconds=0.0049,
@@ -88,7 +88,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "mlp-digits",
-            "The same with 32 hidden units. Training accuracy, too: it says nothing of new images.",
+            "The same with 32 hidden units. Training accuracy again: it says nothing about new images.",
             RunConfig(**PLAIN_DESCENT, hidden_layers=(32,)),
             original_accuracy=99.4,
             original_seconds=0.0108,
@@ -122,7 +122,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "sigmoid-l1",
-            "L1 instead: it pushes weights to exactly 0, and many pixels out of the game.",
+            "L1 instead: it pulls many weights to 0, so that many pixels no longer count.",
             RunConfig(**SIGMOID_NEURONS | {"l1": 5 / MNIST_TRAINING, "epochs": 10}),
             original_accuracy=95.92,
             original_seconds=1.86,
@@ -199,7 +199,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "one-hidden-mse",
-            "Gradient descent without chance: 60,000 images for one step, a thousand times.",
+            "Full-batch gradient descent: all 60,000 images for each of a thousand steps.",
             RunConfig(
                 **WHOLE_TRAINING_PART,
                 hidden_layers=(50,),
@@ -217,7 +217,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "mnist-adam",
-            "What one would do today: 128 relu units and Adam, ten epochs, each gentler.",
+            "What one would do today: 128 relu units, Adam, and a falling learning rate.",
             RunConfig(
                 **WHOLE_TRAINING_PART,
                 hidden_layers=(128,),
@@ -243,7 +243,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "fashion-relu-100",
-            "Clothes instead of digits: the same network makes six times as many mistakes.",
+            "Clothing instead of digits: the same network makes six times as many mistakes.",
             RunConfig(
                 dataset="fashion-mnist",
                 validation_fraction=0.0,

@@ -165,7 +165,7 @@ def test_a_diverged_run_is_told_without_nan_and_not_saved(
     answer = program("train", *DIVERGING, "--optimizer", optimizer, *files, "--json")
     assert (answer.code, answer.errors) == (0, "")
     assert "Diverged at step" in answer.out
-    assert "The network was not saved: its numbers have no sense." in answer.out
+    assert "The network was not saved: its parameters are not usable." in answer.out
     assert (answer.last["status"], answer.last["test_accuracy"]) == ("diverged", None)
     assert [path.name for path in tmp_path.iterdir()] == ["curves.csv"]
     assert "nan" not in Path("curves.csv").read_text()

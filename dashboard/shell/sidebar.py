@@ -85,7 +85,7 @@ def _draw_presets() -> None:
         [OWN_PRESET, *PRESETS] if now == OWN_PRESET else list(PRESETS),
         key=session.PRESET,
         on_change=_apply_preset,
-        help="Networks worth meeting. Choosing one changes the settings below.",
+        help="Networks with a name. Choosing one changes the settings below.",
     )
     if now in PRESETS:
         st.caption(PRESETS[now].why)
