@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import session, training_actions, training_speed
+from dashboard import session, settings, training_actions, training_speed
 from dashboard.charts.learning_curves import (
     Marks,
     accuracy_figure,
@@ -14,7 +14,7 @@ from dashboard.charts.learning_curves import (
 from dashboard.components import epoch_slider
 from dashboard.components.chart import show_chart
 from dashboard.components.source import show_source
-from dashboard.shell import app_entry, sidebar
+from dashboard.shell import app_entry
 from dashboard.text import percent
 from dashboard.train import export_import, messages, panels, run_list
 from experiments.background.training_job import Goal, Status, TrainingJob
@@ -124,7 +124,7 @@ def view_controls() -> bool:
 
 def rate_now(run: Run) -> None:
     """Draw the learning rate of the run under way, to be changed on the way."""
-    rates = sidebar.rates_with(run.learning_rate)
+    rates = settings.learning_rate_stops(run.learning_rate)
     session.set_value(session.RATE_NOW, run.learning_rate)
     st.select_slider(
         "Learning rate from now on",

@@ -9,9 +9,8 @@ from cachetools import TTLCache
 from pydantic import ValidationError
 
 from dashboard import session
-from dashboard.explore.samples import PARTS
+from dashboard.settings import LEARNING_RATES, VIEW_CHOICES, apply
 from dashboard.text import plain
-from dashboard.training_speed import PACES
 from data.download import ORIGINALS, DownloadError, fetch, is_at_hand
 from data.own import READERS, load_own
 from experiments.config import (
@@ -30,18 +29,8 @@ from experiments.training.plan import optimizer_settings, plan
 from mlp.losses import losses_for
 from mlp.schedules import SHAPES
 
-LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
-LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
-
 OWN_PRESET = "own settings"
 RETRY_SECONDS = 30.0  # after a download that failed
-
-VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a run
-    session.PACE: PACES,
-    session.LOG_LOSS: ("true", "false"),
-    session.PART: PARTS,
-    session.CLASSES: (),  # depend on the dataset
-}
 
 Values = dict[str, Any]
 
@@ -73,18 +62,6 @@ def show_problems() -> None:
             st.error(plain(problem), icon=":material/error:")
         for notice in session.notices() or []:
             st.warning(plain(notice), icon=":material/link_off:")
-
-
-def apply(config: RunConfig) -> None:
-    """Set all settings to those of a config; call it before they are drawn."""
-    for field, value in config.model_dump().items():
-        session.set_value(field, in_field(field, value))
-    session.forget_notices()
-
-
-def in_field(field: str, value: Any) -> Any:
-    """Return the value of a setting as its control holds it."""
-    return ", ".join(map(str, value)) if field == "hidden_layers" else value
 
 
 def _take_usual_split(requested: Mapping[str, str]) -> None:
@@ -302,14 +279,6 @@ def _unmet_wishes(requested: Mapping[str, str], values: Values) -> list[str]:
             name = field.replace("_", " ")
             notices.append(f"The link asks for {name} '{asked[:40]}'. {reason} Used: {used}.")
     return notices
-
-
-def rates_with(learning_rate: float) -> dict[float, str]:
-    """Return the stops of a slider for the learning rate, this one among them, as written."""
-    return {
-        rate: f"{rate:.10f}".rstrip("0").rstrip(".")
-        for rate in sorted({*LEARNING_RATES, learning_rate})
-    }
 
 
 def _learning_rates() -> dict[float, str]:

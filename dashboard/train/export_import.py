@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import session, training_actions
-from dashboard.shell import sidebar
+from dashboard import session, settings, training_actions
 from dashboard.text import plain
 from experiments.config import OWN
 from experiments.export.history_csv import history_to_csv
@@ -128,4 +127,4 @@ def _take_model() -> None:
         tab.model_problem = str(error)
     else:
         training_actions.bring_back(run)
-        sidebar.apply(run.config)
+        settings.apply(run.config)

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dashboard import session, training_actions
-from dashboard.shell import sidebar
+from dashboard import session, settings, training_actions
 from dashboard.text import duration, percent, plain
 from experiments.background.run_store import StoredRun
 from experiments.background.training_job import Status
@@ -77,13 +76,13 @@ def _draw_beside(kept: StoredRun) -> None:
 
 def _show(kept: StoredRun) -> None:
     training_actions.show(kept)
-    sidebar.apply(kept.run.config)
+    settings.apply(kept.run.config)
 
 
 def _asked(run: Run) -> str:
     """Say what a run was asked that the defaults are not."""
     asked = [
-        f"{in_words(name)} {plain(_in_short(sidebar.in_field(name, value)))}"
+        f"{in_words(name)} {plain(_in_short(settings.control_value(name, value)))}"
         for name, value in differences(run.config).items()
     ]
     return " · ".join(asked) or "the defaults"

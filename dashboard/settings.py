@@ -1,0 +1,38 @@
+"""What the sidebar and the pages share of the settings."""
+
+from typing import Any
+
+from dashboard import session
+from dashboard.explore.samples import PARTS
+from dashboard.training_speed import PACES
+from experiments.config import RunConfig
+
+LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
+LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten
+
+VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a run
+    session.PACE: PACES,
+    session.LOG_LOSS: ("true", "false"),
+    session.PART: PARTS,
+    session.CLASSES: (),  # depend on the dataset
+}
+
+
+def apply(config: RunConfig) -> None:
+    """Set all settings to those of a config; call it before they are drawn."""
+    for field, value in config.model_dump().items():
+        session.set_value(field, control_value(field, value))
+    session.forget_notices()
+
+
+def control_value(field: str, value: Any) -> Any:
+    """Return the value of a setting as its control holds it."""
+    return ", ".join(map(str, value)) if field == "hidden_layers" else value
+
+
+def learning_rate_stops(learning_rate: float) -> dict[float, str]:
+    """Return the stops of a slider for the learning rate, this one among them, as written."""
+    return {
+        rate: f"{rate:.10f}".rstrip("0").rstrip(".")
+        for rate in sorted({*LEARNING_RATES, learning_rate})
+    }
