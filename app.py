@@ -18,7 +18,7 @@ pages = [
 page = st.navigation({"Perceptron Lab": pages})
 sidebar.draw()
 restore_session.draw()
-training_actions.carry_out_request()
+training_actions.start_requested_training()
 sidebar.show_problems()
 with app_entry.running_in_app():
     page.run()
