@@ -140,6 +140,7 @@ def unit_activity_figure(activities: Sequence[UnitActivity]) -> go.Figure:
 def _share_trace(
     kind: Literal["dead", "saturated"], activities: Sequence[UnitActivity], bar_color: str
 ) -> go.Bar:
+    """Draw a share of the units of each layer as a bar, labeled in percent."""
     return go.Bar(
         name=kind,
         x=[f"layer {activity.layer}" for activity in activities],

@@ -41,6 +41,7 @@ class Download(NamedTuple):
 
 
 def _downloads(run: Run) -> Iterator[Download]:
+    """Yield the files of a run; there is no model of one that diverged."""
     if run.diverged is None:
         yield Download(
             "Model",
@@ -106,6 +107,7 @@ def _draw_link(run: Run) -> None:
 
 
 def _draw_upload() -> None:
+    """Draw the upload of a saved model, and what is wrong with the last one."""
     st.file_uploader(
         "Load a model",
         type=["safetensors"],

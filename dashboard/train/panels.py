@@ -60,6 +60,7 @@ def draw(run: Run, epochs: int) -> None:
 
 
 def _weights(context: PanelContext) -> None:
+    """Draw the weights into layer 1, a page of its units at a time."""
     run, weights = context.run, context.run.network_at(context.step).weights[1]
     show_chart(
         weight_figure(
@@ -75,7 +76,7 @@ def _weights(context: PanelContext) -> None:
 
 
 def _choose_first_unit(n_units: int, n_inputs: int) -> int:
-    """Let the reader turn the pages of the units, if there are several; return the first unit."""
+    """Draw a choice of the page of units, if there are several; return its first unit."""
     per_page = units_per_page(n_inputs)
     if n_units <= per_page:
         return 0
@@ -127,6 +128,7 @@ def _decision_regions(context: PanelContext) -> None:
 
 
 def _confusion_matrix(context: PanelContext) -> None:
+    """Draw the counts of the held-out part, without clicks or other views."""
     part = _held_out_part(context.run)
     predictions = predictions_at(context.run, context.step, part)
     show_chart(
@@ -143,7 +145,7 @@ def _confusion_matrix(context: PanelContext) -> None:
 
 
 def _held_out_part(run: Run) -> str:
-    """Return the part to predict: the validation samples, or without any the training samples."""
+    """Return the part to predict: validation, or training where nothing was held out."""
     return "validation" if run.prepared_data().validation else "training"
 
 

@@ -24,6 +24,7 @@ def draw() -> None:
 
 
 def _draw_row(stored: StoredRun) -> None:
+    """Draw the switch for the curves of a run, its settings and result, and its actions."""
     is_here = stored.job is session.job()
     key = session.key_of(session.DRAW_RUN, stored.number)
     session.set_value(key, is_here or stored.is_drawn)
@@ -43,6 +44,7 @@ def _draw_row(stored: StoredRun) -> None:
 
 
 def _draw_actions(stored: StoredRun, *, is_here: bool) -> None:
+    """Draw the controls that rename, show and delete a run."""
     name = session.key_of(session.NAME_RUN, stored.number)
     session.set_value(name, stored.name)
     st.text_input(

@@ -204,7 +204,7 @@ def test_a_batch_larger_than_the_data_gives_a_message(open_app) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "asked", "used"),
+    ("field", "requested", "used"),
     [
         ("activation", "magic", "relu"),
         ("optimizer", "[click](http://evil)", "adam"),
@@ -219,11 +219,11 @@ def test_a_batch_larger_than_the_data_gives_a_message(open_app) -> None:
         ("full_batch", "1", "False"),
     ],
 )
-def test_an_invalid_link_gives_a_message(open_app, field, asked, used) -> None:
-    app = open_app(**{field: asked})
+def test_an_invalid_link_gives_a_message(open_app, field, requested, used) -> None:
+    app = open_app(**{field: requested})
     (notice,) = app.messages("warning")
     words = notice.replace("\\", "").replace(WORD_JOINER, "")
-    assert words.startswith(f"The link asks for {field.replace('_', ' ')} '{asked}'.")
+    assert words.startswith(f"The link asks for {field.replace('_', ' ')} '{requested}'.")
     assert f"Used: {used or getattr(app.config, field)}." in words
     assert "](http" not in notice
     app.test.toggle(key="full_batch").set_value(True)
