@@ -7,23 +7,18 @@ st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:"
 from dashboard import training_actions  # noqa: E402  # after the page config
 from dashboard.components import tables  # noqa: E402
 from dashboard.shell import app_entry, process_tuning, restore_session, sidebar  # noqa: E402
+from dashboard.shell.page_registry import PAGES  # noqa: E402
 
 process_tuning.tune()
 tables.let_wide_ones_scroll()
 pages = [
-    st.Page("pages/train.py", title="Train", icon=":material/model_training:", default=True),
-    st.Page("pages/explore.py", title="Explore", icon=":material/grid_view:"),
-    st.Page("pages/confusion.py", title="Confusion matrix", icon=":material/grid_on:"),
-    st.Page(
-        "pages/compare.py",
-        title="Single layer against multilayer",
-        icon=":material/compare_arrows:",
-    ),
+    st.Page(entry.file, title=entry.title, icon=entry.icon, default=entry.is_default)
+    for entry in PAGES
 ]
 page = st.navigation({"Perceptron Lab": pages})
 sidebar.draw()
 restore_session.draw()
-training_actions.carry_out_request()
+training_actions.start_requested_training()
 sidebar.show_problems()
 with app_entry.running_in_app():
     page.run()

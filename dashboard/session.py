@@ -1,4 +1,4 @@
-"""What one browser tab remembers. Every key of the session is named here.
+"""The state of one browser tab. Every key of the session is named here.
 
 The controls of the sidebar keep their values under the names of RunConfig's fields,
 which are the names in the link as well.
@@ -25,56 +25,35 @@ from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.training.run import Run
 
-IN_APP = "_in_app"
-CONFIG = "_config"
-PROBLEMS = "_problems"
-NOTICES = "_notices"
+# The app as a whole
 TAB = "_tab"
+IN_APP = "_in_app"
 RESTORE_TOKEN = "_restore_token"  # noqa: S105
 RESTORE = "_restore"
 
-PACE = "pace"
-LOG_LOSS = "log_loss"
-CLASSES = "classes"
-PART = "part"
-SHUFFLES = "_shuffles"
-SAMPLE = "_sample"
-VIEW = "_view"
-MAP = "_map"
-
-COMPARE_WHAT = "compare_what"
-COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
-COMPARE_MEASURE = "compare_measure"
-COMPARE_CLOSE_UP = "compare_close_up"
-COMPARE_PAIR = "compare_pair"
-COMPARE_PAUSE = "_compare_pause"
-COMPARE_RESUME = "_compare_resume"
-COMPARE_DATA = "compare_data"
-COMPARE_SEEDS = "compare_seeds"
-LADDER_SEEDS = "ladder_seeds"
+# The sidebar
+CONFIG = "_config"
+PROBLEMS = "_problems"
+NOTICES = "_notices"
 PRESET = "_preset"
 UPLOAD = "_upload"
+
+# What several pages share
 CHOSEN = "_chosen"
 EPOCH = "_epoch"
-MODEL = "_model"
+
+# The Train page
+PACE = "pace"
+LOG_LOSS = "log_loss"
 RATE_NOW = "_rate_now"
 MORE_EPOCHS = "_more_epochs"
 PANELS = "_panels"
 FIRST_UNIT = "_first_unit"
-
-MATRIX_PART_NOW = "_matrix_part_now"  # while a run goes on
-MATRIX_PART_END = "_matrix_part_end"  # once it has a result
-MATRIX_VIEW = "_matrix_view"
-MATRIX_DIAGONAL = "_matrix_diagonal"
-MATRIX_FIXED = "_matrix_fixed"
-MATRIX_TRUE = "_matrix_true"
-MATRIX_PREDICTED = "_matrix_predicted"
-MATRIX_SAMPLE = "_matrix_sample"
-MATRIX_TAB = "_matrix_tab"
-MISTAKE = "mistake"  # one of several: see `key_of`
-LIST_NUMBER = "list_number"
-LIST_FOLLOW = "list_follow"
-DOWNLOAD = "download"
+MODEL = "_model"
+DRAW_RUN = "draw"  # one for each run, as the next three: see `key_of`
+NAME_RUN = "name"
+SHOW_RUN = "show"
+DELETE_RUN = "delete"
 
 # Charts of the Train page; a chart keeps its zoom under its key
 LOSS_CHART = "loss_chart"
@@ -87,6 +66,14 @@ GRADIENTS_CHART = "gradients"
 UPDATES_CHART = "updates"
 UNIT_ACTIVITY_CHART = "units"
 LEARNING_RATE_CHART = "learning_rate_chart"
+
+# The Explore page
+CLASSES = "classes"
+PART = "part"
+SHUFFLES = "_shuffles"
+SAMPLE = "_sample"
+VIEW = "_view"
+MAP = "_map"
 
 # Charts of the Explore page; a chart keeps its zoom under its key
 SAMPLES_CHART = "samples"
@@ -104,6 +91,21 @@ SAMPLE_CHART = "enlarged"
 RECORDED_CHART = "recorded"
 SCALED_CHART = "scaled"
 
+# The Confusion matrix page
+MATRIX_PART_NOW = "_matrix_part_now"  # while a run goes on
+MATRIX_PART_END = "_matrix_part_end"  # once it has a result
+MATRIX_VIEW = "_matrix_view"
+MATRIX_DIAGONAL = "_matrix_diagonal"
+MATRIX_FIXED = "_matrix_fixed"
+MATRIX_TRUE = "_matrix_true"
+MATRIX_PREDICTED = "_matrix_predicted"
+MATRIX_SAMPLE = "_matrix_sample"
+MATRIX_TAB = "_matrix_tab"
+MISTAKE = "mistake"  # one of several, as the next three: see `key_of`
+LIST_NUMBER = "list_number"
+LIST_FOLLOW = "list_follow"
+DOWNLOAD = "download"
+
 # Charts of the Confusion matrix page; a chart keeps its zoom under its key
 MATRIX_CHART = "confusion_matrix"
 CELL_SAMPLES_CHART = "cell_samples"
@@ -116,6 +118,18 @@ INPUT_CHART = "passage_input"
 LOGITS_CHART = "passage_logits"
 OUTPUTS_CHART = "passage_outputs"
 
+# The page that compares
+COMPARE_WHAT = "compare_what"
+COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
+COMPARE_MEASURE = "compare_measure"
+COMPARE_CLOSE_UP = "compare_close_up"
+COMPARE_PAIR = "compare_pair"
+COMPARE_PAUSE = "_compare_pause"
+COMPARE_RESUME = "_compare_resume"
+COMPARE_DATA = "compare_data"
+COMPARE_SEEDS = "compare_seeds"
+LADDER_SEEDS = "ladder_seeds"
+
 # Charts of the page that compares; a chart keeps its zoom under its key
 SIDE_BY_SIDE_CHART = "contest_chart"
 PAIRS_CHART = "pairs"
@@ -124,22 +138,22 @@ ARCHITECTURE_GRID_CHART = "ladder"
 
 
 def key_of(control: str, which: int | str) -> str:
-    """Return the key of a control that each run of the list has, or each competition."""
+    """Return the key of a control that there is several times, one for each run for example."""
     return f"_{control}_{which}"
 
 
 def value(key: str, default: object = None) -> Any:
-    """Return the value of a control or of what else is kept under a key."""
+    """Return what is stored under a key: the value of a control, for example."""
     return st.session_state.get(key, default)
 
 
 def set_value(key: str, value: object) -> None:
-    """Keep a value under a key: that of a control only before the control is drawn."""
+    """Store a value under a key: that of a control only before the control is drawn."""
     st.session_state[key] = value
 
 
 def config() -> RunConfig:
-    """Return the settings of the sidebar, or the last ones that made sense."""
+    """Return the settings of the sidebar, or the last valid ones."""
     found: RunConfig = st.session_state.get(CONFIG, RunConfig())
     return found
 
@@ -151,32 +165,32 @@ def problems() -> list[str]:
 
 
 def set_config(config: RunConfig | None, problems: list[str]) -> None:
-    """Remember the settings if they make sense, and what is wrong with them if not."""
+    """Store the settings if they are valid, and what is wrong with them if not."""
     st.session_state[PROBLEMS] = problems
     if config is not None and not problems:
         st.session_state[CONFIG] = config
 
 
 def notices() -> list[str] | None:
-    """Return what there is to say about the link, or None before anything was looked at."""
+    """Return what is wrong with the link, or None before it was read."""
     found: list[str] | None = st.session_state.get(NOTICES)
     return found
 
 
 def set_notices(notices: list[str]) -> None:
-    """Remember what there is to say about the link."""
+    """Store what is wrong with the link."""
     st.session_state[NOTICES] = notices
 
 
 class TrainingRequest(NamedTuple):
-    """How far the reader wants to train, and the run on the page where that was said."""
+    """How far to train, and the unfinished run on the page when that was requested."""
 
     goal: Goal
     job: TrainingJob | None
 
 
 class Measuring(NamedTuple):
-    """What trains networks under both splits of a dataset."""
+    """A dataset, and the training of networks under both of its splits."""
 
     dataset: Dataset
     sequence: RunSequence[SplitScore | None]
@@ -184,24 +198,25 @@ class Measuring(NamedTuple):
 
 @dataclass
 class Tab:
-    """What this tab has.
+    """What one browser tab has.
 
-    A plain object: Streamlit may interrupt a script at every look into its session
-    state, and between two changes that belong together there must be none.
+    A plain object: Streamlit may interrupt a script at every access to its session state,
+    and must not do so between two changes that belong together.
 
     Attributes
     ----------
-    job : the training on the Train page, under way or over
-    request : what the reader has just asked for
+    job : the training on the Train page, unfinished or over
+    request : the training that the reader has just asked for
     run_store : all runs since the page was opened
-    chosen : the run that the other pages look at; None for the one on the Train page
-    epoch : the epoch that all pages look back at; None for the newest
-    own, own_problem : the reader's own data, and what is wrong with the file that was given
-    asked : the comparisons that the reader has just asked for
-    contest, series, shapes, ladder : the newest of each kind of comparison
-    sample : row of the dataset that the Explore page looks at
+    chosen : the run that the other pages show; None for the one on the Train page
+    epoch : the epoch that all pages show; None for the newest
+    model_problem : what is wrong with the model that was uploaded
+    own, own_problem : the reader's own data, and what is wrong with the uploaded file
+    sample : row of the dataset that the Explore page shows
     is_mapping : whether the points of its map are moving
     measuring : the comparison of both splits that was begun last
+    asked : the comparisons that the reader has just asked for
+    contest, series, shapes, ladder : the newest of each kind of comparison
     """
 
     job: TrainingJob | None = None
@@ -209,12 +224,12 @@ class Tab:
     run_store: RunStore = field(default_factory=RunStore)
     chosen: StoredRun | None = None
     epoch: int | None = None
+    model_problem: str = ""
     own: Dataset | None = None
     own_problem: str = ""
     sample: int = 0
     is_mapping: bool = False
     measuring: Measuring | None = None
-    model_problem: str = ""
     asked: set[str] = field(default_factory=set)
     contest: SideBySide | None = None
     series: RunSequence[RunOutcome] | None = None
@@ -229,13 +244,13 @@ def tab() -> Tab:
 
 
 def restore_token() -> str:
-    """Return what this tab is known by after a reload; nobody can guess it."""
+    """Return the token that identifies this tab after a reload; nobody can guess it."""
     token: str = st.session_state.setdefault(RESTORE_TOKEN, secrets.token_urlsafe())
     return token
 
 
 def forget_notices() -> None:
-    """Stop talking about the link: the reader has changed a setting since."""
+    """Drop the notices about the link: the reader has changed a setting since."""
     set_notices([])
 
 
@@ -250,7 +265,7 @@ def runs() -> list[StoredRun]:
 
 
 def shown_run() -> Run | None:
-    """Return the run that the pages talk about: the one chosen, or that on the Train page."""
+    """Return the run that the pages show: the chosen one, or that on the Train page."""
     here = tab()
     if here.chosen in here.run_store.runs:
         return here.chosen.run
@@ -265,7 +280,7 @@ def own() -> Dataset | None:
 
 
 def lacks_data() -> bool:
-    """Say whether the reader has chosen data of their own and not given any that can be used."""
+    """Say whether the reader has chosen their own data but uploaded none that can be used."""
     return st.session_state.get("dataset") == OWN and own() is None
 
 

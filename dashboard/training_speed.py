@@ -1,4 +1,4 @@
-"""How fast a training goes, and how often a page looks at it."""
+"""How fast a run trains, and how often a page polls it."""
 
 from typing import NamedTuple
 
@@ -7,16 +7,10 @@ import streamlit as st
 from dashboard import session
 from experiments.background.training_job import count_moving_jobs
 
-PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
-
-
-WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is left to itself
-
-
-POLL_SECONDS = 0.3  # how often a page looks at its training
-
-
-CALM_JOBS = 5  # with more jobs than this on their way, each page looks less often
+PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, but for the two ends
+WATCHABLE_SECONDS = 8.0  # the least time a run takes at the pace auto
+POLL_SECONDS = 0.3  # between two polls of a page
+CALM_JOBS = 5  # with more jobs training than this, each page polls less often
 
 
 class Progress(NamedTuple):
@@ -27,22 +21,22 @@ class Progress(NamedTuple):
 
 
 def seconds_per_epoch(pace: str, epochs: int) -> float:
-    """Return how long an epoch lasts at the least.
+    """Return the least time an epoch takes, in seconds.
 
-    Left to itself, a run that would be over in the wink of an eye is stretched so that
-    it can be watched; one that is long enough goes at full speed.
+    At the pace auto, a run that would be over at once is stretched so that it can be
+    watched; one that is long enough goes at full speed.
     """
     if pace == "auto":
         return WATCHABLE_SECONDS / epochs
     return 0.0 if pace == "full" else 1 / float(pace)
 
 
-def _pace() -> str:
-    """Return the pace asked for, on the Train page or in a link to another one."""
-    asked = session.value(session.PACE, st.query_params.get(session.PACE))
-    return asked if asked in PACES else PACES[0]
+def requested_pace() -> str:
+    """Return the pace chosen on the Train page, or in the link to another page."""
+    pace = session.value(session.PACE, st.query_params.get(session.PACE))
+    return pace if pace in PACES else PACES[0]
 
 
 def poll_seconds() -> float:
-    """Return how long a page waits between two looks: longer when many are training."""
+    """Return how long a page waits between two polls: longer when many are training."""
     return POLL_SECONDS * max(1, -(-count_moving_jobs() // CALM_JOBS))

@@ -1,6 +1,6 @@
-"""Take the pictures of the README anew: python docs/screenshots.py
+"""Update the screenshots of the README: python docs/screenshots.py
 
-Starts the app, trains the defaults, and photographs each page in each theme with Chromium.
+Starts the app, trains the defaults, and takes a picture of each page in each theme with Chromium.
 """
 
 import sys
@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from playwright.sync_api import Locator, Page, expect  # noqa: E402  # the tests' server is found from the root
 
+from dashboard.shell.page_registry import PAGES, PageEntry  # noqa: E402
 from tests.browser.serving import running_chromium, running_server  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 1000
@@ -30,19 +31,8 @@ def train(page: Page) -> None:
     page.get_by_text("test images right").wait_for()
 
 
-def explore(page: Page) -> None:
-    """Show samples."""
-    go_to(page, "Explore")
-
-
-def confusion(page: Page) -> None:
-    """Show where the network errs."""
-    go_to(page, "Confusion matrix")
-
-
 def compare(page: Page) -> None:
     """Train both networks side by side."""
-    go_to(page, "Single layer against multilayer")
     button(page, "Train side by side").click()
     page.wait_for_timeout(1000)
     expect(button(page, "Train side by side")).to_be_enabled(timeout=60_000)
@@ -57,12 +47,8 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
-SCENES: dict[str, Callable[[Page], None]] = {
-    "train": train,
-    "explore": explore,
-    "confusion": confusion,
-    "compare": compare,
-}
+PREPARE: dict[str, Callable[[Page], None]] = {"train": train, "compare": compare}
+"""What to do on a page before its picture is taken, by its name; nothing on the others."""
 
 
 def main() -> None:
@@ -78,13 +64,21 @@ def main() -> None:
             page = context.new_page()
             page.goto(f"{server.url}/?pace=full")
             page.locator(".chart .gridlayer").first.wait_for()
-            for name, arrange in SCENES.items():
-                arrange(page)
-                page.mouse.move(0, 0)
-                page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
-                page.wait_for_timeout(2000)
-                page.screenshot(path=HERE / f"{name}-{scheme}.png")
+            for entry in PAGES:
+                take_picture(page, entry, HERE / f"{entry.name}-{scheme}.png")
             context.close()
+
+
+def take_picture(page: Page, entry: PageEntry, file: Path) -> None:
+    """Go to a page, prepare it, and write a picture of its top."""
+    if not entry.is_default:  # that one is open already
+        go_to(page, entry.title)
+    if entry.name in PREPARE:
+        PREPARE[entry.name](page)
+    page.mouse.move(0, 0)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    page.wait_for_timeout(2000)
+    page.screenshot(path=file)
 
 
 if __name__ == "__main__":

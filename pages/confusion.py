@@ -65,7 +65,7 @@ def invite() -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=bool(session.problems()),
-            on_click=training_actions.go,
+            on_click=training_actions.request_training,
             args=(Goal.THE_END, None),
             help="Train with the settings on the left, and watch the matrix here.",
         )

@@ -13,12 +13,11 @@ from experiments.training.layer_diagnostics import StepDiagnostics, UnitActivity
 
 USUAL_RATIO = 1e-3  # a rule of thumb for how far a step should move the weights
 
-
 Measure: TypeAlias = Literal["gradient_norms", "update_ratios"]
 
 
 class Line(NamedTuple):
-    """The values of one layer, at some epochs; what is 0 has no place on a log axis: NaN."""
+    """The values of one layer at some epochs; NaN for those that a log axis cannot show."""
 
     name: str
     epochs: npt.NDArray[np.int32]
@@ -27,9 +26,9 @@ class Line(NamedTuple):
 
 def layer_lines(step_diagnostics: Sequence[StepDiagnostics], measure: Measure) -> list[Line]:
     """Return one line a layer, from layer 1 on."""
-    kept = step_diagnostics[thinned(len(step_diagnostics))]
-    epochs = np.array([pulse.epoch for pulse in kept], np.int32)
-    by_layer = zip(*(getattr(pulse, measure) for pulse in kept), strict=True)
+    shown = step_diagnostics[thinned(len(step_diagnostics))]
+    epochs = np.array([step.epoch for step in shown], np.int32)
+    by_layer = zip(*(getattr(step, measure) for step in shown), strict=True)
     return [_line(layer, epochs, values) for layer, values in enumerate(by_layer, start=1)]
 
 
@@ -42,13 +41,13 @@ def _line(layer: int, epochs: npt.NDArray[np.int32], values: Iterable[float]) ->
 def gradient_figure(
     step_diagnostics: Sequence[StepDiagnostics], *, epochs: int, revision: str = ""
 ) -> go.Figure:
-    """Draw how long the gradient of each layer's weights is, epoch by epoch.
+    """Draw the norm ‖∂C/∂W‖ of the gradient of each layer's weights, epoch by epoch.
 
     Parameters
     ----------
     step_diagnostics : of the last step of each epoch
-    epochs : how many there will be
-    revision : a zoom lives as long as it stays the same
+    epochs : length of the axis
+    revision : a zoom is kept while it stays the same
     """
     lines = layer_lines(step_diagnostics, "gradient_norms")
     return _layers("Gradient by layer", "length of ∂C/∂W (log)", lines, epochs, revision)
@@ -57,10 +56,10 @@ def gradient_figure(
 def ratio_figure(
     step_diagnostics: Sequence[StepDiagnostics], *, epochs: int, revision: str = ""
 ) -> go.Figure:
-    """Draw how far a step moves the weights of each layer, compared with their size.
+    """Draw how far a step moves the weights of each layer, ‖ΔW‖ / ‖W‖, epoch by epoch.
 
-    A line marks what is usual, 1 in 1000: far above it the steps are rash, far below it
-    the layer hardly learns. See `gradient_figure` for the parameters.
+    A line marks what is usual, 1 in 1000: far above it the steps are too large, far below
+    it the layer hardly learns. See `gradient_figure` for the parameters.
 
     Source of the rule: A. Karpathy, CS231n, Neural networks part 3 (2016).
     """
@@ -74,23 +73,23 @@ def ratio_figure(
         "y1": USUAL_RATIO,
         "line": {"color": TEXT, "width": 1, "dash": "dash"},
     }
-    word = {
+    label = {
         "xref": "paper",
         "x": 1,
         "xanchor": "right",
-        "y": float(np.log10(USUAL_RATIO)),  # a note on a log axis stands at the logarithm
+        "y": float(np.log10(USUAL_RATIO)),  # an annotation on a log axis is placed at the logarithm
         "yanchor": "bottom",
         "text": "usual: 1 in 1000",
         "showarrow": False,
     }
     title, axis = "Step against weights, by layer", "length of a step / length of W (log)"
-    return _layers(title, axis, lines, epochs, revision, shapes=[usual], annotations=[word])
+    return _layers(title, axis, lines, epochs, revision, shapes=[usual], annotations=[label])
 
 
 def _layers(
     title: str, axis: str, lines: Sequence[Line], epochs: int, revision: str, **more: Any
 ) -> go.Figure:
-    """Draw one line a layer; a layer has the same color in every picture."""
+    """Draw one line a layer; a layer has the same color in every chart."""
     traces = [
         go.Scatter(
             name=line.name,
@@ -139,13 +138,14 @@ def unit_activity_figure(activities: Sequence[UnitActivity]) -> go.Figure:
 
 
 def _share_trace(
-    kind: Literal["dead", "saturated"], activities: Sequence[UnitActivity], paint: str
+    kind: Literal["dead", "saturated"], activities: Sequence[UnitActivity], bar_color: str
 ) -> go.Bar:
+    """Draw a share of the units of each layer as a bar, labeled in percent."""
     return go.Bar(
         name=kind,
-        x=[f"layer {health.layer}" for health in activities],
-        y=[getattr(health, kind) for health in activities],
-        marker={"color": paint},
+        x=[f"layer {activity.layer}" for activity in activities],
+        y=[getattr(activity, kind) for activity in activities],
+        marker={"color": bar_color},
         texttemplate="%{y:.0%}",
         textposition="outside",
         cliponaxis=False,

@@ -1,4 +1,4 @@
-"""How loss and accuracy went, epoch by epoch, in training and on held-out samples."""
+"""Loss and accuracy by epoch, on the training and on the validation samples."""
 
 import html
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, layout
 from mlp.records import EpochRecord
 
-FIRST_OTHER, N_OTHERS = 3, 7  # the colors that are left for other runs
+FIRST_COMPARED, N_COMPARED = 3, 7  # the colors that are left for other runs
 LEGEND_ROW = 24  # pixels
 MAX_POINTS = 1000  # a curve: more than a screen has pixels for
 TRAINING, VALIDATION, BATCHES = "Training", "Validation", "Batches"
-GAP, BEST, MOMENT = "Gap", "best epoch", "looked back at"
+GAP, BEST, PAST = "Gap", "best epoch", "epoch shown"
 
 Values: TypeAlias = npt.NDArray[np.float32]
 Measure: TypeAlias = Literal["loss", "accuracy"]
@@ -53,7 +53,7 @@ def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve
 
 
 def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch: int) -> Curve:
-    """Return the batches of the epoch under way, each at its part of the epoch."""
+    """Return the losses of the batches of the current epoch, each at its fraction of the epoch."""
     batches = curve(BATCHES, batch_losses)
     step = 1 / steps_per_epoch
     first = epochs_done + step * (1 + batches.start)
@@ -75,15 +75,15 @@ class Comparison(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """What else there is to see beside the curves.
+    """What is drawn beside the curves of the run.
 
     best_epoch : where the validation loss was lowest
-    moment : the epoch that is looked back at; None for the newest
+    past_epoch : the epoch that is shown instead of the newest; None for the newest
     others : runs to compare with
     """
 
     best_epoch: int | None = None
-    moment: float | None = None
+    past_epoch: float | None = None
     others: Sequence[Comparison] = ()
 
 
@@ -126,14 +126,14 @@ def _figure(
 ) -> go.Figure:
     """Draw curves on an axis that is as long as the run will be.
 
-    The reader's zoom lives as long as the `revision` stays the same, the choice of
-    curves in the legend for ever.
+    The reader's zoom is kept while the `revision` stays the same, the choice of curves in
+    the legend for good.
     """
     by_name = {curve.name: curve for curve in curves}
     traces = [_trace(curve) for curve in curves]
     if VALIDATION in by_name and len(by_name[TRAINING].values) > 1:
-        traces.append(_gap(by_name[TRAINING], by_name[VALIDATION]))
-    traces += [_other(other) for other in marks.others]
+        traces.append(_gap_trace(by_name[TRAINING], by_name[VALIDATION]))
+    traces += [_comparison_trace(other) for other in marks.others]
     legend, n_rows = (LEGEND_BELOW, 2 + len(marks.others) // 3) if marks.others else (LEGEND, 0)
     figure_layout = layout(
         title,
@@ -145,7 +145,7 @@ def _figure(
         uirevision=revision,
         xaxis={"range": [0, epochs], "rangemode": "tozero"},
         yaxis=y_axis,
-        shapes=_lines(marks),
+        shapes=_vertical_lines(marks),
     )
     return go.Figure(traces, figure_layout)
 
@@ -158,6 +158,7 @@ STYLES: dict[str, dict[str, Any]] = {
 
 
 def _trace(curve: Curve) -> go.Scatter:
+    """Draw a curve in the style of its name."""
     style = STYLES[curve.name]
     if len(curve.values) == 1:  # there is no line through one point
         style = {
@@ -175,8 +176,8 @@ def _trace(curve: Curve) -> go.Scatter:
     )
 
 
-def _gap(training: Curve, validation: Curve) -> go.Scatter:
-    """Shade what lies between the two: there and back again."""
+def _gap_trace(training: Curve, validation: Curve) -> go.Scatter:
+    """Shade the area between the two curves: along one, and back along the other."""
     epochs = training.start + training.stride * np.arange(len(training.values))
     return go.Scatter(
         name=GAP,
@@ -189,7 +190,7 @@ def _gap(training: Curve, validation: Curve) -> go.Scatter:
     )
 
 
-def _other(other: Comparison) -> go.Scatter:
+def _comparison_trace(other: Comparison) -> go.Scatter:
     curve = other.curve
     return go.Scatter(
         name=html.escape(other.name),
@@ -197,22 +198,23 @@ def _other(other: Comparison) -> go.Scatter:
         dx=curve.stride,
         y=curve.values,
         mode="lines",
-        line={"width": 2, "color": color(FIRST_OTHER + other.number % N_OTHERS)},
+        line={"width": 2, "color": color(FIRST_COMPARED + other.number % N_COMPARED)},
         hovertemplate="%{y:.4g}",
     )
 
 
-def _lines(marks: Marks) -> list[dict[str, Any]]:
-    """Return upright lines at the best epoch and at the moment that is looked back at."""
+def _vertical_lines(marks: Marks) -> list[dict[str, Any]]:
+    """Return vertical lines at the best epoch and at the past epoch that is shown."""
     lines = []
     if marks.best_epoch:
-        lines.append(_line(marks.best_epoch, "dash", BEST))
-    if marks.moment is not None:
-        lines.append(_line(marks.moment, "solid", MOMENT))
+        lines.append(_vertical_line(marks.best_epoch, "dash", BEST))
+    if marks.past_epoch is not None:
+        lines.append(_vertical_line(marks.past_epoch, "solid", PAST))
     return lines
 
 
-def _line(epoch: float, dash: str, words: str) -> dict[str, Any]:
+def _vertical_line(epoch: float, dash: str, label: str) -> dict[str, Any]:
+    """Return a line over the whole height at an epoch, with a label along it."""
     return {
         "type": "line",
         "xref": "x",
@@ -223,7 +225,7 @@ def _line(epoch: float, dash: str, words: str) -> dict[str, Any]:
         "y1": 1,
         "line": {"width": 1.5, "dash": dash, "color": TEXT},
         "label": {
-            "text": words,
+            "text": label,
             "textangle": -90,
             "textposition": "middle",  # loss curves end low, those of accuracy high
             "xanchor": "right",

@@ -13,16 +13,16 @@ from mlp.records import EpochRecord
 def learning_rate_figure(
     history: Sequence[EpochRecord], *, epochs: int, revision: str = ""
 ) -> go.Figure:
-    """Draw the learning rate of each epoch, as the schedule or the reader has made it.
+    """Draw the learning rate of each epoch, as the schedule and the reader have set it.
 
     See `gradient_figure` for the parameters.
     """
-    kept = history[thinned(len(history))]
+    shown = history[thinned(len(history))]
     trace = go.Scatter(
         name="learning rate",
-        x=np.array([record.epoch for record in kept], np.int32),
-        y=np.array([record.learning_rate for record in kept], np.float32),
-        mode="lines" if len(kept) > 1 else "markers",
+        x=np.array([record.epoch for record in shown], np.int32),
+        y=np.array([record.learning_rate for record in shown], np.float32),
+        mode="lines" if len(shown) > 1 else "markers",
         line={"width": 2, "shape": "vh"},  # the rate of epoch 3 holds from 2 to 3
         hovertemplate="%{y:.3g}",
     )

@@ -1,6 +1,6 @@
-"""How all figures look: a title at the left, large enough letters, and the page's colors.
+"""The style of all figures: a title at the left, legible type, and the page's colors.
 
-A figure names colors by what they mean; the browser knows whether the page is light or
+A figure names colors by their meaning; the browser knows whether the page is light or
 dark, and fills them in.
 """
 
@@ -12,7 +12,7 @@ BORDER = "var(--theme-border)"
 PRIMARY = "var(--theme-primary)"
 
 SEQUENTIAL, DIVERGING = "coloraxis", "coloraxis2"
-"""The color axes of a heatmap: from blank paper to full ink; blue below zero, orange above."""
+"""The color axes of a heatmap: from blank to full ink; blue below zero, orange above."""
 
 LEGEND: dict[str, Any] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
 """A row of names above the chart, at its right end."""
@@ -26,17 +26,17 @@ LEGEND_BELOW: dict[str, Any] = {
 }
 """Rows of names below the chart, where there are too many for one."""
 
-MOST_TICKS = 16  # as many whole numbers as an axis has room for
-PCA_2D = ("x₁", "x₂")  # how the features of a point are called
+MOST_TICKS = 16  # whole numbers that an axis has room for
+PCA_2D = ("x₁", "x₂")  # names of the two features of a point
 
 
 def color(i: int, opacity: float = 1.0) -> str:
-    """Return the i-th color for telling things apart, from 0; after the tenth they repeat."""
+    """Return the i-th categorical color, from 0; after the tenth they repeat."""
     return f"var(--theme-{i})" if opacity == 1 else f"var(--theme-{i}_{round(255 * opacity):02x})"
 
 
 def readable_on(share: float, scale: str = SEQUENTIAL) -> str:
-    """Return black or white, whichever reads better on a place of a color scale.
+    """Return black or white, whichever is more legible on a color of a scale.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def readable_on(share: float, scale: str = SEQUENTIAL) -> str:
 
 
 def whole_numbers(n: int) -> dict[str, Any]:
-    """Return an axis that has a tick for each of a few things, and none between them."""
+    """Return an axis with a tick for each of a few categories, and none between them."""
     return {"dtick": 1} if n <= MOST_TICKS else {}
 
 
 def feature_names(n_features: int) -> list[str]:
-    """Return what the features are called: x₁ and x₂ in the plane, else numbers from 1."""
+    """Return the names of the features: x₁ and x₂ in the plane, else numbers from 1."""
     if n_features == len(PCA_2D):
         return list(PCA_2D)
     return [f"feature {i}" for i in range(1, n_features + 1)]
@@ -66,12 +66,12 @@ def feature_axis(n_features: int) -> dict[str, Any]:
 
 
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:
-    """Return the layout of a figure, to be given at once: changing it takes ten times as long.
+    """Return the whole layout of a figure: changing it later takes ten times as long.
 
     Parameters
     ----------
     x, y : titles of the axes, with their units
-    more : what else there is to say in Plotly's words; it comes on top
+    more : further settings of Plotly's layout; they override the common ones
     """
     common: dict[str, Any] = {
         "title": {"text": title, "x": 0, "xref": "container", "font": {"size": 16, "weight": 700}},

@@ -1,7 +1,7 @@
-"""A Plotly chart that can change many times a second, keeps its zoom, and tells of clicks.
+"""A Plotly chart that can change many times a second, keeps its zoom, and reports clicks.
 
 `st.plotly_chart` mounts a new chart whenever the data change: what the reader has zoomed
-into or switched off is lost, and a heatmap tells of no clicks. Here plotly.js itself
+into or switched off is lost, and a heatmap reports no clicks. Here plotly.js itself
 updates the chart in place.
 """
 
@@ -25,14 +25,14 @@ STATIC = HERE.parents[1] / "static"
 
 TOOLBAR = {
     "displaylogo": False,
-    "showSendToCloud": False,  # what is drawn here stays here
+    "showSendToCloud": False,  # the data stay here
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "sendChartToCloud"],
 }
 
 
 @dataclass(frozen=True)
 class Click:
-    """What the reader has clicked on: a point of a trace, by the order they were drawn in.
+    """A point that the reader has clicked on, and its trace, numbered in drawing order.
 
     index : (row, column) in a heatmap, (point,) elsewhere
     """
@@ -45,9 +45,8 @@ class Click:
 def publish_plotly(static: Path = STATIC) -> str | None:
     """Put plotly.js where the browser can fetch it, and return its address.
 
-    The file is the one that the installed plotly brings along; the version in its name
-    makes browsers fetch it anew after an update. On a disk that cannot be written to,
-    there is no address.
+    The file comes with the installed plotly; the version in its name makes browsers fetch
+    it again after an update. On a disk that cannot be written to, there is no address.
     """
     target = static / f"plotly-{plotly.__version__}.min.js"
     if not target.exists():
@@ -80,15 +79,15 @@ def show_chart(
 ) -> None:
     """Show a figure; shown again under the same key, it changes in place.
 
-    Where plotly.js cannot be published, Streamlit draws the chart, and nothing is told of
-    clicks: whatever a click does, another control can do as well.
+    Where plotly.js cannot be published, Streamlit draws the chart, and no clicks are
+    reported: whatever a click does, another control can do as well.
 
     Parameters
     ----------
-    alt : what the figure shows, for those who cannot see it
+    alt : what the figure shows, for screen readers
     height : in pixels
     on_click : called with each click before the page runs again, as that of a button is;
-        what it is told comes from the browser, so the index may lie beyond the data
+        the click comes from the browser, so its index may lie beyond the data
     """
     script = publish_plotly()
     if script is None:
@@ -104,12 +103,12 @@ def show_chart(
         "points": max((_points(trace) for trace in figure.data), default=0),
     }
 
-    def tell() -> None:
+    def report_click() -> None:
         click = parse_click(session.value(key).get("click"))
         if click and on_click:
             on_click(click)
 
-    _mount(key=key, data=data, height=height, on_click_change=tell)
+    _mount(key=key, data=data, height=height, on_click_change=report_click)
 
 
 def _points(trace: Any) -> int:
@@ -117,7 +116,7 @@ def _points(trace: Any) -> int:
 
 
 def parse_click(sent: object) -> Click | None:
-    """Return what the browser has sent as a click; None if it makes no sense."""
+    """Return the click that the browser has sent; None if it is malformed."""
     match sent:
         case {"trace": int(trace), "index": [*index]} if (
             0 < len(index) <= 2

@@ -1,4 +1,4 @@
-"""Which run the pages look at, and at which moment: going back in time."""
+"""Which run the pages show, and after which of its epochs."""
 
 import streamlit as st
 
@@ -7,59 +7,58 @@ from experiments.training.run import Run
 
 
 def choose_run() -> Run | None:
-    """Draw a list of the runs, if there are several; return the one to look at."""
+    """Draw a list of the runs, if there are several; return the one to show."""
     runs, shown = session.runs(), session.shown_run()
     if len(runs) > 1 and shown is not None:
-        now = session.tab().run_store.find(shown)
-        session.set_value(session.CHOSEN, now.number if now else runs[-1].number)
+        stored = session.tab().run_store.find(shown)
+        session.set_value(session.CHOSEN, stored.number if stored else runs[-1].number)
         st.selectbox(
             "Run",
-            [kept.number for kept in runs],
+            [stored.number for stored in runs],
             key=session.CHOSEN,
-            format_func={kept.number: kept.name for kept in runs}.__getitem__,
-            on_change=_choose,
-            help="The runs of this tab. Train makes new ones, and lists them.",
+            format_func={stored.number: stored.name for stored in runs}.__getitem__,
+            on_change=_take_chosen_run,
+            help="The runs of this tab; the Train page lists them.",
         )
     return session.shown_run()
 
 
-def _choose() -> None:
-    number = session.value(session.CHOSEN)
-    tab = session.tab()
-    tab.chosen = next((kept for kept in tab.run_store.runs if kept.number == number), None)
+def _take_chosen_run() -> None:
+    tab, number = session.tab(), session.value(session.CHOSEN)
+    tab.chosen = next((stored for stored in tab.run_store.runs if stored.number == number), None)
     tab.epoch = None
 
 
-def epoch_looked_at(run: Run) -> int | None:
-    """Return the epoch that is looked back at; None for the newest."""
+def past_epoch(run: Run) -> int | None:
+    """Return the epoch that is shown; None for the newest."""
     epoch = session.tab().epoch
     return None if epoch is None or epoch >= _last_epoch(run) else epoch
 
 
 def choose_epoch(run: Run) -> int:
-    """Draw the slider that goes back in time; return the step to look at.
+    """Draw the slider that goes back in time; return the step to show.
 
-    At its right end, the newest moment is shown: that of the result once there is one.
+    At its right end, that is the newest step, or that of the result once there is one.
     """
-    last, epoch = _last_epoch(run), epoch_looked_at(run)
+    last, epoch = _last_epoch(run), past_epoch(run)
     session.set_value(session.EPOCH, last if epoch is None else epoch)
     st.slider(
         "Epoch",
         0,
         last,
         key=session.EPOCH,
-        on_change=_look_back,
+        on_change=_take_epoch,
         args=(last,),
-        help="Takes every picture back to the network as it was after this epoch; at the right "
-        "end, as it is now. " + _how_many(run),
+        help="Shows the network in every chart as it was after this epoch; at the right end, as "
+        "it is now. " + _stride_note(run),
     )
-    epoch = epoch_looked_at(run)
+    epoch = past_epoch(run)
     if epoch is None:
         return step_now(run)
     return min(epoch * run.plan.steps_per_epoch, run.snapshots.steps[-1])
 
 
-def _look_back(last: int) -> None:
+def _take_epoch(last: int) -> None:
     epoch = session.value(session.EPOCH)
     session.tab().epoch = None if epoch == last else epoch
 
@@ -69,19 +68,19 @@ def _last_epoch(run: Run) -> int:
 
 
 def _is_over(run: Run) -> bool:
-    kept = session.tab().run_store.find(run)
-    return kept is None or kept.job.status.is_over
+    stored = session.tab().run_store.find(run)
+    return stored is None or stored.job.status.is_over
 
 
-def _how_many(run: Run) -> str:
+def _stride_note(run: Run) -> str:
     stride = run.snapshots.stride
     if stride == 1:
         return ""
-    return f"To save memory, one of every {stride} epochs is kept; the one next to it is shown."
+    return f"To save memory, one of every {stride} epochs is kept; the nearest one is shown."
 
 
 def step_now(run: Run) -> int:
-    """Return the newest moment of a run: that of its result, if it has one."""
+    """Return the newest step of a run, or that of its result, if it has one."""
     if run.best_epoch is not None:
         return run.history[run.best_epoch].step
     return run.snapshots.steps[-1] if run.snapshots.steps else 0

@@ -1,1 +1,1 @@
-"""What surrounds every page: the sidebar, the way in, and coming back after a reload."""
+"""What surrounds every page: the navigation, the sidebar, and restoring a session."""

@@ -1,4 +1,4 @@
-"""Every page is reached through app.py, however the reader came.
+"""Every page is run by app.py, even for the first visitor of a server.
 
 Until app.py has run once in a server process, Streamlit takes the files in pages/ for
 an app of the old kind. The first visitor with a link to a page would get that page
@@ -28,7 +28,7 @@ def running_in_app() -> Iterator[None]:
 
 
 def enter_through_app() -> None:
-    """Go back and come in through app.py, which runs the same page; call it first on a page."""
+    """Run app.py, which runs the same page, unless it has; call it first on a page."""
     if not session.value(session.IN_APP):
         runpy.run_path(str(APP), run_name="__main__")
         st.stop()

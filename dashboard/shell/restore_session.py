@@ -1,8 +1,8 @@
-"""A page that is loaded anew finds its runs again.
+"""A page that is reloaded finds its runs again.
 
-Every tab has a ticket that nobody can guess. The browser keeps it for as long as the tab
-is open, and shows it after a reload; the runs of a page that has just gone are then
-handed to the one that has come. A second tab has a ticket of its own.
+Every tab has a token that nobody can guess. The browser stores it for as long as the tab
+is open, and sends it after a reload; the session of a page that has just gone is then
+handed to the one that has come. A second tab has a token of its own.
 """
 
 import time
@@ -14,24 +14,24 @@ import streamlit as st
 
 from dashboard import session
 
-KEPT_SECONDS = 60.0  # what a page has is kept for so long after it has gone
+KEPT_SECONDS = 60.0  # a session is kept for so long after its page has gone
 MAX_TOKEN = 100  # characters
 
 REMEMBER = """
 const KEY = "perceptron-lab";
 export default function ({ data, setTriggerValue }) {
-  const [ticket = "", runs = "0"] = (sessionStorage.getItem(KEY) ?? "").split(" ");
-  if (ticket && ticket !== data.ticket) {
-    setTriggerValue("previous", { ticket, runs: Number(runs) });
+  const [token = "", runs = "0"] = (sessionStorage.getItem(KEY) ?? "").split(" ");
+  if (token && token !== data.token) {
+    setTriggerValue("previous", { token, runs: Number(runs) });
   }
-  sessionStorage.setItem(KEY, `${data.ticket} ${data.runs}`);
+  sessionStorage.setItem(KEY, `${data.token} ${data.runs}`);
 }
 """
 
 
 @dataclass
 class KeptSession:
-    """What a page has, whether it is there, and since when it is known to have gone."""
+    """The session of a page, whether the page is there, and since when it is known to be gone."""
 
     tab: session.Tab
     is_present: Callable[[], bool]
@@ -39,11 +39,11 @@ class KeptSession:
 
 
 class SessionKeeper:
-    """Keeps what pages have, by their tickets, until they have been gone for a while.
+    """Keeps the sessions of all pages, by their tokens, until the pages have been gone for long.
 
     Parameters
     ----------
-    kept_seconds : for so long after it was noticed that they have gone
+    kept_seconds : how long a session is kept after its page was found gone
     """
 
     def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
@@ -51,8 +51,8 @@ class SessionKeeper:
         self._kept: dict[str, KeptSession] = {}
         self._lock = Lock()
 
-    def hold(self, token: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
-        """Keep what a page has, and let go of what nobody has come back for."""
+    def keep(self, token: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
+        """Keep the session of a page, and drop those that nobody has come back for."""
         with self._lock:
             self._kept[token] = KeptSession(tab, is_present)
             now = time.monotonic()
@@ -60,18 +60,17 @@ class SessionKeeper:
                 gone_at = now if kept.gone_at is None else kept.gone_at
                 kept.gone_at = None if kept.is_present() else gone_at
             self._kept = {
-                key: kept
-                for key, kept in self._kept.items()
+                token: kept
+                for token, kept in self._kept.items()
                 if kept.gone_at is None or now - kept.gone_at <= self.kept_seconds
             }
 
-    def knows(self, token: str) -> bool:
-        """Say whether what belongs to a ticket is still here."""
+    def __contains__(self, token: str) -> bool:
         with self._lock:
             return token in self._kept
 
     def take(self, token: str) -> session.Tab | None:
-        """Give out what a page had, once, if that page has gone and is not forgotten."""
+        """Hand out the session of a page, once, if the page has gone and the session is kept."""
         with self._lock:
             kept = self._kept.get(token)
             if kept is None or kept.is_present():
@@ -83,7 +82,7 @@ class SessionKeeper:
         return len(self._kept)
 
 
-_mount = st.components.v2.component("comeback", html="<span hidden></span>", js=REMEMBER)
+_mount = st.components.v2.component("restore_session", html="<span hidden></span>", js=REMEMBER)
 
 
 @st.cache_resource(show_spinner=False)
@@ -92,38 +91,38 @@ def _session_keeper() -> SessionKeeper:
 
 
 def draw() -> None:
-    """Remember this page, and take up where the one before a reload has left off."""
+    """Keep the session of this page, and restore the one from before a reload."""
     token = session.restore_token()
-    _session_keeper().hold(token, session.tab(), session.presence())
-    data = {"ticket": token, "runs": len(session.runs())}
+    _session_keeper().keep(token, session.tab(), session.presence())
+    data = {"token": token, "runs": len(session.runs())}
     with st.sidebar:
-        _mount(key=session.RESTORE, data=data, on_previous_change=_restore)
+        _mount(key=session.RESTORE, data=data, on_previous_change=_take_token)
 
 
-def _restore() -> None:
-    """Take what the page had before it was loaded anew; say so if it is gone."""
+def _take_token() -> None:
+    """Restore the session whose token the browser has sent."""
     match session.value(session.RESTORE).get("previous"):
-        case {"ticket": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
+        case {"token": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
             restore_session(_session_keeper(), token, had_runs=n_runs > 0)
 
 
-def restore_session(room: SessionKeeper, token: str, *, had_runs: bool) -> None:
-    """Go on with what another page had, or say that it is gone.
+def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> None:
+    """Continue the session of a page that has gone, or say that its runs are lost.
 
-    Nothing is taken from a page that is still there, nor by one that has begun anew.
+    Nothing is taken from a page that is still there, nor by one that has a run already.
     """
     if session.tab().job is not None:
         return
-    if not room.knows(token):
+    if token not in keeper:
         if had_runs:
             session.set_notices(
-                ["This page was loaded anew, and its runs are gone. The settings are in the link."]
+                ["This page was reloaded, and its runs are gone. The settings are in the link."]
             )
         return
-    tab = room.take(token)
+    tab = keeper.take(token)
     if tab is not None:
         session.set_value(session.TAB, tab)
         measuring = tab.measuring and tab.measuring.sequence
-        for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
-            if work is not None:
-                work.set_presence(session.presence())
+        for job in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
+            if job is not None:
+                job.set_presence(session.presence())

@@ -1,4 +1,4 @@
-"""What a reader can take home of a run, and bring back."""
+"""A run to download, and a model to load."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,10 +18,12 @@ from experiments.training.run import Run
 
 
 def draw(run: Run | None) -> None:
-    """Draw the downloads of a run that is over, and the way back for a model."""
-    with st.expander("Take the run home, or bring one back", icon=":material/download:"):
+    """Draw the downloads of a run that is over, and the upload of a saved model."""
+    with st.expander("Download the run, or load a saved model", icon=":material/download:"):
         if run is None or not run.history:
-            st.write("Train a network first; then its model, its curves and its script are here.")
+            st.write(
+                "Train a network first; its model, curves and script can then be downloaded here."
+            )
         else:
             _draw_downloads(run)
             _draw_link(run)
@@ -29,7 +31,7 @@ def draw(run: Run | None) -> None:
 
 
 class Download(NamedTuple):
-    """A file that a run can be taken home as."""
+    """A file to download: its label, name and icon, what makes it, and what it is for."""
 
     label: str
     file: str
@@ -39,6 +41,7 @@ class Download(NamedTuple):
 
 
 def _downloads(run: Run) -> Iterator[Download]:
+    """Yield the files of a run; there is no model of one that diverged."""
     if run.diverged is None:
         yield Download(
             "Model",
@@ -46,7 +49,7 @@ def _downloads(run: Run) -> Iterator[Download]:
             ":material/neurology:",
             partial(run_to_bytes, run),
             "The network with its settings, its curves and its result, in the safetensors "
-            "format. PyTorch reads it, and this page takes it back.",
+            "format. PyTorch can read it, and this page can load it.",
         )
     yield Download(
         "History",
@@ -60,8 +63,8 @@ def _downloads(run: Run) -> Iterator[Download]:
         "run.py",
         ":material/code:",
         partial(script_of, run),
-        "A Python program of its own that makes the same run, bit for bit on the same kind of "
-        "machine: with NumPy, and without this app.",
+        "A standalone Python program that repeats the run, bit for bit on the same kind of "
+        "machine. It needs NumPy, but not this app.",
     )
     yield Download(
         "Notebook",
@@ -76,7 +79,7 @@ def _downloads(run: Run) -> Iterator[Download]:
             OWN_FILE,
             ":material/dataset:",
             partial(samples_to_npz, run.own),
-            "Your own data as the script and the notebook read them.",
+            "Your own data, in the form that the script and the notebook read.",
         )
 
 
@@ -87,7 +90,7 @@ def _draw_downloads(run: Run) -> None:
 
 
 def script_of(run: Run) -> str:
-    """Return the script that makes a run again, as far as it came."""
+    """Return the script that repeats a run up to the step it has reached."""
     is_whole = run.early_stopped or run.is_at_end
     return to_script(run.initial_config, run.changes, until_step=None if is_whole else run.step)
 
@@ -97,34 +100,35 @@ def _draw_link(run: Run) -> None:
     st.code(address + query_of(run.config), language=None, wrap_lines=True)
     words = "This link opens the same settings"
     if run.config.dataset == OWN:
-        words += "; your own data have to be given again"
+        words += "; your own data have to be uploaded again"
     if run.changes:
-        words += "; what was changed while the run was on its way is in the script only"
+        words += "; changes made during the run are in the script only"
     st.caption(f"{words}.")
 
 
 def _draw_upload() -> None:
+    """Draw the upload of a saved model, and what is wrong with the last one."""
     st.file_uploader(
-        "Bring a model back",
+        "Load a model",
         type=["safetensors"],
         key=session.MODEL,
-        on_change=_take_model,
-        disabled=training_actions.is_under_way(),
-        help="A model that was saved here. Nothing in the file is ever executed.",
+        on_change=_load_model,
+        disabled=training_actions.has_unfinished_run(),
+        help="A model downloaded from this page. Nothing in the file is ever executed.",
     )
     if session.tab().model_problem:
         st.error(plain(session.tab().model_problem), icon=":material/error:")
 
 
-def _take_model() -> None:
+def _load_model() -> None:
     tab, file = session.tab(), session.value(session.MODEL)
     tab.model_problem = ""
-    if file is None or training_actions.is_under_way():
+    if file is None or training_actions.has_unfinished_run():
         return
     try:
         run = revive(load_model(file.getvalue()), session.own())
     except (ValueError, OSError) as error:
         tab.model_problem = str(error)
     else:
-        training_actions.bring_back(run)
+        training_actions.show_loaded_run(run)
         settings.apply(run.config)

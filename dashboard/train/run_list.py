@@ -1,4 +1,4 @@
-"""The runs of this tab: what each was asked, what came of it, and what to do with it."""
+"""The runs of this tab: their settings, their results, and what can be done with them."""
 
 import streamlit as st
 
@@ -18,84 +18,86 @@ def draw() -> None:
     with st.expander(f"Runs of this page: {len(runs)}", icon=":material/list:", expanded=True):
         if remark:
             st.caption(remark)
-        for kept in reversed(runs):
+        for stored in reversed(runs):
             with st.container(horizontal=True, vertical_alignment="center"):
-                _draw_row(kept)
+                _draw_row(stored)
 
 
-def _draw_row(kept: StoredRun) -> None:
-    is_here = kept.job is session.job()
-    key = session.key_of("draw", kept.number)
-    session.set_value(key, is_here or kept.is_drawn)
+def _draw_row(stored: StoredRun) -> None:
+    """Draw the switch for the curves of a run, its settings and result, and its actions."""
+    is_here = stored.job is session.job()
+    key = session.key_of(session.DRAW_RUN, stored.number)
+    session.set_value(key, is_here or stored.is_drawn)
     st.toggle(
-        plain(kept.name),
+        plain(stored.name),
         key=key,
         disabled=is_here,
-        on_change=_draw_beside,
-        args=(kept,),
+        on_change=_compare_curves,
+        args=(stored,),
         width=170,
-        help="The run on this page." if is_here else "Draw its curves beside those above.",
+        help="The run on this page." if is_here else "Draw its curves in the charts above.",
     )
-    time = f" · {_time(kept.run)}" if kept.job.status.is_over else ""
-    st.markdown(f"{_asked(kept.run)}  \n**{_outcome(kept)}**{time}", width="stretch")
+    time = f" · {_time_taken(stored.run)}" if stored.job.status.is_over else ""
+    st.markdown(f"{_changed_settings(stored.run)}  \n**{_outcome(stored)}**{time}", width="stretch")
     with st.popover("More", icon=":material/more_horiz:", help="Rename, show or delete it."):
-        _draw_actions(kept, is_here=is_here)
+        _draw_actions(stored, is_here=is_here)
 
 
-def _draw_actions(kept: StoredRun, *, is_here: bool) -> None:
-    name = session.key_of("name", kept.number)
-    session.set_value(name, kept.name)
+def _draw_actions(stored: StoredRun, *, is_here: bool) -> None:
+    """Draw the controls that rename, show and delete a run."""
+    name = session.key_of(session.NAME_RUN, stored.number)
+    session.set_value(name, stored.name)
     st.text_input(
         "Name",
         key=name,
-        on_change=lambda: session.tab().run_store.rename(kept, session.value(name)),
+        on_change=lambda: session.tab().run_store.rename(stored, session.value(name)),
         help="What this run is called in the list and in the charts.",
     )
     st.button(
         "Show",
-        key=session.key_of("show", kept.number),
+        key=session.key_of(session.SHOW_RUN, stored.number),
         icon=":material/undo:",
-        disabled=is_here or training_actions.is_under_way(),
+        disabled=is_here or training_actions.has_unfinished_run(),
         on_click=_show,
-        args=(kept,),
-        help="Bring the run and its settings back onto the page.",
+        args=(stored,),
+        help="Show the run on this page, with its settings.",
     )
     st.button(
         "Delete",
-        key=session.key_of("delete", kept.number),
+        key=session.key_of(session.DELETE_RUN, stored.number),
         icon=":material/delete:",
-        on_click=training_actions.delete,
-        args=(kept,),
-        help="Take the run out of the list. It cannot be brought back.",
+        on_click=training_actions.delete_run,
+        args=(stored,),
+        help="Remove the run from the list. This cannot be undone.",
     )
 
 
-def _draw_beside(kept: StoredRun) -> None:
-    kept.is_drawn = session.value(session.key_of("draw", kept.number))
+def _compare_curves(stored: StoredRun) -> None:
+    stored.is_drawn = session.value(session.key_of(session.DRAW_RUN, stored.number))
 
 
-def _show(kept: StoredRun) -> None:
-    training_actions.show(kept)
-    settings.apply(kept.run.config)
+def _show(stored: StoredRun) -> None:
+    training_actions.show_run(stored)
+    settings.apply(stored.run.config)
 
 
-def _asked(run: Run) -> str:
-    """Say what a run was asked that the defaults are not."""
-    asked = [
-        f"{SETTINGS[name].in_words} {plain(_in_short(settings.control_value(name, value)))}"
+def _changed_settings(run: Run) -> str:
+    """Return the settings of a run that differ from the defaults."""
+    changed = [
+        f"{SETTINGS[name].in_words} {plain(_short(settings.control_value(name, value)))}"
         for name, value in differences(run.config).items()
     ]
-    return " · ".join(asked) or "the defaults"
+    return " · ".join(changed) or "the defaults"
 
 
-def _in_short(value: object) -> str:
+def _short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
-def _outcome(kept: StoredRun) -> str:
-    run, status = kept.run, kept.job.status
+def _outcome(stored: StoredRun) -> str:
+    run, status = stored.run, stored.job.status
     if run.result is None:
-        return str(status) if status.is_over else "under way"
+        return str(status) if status.is_over else "in progress"
     part, score = (
         ("test", run.result.test) if run.result.test else ("training", run.result.training)
     )
@@ -104,6 +106,6 @@ def _outcome(kept: StoredRun) -> str:
     return f"{percent(score.accuracy)} {part} accuracy{early}{stopped}"
 
 
-def _time(run: Run) -> str:
+def _time_taken(run: Run) -> str:
     epochs = f"{run.epochs_done:,} {'epoch' if run.epochs_done == 1 else 'epochs'}"
     return f"{epochs} in {duration(run.seconds)} of computing"

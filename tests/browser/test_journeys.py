@@ -1,4 +1,4 @@
-"""What readers do, in real Chromium."""
+"""User journeys in real Chromium."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
+from dashboard.shell.page_registry import PAGES
 from experiments.background.training_job import GRACE_SECONDS
 
 Open = Callable[..., Page]
@@ -55,13 +56,13 @@ def test_press_train_and_watch_it_learn(open_page: Open) -> None:
     assert points(page) == 31
 
 
-def test_pause_stands_still_and_resume_goes_on(open_page: Open) -> None:
+def test_pause_and_resume(open_page: Open) -> None:
     page = open_page(ENDLESS)
     button(page, "Train").click()
     wait_for_points(page, 3)
     button(page, "Pause").click()
     expect(main(page).get_by_text("paused")).to_be_visible()
-    page.wait_for_timeout(400)  # the words reach the browser before the chart does
+    page.wait_for_timeout(400)  # the text reaches the browser before the chart does
     before = points(page)
     page.wait_for_timeout(800)
     assert points(page) == before
@@ -73,7 +74,7 @@ def test_pause_stands_still_and_resume_goes_on(open_page: Open) -> None:
     expect(main(page).get_by_text("test images right")).to_be_visible()
 
 
-def test_another_page_and_back_neither_stops_nor_restarts(open_page: Open) -> None:
+def test_visiting_another_page_neither_stops_nor_restarts_the_training(open_page: Open) -> None:
     page = open_page(ENDLESS)
     button(page, "Train").click()
     wait_for_points(page, 3)
@@ -175,14 +176,14 @@ def test_a_reload_loses_nothing(open_page: Open) -> None:
     expect(main(page).get_by_text("Runs of this page: 1")).to_be_visible()
 
 
-def test_a_reload_that_comes_too_late_is_told(open_page: Open) -> None:
+def test_a_reload_that_comes_too_late_is_reported(open_page: Open) -> None:
     page = open_page()
     page.evaluate("sessionStorage.setItem('perceptron-lab', 'forgotten 2')")
     page.reload()
     expect(main(page).get_by_text("its runs are gone")).to_be_visible()
 
 
-def test_a_bad_link_is_answered_in_words(open_page: Open) -> None:
+def test_an_invalid_link_gives_messages(open_page: Open) -> None:
     page = open_page("?activation=magic&hidden_layers=32,,x")
     expect(main(page).get_by_text("There is no activation 'magic'")).to_be_visible()
     expect(main(page).get_by_text("'32,,x' is not a list of hidden layers")).to_be_visible()
@@ -197,24 +198,24 @@ def test_a_link_puts_no_links_on_the_page(open_page: Open) -> None:
 
 
 def test_a_short_loss_of_the_network_loses_nothing(open_page: Open) -> None:
-    lines = []
+    sockets = []
 
     def tap(socket: WebSocketRoute) -> None:
-        lines.append((socket, socket.connect_to_server()))
+        sockets.append((socket, socket.connect_to_server()))
 
     page = open_page(ENDLESS, prepare=lambda page: page.route_web_socket("**/_stcore/stream", tap))
     button(page, "+1 epoch").click()
     expect(main(page).get_by_text("Epoch 1 of 10,000 · paused")).to_be_visible()
-    for socket, connection in list(lines):
+    for socket, connection in list(sockets):
         connection.close()
         socket.close()
     page.wait_for_timeout(1000 * (GRACE_SECONDS + 3))
-    assert len(lines) > 1, "the page has not connected again"
+    assert len(sockets) > 1, "the page has not connected again"
     button(page, "Resume").click()
     wait_for_points(page, 5)
 
 
-def test_divergence_is_told(open_page: Open) -> None:
+def test_divergence_is_reported(open_page: Open) -> None:
     page = open_page("?learning_rate=1000")
     button(page, "Train").click()
     expect(main(page).get_by_text("Diverged at step")).to_be_visible()
@@ -256,7 +257,7 @@ def test_the_slider_takes_the_weights_back_in_time(open_page: Open) -> None:
     weights.locator(".heatmaplayer image").first.wait_for(state="attached")
     before = weights.evaluate(read)
     main(page).get_by_role("slider", name="Epoch").press("Home")
-    expect(main(page).get_by_text("looked back at").first).to_be_visible()
+    expect(main(page).get_by_text("epoch shown").first).to_be_visible()
     page.wait_for_timeout(500)
     assert weights.evaluate(read) != before
 
@@ -306,7 +307,7 @@ def test_nothing_is_wider_than_a_phone_after_a_run(open_page: Open) -> None:
     assert not is_too_wide(page)
 
 
-@pytest.mark.parametrize("path", ["", "explore", "confusion", "compare"])
+@pytest.mark.parametrize("path", [page.url_path for page in PAGES])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_nothing_is_wider_than_the_window(

@@ -76,7 +76,7 @@ class App:
     def wait_for(self, condition: Callable[[], bool]) -> "App":
         deadline = time.monotonic() + PATIENCE
         while not condition():
-            assert time.monotonic() < deadline, "waited in vain"
+            assert time.monotonic() < deadline, "timed out"
             time.sleep(0.005)
         return self.run()
 

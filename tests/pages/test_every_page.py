@@ -1,13 +1,14 @@
-"""What holds on every page: each control says what it does, each figure what it shows."""
+"""On every page, each control has a help text, and each figure a title, axes and a description."""
 
 import json
 
 import pytest
 
 from dashboard import session
+from dashboard.shell.page_registry import PAGES
 from dashboard.train.panels import PANELS
 
-PAGES = ("train", "explore", "confusion", "compare")
+NAMES = [page.name for page in PAGES]
 CONTROLS = (
     "button",
     "download_button",
@@ -31,16 +32,16 @@ def trained(open_app):
     return app.wait_for(lambda: app.job.status.is_over)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_control_says_what_it_does(trained, page: str) -> None:
+@pytest.mark.parametrize("page", NAMES)
+def test_every_control_has_a_help_text(trained, page: str) -> None:
     trained.go_to(page)
     controls = [control for kind in CONTROLS for control in trained.test.get(kind)]
-    silent = [control.proto.label for control in controls if not control.proto.help]
+    unexplained = [control.proto.label for control in controls if not control.proto.help]
     assert len(controls) > 20
-    assert not silent
+    assert not unexplained
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", NAMES)
 def test_every_figure_has_a_title_and_names_its_axes(trained, page: str) -> None:
     if page == "train":
         trained.test.session_state[session.PANELS] = list(PANELS)
@@ -54,8 +55,8 @@ def test_every_figure_has_a_title_and_names_its_axes(trained, page: str) -> None
             assert is_hidden or axis["title"]["text"], key
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_chart_is_described_for_those_who_cannot_see_it(trained, page: str) -> None:
+@pytest.mark.parametrize("page", NAMES)
+def test_every_chart_has_a_description_for_screen_readers(trained, page: str) -> None:
     trained.go_to(page)
     charts = [
         json.loads(chart.proto.json)

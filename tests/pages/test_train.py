@@ -1,4 +1,4 @@
-"""The Train page in each state a reader can bring it into."""
+"""The Train page in each of its states."""
 
 import pytest
 
@@ -83,7 +83,7 @@ def test_reset_starts_from_the_same_weights(open_app) -> None:
     assert app.job.run.current_epoch == first.run.current_epoch
 
 
-def test_another_page_and_back_neither_stops_nor_restarts(open_app) -> None:
+def test_visiting_another_page_neither_stops_nor_restarts_the_training(open_app) -> None:
     app = open_app(pace="10", epochs="1000").click("Train")
     job = app.job
     app.go_to("explore")
@@ -103,7 +103,7 @@ def test_settings_survive_another_page(open_app) -> None:
     assert app.config == RunConfig(hidden_layers=(16, 8), learning_rate=0.01)
 
 
-def test_changed_settings_are_said_to_wait(open_app) -> None:
+def test_changed_settings_do_not_affect_a_run_and_the_page_says_so(open_app) -> None:
     app = open_app(pace="1").click("Train")
     app.test.number_input(key="epochs").set_value(7)
     app.run()
@@ -120,7 +120,7 @@ def test_settings_typed_right_before_the_click_are_the_ones_trained(open_app) ->
     assert app.job.run.config.hidden_layers == (16, 8)
 
 
-def test_nonsense_typed_right_before_the_click_is_not_trained(open_app) -> None:
+def test_invalid_settings_typed_right_before_the_click_are_not_trained(open_app) -> None:
     app = open_app(pace="full")
     app.test.text_input(key="hidden_layers").set_value("zzz")
     app.click("Train")
@@ -131,19 +131,19 @@ def test_nonsense_typed_right_before_the_click_is_not_trained(open_app) -> None:
     assert app.job is None  # the click is not kept for later
 
 
-def test_a_training_that_lost_its_page_is_told(open_app) -> None:
+def test_a_lost_connection_is_reported(open_app) -> None:
     app = open_app().click("Train")
     app.job.discard()
     app.wait_for(lambda: app.job.status.is_over)
     assert "lost its connection" in app.messages("warning")[0]
 
 
-def test_a_fault_in_the_training_is_told(open_app) -> None:
+def test_an_error_in_the_training_is_reported(open_app) -> None:
     app = open_app().click("+1 batch")
     app.wait_for(lambda: app.job.status is Status.PAUSED)
     app.job._records = (1 / 0 for _ in range(3))
     app.click("Resume").wait_for(lambda: app.job.status.is_over)
-    assert "a fault of the app" in app.messages("error")[0]
+    assert "an error in the app" in app.messages("error")[0]
 
 
 def test_divergence_is_explained(open_app) -> None:
@@ -161,7 +161,7 @@ def test_a_network_that_only_guesses_is_not_praised(open_app) -> None:
     assert not app.messages("success")
 
 
-def test_no_held_out_samples_are_said_in_so_many_words(open_app) -> None:
+def test_a_result_without_held_out_samples_says_training_accuracy(open_app) -> None:
     app = open_app(pace="full", epochs="2", validation_fraction="0", test_fraction="0")
     app.click("Train").wait_for(lambda: app.job.status.is_over)
     assert "training accuracy. No samples were held out" in app.messages("success")[0]
@@ -179,7 +179,7 @@ def test_no_held_out_samples_are_said_in_so_many_words(open_app) -> None:
         ("[a](http://b)", "is not a list of hidden layers"),
     ],
 )
-def test_bad_layers_give_a_sentence_and_no_training(open_app, layers: str, words: str) -> None:
+def test_invalid_layers_give_a_message_and_no_training(open_app, layers: str, words: str) -> None:
     app = open_app()
     app.test.text_input(key="hidden_layers").set_value(layers)
     app.run()
@@ -194,7 +194,7 @@ def test_bad_layers_give_a_sentence_and_no_training(open_app, layers: str, words
     assert not app.button("Train").disabled
 
 
-def test_a_batch_larger_than_the_data_gives_a_sentence(open_app) -> None:
+def test_a_batch_larger_than_the_data_gives_a_message(open_app) -> None:
     app = open_app(batch_size="5000")
     assert "A batch of 5,000 is more than" in app.messages("error")[0].replace("\\", "")
     assert app.button("Train").disabled
@@ -204,7 +204,7 @@ def test_a_batch_larger_than_the_data_gives_a_sentence(open_app) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "asked", "used"),
+    ("field", "requested", "used"),
     [
         ("activation", "magic", "relu"),
         ("optimizer", "[click](http://evil)", "adam"),
@@ -219,11 +219,11 @@ def test_a_batch_larger_than_the_data_gives_a_sentence(open_app) -> None:
         ("full_batch", "1", "False"),
     ],
 )
-def test_a_bad_link_is_answered_with_a_sentence(open_app, field, asked, used) -> None:
-    app = open_app(**{field: asked})
+def test_an_invalid_link_gives_a_message(open_app, field, requested, used) -> None:
+    app = open_app(**{field: requested})
     (notice,) = app.messages("warning")
     words = notice.replace("\\", "").replace(WORD_JOINER, "")
-    assert words.startswith(f"The link asks for {field.replace('_', ' ')} '{asked}'.")
+    assert words.startswith(f"The link asks for {field.replace('_', ' ')} '{requested}'.")
     assert f"Used: {used or getattr(app.config, field)}." in words
     assert "](http" not in notice
     app.test.toggle(key="full_batch").set_value(True)
@@ -287,7 +287,7 @@ def test_a_link_may_write_the_learning_rate_in_any_way(open_app, text, value) ->
         ({"log_loss": "maybe"}, "log loss 'maybe'. Choose one of: true, false."),
     ],
 )
-def test_what_a_link_asks_in_vain_is_said(open_app, query, words) -> None:
+def test_unknown_settings_and_choices_of_a_link_are_reported(open_app, query, words) -> None:
     (notice,) = open_app(**query).messages("warning")
     assert words in notice.replace("\\", "")
 
@@ -300,7 +300,7 @@ def test_the_loss_follows_the_output(open_app) -> None:
     assert app.test.selectbox(key="loss").options == ["binary-cross-entropy", "mse"]
 
 
-def test_settings_that_do_not_matter_rest_and_keep_their_value(open_app) -> None:
+def test_settings_without_effect_are_disabled_and_keep_their_value(open_app) -> None:
     app = open_app(optimizer="momentum", momentum="0.5")
     assert not app.test.slider(key="momentum").disabled
     for optimizer in ("adam", "momentum"):
@@ -311,7 +311,7 @@ def test_settings_that_do_not_matter_rest_and_keep_their_value(open_app) -> None
 
 
 @pytest.mark.parametrize("other", ["Stop", "Reset"])
-def test_of_two_clicks_at_once_the_one_that_ends_counts(open_app, other: str) -> None:
+def test_of_two_clicks_at_once_the_one_that_ends_the_run_counts(open_app, other: str) -> None:
     app = open_app().click("+1 batch")
     app.wait_for(lambda: app.job.status is Status.PAUSED)
     job = app.job
@@ -321,7 +321,7 @@ def test_of_two_clicks_at_once_the_one_that_ends_counts(open_app, other: str) ->
     assert app.job is (job if other == "Stop" else None)
 
 
-def test_resume_does_not_begin_anew_when_the_run_has_ended_meanwhile(open_app) -> None:
+def test_resume_does_not_start_a_new_run_when_the_run_has_ended_meanwhile(open_app) -> None:
     app = open_app().click("+1 batch")
     app.wait_for(lambda: app.job.status is Status.PAUSED)
     job = app.job
@@ -340,7 +340,7 @@ def test_a_notice_about_the_link_goes_when_a_view_control_is_used(open_app) -> N
     assert not app.messages("warning")
 
 
-def test_the_source_on_the_page_is_the_real_one(open_app) -> None:
+def test_the_page_shows_the_real_source(open_app) -> None:
     shown = "\n".join(code.value for code in open_app().test.code)
     assert "def forward(" in shown
     assert "def backward(" in shown
@@ -370,7 +370,7 @@ def test_the_learning_rates_are_written_out(open_app) -> None:
 
 
 def test_every_setting_of_a_run_has_a_control_and_comes_with_the_link(open_app) -> None:
-    wishes = {
+    settings = {
         "dropout": "0.2",
         "max_norm": "3",
         "schedule": "step",
@@ -384,9 +384,9 @@ def test_every_setting_of_a_run_has_a_control_and_comes_with_the_link(open_app) 
         "shuffle": "false",
         "split": "blocks",
     }
-    app = open_app(**wishes)
+    app = open_app(**settings)
     assert not app.messages("warning")
-    assert app.config == RunConfig(**wishes)
+    assert app.config == RunConfig(**settings)
     controls = [
         *app.test.selectbox,
         *app.test.text_input,

@@ -1,4 +1,4 @@
-"""The Train page beyond a first run: presets, several runs, going on, going back."""
+"""The Train page beyond a first run: presets, several runs, more epochs, past epochs."""
 
 import io
 
@@ -31,14 +31,14 @@ def table(n_rows: int = 60) -> bytes:
     return "\n".join(["a,b,c,label", *rows]).encode()
 
 
-def needs(dataset: str) -> None:
+def skip_without_files(dataset: str) -> None:
     if dataset in ORIGINALS and not is_at_hand(dataset):
         pytest.skip(f"the files of {dataset} are not at hand")
 
 
 @pytest.mark.parametrize("name", ["slp-digits", "sigmoid-l2", "fashion-relu-100"])
 def test_a_preset_sets_every_setting(open_app, name: str) -> None:
-    needs(PRESETS[name].config.dataset)
+    skip_without_files(PRESETS[name].config.dataset)
     app = open_app()
     labeled(app.test.selectbox, "Preset").set_value(name)
     app.run()
@@ -51,7 +51,7 @@ def test_a_preset_sets_every_setting(open_app, name: str) -> None:
 
 
 def test_another_dataset_brings_its_usual_split(open_app) -> None:
-    needs("mnist")
+    skip_without_files("mnist")
     app = open_app()
     labeled(app.test.selectbox, "Dataset").set_value("mnist")
     app.run()
@@ -62,14 +62,14 @@ def test_another_dataset_brings_its_usual_split(open_app) -> None:
 
 
 def test_a_link_to_a_dataset_begins_with_its_usual_split(open_app) -> None:
-    needs("mnist")
+    skip_without_files("mnist")
     app = open_app(dataset="mnist")
     assert app.config.split == "blocks"
     assert not app.messages("warning")
     assert open_app(dataset="mnist", split="random").config.split == "random"
 
 
-def test_own_data_are_asked_for_taken_in_and_learned_from(open_app) -> None:
+def test_own_data_are_asked_for_uploaded_and_trained_on(open_app) -> None:
     app = open_app(dataset="own", epochs="100", pace="full")
     assert "Your own data are not here" in app.messages("error")[0]
     assert app.button("Train").disabled
@@ -92,7 +92,7 @@ def test_own_data_that_cannot_be_used_say_why(open_app) -> None:
     assert "The file is empty" in app.messages("error")[0]
 
 
-def test_a_run_goes_on_for_more_epochs(open_app) -> None:
+def test_a_run_is_continued_for_more_epochs(open_app) -> None:
     app = trained(open_app(**QUICK))
     labeled(app.test.number_input, "More epochs").set_value(3)
     app.click("Continue").wait_for(lambda: app.job.status.is_over)
@@ -102,7 +102,7 @@ def test_a_run_goes_on_for_more_epochs(open_app) -> None:
     assert "looked at 2 times" in app.messages("success")[0]
 
 
-def test_the_learning_rate_can_be_changed_on_the_way(open_app) -> None:
+def test_the_learning_rate_can_be_changed_during_training(open_app) -> None:
     app = open_app(epochs="10000", pace="10").click("Train")
     labeled(app.test.select_slider, "Learning rate from now on").set_value(0.0005)
     app.run().wait_for(lambda: app.job.run.changes)
@@ -110,7 +110,7 @@ def test_the_learning_rate_can_be_changed_on_the_way(open_app) -> None:
     assert app.config.learning_rate == 0.005
 
 
-def test_after_a_divergence_one_button_trains_with_shorter_steps(open_app) -> None:
+def test_after_a_divergence_one_button_retries_with_a_smaller_learning_rate(open_app) -> None:
     app = trained(open_app(**QUICK, learning_rate="1000"))
     assert app.job.status is Status.DIVERGED
     app.click("Try again with 0.1").wait_for(lambda: app.job.status.is_over)
@@ -119,24 +119,24 @@ def test_after_a_divergence_one_button_trains_with_shorter_steps(open_app) -> No
     assert len(app.test.session_state[session.TAB].run_store.runs) == 2
 
 
-def test_runs_are_listed_with_what_sets_them_apart(open_app) -> None:
+def test_runs_are_listed_with_the_settings_that_differ(open_app) -> None:
     app = trained(open_app(**QUICK))
     labeled(app.test.number_input, "Seed").set_value(3)
     trained(app.run())
     words = [text.value for text in app.test.markdown]
     assert any("seed 3" in text and "test accuracy" in text for text in words)
     first, _ = app.test.session_state[session.TAB].run_store.runs
-    app.test.toggle(key=session.key_of("draw", 1)).set_value(True)
+    app.test.toggle(key=session.key_of(session.DRAW_RUN, 1)).set_value(True)
     app.run()
     assert "Run 1" in [trace["name"] for trace in app.figures["loss_chart"]["data"]]
-    app.test.text_input(key=session.key_of("name", 1)).set_value("the *first*")
+    app.test.text_input(key=session.key_of(session.NAME_RUN, 1)).set_value("the *first*")
     app.run()
     assert first.name == "the *first*"
-    app.test.button(key=session.key_of("show", 1)).click()
+    app.test.button(key=session.key_of(session.SHOW_RUN, 1)).click()
     app.run()
     assert app.job is first.job
     assert app.config.seed == 0
-    app.test.button(key=session.key_of("delete", 2)).click()
+    app.test.button(key=session.key_of(session.DELETE_RUN, 2)).click()
     app.run()
     assert app.test.session_state[session.TAB].run_store.runs == [first]
 
@@ -150,7 +150,7 @@ def test_reset_keeps_a_run_that_is_over_and_drops_one_that_is_not(open_app) -> N
     assert len(app.test.session_state[session.TAB].run_store.runs) == 1
 
 
-def test_the_slider_marks_the_moment_looked_back_at(open_app) -> None:
+def test_the_epoch_of_the_slider_is_marked_in_the_curves(open_app) -> None:
     app = trained(open_app(**QUICK))
     slider = labeled(app.test.slider, "Epoch")
     assert (slider.min, slider.max, slider.value) == (0, 4, 4)
@@ -164,11 +164,11 @@ def test_the_slider_marks_the_moment_looked_back_at(open_app) -> None:
     assert app.test.session_state[session.TAB].epoch is None
 
 
-def test_a_model_can_be_taken_home_and_brought_back(open_app) -> None:
+def test_a_downloaded_model_can_be_loaded(open_app) -> None:
     app = trained(open_app(**QUICK, seed="5"))
     content = run_to_bytes(app.job.run)
     other = open_app()
-    labeled(other.test.file_uploader, "Bring a model back").set_value(
+    labeled(other.test.file_uploader, "Load a model").set_value(
         ("model.safetensors", content, "application/octet-stream")
     )
     other.run()
@@ -182,9 +182,9 @@ def test_a_model_can_be_taken_home_and_brought_back(open_app) -> None:
     assert other.metrics["Test accuracy"] == app.metrics["Test accuracy"]
 
 
-def test_a_file_that_is_no_model_is_refused_in_words(open_app) -> None:
+def test_a_file_that_is_no_model_is_refused_with_a_message(open_app) -> None:
     app = open_app()
-    labeled(app.test.file_uploader, "Bring a model back").set_value(
+    labeled(app.test.file_uploader, "Load a model").set_value(
         ("model.safetensors", b"nothing", "application/octet-stream")
     )
     app.run()
@@ -199,7 +199,7 @@ def test_downloads_are_offered_for_a_run_that_is_over(open_app) -> None:
     assert {"Model", "History", "Script", "Notebook"} <= labels
 
 
-def test_the_samples_of_ones_own_are_offered_too(open_app) -> None:
+def test_own_samples_can_be_downloaded_too(open_app) -> None:
     app = open_app(dataset="own", epochs="2", pace="full")
     content = io.BytesIO()
     rng = np.random.default_rng(0)

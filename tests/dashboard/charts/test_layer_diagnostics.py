@@ -1,4 +1,4 @@
-"""The numbers and the drawing of gradients, steps, units and first weights."""
+"""The numbers and the drawing of gradients, steps, units and the weights into layer 1."""
 
 import json
 
@@ -44,7 +44,7 @@ def test_each_layer_has_a_line_over_the_epochs() -> None:
     np.testing.assert_array_equal(second.values, [2, 4, 6])
 
 
-def test_a_layer_that_does_not_move_has_a_gap_and_says_so() -> None:
+def test_a_layer_that_does_not_move_is_nan_and_labeled_0() -> None:
     moving, still = layer_lines(step_diagnostics(3), "update_ratios")
     np.testing.assert_allclose(moving.values, [1e-3, 2e-3, 3e-3])
     assert still.name == "layer 2 (0)"
@@ -87,7 +87,7 @@ def test_the_usual_ratio_is_marked_and_named() -> None:
     assert "1 in 1000" in word.text
 
 
-def test_a_single_pulse_can_be_seen() -> None:
+def test_the_diagnostics_of_a_single_step_are_visible() -> None:
     assert {trace.mode for trace in gradient_figure(step_diagnostics(1), epochs=9).data} == {
         "markers"
     }

@@ -79,14 +79,14 @@ def test_the_loss_axis_can_be_logarithmic() -> None:
     assert loss_figure(curves, epochs=4, log_scale=True).layout.yaxis.type == "log"
 
 
-def test_changing_the_axis_forgets_a_zoom_that_it_makes_senseless() -> None:
+def test_changing_the_axis_resets_the_zoom() -> None:
     curves = epoch_curves(history(4), "loss")
     linear, log = (loss_figure(curves, epochs=4, log_scale=scale) for scale in (False, True))
     assert linear.layout.yaxis.uirevision != log.layout.yaxis.uirevision
     assert linear.layout.uirevision == log.layout.uirevision
 
 
-def test_a_single_point_can_be_seen() -> None:
+def test_a_single_point_is_visible() -> None:
     one, two = (loss_figure(epoch_curves(history(n), "loss"), epochs=4) for n in (0, 1))
     assert [trace.mode for trace in one.data] == ["markers", "markers"]
     assert [trace.mode for trace in two.data] == ["lines", "lines", "none"]
@@ -110,7 +110,7 @@ def test_the_best_epoch_is_that_of_the_lowest_validation_loss() -> None:
     assert best_epoch([]) is None
 
 
-def test_the_best_epoch_the_moment_and_other_runs_are_drawn() -> None:
+def test_the_best_epoch_the_past_epoch_and_other_runs_are_drawn() -> None:
     curves = epoch_curves(history(4), "accuracy")
     others = [Comparison("<b>wide</b>", 2, curves[1])]
     figure = accuracy_figure(curves, epochs=4, marks=Marks(1, 3.5, others))
@@ -126,7 +126,7 @@ def test_before_the_first_record_there_is_a_titled_empty_figure() -> None:
     assert len(figure.data[0].y) == 0
 
 
-def test_curves_travel_as_single_precision() -> None:
+def test_curves_are_sent_in_single_precision() -> None:
     figure = loss_figure([*epoch_curves(history(2), "loss"), batch_curve(2, [1.0], 4)], epochs=9)
     assert '"dtype":"f4"' in figure.to_json()
     assert figure.data[2].name == BATCHES

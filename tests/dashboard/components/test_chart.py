@@ -1,4 +1,4 @@
-"""plotly.js is put where the browser finds it, however many ask at once."""
+"""plotly.js is published once, however many visitors come at once; clicks are parsed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +10,7 @@ from dashboard.components import chart
 from dashboard.components.chart import SCRIPT, Click, parse_click, publish_plotly
 
 
-def test_many_first_visitors_find_one_whole_script(tmp_path: Path) -> None:
+def test_many_first_visitors_get_one_complete_script(tmp_path: Path) -> None:
     static = tmp_path / "static"
     with ThreadPoolExecutor(8) as pool:
         addresses = list(pool.map(lambda _: publish_plotly(static), range(24)))
@@ -26,7 +26,7 @@ def test_a_disk_that_cannot_be_written_to_has_no_address(tmp_path: Path) -> None
     assert publish_plotly(occupied) is None
 
 
-def test_a_full_disk_is_not_filled_further(tmp_path: Path, monkeypatch) -> None:
+def test_a_full_disk_leaves_no_partial_file(tmp_path: Path, monkeypatch) -> None:
     def no_space(source: Path, target: Path) -> None:
         target.write_bytes(b"half of it")
         raise OSError("no space left on device")
@@ -54,5 +54,5 @@ def test_a_full_disk_is_not_filled_further(tmp_path: Path, monkeypatch) -> None:
         ({"trace": 0, "index": "12"}, None),
     ],
 )
-def test_only_what_makes_sense_counts_as_a_click(sent: object, click: Click | None) -> None:
+def test_a_malformed_click_is_ignored(sent: object, click: Click | None) -> None:
     assert parse_click(sent) == click

@@ -1,0 +1,100 @@
+"""How a run ended, and what can be done next."""
+
+import streamlit as st
+
+from dashboard import training_actions
+from dashboard.text import percent
+from dashboard.train.progress import samples_noun
+from experiments.background.training_job import Status
+from experiments.training.run import Run
+from mlp.training import Diverged
+
+LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
+
+
+def draw_ending(run: Run, status: Status) -> None:
+    """Say in a sentence how the run ended, and what can be done next."""
+    sentence = result_sentence(run)
+    if status is Status.ABANDONED:
+        st.warning(
+            "This page lost its connection for a while, and the training ended. "
+            "Continue resumes it, Train starts a new one.",
+            icon=":material/wifi_off:",
+        )
+    elif status is Status.FAILED:
+        st.error(
+            "The training failed because of an error in the app; the details are in its log. "
+            "Train starts a new one.",
+            icon=":material/error:",
+        )
+    elif run.diverged:
+        _draw_divergence(run.diverged)
+    elif run.result is None:
+        st.info(sentence, icon=":material/info:")
+    elif only_guesses(run):
+        st.warning(f"{sentence} {advice(run)}", icon=":material/casino:")
+    else:
+        st.success(sentence, icon=":material/check_circle:")
+
+
+def _draw_divergence(diverged: Diverged) -> None:
+    st.error(str(diverged), icon=":material/trending_up:")
+    st.button(
+        f"Try again with {diverged.gentler_rate:g}",
+        icon=":material/healing:",
+        on_click=training_actions.retry,
+        args=(diverged.gentler_rate,),
+        help="Set the learning rate to this, and train the same network from the start.",
+    )
+
+
+def result_sentence(run: Run) -> str:
+    """Return the result of a run in a sentence."""
+    if run.result is None:
+        return "Stopped before the first step: there is nothing to measure yet."
+    back = "" if run.best_epoch is None else f", and back at its best, epoch {run.best_epoch},"
+    when = "Stopped early, after" if run.early_stopped else "After"
+    after = f"{when} {_time_trained(run)}{back} the network"
+    if run.result.test is None:
+        return (
+            f"{after} has {percent(run.result.training.accuracy)} training accuracy. No samples "
+            "were held out for a test, so this says nothing about images it has not seen."
+        )
+    n_test = len(run.prepared_data().split.test)
+    n_right = round(run.result.test.accuracy * n_test)
+    fresh = "It had never seen them before."
+    if run.n_results > 1:
+        fresh = (
+            f"They have now been looked at {run.n_results} times: training on until the test "
+            "result looks good makes it too optimistic."
+        )
+    return f"{after} reads {n_right:,} of {n_test:,} test {samples_noun(run)} right. {fresh}"
+
+
+def _time_trained(run: Run) -> str:
+    epochs, batches = divmod(run.step, run.plan.steps_per_epoch)
+    trained = [_count(epochs, "epoch", "epochs")] if epochs else []
+    trained += [_count(batches, "batch", "batches")] if batches else []
+    return " and ".join(trained)
+
+
+def _count(number: int, noun: str, plural: str) -> str:
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def advice(run: Run) -> str:
+    """Return what to try when a network has learned nothing."""
+    penalty = "a smaller penalty, " if run.config.l1 or run.config.l2 else ""
+    return (
+        f"That is no better than guessing. Try {penalty}another learning rate, other initial "
+        "weights, or more epochs."
+    )
+
+
+def only_guesses(run: Run) -> bool:
+    """Say whether a result is hardly better than always predicting the largest class."""
+    if run.result is None:
+        return False
+    targets = run.prepared_data().training.targets
+    share = float(targets.mean(axis=0).max())  # of the largest class
+    return run.result.training.accuracy < share + LEAST_GAIN * (1 - share)

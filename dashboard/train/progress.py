@@ -1,0 +1,41 @@
+"""How far a run has come, and how fast it goes."""
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.text import duration
+from dashboard.training_speed import Progress
+from experiments.background.training_job import TrainingJob
+from experiments.training.run import Run
+
+
+def draw_progress(job: TrainingJob | None) -> None:
+    """Draw a bar with the progress in words, or what to do before there is a run."""
+    ready = "Waiting for valid settings" if session.problems() else "Ready: press Train"
+    fraction, words = progress(job) if job else (0.0, ready)
+    st.progress(fraction, text=words)
+
+
+def progress(job: TrainingJob) -> Progress:
+    """Return how far a job has come, and how fast it goes."""
+    run, status, place, speed = job.run, job.status, job.place, job.steps_per_second
+    step, steps_per_epoch = run.step, run.plan.steps_per_epoch
+    steps = run.config.epochs * steps_per_epoch
+    epochs_done, batches = divmod(step, steps_per_epoch)
+    words = [f"Epoch {epochs_done:,} of {run.config.epochs:,}"]
+    if batches and not status.is_moving:
+        words.append(f"batch {batches:,} of {steps_per_epoch:,}")
+    if status.is_moving and place:
+        words.append(f"waiting for the processor, place {place}")
+    elif not status.is_moving:
+        words.append(str(status))
+    if status.is_moving and speed:
+        samples_per_step = run.plan.n_training / steps_per_epoch
+        words.append(f"{duration((steps - step) / speed)} left")
+        words.append(f"{speed * samples_per_step:,.0f} {samples_noun(run)} a second")
+    return Progress(step / steps, " · ".join(words))
+
+
+def samples_noun(run: Run) -> str:
+    """Return what to call the samples of a run: images, if they are."""
+    return "images" if run.prepared_data().dataset.image_shape else "samples"

@@ -1,0 +1,54 @@
+from types import SimpleNamespace
+
+from dashboard.train.curves import epochs_in_view
+from dashboard.train.ending import advice, only_guesses, result_sentence
+from experiments.background.training_job import Status
+from experiments.config import RunConfig
+from experiments.training.run import Run
+
+
+def completed(**settings: object) -> Run:
+    run = Run(RunConfig(**settings))
+    run.complete()
+    return run
+
+
+def test_the_result_counts_test_images() -> None:
+    run = completed(epochs=1)
+    n_right = round(run.result.test.accuracy * 359)
+    assert result_sentence(run) == (
+        f"After 1 epoch the network reads {n_right} of 359 test images right. "
+        "It had never seen them before."
+    )
+
+
+def test_the_result_says_training_accuracy_where_nothing_was_held_out() -> None:
+    run = completed(epochs=2, validation_fraction=0, test_fraction=0)
+    assert "training accuracy. No samples were held out" in result_sentence(run)
+
+
+def test_the_result_of_a_run_that_was_stopped_halfway() -> None:
+    run = completed(epochs=1)
+    for step, words in ((5, "After 5 batches the"), (35, "After 1 epoch and 1 batch the")):
+        run.step = step
+        assert result_sentence(run).startswith(words)
+    assert "before the first step" in result_sentence(Run(RunConfig()))
+
+
+def test_the_result_names_the_epoch_that_early_stopping_went_back_to() -> None:
+    run = completed(epochs=40, learning_rate=0.05, early_stopping=True, patience=3)
+    assert result_sentence(run).startswith(
+        f"Stopped early, after {run.epoch} epochs, and back at its best, epoch {run.epoch - 3}, the"
+    )
+    assert epochs_in_view(SimpleNamespace(run=run, status=Status.FINISHED)) == run.epoch
+
+
+def test_a_run_that_has_learned_is_told_from_one_that_only_guesses() -> None:
+    assert not only_guesses(completed(epochs=3))
+    assert not only_guesses(Run(RunConfig()))
+    assert only_guesses(completed(epochs=3, weight_init="zeros", optimizer="sgd"))
+
+
+def test_the_advice_names_a_penalty_if_there_is_one() -> None:
+    assert "penalty" in advice(Run(RunConfig(l2=1)))
+    assert "penalty" not in advice(Run(RunConfig()))
