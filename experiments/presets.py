@@ -88,7 +88,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "mlp-digits",
-            "The same with 32 hidden units. Training accuracy again: it says nothing about new images.",
+            "The same with 32 hidden units. Training accuracy says nothing about new images.",
             RunConfig(**PLAIN_DESCENT, hidden_layers=(32,)),
             original_accuracy=99.4,
             original_seconds=0.0108,

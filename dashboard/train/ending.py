@@ -7,7 +7,7 @@ from dashboard.text import percent
 from dashboard.train.progress import samples_noun
 from experiments.background.training_job import Status
 from experiments.training.run import Run
-from mlp.training import Diverged
+from mlp.records import Diverged
 
 LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.text import percent
 from experiments.background.training_job import TrainingJob
-from mlp.training import Score
+from mlp.records import Score
 
 
 class Metric(NamedTuple):
