@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.shell.page_registry import PAGES, PageEntry
+
 ROOT = Path(__file__).parents[1]
 
 MAY_IMPORT = {
@@ -21,6 +23,7 @@ MAY_IMPORT = {
         "data",
         "numpy",
         "pydantic",
+        "pydantic_core",
         "cachetools",
         "threadpoolctl",
         "pandas",
@@ -57,6 +60,19 @@ MAY_IMPORT = {
         "typer",
     },
 }
+
+WINGS = [
+    "training",
+    "background",
+    "export",
+    "evaluation",
+    "comparison",
+    "exploration",
+    "sweep",
+]
+"""The folders of the experiments: each imports only those before it."""
+
+PAGE_FOLDERS = [page.name for page in PAGES]
 
 READING_ORDER = [
     "arrays",
@@ -142,6 +158,55 @@ def test_the_reading_order_is_complete() -> None:
     assert modules == set(READING_ORDER)
 
 
-def test_no_page_imports_another() -> None:
-    for file in (ROOT / "pages").glob("*.py"):
-        assert not {name for name in imports_of(file) if name.startswith("pages")}
+def folders_used_by(folder: str) -> set[str]:
+    """Return the folders beside it whose modules the files of a folder import."""
+    parent = folder.rpartition("/")[0].replace("/", ".")
+    return {
+        name.removeprefix(f"{parent}.").split(".")[0]
+        for file in (ROOT / folder).rglob("*.py")
+        for name in imports_of(file)
+        if name.startswith(f"{parent}.")
+    } - {folder.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_of_the_experiments_stands_on_those_before_it(wing: str) -> None:
+    allowed = {*WINGS[: WINGS.index(wing)], "config", "presets", "setting"}
+    assert folders_used_by(f"experiments/{wing}") <= allowed
+
+
+def test_all_wings_of_the_experiments_have_their_place() -> None:
+    assert folders_of("experiments") == set(WINGS)
+
+
+def folders_of(layer: str) -> set[str]:
+    return {file.parent.name for file in (ROOT / layer).glob("*/__init__.py")}
+
+
+@pytest.mark.parametrize("folder", PAGE_FOLDERS)
+def test_the_folder_of_a_page_knows_neither_the_shell_nor_another_page(folder: str) -> None:
+    used = folders_used_by(f"dashboard/{folder}")
+    assert not used & ({*PAGE_FOLDERS, "shell"} - {folder})
+
+
+@pytest.mark.parametrize("folder", ["charts", "components", "shell"])
+def test_what_pages_share_knows_no_page(folder: str) -> None:
+    assert not folders_used_by(f"dashboard/{folder}") & {*PAGE_FOLDERS}
+
+
+def test_the_charts_stand_below_all_else_of_the_dashboard() -> None:
+    assert not folders_used_by("dashboard/charts")
+    assert not folders_used_by("dashboard/components") & {"shell"}
+
+
+def test_all_folders_of_the_dashboard_have_their_place() -> None:
+    assert folders_of("dashboard") == {*PAGE_FOLDERS, "charts", "components", "shell"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_short_and_draws_the_views_of_its_own_folder(page: PageEntry) -> None:
+    path = ROOT / page.file
+    lines = path.read_text(encoding="utf-8").splitlines()
+    folders = {name.split(".")[1] for name in imports_of(path) if name.startswith("dashboard.")}
+    assert len(lines) < 60
+    assert folders & {*PAGE_FOLDERS} == {page.name}
