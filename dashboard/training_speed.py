@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
+from experiments.background.run_sequence import count_moving_sequences
 from experiments.background.training_job import count_moving_jobs
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, between two others
@@ -14,6 +15,9 @@ WATCHABLE_SECONDS = 8.0  # how long a run takes at the least when the pace is le
 
 
 POLL_SECONDS = 0.3  # how often a page looks at its training
+
+
+SEQUENCE_POLL_SECONDS = 0.5  # the same for a sequence of runs, which has news a run at a time
 
 
 CALM_JOBS = 5  # with more jobs than this on their way, each page looks less often
@@ -46,3 +50,9 @@ def _pace() -> str:
 def poll_seconds() -> float:
     """Return how long a page waits between two looks: longer when many are training."""
     return POLL_SECONDS * max(1, -(-count_moving_jobs() // CALM_JOBS))
+
+
+def sequence_poll_seconds() -> float:
+    """Return the same for a sequence of runs: longer when many sequences are under way."""
+    crowd = -(-count_moving_sequences() // CALM_JOBS)
+    return max(SEQUENCE_POLL_SECONDS * max(1, crowd), poll_seconds())

@@ -124,6 +124,6 @@ def restore_session(room: SessionKeeper, token: str, *, had_runs: bool) -> None:
     if tab is not None:
         session.set_value(session.TAB, tab)
         measuring = tab.measuring and tab.measuring.sequence
-        for work in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
+        for work in (tab.job, *tab.comparisons.values(), measuring):
             if work is not None:
                 work.set_presence(session.presence())

@@ -1,0 +1,77 @@
+"""What the four comparisons share: buttons, and notes on what stands in the way."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.compare import actions
+from dashboard.session import ComparisonKind
+from dashboard.text import plain
+
+row = partial(st.container, horizontal=True, vertical_alignment="bottom")
+
+
+def begin_button(
+    label: str,
+    kind: ComparisonKind,
+    *,
+    disabled: bool,
+    help_text: str,
+    width: int | Literal["content"] = "content",
+) -> None:
+    """Draw the button that begins a comparison."""
+    st.button(
+        label,
+        icon=":material/play_arrow:",
+        type="primary",
+        key=session.key_of("begin", kind),
+        width=width,
+        disabled=disabled or bool(session.problems()),
+        on_click=actions.request,
+        args=(kind,),
+        help=help_text,
+    )
+
+
+def stop_button(kind: ComparisonKind, *, disabled: bool) -> None:
+    """Draw the button that ends a comparison."""
+    st.button(
+        "Stop",
+        icon=":material/stop:",
+        key=session.key_of("stop", kind),
+        disabled=disabled,
+        on_click=actions.stop,
+        args=(kind,),
+        help="End here, and keep what was reached.",
+    )
+
+
+def sequence_buttons(
+    label: str, kind: ComparisonKind, begin: Callable[[], None], objection: str, help_text: str
+) -> str:
+    """Begin if the reader has requested it, then draw both buttons; return what went wrong."""
+    problem = actions.begin_if_requested(kind, begin)
+    is_moving = actions.is_moving(kind)
+    begin_button(label, kind, disabled=is_moving or bool(objection), help_text=help_text)
+    stop_button(kind, disabled=not is_moving)
+    return problem
+
+
+def show_objections(objection: str, problem: str) -> None:
+    """Say why the networks cannot be compared, and why it could not begin; nothing if empty."""
+    if objection:
+        st.warning(plain(objection), icon=":material/balance:")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def note_if_changed(is_same: bool, what_to_do: str) -> None:
+    """Say that the results below are of other settings or samples, if they are."""
+    if not is_same:
+        st.info(
+            f"The settings or the samples have changed since. {what_to_do} begins anew with them.",
+            icon=":material/info:",
+        )
