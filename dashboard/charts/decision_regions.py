@@ -47,6 +47,7 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> go.Figure:
 
 
 def _area_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
+    """Return the area where a class is predicted."""
     xs, ys = class_areas(regions, label)
     return go.Scatter(
         x=xs,
@@ -62,6 +63,7 @@ def _area_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
 
 
 def _point_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
+    """Return the held-out samples of a class as points."""
     points = regions.points[regions.labels == label]
     return go.Scatter(
         x=points[:, 0],

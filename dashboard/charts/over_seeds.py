@@ -77,6 +77,7 @@ def differences_figure(paired_comparisons: Sequence[PairedComparison]) -> go.Fig
 
 
 def _difference_trace(i: int, pair: PairedComparison) -> tuple[go.Scatter, go.Scatter]:
+    """Return a dot for each seed, and a bar at their mean."""
     points = 100 * pair.paired.differences
     dots = go.Scatter(
         x=i + np.linspace(-0.25, 0.25, len(points)),

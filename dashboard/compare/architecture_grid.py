@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.architecture_grid import architecture_grid_figure
 from dashboard.compare import actions, messages
-from dashboard.compare.buttons import note_if_changed, row, sequence_buttons, show_objections
-from dashboard.compare.polling import show_status, watch
+from dashboard.compare.buttons import note_if_changed, row, sequence_buttons, show_problems
+from dashboard.compare.polling import sequence_progress, show_status, watch
 from dashboard.components.chart import show_chart
 from dashboard.session import ComparisonKind
 from experiments.background.run_sequence import RunSequence
@@ -31,16 +31,15 @@ def depth_and_width(networks: Sequence[RunConfig]) -> None:
             width=140,
             help="How many times each of the ten networks is trained.",
         )
-        objection = actions.objection(networks)
-        problem = sequence_buttons(
+        problems = sequence_buttons(
             "Train the grid",
             ComparisonKind.ARCHITECTURE_GRID,
+            networks,
             partial(actions.begin_architecture_grid, networks, n_seeds),
-            objection,
             "Train networks with 0, 1, 2 and 4 hidden layers of 16, 32 and 64 units; all else as "
             "above.",
         )
-    show_objections(objection, problem)
+    show_problems(*problems)
     if comparison := session.tab().architecture_grid:
         note_if_changed(actions.is_of(comparison, networks), "Train the grid")
         watch(comparison, _draw)
@@ -56,7 +55,7 @@ def _draw(comparison: RunSequence[RunOutcome]) -> None:
     """Draw the grid for the seeds that all networks have done, and say how far to trust it."""
     status = comparison.status  # before the outcomes: once it is over, all of them are there
     rows = complete_seeds(comparison.outcomes, len(comparison.networks))
-    show_status(status, messages.sequence_progress(comparison))
+    show_status(status, sequence_progress(comparison))
     if rows:
         summaries = seed_summaries(rows)
         show_chart(

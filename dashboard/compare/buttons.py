@@ -1,6 +1,6 @@
 """What the four comparisons share: buttons, and notes on what stands in the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.compare import actions
 from dashboard.session import ComparisonKind
 from dashboard.text import plain
+from experiments.config import RunConfig
 
 row = partial(st.container, horizontal=True, vertical_alignment="bottom")
 
@@ -50,18 +51,25 @@ def stop_button(kind: ComparisonKind, *, disabled: bool) -> None:
 
 
 def sequence_buttons(
-    label: str, kind: ComparisonKind, begin: Callable[[], None], objection: str, help_text: str
-) -> str:
-    """Begin if the reader has requested it, then draw both buttons; return what went wrong."""
-    problem = actions.begin_if_requested(kind, begin)
+    label: str,
+    kind: ComparisonKind,
+    networks: Sequence[RunConfig],
+    begin: Callable[[], None],
+    help_text: str,
+) -> tuple[str, str]:
+    """Begin if requested, then draw both buttons; return what to show below the row.
+
+    That is why these networks cannot be compared, and why it could not begin; empty if it can.
+    """
+    objection, problem = actions.objection(networks), actions.begin_if_requested(kind, begin)
     is_moving = actions.is_moving(kind)
     begin_button(label, kind, disabled=is_moving or bool(objection), help_text=help_text)
     stop_button(kind, disabled=not is_moving)
-    return problem
+    return objection, problem
 
 
-def show_objections(objection: str, problem: str) -> None:
-    """Say why the networks cannot be compared, and why it could not begin; nothing if empty."""
+def show_problems(objection: str, problem: str) -> None:
+    """Show what `sequence_buttons` has returned, unless it is empty."""
     if objection:
         st.warning(plain(objection), icon=":material/balance:")
     if problem:

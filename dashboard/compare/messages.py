@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from dashboard.components.tables import markdown_table
-from dashboard.text import duration, percent
+from dashboard.text import percent
 from dashboard.training_speed import Progress
-from experiments.background.run_sequence import RunSequence
 from experiments.background.training_job import Status
 from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
 from experiments.comparison.networks import network_name
-from experiments.comparison.over_seeds import RunOutcome, SeedSummary
+from experiments.comparison.over_seeds import SeedSummary
 from experiments.comparison.side_by_side import SideBySide
 from experiments.training.run import Run
 from mlp.network import count_parameters, count_weights
@@ -25,17 +24,6 @@ def side_by_side_progress(comparison: SideBySide) -> Progress:
     state = "waiting for the processor" if is_waiting else str(comparison.status)
     words = f"Epoch {epochs_done:,} of {max(run.config.epochs for run in runs):,} · {state}"
     return Progress(min(1.0, sum(fractions) / len(fractions)), words)
-
-
-def sequence_progress(sequence: RunSequence[RunOutcome]) -> Progress:
-    """Say how far a sequence of runs has come."""
-    n_seeds = sequence.n_seeds
-    seed = min(len(sequence.outcomes) // len(sequence.networks) + 1, n_seeds)
-    run, left = sequence.run, sequence.seconds_left
-    words = [f"Seed {seed} of {n_seeds}"]
-    words += [network_name(run.config)] if run else []
-    words += [f"{duration(left)} left"] if left is not None else []
-    return Progress(sequence.fraction, " · ".join(words))
 
 
 def side_by_side_ending(comparison: SideBySide) -> str:
@@ -156,9 +144,9 @@ def trust(n_seeds: int, dataset: str) -> str:
         "the spread may well be luck."
     )
     return (
-        f"Dataset: {dataset}, test samples. {luck} The best of ten also had luck on these samples, "
-        "so do not choose by it. To choose, look at validation samples; keep the test samples for "
-        "the one you have chosen."
+        f"Dataset: {dataset}, test samples. {luck} The best of ten was also lucky on these "
+        "samples, so do not choose by it. To choose, look at validation samples; "
+        "keep the test samples for the one you have chosen."
     )
 
 
@@ -169,11 +157,11 @@ def why_untested(status: Status, n_done: int, n_seeds: int) -> str:
     if status.is_moving:
         return (
             f"{n_done} of {n_seeds} seeds so far. The test of significance comes after the last "
-            "one: whoever stops as soon as it looks good finds differences that are only luck."
+            "one: stopping as soon as it looks good finds differences that are only luck."
         )
     return (
-        f"It ended after {n_done} of {n_seeds} seeds, so there is no test of significance: if one "
-        "may stop when it looks good, a p-value means little. Train all seeds to get one."
+        f"It ended after {n_done} of {n_seeds} seeds, so there is no test of significance: where "
+        "one may stop when it looks good, a p-value means little. Train all seeds to get it."
     )
 
 
@@ -206,13 +194,3 @@ def notes(seed_summaries: Sequence[SeedSummary], n_compared: int) -> list[str]:
             "weights and the order of the samples."
         )
     return sentences
-
-
-def failure_sentence(status: Status) -> str:
-    """Say why something has ended that should not have; nothing if it ended as it should."""
-    return {
-        Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
-        "Start it again.",
-        Status.FAILED: "The training failed because of an error in the app; see its log. "
-        "Start it again.",
-    }.get(status, "")

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts import over_seeds as charts
 from dashboard.compare import actions, messages
-from dashboard.compare.buttons import note_if_changed, row, sequence_buttons, show_objections
-from dashboard.compare.polling import show_status, watch
+from dashboard.compare.buttons import note_if_changed, row, sequence_buttons, show_problems
+from dashboard.compare.polling import sequence_progress, show_status, watch
 from dashboard.components.chart import show_chart
 from dashboard.session import ComparisonKind
 from experiments.background.run_sequence import RunSequence
@@ -32,21 +32,20 @@ def over_seeds(networks: Sequence[RunConfig]) -> None:
     st.header("Over many seeds")
     with row():
         chosen, n_seeds = _choose_data_and_seeds(networks)
-        objection = actions.objection(chosen)
-        problem = sequence_buttons(
+        problems = sequence_buttons(
             "Compare over seeds",
             ComparisonKind.OVER_SEEDS,
+            chosen,
             partial(actions.begin_over_seeds, chosen, n_seeds),
-            objection,
             "Train each network with each seed, then test whether luck explains the differences.",
         )
-    show_objections(objection, problem)
+    show_problems(*problems)
     if comparison := session.tab().over_seeds:
         note_if_changed(actions.is_of(comparison, chosen), "Compare over seeds")
         watch(comparison, _draw)
     else:
         st.info(
-            "One training may be luck. Here each network is trained with many seeds, each seed is "
+            "A single run may be luck. Here each network is trained with many seeds, each seed is "
             "one pair on the same samples, and two tests say whether luck explains the difference.",
             icon=":material/casino:",
         )
@@ -90,10 +89,9 @@ def _draw(comparison: RunSequence[RunOutcome]) -> None:
     """Draw what the seeds have shown so far, and test the differences after the last."""
     status = comparison.status  # before the outcomes: once it is over, all of them are there
     rows = complete_seeds(comparison.outcomes, len(comparison.networks))
-    show_status(status, messages.sequence_progress(comparison))
+    show_status(status, sequence_progress(comparison))
     if len(rows) > 1:
-        why_untested = messages.why_untested(status, len(rows), comparison.n_seeds)
-        _draw_result(rows, why_untested)
+        _draw_result(rows, messages.why_untested(status, len(rows), comparison.n_seeds))
     elif status.is_over:
         st.info(
             "It ended before two seeds were done, and a single pair may be luck.",
@@ -112,8 +110,7 @@ def _draw_result(rows: Sequence[Sequence[RunOutcome]], why_untested: str) -> Non
     st.markdown(messages.seed_summary_table(summaries))
     for note in messages.notes(summaries, 0 if why_untested else len(pairs)):
         st.caption(note)
-    dataset = rows[0][0].config.dataset
-    st.caption(f"Dataset: {dataset}. Spread: standard deviation, with n - 1.")
+    st.caption(f"Dataset: {rows[0][0].config.dataset}. Spread: standard deviation, with n - 1.")
 
 
 def _show_tests(pairs: Sequence[PairedComparison]) -> None:

@@ -1,4 +1,4 @@
-"""Draw a sequence of runs again and again while it is under way."""
+"""Draw a sequence of runs again and again while it is under way, and say how far it is."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -6,9 +6,12 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import training_speed
-from dashboard.compare import messages
+from dashboard.text import duration
+from dashboard.training_speed import Progress
 from experiments.background.run_sequence import RunSequence
 from experiments.background.training_job import Status
+from experiments.comparison.networks import network_name
+from experiments.comparison.over_seeds import RunOutcome
 
 T = TypeVar("T")
 
@@ -28,9 +31,30 @@ def _poll(
         st.rerun()  # the whole page: it has other buttons now
 
 
-def show_status(status: Status, progress: training_speed.Progress) -> None:
+def show_status(status: Status, progress: Progress) -> None:
     """Show how far a comparison has come, or why it ended too early."""
     if status.is_moving:
         st.progress(progress.fraction, text=progress.words)
-    elif failure := messages.failure_sentence(status):
+    elif failure := failure_sentence(status):
         st.warning(failure, icon=":material/error:")
+
+
+def sequence_progress(sequence: RunSequence[RunOutcome]) -> Progress:
+    """Say how far a sequence of runs has come."""
+    n_seeds = sequence.n_seeds
+    seed = min(len(sequence.outcomes) // len(sequence.networks) + 1, n_seeds)
+    run, left = sequence.run, sequence.seconds_left
+    words = [f"Seed {seed} of {n_seeds}"]
+    words += [network_name(run.config)] if run else []
+    words += [f"{duration(left)} left"] if left is not None else []
+    return Progress(sequence.fraction, " · ".join(words))
+
+
+def failure_sentence(status: Status) -> str:
+    """Say why something has ended that should not have; nothing if it ended as it should."""
+    return {
+        Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
+        "Start it again.",
+        Status.FAILED: "The training failed because of an error in the app; see its log. "
+        "Start it again.",
+    }.get(status, "")

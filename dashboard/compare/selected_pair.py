@@ -37,7 +37,7 @@ def show_selected_pair(comparison: SideBySide) -> None:
         draw_decision_regions(regions, session.PAIR_REGIONS_CHARTS)
     else:
         st.caption(
-            "Your samples are no images and no points in a plane, so there is no picture of what "
+            "Your samples are neither images nor points in a plane, so there is no picture of what "
             "a network looks for."
         )
 

@@ -12,9 +12,10 @@ from dashboard.compare.buttons import (
     begin_button,
     note_if_changed,
     row,
-    show_objections,
+    show_problems,
     stop_button,
 )
+from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
 from dashboard.components.chart import show_chart
 from dashboard.session import ComparisonKind
@@ -34,7 +35,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
     comparison = session.tab().side_by_side
     status = comparison.status if comparison else None
     _buttons(status)
-    show_objections("", problem)
+    show_problems("", problem)
     if comparison is None or status is None:
         names = ", ".join(network_name(config) for config in networks)
         st.info(
@@ -55,9 +56,25 @@ def _buttons(status: Status | None) -> None:
     """Draw the buttons: the first begins, pauses or resumes, the other stops."""
     with row():
         if status and status.is_moving:
-            _pause_button()
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                type="primary",
+                key=session.COMPARE_PAUSE,
+                width=PLAY_WIDTH,
+                on_click=actions.pause_side_by_side,
+                help="Pause all networks; nothing is lost.",
+            )
         elif status is Status.PAUSED:
-            _resume_button()
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                type="primary",
+                key=session.COMPARE_RESUME,
+                width=PLAY_WIDTH,
+                on_click=actions.resume_side_by_side,
+                help="Train all networks on.",
+            )
         else:
             begin_button(
                 "Train side by side",
@@ -68,30 +85,6 @@ def _buttons(status: Status | None) -> None:
                 width=PLAY_WIDTH,
             )
         stop_button(ComparisonKind.SIDE_BY_SIDE, disabled=status is None or status.is_over)
-
-
-def _pause_button() -> None:
-    st.button(
-        "Pause",
-        icon=":material/pause:",
-        type="primary",
-        key=session.COMPARE_PAUSE,
-        width=PLAY_WIDTH,
-        on_click=actions.pause_side_by_side,
-        help="Pause all networks; nothing is lost.",
-    )
-
-
-def _resume_button() -> None:
-    st.button(
-        "Resume",
-        icon=":material/play_arrow:",
-        type="primary",
-        key=session.COMPARE_RESUME,
-        width=PLAY_WIDTH,
-        on_click=actions.resume_side_by_side,
-        help="Train all networks on.",
-    )
 
 
 def _watch(comparison: SideBySide, status: Status) -> None:
@@ -174,7 +167,7 @@ def _show_ending(comparison: SideBySide, status: Status) -> None:
     for run in comparison.runs:
         if run.diverged:
             st.error(f"{network_name(run.config)}: {run.diverged}", icon=":material/trending_up:")
-    if failure := messages.failure_sentence(status):
+    if failure := failure_sentence(status):
         st.warning(failure, icon=":material/error:")
     elif comparison.finished:
         st.success(messages.side_by_side_ending(comparison), icon=":material/sports_score:")

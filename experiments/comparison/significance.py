@@ -30,7 +30,7 @@ class SignificanceTest:
 
     @property
     def is_significant(self) -> bool:
-        """Whether chance alone would rarely give such a difference: p < 0.05."""
+        """Whether the p-value is below SIGNIFICANT, so that chance is a poor explanation."""
         return self.p_value < SIGNIFICANT
 
 
@@ -232,6 +232,6 @@ def check_comparable(configs: Sequence[RunConfig]) -> None:
             )
     if not data[0]["test_fraction"]:
         raise ValueError(
-            "Nothing is held out, and training accuracy rewards memorization. Choose a test "
-            "fraction above 0."
+            "Nothing is held out, and training accuracy compares only what was memorized. "
+            "Choose a test fraction above 0."
         )

@@ -107,7 +107,7 @@ def test_networks_with_other_samples_are_refused() -> None:
 
 
 def test_training_accuracy_is_not_compared() -> None:
-    with pytest.raises(ValueError, match="Nothing is held out, and training accuracy rewards"):
+    with pytest.raises(ValueError, match="Nothing is held out, and training accuracy compares"):
         check_comparable([preset("slp-digits").config, preset("mlp-digits").config])
 
 
