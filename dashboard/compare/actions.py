@@ -28,8 +28,13 @@ def begin_if_requested(kind: ComparisonKind, begin: Callable[[], None]) -> str:
     if kind not in requested:
         return ""
     requested.remove(kind)
+    return problem_of(begin)
+
+
+def problem_of(action: Callable[[], None]) -> str:
+    """Carry out an action; return why it was refused, or nothing."""
     try:
-        begin()
+        action()
     except ValueError as error:
         return str(error)
     return ""
@@ -135,12 +140,3 @@ def is_of(comparison: SideBySide | RunSequence[RunOutcome], networks: Sequence[R
     if networks[0].dataset == OWN and comparison.own is not session.own():
         return False
     return comparison.networks == tuple(networks)
-
-
-def objection(networks: Sequence[RunConfig]) -> str:
-    """Return why networks cannot be compared over seeds, or nothing."""
-    try:
-        check_comparable(networks)
-    except ValueError as error:
-        return str(error)
-    return ""

@@ -21,21 +21,12 @@ def depth_and_width(networks: Sequence[RunConfig]) -> None:
     """Compare networks from none to many hidden units."""
     st.header("Depth and width")
     with row():
-        n_seeds = st.number_input(
-            "Seeds each",
-            min_value=1,
-            max_value=10,
-            value=3,
-            key=session.ARCHITECTURE_GRID_SEEDS,
-            persist_state="session",
-            width=140,
-            help="How many times each of the ten networks is trained.",
-        )
+        begin = partial(actions.begin_architecture_grid, networks, _choose_n_seeds())
         problems = sequence_buttons(
             "Train the grid",
             ComparisonKind.ARCHITECTURE_GRID,
             networks,
-            partial(actions.begin_architecture_grid, networks, n_seeds),
+            begin,
             "Train networks with 0, 1, 2 and 4 hidden layers of 16, 32 and 64 units; all else as "
             "above.",
         )
@@ -49,6 +40,19 @@ def depth_and_width(networks: Sequence[RunConfig]) -> None:
             "See whether more parameters buy more accuracy.",
             icon=":material/stairs:",
         )
+
+
+def _choose_n_seeds() -> int:
+    return st.number_input(
+        "Seeds each",
+        min_value=1,
+        max_value=10,
+        value=3,
+        key=session.ARCHITECTURE_GRID_SEEDS,
+        persist_state="session",
+        width=140,
+        help="How many times each of the ten networks is trained.",
+    )
 
 
 def _draw(comparison: RunSequence[RunOutcome]) -> None:

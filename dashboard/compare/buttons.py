@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.compare import actions
 from dashboard.session import ComparisonKind
 from dashboard.text import plain
+from experiments.comparison.significance import check_comparable
 from experiments.config import RunConfig
 
 row = partial(st.container, horizontal=True, vertical_alignment="bottom")
@@ -61,7 +62,8 @@ def sequence_buttons(
 
     That is why these networks cannot be compared, and why it could not begin; empty if it can.
     """
-    objection, problem = actions.objection(networks), actions.begin_if_requested(kind, begin)
+    objection = actions.problem_of(partial(check_comparable, networks))
+    problem = actions.begin_if_requested(kind, begin)
     is_moving = actions.is_moving(kind)
     begin_button(label, kind, disabled=is_moving or bool(objection), help_text=help_text)
     stop_button(kind, disabled=not is_moving)

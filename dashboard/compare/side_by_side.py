@@ -1,5 +1,6 @@
 """Networks that train at the same time, in one chart: the view."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -56,25 +57,11 @@ def _buttons(status: Status | None) -> None:
     """Draw the buttons: the first begins, pauses or resumes, the other stops."""
     with row():
         if status and status.is_moving:
-            st.button(
-                "Pause",
-                icon=":material/pause:",
-                type="primary",
-                key=session.COMPARE_PAUSE,
-                width=PLAY_WIDTH,
-                on_click=actions.pause_side_by_side,
-                help="Pause all networks; nothing is lost.",
-            )
+            help_text, click = "Pause all networks; nothing is lost.", actions.pause_side_by_side
+            _play_button("Pause", "pause", session.COMPARE_PAUSE, click, help_text)
         elif status is Status.PAUSED:
-            st.button(
-                "Resume",
-                icon=":material/play_arrow:",
-                type="primary",
-                key=session.COMPARE_RESUME,
-                width=PLAY_WIDTH,
-                on_click=actions.resume_side_by_side,
-                help="Train all networks on.",
-            )
+            help_text, click = "Train all networks on.", actions.resume_side_by_side
+            _play_button("Resume", "play_arrow", session.COMPARE_RESUME, click, help_text)
         else:
             begin_button(
                 "Train side by side",
@@ -85,6 +72,20 @@ def _buttons(status: Status | None) -> None:
                 width=PLAY_WIDTH,
             )
         stop_button(ComparisonKind.SIDE_BY_SIDE, disabled=status is None or status.is_over)
+
+
+def _play_button(
+    label: str, icon: str, key: str, click: Callable[[], None], help_text: str
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        type="primary",
+        key=key,
+        width=PLAY_WIDTH,
+        on_click=click,
+        help=help_text,
+    )
 
 
 def _watch(comparison: SideBySide, status: Status) -> None:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from data.datasets import Dataset
 from experiments.background.run_sequence import RunSequence
+from experiments.background.training_job import Status
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import (
@@ -17,8 +19,6 @@ from experiments.config import RunConfig
 from experiments.training.run import Run
 
 PATIENCE = 20.0
-
-
 DIVERGING = RunConfig(
     optimizer="sgd", learning_rate=1000.0, epochs=2, output="identity", loss="mse"
 )
@@ -146,3 +146,16 @@ def test_differences_for_the_defaults_are_paired_by_seed() -> None:
     other = trained(RunConfig(epochs=5, seed=1)).result.test.accuracy
     single = trained(RunConfig(epochs=5, seed=1, hidden_layers=())).result.test.accuracy
     assert pair.paired.differences[1] == pytest.approx(other - single)
+
+
+def test_own_samples_can_be_compared_over_seeds() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    X = (rng.normal(size=(60, 3)) + 3 * labels[:, np.newaxis]).astype(np.float32)
+    own = Dataset("own", "mine", X, labels, ("a", "b"), None, 9.0, "value", "me")
+    config = RunConfig(dataset="own", epochs=3)
+    sequence = start(configs_over_seeds(compared_networks(config), 2), own=own)
+    assert sequence.join(PATIENCE)
+    assert sequence.status is Status.FINISHED
+    (pair,) = paired_comparisons(complete_seeds(sequence.outcomes, 2))
+    assert len(pair.paired.differences) == 2

@@ -6,26 +6,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from data.datasets import Dataset
-from experiments.background.run_sequence import RunSequence
 from experiments.background.training_job import Status
 from experiments.background.turns import TurnQueue
-from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
-from experiments.comparison.over_seeds import complete_seeds, outcome_of, paired_comparisons
+from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig
 from experiments.evaluation.predictions import predict_now
 from experiments.training.run import Run
 
 PATIENCE = 20.0
-
-
 SHORT = RunConfig(epochs=2)
-
-
 PAIR = compared_networks(SHORT)
-
-
 DIVERGING = RunConfig(
     optimizer="sgd", learning_rate=1000.0, epochs=2, output="identity", loss="mse"
 )
@@ -169,22 +160,3 @@ def test_nothing_held_out_gives_no_predictions() -> None:
         trained(SHORT.model_copy(update={"validation_fraction": 0.0, "test_fraction": 0.0})), "test"
     )
     assert len(predictions.rows) == len(predictions.predicted) == len(predictions.is_right) == 0
-
-
-def start(configs, sum_up=outcome_of, **settings) -> RunSequence:
-    sequence = RunSequence(configs, sum_up, turns=settings.pop("turns", TurnQueue(2)), **settings)
-    sequence.go()
-    return sequence
-
-
-def test_own_samples_can_be_compared_over_seeds() -> None:
-    rng = np.random.default_rng(0)
-    labels = np.arange(60) % 2
-    X = (rng.normal(size=(60, 3)) + 3 * labels[:, np.newaxis]).astype(np.float32)
-    own = Dataset("own", "mine", X, labels, ("a", "b"), None, 9.0, "value", "me")
-    config = RunConfig(dataset="own", epochs=3)
-    sequence = start(configs_over_seeds(compared_networks(config), 2), own=own)
-    assert sequence.join(PATIENCE)
-    assert sequence.status is Status.FINISHED
-    (pair,) = paired_comparisons(complete_seeds(sequence.outcomes, 2))
-    assert len(pair.paired.differences) == 2
