@@ -7,6 +7,7 @@ which are the names in the link as well.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -128,10 +129,15 @@ COMPARE_PAUSE = "_compare_pause"
 COMPARE_RESUME = "_compare_resume"
 COMPARE_DATA = "compare_data"
 COMPARE_SEEDS = "compare_seeds"
-LADDER_SEEDS = "ladder_seeds"
+ARCHITECTURE_GRID_SEEDS = "ladder_seeds"
 
 # Charts of the page that compares; a chart keeps its zoom under its key
 SIDE_BY_SIDE_CHART = "contest_chart"
+ONLY_RIGHT_CHARTS = ("only_right_0", "only_right_1")
+TEMPLATE_CHARTS = ("templates_0", "templates_1")
+PAIR_REGIONS_CHARTS = ("land_contest_0", "land_contest_1")
+SLP_REGIONS_CHARTS = ("land_single_0", "land_single_1", "land_single_2")
+MLP_REGIONS_CHARTS = ("land_multi_0", "land_multi_1", "land_multi_2")
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "ladder"
@@ -196,6 +202,15 @@ class Measuring(NamedTuple):
     sequence: RunSequence[SplitScore | None]
 
 
+class ComparisonKind(StrEnum):
+    """The comparisons that a reader can ask for."""
+
+    SIDE_BY_SIDE = "side_by_side"
+    OVER_SEEDS = "over_seeds"
+    NONLINEAR_SETS = "nonlinear_sets"
+    ARCHITECTURE_GRID = "architecture_grid"
+
+
 @dataclass
 class Tab:
     """What one browser tab has.
@@ -215,8 +230,9 @@ class Tab:
     sample : row of the dataset that the Explore page shows
     is_mapping : whether the points of its map are moving
     measuring : the comparison of both splits that was begun last
-    asked : the comparisons that the reader has just asked for
-    contest, series, shapes, ladder : the newest of each kind of comparison
+    requested_comparisons : those that the reader has just asked for
+    side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
+        each kind
     """
 
     job: TrainingJob | None = None
@@ -230,11 +246,21 @@ class Tab:
     sample: int = 0
     is_mapping: bool = False
     measuring: Measuring | None = None
-    asked: set[str] = field(default_factory=set)
-    contest: SideBySide | None = None
-    series: RunSequence[RunOutcome] | None = None
-    shapes: RunSequence[DecisionRegions] | None = None
-    ladder: RunSequence[RunOutcome] | None = None
+    requested_comparisons: set[ComparisonKind] = field(default_factory=set)
+    side_by_side: SideBySide | None = None
+    over_seeds: RunSequence[RunOutcome] | None = None
+    nonlinear_sets: RunSequence[DecisionRegions] | None = None
+    architecture_grid: RunSequence[RunOutcome] | None = None
+
+    @property
+    def comparisons(self) -> dict[ComparisonKind, SideBySide | RunSequence[Any] | None]:
+        """The newest comparison of each kind; None where none was begun."""
+        return {
+            ComparisonKind.SIDE_BY_SIDE: self.side_by_side,
+            ComparisonKind.OVER_SEEDS: self.over_seeds,
+            ComparisonKind.NONLINEAR_SETS: self.nonlinear_sets,
+            ComparisonKind.ARCHITECTURE_GRID: self.architecture_grid,
+        }
 
 
 def tab() -> Tab:

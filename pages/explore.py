@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import session, training_speed
 from dashboard.charts.class_balance import class_balance, class_counts
 from dashboard.charts.feature_values import (
     class_profiles,
@@ -18,7 +18,6 @@ from dashboard.charts.feature_values import (
 from dashboard.charts.image_grid import grid_height, image_grid, shortened
 from dashboard.charts.projections import groups_by_class, scatter, split_by_part
 from dashboard.charts.split_scores import split_scores
-from dashboard.compare import actions
 from dashboard.components.chart import show_chart
 from dashboard.components.sample_grid import draw_images
 from dashboard.components.source import show_source
@@ -513,7 +512,8 @@ def views() -> None:
     if view == samples.MAP:
         in_motion(map_view, session.tab().is_mapping, PAUSE_SECONDS)
     elif view == samples.SPLIT:
-        in_motion(split_view, samples.is_measuring(prepared.dataset), actions.poll_seconds())
+        seconds = training_speed.sequence_poll_seconds()
+        in_motion(split_view, samples.is_measuring(prepared.dataset), seconds)
     else:
         VIEWS[view](prepared)
 

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.charts.style import (
-    LEGEND,
-    color,
-    layout,
-)
+from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.networks import network_name
 from experiments.comparison.over_seeds import SeedSummary
 from mlp.network import count_parameters
 
-SIZES = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]  # on an axis
+SIZES = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]  # ticks
 
 
 def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> go.Figure:
@@ -21,7 +17,7 @@ def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> go.Figure
     known = [each for each in seed_summaries if each.mean is not None]
     depths = sorted({len(each.config.hidden_layers) for each in known})
     traces = [
-        _rung_trace(i, depth, [each for each in known if len(each.config.hidden_layers) == depth])
+        _depth_trace(i, depth, [each for each in known if len(each.config.hidden_layers) == depth])
         for i, depth in enumerate(depths)
     ]
     figure_layout = layout(
@@ -36,7 +32,7 @@ def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> go.Figure
     return go.Figure(traces, figure_layout)
 
 
-def _rung_trace(i: int, depth: int, seed_summaries: Sequence[SeedSummary]) -> go.Scatter:
+def _depth_trace(i: int, depth: int, seed_summaries: Sequence[SeedSummary]) -> go.Scatter:
     return go.Scatter(
         name=f"{depth} hidden",
         x=[count_parameters(each.sizes) for each in seed_summaries],

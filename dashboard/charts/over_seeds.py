@@ -5,31 +5,27 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.style import (
-    TEXT,
-    color,
-    layout,
-)
+from dashboard.charts.style import TEXT, color, layout
 from experiments.comparison.networks import network_name
 from experiments.comparison.over_seeds import PairedComparison, SeedSummary
 
 
 def pairs_figure(seed_summaries: Sequence[SeedSummary], seeds: Sequence[int]) -> go.Figure:
-    """Draw the accuracy of each network with each seed; a line holds together what is a pair."""
+    """Draw the accuracy of each network with each seed; a line joins each pair."""
     names = [network_name(each.config) for each in seed_summaries]
-    places = [*range(len(names))]
+    positions = [*range(len(names))]
     seed_rows = zip(*(each.accuracies for each in seed_summaries), strict=True)
     pairs = go.Scatter(
-        x=[place for _ in seeds for place in [*places, None]],
+        x=[i for _ in seeds for i in [*positions, None]],
         y=[accuracy for row in seed_rows for accuracy in [*row, None]],
-        text=[f"seed {seed}" for seed in seeds for _ in [*places, None]],
+        text=[f"seed {seed}" for seed in seeds for _ in [*positions, None]],
         mode="lines+markers",
         line={"color": TEXT, "width": 1},
-        marker={"size": 7, "color": [color(place) for _ in seeds for place in [*places, 0]]},
+        marker={"size": 7, "color": [color(i) for _ in seeds for i in [*positions, 0]]},
         opacity=0.45,
         hovertemplate="%{text}: %{y:.2%}<extra></extra>",
     )
-    axis = {"tickvals": places, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
+    axis = {"tickvals": positions, "ticktext": names, "range": [-0.5, len(names) - 0.5]}
     figure_layout = layout(
         "Each seed, and mean ± spread",
         x="network",
@@ -45,15 +41,15 @@ def _means(seed_summaries: Sequence[SeedSummary]) -> list[go.Scatter]:
     """Return the mean of each network, beside the lines, with its standard deviation."""
     return [
         go.Scatter(
-            x=[place + 0.18 * (-1 if place == 0 else 1)],
+            x=[i + 0.18 * (-1 if i == 0 else 1)],
             y=[each.mean],
-            error_y={"array": [each.std or 0], "thickness": 3, "width": 8, "color": color(place)},
+            error_y={"array": [each.std or 0], "thickness": 3, "width": 8, "color": color(i)},
             mode="markers",
             name=network_name(each.config),
-            marker={"size": 13, "symbol": "diamond", "color": color(place)},
+            marker={"size": 13, "symbol": "diamond", "color": color(i)},
             hovertemplate="mean %{y:.2%}<extra></extra>",
         )
-        for place, each in enumerate(seed_summaries)
+        for i, each in enumerate(seed_summaries)
         if each.mean is not None
     ]
 
@@ -81,6 +77,7 @@ def differences_figure(paired_comparisons: Sequence[PairedComparison]) -> go.Fig
 
 
 def _difference_trace(i: int, pair: PairedComparison) -> tuple[go.Scatter, go.Scatter]:
+    """Return a dot for each seed, and a bar at their mean."""
     points = 100 * pair.paired.differences
     dots = go.Scatter(
         x=i + np.linspace(-0.25, 0.25, len(points)),

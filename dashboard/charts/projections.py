@@ -9,11 +9,9 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts.image_grid import shortened
-from dashboard.charts.style import BORDER, TEXT, color, layout
+from dashboard.charts.style import BORDER, N_COLORS, TEXT, class_symbol, color, layout
 
-SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows as well
 PART_SYMBOLS = ("circle", "diamond-open", "x-thin-open")
-N_COLORS = 10
 MOST_IN_LEGEND = 20
 LONGEST_NAME = 20  # characters
 EYE = {"x": 1.6, "y": 1.6, "z": 0.9}  # where one stands at first, in lengths of the cube
@@ -34,11 +32,9 @@ class Group(NamedTuple):
 
 
 def groups_by_class(labels: npt.NDArray[np.intp], class_names: Sequence[str]) -> list[Group]:
-    """Return a group for each class; beyond the tenth, colors come again in another shape."""
+    """Return a group for each class; beyond the tenth, colors repeat with another symbol."""
     return [
-        Group(
-            name, i % N_COLORS, SYMBOLS[i // N_COLORS % len(SYMBOLS)], np.flatnonzero(labels == i)
-        )
+        Group(name, i % N_COLORS, class_symbol(i), np.flatnonzero(labels == i))
         for i, name in enumerate(class_names)
     ]
 

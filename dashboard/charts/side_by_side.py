@@ -7,20 +7,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.learning_curves import Curve, Measure, curve
-from dashboard.charts.style import (
-    LEGEND,
-    color,
-    layout,
-)
+from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.networks import network_name
 from experiments.training.run import Run
 from mlp.records import EpochRecord
 
-TABLE_STEPS = 10  # a run of 1000 epochs is told every 100
-
-
-CLOSE_UP_FROM = 0.25  # of a curve: what came before is the steep beginning
-
+TABLE_STEPS = 10  # of 1000 epochs, every 100th is in the table
+CLOSE_UP_FROM = 0.25  # of a curve: before that is the steep beginning
 
 MEASURES: dict[Measure, dict[str, Any]] = {
     "accuracy": {"title": "samples right (%)", "tickformat": ".1~%"},
@@ -29,7 +22,7 @@ MEASURES: dict[Measure, dict[str, Any]] = {
 
 
 def is_held_out(runs: Sequence[Run]) -> bool:
-    """Say whether there is a validation part to watch; if not, training is all there is."""
+    """Say whether there is a validation part to show; if not, it is the training part."""
     return all(
         run.history[0].validation is not None if run.history else run.config.validation_fraction > 0
         for run in runs
@@ -41,13 +34,14 @@ def compared_curves(runs: Sequence[Run], measure: Measure) -> list[Curve]:
     held_out = is_held_out(runs)
     return [
         curve(
-            network_name(run.config), [_of(record, measure, held_out) for record in [*run.history]]
+            network_name(run.config),
+            [_score(record, measure, held_out) for record in [*run.history]],
         )
         for run in runs
     ]
 
 
-def _of(record: EpochRecord, measure: Measure, held_out: bool) -> float:
+def _score(record: EpochRecord, measure: Measure, held_out: bool) -> float:
     score = record.validation if held_out and record.validation else record.training
     return float(getattr(score, measure))
 
@@ -81,7 +75,7 @@ def compared_curves_figure(
 def close_up_range(curves: Sequence[Curve]) -> list[float] | None:
     """Return the lowest and the highest value after the steep beginning, with a margin.
 
-    None, the whole of the curves, where there is nothing yet.
+    None where there is nothing yet, which shows the curves as a whole.
     """
     late = [each.values[int(CLOSE_UP_FROM * len(each.values)) :] for each in curves]
     values = np.concatenate(late) if late else np.empty(0, np.float32)
@@ -106,7 +100,7 @@ def _curve_trace(each: Curve, i: int, measure: Measure) -> go.Scatter:
 
 
 class AccuracyTable(NamedTuple):
-    """Accuracies at some epochs; None where a run has not come so far.
+    """Accuracies at some epochs; None where a run has not got that far.
 
     epochs : (n_columns,)
     rows : one a run, (n_columns,)
@@ -122,7 +116,7 @@ def accuracy_table(runs: Sequence[Run]) -> AccuracyTable:
     epochs = sorted({*range(0, last, -(-last // TABLE_STEPS)), last})
     held_out = is_held_out(runs)
     rows = [
-        [_of(history[e], "accuracy", held_out) if e < len(history) else None for e in epochs]
+        [_score(history[e], "accuracy", held_out) if e < len(history) else None for e in epochs]
         for history in ([*run.history] for run in runs)
     ]
     return AccuracyTable(epochs, rows)

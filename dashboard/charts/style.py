@@ -26,13 +26,20 @@ LEGEND_BELOW: dict[str, Any] = {
 }
 """Rows of names below the chart, where there are too many for one."""
 
-MOST_TICKS = 16  # whole numbers that an axis has room for
-PCA_2D = ("x₁", "x₂")  # names of the two features of a point
+SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows as well
+N_COLORS = 10
+MOST_TICKS = 16  # as many whole numbers as an axis has room for
+PCA_2D = ("x₁", "x₂")  # how the features of a point are called
 
 
 def color(i: int, opacity: float = 1.0) -> str:
     """Return the i-th categorical color, from 0; after the tenth they repeat."""
     return f"var(--theme-{i})" if opacity == 1 else f"var(--theme-{i}_{round(255 * opacity):02x})"
+
+
+def class_symbol(label: int) -> str:
+    """Return the symbol of a class; of the first 50, those with one color have different ones."""
+    return SYMBOLS[(label + label // N_COLORS) % len(SYMBOLS)]
 
 
 def readable_on(share: float, scale: str = SEQUENTIAL) -> str:

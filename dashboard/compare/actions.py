@@ -1,111 +1,47 @@
-"""Begin and end the comparisons of this tab."""
+"""Begin, pause and stop the comparisons of this tab."""
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 
 from dashboard import session, training_speed
-from experiments.background.run_sequence import RunSequence, count_moving_sequences
-from experiments.comparison.networks import (
-    NONLINEAR_SETS,
-    Layers,
-    compared_networks,
-    configs_over_seeds,
-)
+from dashboard.session import ComparisonKind
+from experiments.background.run_sequence import RunSequence
+from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import RunOutcome, outcome_of
 from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.significance import check_comparable
-from experiments.config import OWN, RunConfig, parse_field
+from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import regions_of
-from experiments.presets import preset
 from experiments.training.plan import plan
 
-POLL_SECONDS = 0.5  # a relay tells its news a run at a time
 
-
-YOURS, PUBLISHED, HELD_OUT = "Your settings", "As published", "As published, held out"
-
-
-PAIRS: dict[str, tuple[str, str]] = {
-    PUBLISHED: ("slp-digits", "mlp-digits"),
-    HELD_OUT: ("slp-digits-held-out", "mlp-digits-held-out"),
-}
-
-
-WHAT = (YOURS, *PAIRS)
-
-
-AS_ABOVE = "as above"
-
-
-DATA = (AS_ABOVE, *NONLINEAR_SETS)
-
-
-class Event(StrEnum):
-    """What a reader can ask for."""
-
-    CONTEST = "contest"
-    SERIES = "series"
-    SCHEDULES = "shapes"
-    LADDER = "ladder"
-
-
-def base_of(what: str) -> RunConfig:
-    """Return the settings that all networks share."""
-    return session.config() if what == YOURS else preset(PAIRS[what][1]).config
-
-
-def understand(texts: Sequence[str]) -> tuple[list[Layers], list[str]]:
-    """Return the hidden layers that were written down, and what is wrong with the others."""
-    layers, problems = [], []
-    for text in texts:
-        try:
-            layers += [parse_field("hidden_layers", text)] if text.strip() else []
-        except ValueError as error:
-            problems.append(str(error))
-    return layers, problems
-
-
-def networks_for(data: str, networks: Sequence[RunConfig]) -> tuple[RunConfig, ...]:
-    """Return the networks as they are, or such as suit a set of points."""
-    if data == AS_ABOVE:
-        return tuple(networks)
-    return compared_networks(
-        NONLINEAR_SETS[data], [config.hidden_layers for config in networks[2:]]
-    )
-
-
-def objection(networks: Sequence[RunConfig]) -> str:
-    """Return why networks cannot be compared over seeds, or nothing."""
-    try:
-        check_comparable(networks)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def ask(event: Event) -> None:
+def request(kind: ComparisonKind) -> None:
     """Remember a click; what was typed right before it is only known later in the run.
 
     Another click may come before that run is over, and must not take the place of this one.
     """
-    session.tab().asked.add(event)
+    session.tab().requested_comparisons.add(kind)
 
 
-def begin_if_asked(event: Event, begin: Callable[[], None]) -> str:
-    """Begin if the reader has asked for it; return what stands against it, or nothing."""
-    asked = session.tab().asked
-    if event not in asked:
+def begin_if_requested(kind: ComparisonKind, begin: Callable[[], None]) -> str:
+    """Begin if the reader has requested it; return why it cannot begin, or nothing."""
+    requested = session.tab().requested_comparisons
+    if kind not in requested:
         return ""
-    asked.remove(event)
+    requested.remove(kind)
+    return problem_of(begin)
+
+
+def problem_of(action: Callable[[], None]) -> str:
+    """Carry out an action; return why it was refused, or nothing."""
     try:
-        begin()
+        action()
     except ValueError as error:
         return str(error)
     return ""
 
 
-def begin_contest(networks: Sequence[RunConfig]) -> None:
-    """Train the networks side by side, slow enough to watch.
+def begin_side_by_side(networks: Sequence[RunConfig]) -> None:
+    """Train the networks side by side, slowly enough to watch.
 
     Raises
     ------
@@ -113,63 +49,46 @@ def begin_contest(networks: Sequence[RunConfig]) -> None:
     """
     tab = session.tab()
     pace = training_speed.seconds_per_epoch("auto", networks[0].epochs)
-    contest = SideBySide(
+    comparison = SideBySide(
         networks, session.own(), seconds_per_epoch=pace, is_present=session.presence()
     )
-    previous, tab.contest = tab.contest, contest
+    previous, tab.side_by_side = tab.side_by_side, comparison
     if previous:
         previous.discard()
-    contest.go()
+    comparison.go()
 
 
-def begin_series(networks: Sequence[RunConfig], n_seeds: int) -> None:
-    """Train the networks again and again, each time with another seed.
+def begin_over_seeds(networks: Sequence[RunConfig], n_seeds: int) -> None:
+    """Train each network with each of several seeds.
 
     Raises
     ------
     ValueError : if they cannot be compared, or ask for too much
     """
-    check_comparable(networks)
-    session.tab().series = _start_sequence(networks, n_seeds, session.tab().series)
+    session.tab().over_seeds = _start_sequence(networks, n_seeds, session.tab().over_seeds)
 
 
-def begin_ladder(rungs: Sequence[RunConfig], n_seeds: int) -> None:
+def begin_architecture_grid(networks: Sequence[RunConfig], n_seeds: int) -> None:
     """Train networks of all depths and widths.
 
     Raises
     ------
     ValueError : if they cannot be compared, or ask for too much
     """
-    check_comparable(rungs)
-    session.tab().ladder = _start_sequence(rungs, n_seeds, session.tab().ladder)
-
-
-def is_of(competition: SideBySide | RunSequence[RunOutcome], networks: Sequence[RunConfig]) -> bool:
-    """Say whether a competition was made with these networks, on the samples there are now."""
-    if networks[0].dataset == OWN and competition.own is not session.own():
-        return False
-    return competition.networks == tuple(networks)
-
-
-def is_moving(event: Event) -> bool:
-    """Say whether the competition that was asked for so is on its way."""
-    competition: SideBySide | RunSequence[RunOutcome] | None = getattr(session.tab(), event)
-    return competition is not None and competition.status.is_moving
-
-
-def begin_shapes() -> None:
-    """Train the single layer and a small network on points that no line separates."""
     tab = session.tab()
-    configs = [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
-    if tab.shapes:
-        tab.shapes.stop()
-    tab.shapes = RunSequence(configs, regions_of, is_present=session.presence())
-    tab.shapes.go()
+    tab.architecture_grid = _start_sequence(networks, n_seeds, tab.architecture_grid)
 
 
 def _start_sequence(
     networks: Sequence[RunConfig], n_seeds: int, previous: RunSequence[RunOutcome] | None
 ) -> RunSequence[RunOutcome]:
+    """Train each network with each seed, in place of the sequence before.
+
+    Raises
+    ------
+    ValueError : if the networks cannot be compared, or ask for too much
+    """
+    check_comparable(networks)
     own = session.own()
     for config in networks:
         plan(config, own)  # says now what would not work
@@ -182,25 +101,42 @@ def _start_sequence(
     return sequence
 
 
-def pause_contest() -> None:
-    """Let all networks of the contest stand still."""
-    if contest := session.tab().contest:
-        contest.pause()
+def begin_nonlinear_sets() -> None:
+    """Train the single layer and a small network on points that no line separates."""
+    tab = session.tab()
+    configs = [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
+    if tab.nonlinear_sets:
+        tab.nonlinear_sets.stop()
+    tab.nonlinear_sets = RunSequence(configs, regions_of, is_present=session.presence())
+    tab.nonlinear_sets.go()
 
 
-def resume_contest() -> None:
-    """Let them go on."""
-    if contest := session.tab().contest:
-        contest.go()
+def pause_side_by_side() -> None:
+    """Pause all networks that train side by side."""
+    if comparison := session.tab().side_by_side:
+        comparison.pause()
 
 
-def stop(event: Event) -> None:
-    """End it here, with what was reached."""
-    if comparison := getattr(session.tab(), event):
+def resume_side_by_side() -> None:
+    """Let them train on."""
+    if comparison := session.tab().side_by_side:
+        comparison.go()
+
+
+def stop(kind: ComparisonKind) -> None:
+    """End the comparison here, with what was reached."""
+    if comparison := session.tab().comparisons[kind]:
         comparison.stop()
 
 
-def poll_seconds() -> float:
-    """Return how long a page waits between two looks at a relay: longer when many are moving."""
-    crowd = -(-count_moving_sequences() // training_speed.CALM_JOBS)
-    return max(POLL_SECONDS * max(1, crowd), training_speed.poll_seconds())
+def is_moving(kind: ComparisonKind) -> bool:
+    """Say whether the comparison of this kind is under way."""
+    comparison = session.tab().comparisons[kind]
+    return comparison is not None and comparison.status.is_moving
+
+
+def is_of(comparison: SideBySide | RunSequence[RunOutcome], networks: Sequence[RunConfig]) -> bool:
+    """Say whether a comparison was made with these networks, on the samples there are now."""
+    if networks[0].dataset == OWN and comparison.own is not session.own():
+        return False
+    return comparison.networks == tuple(networks)

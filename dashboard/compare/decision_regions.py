@@ -11,20 +11,18 @@ from experiments.comparison.networks import network_name
 from experiments.evaluation.decision_regions import DecisionRegions
 
 PLANE_HEIGHT = 320  # pixels
+COLUMNS = 3
 
 
-PANELS = 3  # beside each other
-
-
-def draw_decision_regions(lands: Sequence[DecisionRegions], key: str) -> None:
-    """Draw what networks make of the plane, at most three beside each other."""
-    for number, (column, land) in enumerate(zip(st.columns(PANELS), lands, strict=False)):
-        right = land.why_none if land.accuracy is None else percent(land.accuracy)
-        title = f"{network_name(land.config)}, {land.config.dataset}: {right}"
+def draw_decision_regions(regions: Sequence[DecisionRegions], keys: Sequence[str]) -> None:
+    """Draw the decision regions of networks, at most three beside each other."""
+    for column, each, key in zip(st.columns(COLUMNS), regions, keys, strict=False):
+        score = each.why_none if each.accuracy is None else percent(each.accuracy)
+        title = f"{network_name(each.config)}, {each.config.dataset}: {score}"
         with column:
             show_chart(
-                decision_regions.decision_regions_figure(land, title),
-                key=f"land_{key}_{number}",
+                decision_regions.decision_regions_figure(each, title),
+                key=key,
                 alt=f"Decision boundary of {title}",
                 height=PLANE_HEIGHT,
             )

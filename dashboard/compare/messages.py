@@ -1,51 +1,37 @@
-"""What the comparison page says, in words and tables."""
+"""The sentences and tables of the comparison page."""
 
 from collections.abc import Sequence
 
-from dashboard import training_speed
-from dashboard.compare.actions import PAIRS
 from dashboard.components.tables import markdown_table
-from dashboard.text import duration, percent
-from experiments.background.run_sequence import RunSequence
+from dashboard.text import percent
+from dashboard.training_speed import Progress
 from experiments.background.training_job import Status
 from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
 from experiments.comparison.networks import network_name
-from experiments.comparison.over_seeds import RunOutcome, SeedSummary
+from experiments.comparison.over_seeds import SeedSummary
 from experiments.comparison.side_by_side import SideBySide
-from experiments.presets import preset
 from experiments.training.run import Run
 from mlp.network import count_parameters, count_weights
 
 
-def contest_progress(contest: SideBySide) -> training_speed.Progress:
-    """Say how far a contest has come; the slowest network sets the count."""
-    runs = contest.runs
+def side_by_side_progress(comparison: SideBySide) -> Progress:
+    """Say how far networks side by side have come; the slowest one sets the epoch shown."""
+    runs = comparison.runs
     fractions = [run.step / (run.config.epochs * run.plan.steps_per_epoch) for run in runs]
-    going = [job.run for job in contest.jobs if not job.status.is_over]
-    epochs_done = min((run.epochs_done for run in going), default=0)
-    is_waiting = contest.status is Status.QUEUED
-    state = "waiting for the processor" if is_waiting else str(contest.status)
+    moving = [job.run for job in comparison.jobs if not job.status.is_over]
+    epochs_done = min((run.epochs_done for run in moving), default=0)
+    is_waiting = comparison.status is Status.QUEUED
+    state = "waiting for the processor" if is_waiting else str(comparison.status)
     words = f"Epoch {epochs_done:,} of {max(run.config.epochs for run in runs):,} · {state}"
-    return training_speed.Progress(min(1.0, sum(fractions) / len(fractions)), words)
+    return Progress(min(1.0, sum(fractions) / len(fractions)), words)
 
 
-def sequence_progress(sequence: RunSequence[RunOutcome]) -> training_speed.Progress:
-    """Say how far a relay has come."""
-    n_seeds = sequence.n_seeds
-    seed = min(len(sequence.outcomes) // len(sequence.networks) + 1, n_seeds)
-    run, left = sequence.run, sequence.seconds_left
-    words = [f"Seed {seed} of {n_seeds}"]
-    words += [network_name(run.config)] if run else []
-    words += [f"{duration(left)} left"] if left is not None else []
-    return training_speed.Progress(sequence.fraction, " · ".join(words))
-
-
-def contest_ending(contest: SideBySide) -> str:
-    """Say what came out, on which samples, and how little one race means.
+def side_by_side_ending(comparison: SideBySide) -> str:
+    """Say what came out, on which samples, and how little a single seed means.
 
     At least one network has a result.
     """
-    runs = [run for run in contest.runs if run.result]
+    runs = [run for run in comparison.runs if run.result]
     part = "test" if runs[0].result and runs[0].result.test else "training"
     scores = ", ".join(f"{network_name(run.config)} {_result(run)}" for run in runs)
     n_samples = len(getattr(runs[0].prepared_data().split, part))
@@ -55,8 +41,8 @@ def contest_ending(contest: SideBySide) -> str:
             "networks have learned from, so this says nothing about new ones."
         )
     return (
-        f"**{n_samples:,} test samples**, never seen before: {scores}. That is one seed: whether "
-        "it is more than luck, only several can tell."
+        f"**{n_samples:,} test samples**, never seen before: {scores}. That is one seed: only "
+        "several can show whether it is more than luck."
     )
 
 
@@ -66,21 +52,10 @@ def _result(run: Run) -> str:
     return percent((run.result.test or run.result.training).accuracy)
 
 
-def published_words(what: str) -> str:
-    """Say what the published programs report for this pair."""
-    first, other = (preset(name) for name in PAIRS[what])
-    part = "the samples they learn from" if first.judged_on == "training" else "new samples"
-    return (
-        "A published program with 1000 steps of plain gradient descent. It reaches "
-        f"{first.original_accuracy:.1f} % with a single layer and {other.original_accuracy:.1f} % "
-        f"with 32 hidden units, on {part}."
-    )
-
-
-def cost_table(contest: SideBySide) -> str:
+def cost_table(comparison: SideBySide) -> str:
     """Return what each network costs and reaches, as a table."""
-    head = ["Network", "Parameters", "Multiplications a sample", "Seconds of computing"]
-    is_tested = contest.networks[0].test_fraction > 0
+    header = ["Network", "Parameters", "Multiplications a sample", "Seconds of computing"]
+    is_tested = comparison.networks[0].test_fraction > 0
     result = "Test accuracy" if is_tested else "Training accuracy at the end"
     rows = [
         [
@@ -91,9 +66,9 @@ def cost_table(contest: SideBySide) -> str:
             _result(job.run),
             _state(job.run, job.status),
         ]
-        for job in contest.jobs
+        for job in comparison.jobs
     ]
-    return markdown_table([*head, result, "State"], rows)
+    return markdown_table([*header, result, "State"], rows)
 
 
 def _state(run: Run, status: Status) -> str:
@@ -113,13 +88,13 @@ def accuracy_rows(
     return markdown_table(["Epoch", *(f"{epoch:,}" for epoch in epochs)], cells)
 
 
-def mean_and_spread(standing: SeedSummary) -> str:
+def mean_and_spread(summary: SeedSummary) -> str:
     """Return '97.2 ± 0.4 %', as far as it is known."""
-    if standing.mean is None:
+    if summary.mean is None:
         return "diverged"
-    if standing.std is None:
-        return percent(standing.mean)
-    return f"{100 * standing.mean:.1f} ± {percent(standing.std)}"
+    if summary.std is None:
+        return percent(summary.mean)
+    return f"{100 * summary.mean:.1f} ± {percent(summary.std)}"
 
 
 def seed_summary_table(seed_summaries: Sequence[SeedSummary]) -> str:
@@ -161,71 +136,61 @@ def _depth_in_words(depth: int) -> str:
 
 
 def trust(n_seeds: int, dataset: str) -> str:
-    """Say how far the ladder is to be trusted."""
+    """Say how far the results of the architecture grid can be trusted."""
     luck = (
-        "One seed only: half of what you see may be luck. Take more seeds."
+        "One seed only: much of what you see may be luck. Take more seeds."
         if n_seeds == 1
         else f"Mean ± spread (standard deviation) over {n_seeds} seeds. Differences smaller than "
         "the spread may well be luck."
     )
     return (
-        f"Dataset: {dataset}, test samples. {luck} Look, but do not choose by it: the best of ten "
-        "is also the luckiest on these samples. To choose, look at validation samples; keep the "
-        "test samples for the one you have chosen."
+        f"Dataset: {dataset}, test samples. {luck} The best of ten was also lucky on these "
+        "samples, so do not choose by it. To choose, look at validation samples; "
+        "keep the test samples for the one you have chosen."
     )
 
 
-def no_verdict(status: Status, n_done: int, n_seeds: int) -> str:
-    """Say why there is no verdict over the seeds, or nothing if there is to be one."""
+def why_untested(status: Status, n_done: int, n_seeds: int) -> str:
+    """Say why the differences are not tested for significance, or nothing if they are."""
     if status is Status.FINISHED:
         return ""
     if status.is_moving:
         return (
-            f"{n_done} of {n_seeds} seeds so far. The verdict comes after the last one: whoever "
-            "judges as soon as it looks good takes luck for skill."
+            f"{n_done} of {n_seeds} seeds so far. The test of significance comes after the last "
+            "one: stopping as soon as it looks good finds differences that are only luck."
         )
     return (
-        f"It ended after {n_done} of {n_seeds} seeds, so there is no verdict: if one may "
-        "stop when it looks good, a p-value means little. Let all seeds be trained to get one."
+        f"It ended after {n_done} of {n_seeds} seeds, so there is no test of significance: where "
+        "one may stop when it looks good, a p-value means little. Train all seeds to get it."
     )
 
 
-def remarks(seed_summaries: Sequence[SeedSummary], n_compared: int) -> list[str]:
-    """Say what a reader has to know about a series, a sentence or two each.
+def notes(seed_summaries: Sequence[SeedSummary], n_compared: int) -> list[str]:
+    """Say what a reader has to know about results over seeds, a sentence or two each.
 
     Parameters
     ----------
-    n_compared : how many networks were judged against the first
+    n_compared : how many networks were tested against the first
     """
-    found = [
+    sentences = [
         f"{network_name(each.config)} diverged with {each.n_diverged} of {len(each.accuracies)} "
         "seeds, which count in no pair. Try a lower learning rate."
         for each in seed_summaries
         if each.n_diverged
     ]
     if n_compared > 1:
-        found.append(
-            f"All p-values allow for {n_compared} comparisons (Holm): who asks more often is "
-            "lucky more often."
+        sentences.append(
+            f"All p-values allow for {n_compared} comparisons (Holm): with more of them, one "
+            "is more often significant by luck."
         )
     if n_compared:
-        found.append(
-            "The verdict over all seeds is about these settings, whatever the luck of a run. "
-            "McNemar's test is about two trained networks and no others. So they may disagree."
+        sentences.append(
+            "The test over all seeds is about these settings, whatever the luck of a single run. "
+            "McNemar's test is about two trained networks only. So they may disagree."
         )
     if seed_summaries[0].config.split == "blocks":
-        found.append(
+        sentences.append(
             "The split is in blocks, so all seeds share one test part; they differ in the first "
             "weights and the order of the samples."
         )
-    return found
-
-
-def lost_words(status: Status) -> str:
-    """Say why something has ended that should not have; nothing if it ended as it should."""
-    return {
-        Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
-        "Begin it again.",
-        Status.FAILED: "The training failed through a fault of the app; its log says more. "
-        "Begin it again.",
-    }.get(status, "")
+    return sentences

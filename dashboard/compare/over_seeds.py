@@ -1,15 +1,19 @@
 """Networks compared over several seeds: the view."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts import over_seeds
-from dashboard.compare import messages
+from dashboard.charts import over_seeds as charts
+from dashboard.compare import actions, messages
+from dashboard.compare.buttons import note_if_changed, row, sequence_buttons, show_problems
+from dashboard.compare.polling import sequence_progress, show_status, watch
 from dashboard.components.chart import show_chart
+from dashboard.session import ComparisonKind
 from experiments.background.run_sequence import RunSequence
-from experiments.background.training_job import Status
+from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.over_seeds import (
     PairedComparison,
     RunOutcome,
@@ -18,73 +22,122 @@ from experiments.comparison.over_seeds import (
     paired_comparisons,
     seed_summaries,
 )
+from experiments.config import RunConfig
+
+AS_ABOVE = "as above"
 
 
-def draw_series(series: RunSequence[RunOutcome]) -> None:
-    """Draw what the seeds have shown so far, and give a verdict after the last."""
-    status = series.status  # before the outcomes: once it is over, all of them are there
-    rows = complete_seeds(series.outcomes, len(series.networks))
-    _say_state(series, status)
+def over_seeds(networks: Sequence[RunConfig]) -> None:
+    """Compare the networks over many seeds: is the difference more than luck?"""
+    st.header("Over many seeds")
+    with row():
+        chosen, n_seeds = _choose_data_and_seeds(networks)
+        problems = sequence_buttons(
+            "Compare over seeds",
+            ComparisonKind.OVER_SEEDS,
+            chosen,
+            partial(actions.begin_over_seeds, chosen, n_seeds),
+            "Train each network with each seed, then test whether luck explains the differences.",
+        )
+    show_problems(*problems)
+    if comparison := session.tab().over_seeds:
+        note_if_changed(actions.is_of(comparison, chosen), "Compare over seeds")
+        watch(comparison, _draw)
+    else:
+        st.info(
+            "A single run may be luck. Here each network is trained with many seeds, each seed is "
+            "one pair on the same samples, and two tests say whether luck explains the difference.",
+            icon=":material/casino:",
+        )
+
+
+def _choose_data_and_seeds(networks: Sequence[RunConfig]) -> tuple[tuple[RunConfig, ...], int]:
+    """Let the reader choose the samples and the number of seeds; return networks for them."""
+    data = st.selectbox(
+        "Data",
+        (AS_ABOVE, *NONLINEAR_SETS),
+        key=session.COMPARE_DATA,
+        persist_state="session",
+        width=160,
+        help="As above: the networks of this page on their samples. The others are points "
+        "that no line separates, with small networks that suit them.",
+    )
+    n_seeds = st.number_input(
+        "Seeds",
+        min_value=2,
+        max_value=50,
+        value=10,
+        key=session.COMPARE_SEEDS,
+        persist_state="session",
+        width=140,
+        help="How many times each network is trained. Each seed splits the samples anew, and "
+        "gives other first weights.",
+    )
+    return _networks_for(data, networks), n_seeds
+
+
+def _networks_for(data: str, networks: Sequence[RunConfig]) -> tuple[RunConfig, ...]:
+    """Return the networks as they are, or those that suit a set of points."""
+    if data == AS_ABOVE:
+        return tuple(networks)
+    return compared_networks(
+        NONLINEAR_SETS[data], [config.hidden_layers for config in networks[2:]]
+    )
+
+
+def _draw(comparison: RunSequence[RunOutcome]) -> None:
+    """Draw what the seeds have shown so far, and test the differences after the last."""
+    status = comparison.status  # before the outcomes: once it is over, all of them are there
+    rows = complete_seeds(comparison.outcomes, len(comparison.networks))
+    show_status(status, sequence_progress(comparison))
     if len(rows) > 1:
-        why_not = messages.no_verdict(status, len(rows), series.n_seeds)
-        _draw_result(series, rows, why_not)
+        _draw_result(rows, messages.why_untested(status, len(rows), comparison.n_seeds))
     elif status.is_over:
         st.info(
-            "It ended before two seeds were done, and one pair cannot tell luck.",
+            "It ended before two seeds were done, and a single pair may be luck.",
             icon=":material/info:",
         )
 
 
-def _say_state(sequence: RunSequence[RunOutcome], status: Status) -> None:
-    """Say how far it has come, or why it ended too early."""
-    if status.is_moving:
-        fraction, words = messages.sequence_progress(sequence)
-        st.progress(fraction, text=words)
-    elif lost := messages.lost_words(status):
-        st.warning(lost, icon=":material/error:")
-
-
-def _draw_result(
-    series: RunSequence[RunOutcome], rows: Sequence[Sequence[RunOutcome]], why_no_verdict: str
-) -> None:
-    """Say what came out in a sentence, if that can be said, then show it."""
-    found, ranks = paired_comparisons(rows), seed_summaries(rows)
-    if why_no_verdict:
-        st.info(why_no_verdict, icon=":material/hourglass:")
+def _draw_result(rows: Sequence[Sequence[RunOutcome]], why_untested: str) -> None:
+    """Say what the tests have found, or why there are none yet; then show each seed."""
+    pairs, summaries = paired_comparisons(rows), seed_summaries(rows)
+    if why_untested:
+        st.info(why_untested, icon=":material/hourglass:")
     else:
-        _give_verdicts(found)
-    _draw_seeds(found, ranks, [row[0].config.seed for row in rows])
-    st.markdown(messages.seed_summary_table(ranks))
-    for remark in messages.remarks(ranks, 0 if why_no_verdict else len(found)):
-        st.caption(remark)
-    st.caption(f"Dataset: {series.configs[0].dataset}. Spread: standard deviation, with n - 1.")
+        _show_tests(pairs)
+    _draw_seeds(pairs, summaries, [row[0].config.seed for row in rows])
+    st.markdown(messages.seed_summary_table(summaries))
+    for note in messages.notes(summaries, 0 if why_untested else len(pairs)):
+        st.caption(note)
+    st.caption(f"Dataset: {rows[0][0].config.dataset}. Spread: standard deviation, with n - 1.")
 
 
-def _give_verdicts(found: Sequence[PairedComparison]) -> None:
-    """Say for each network whether luck explains how far it is from the first."""
-    for pair in found:
-        over_seeds, in_one_run = pair.sentences
+def _show_tests(pairs: Sequence[PairedComparison]) -> None:
+    """Say for each network whether luck explains its difference to the first."""
+    for pair in pairs:
+        over_all_seeds, in_one_run = pair.sentences
         if pair.paired.is_significant:
-            st.success(over_seeds, icon=":material/check_circle:")
+            st.success(over_all_seeds, icon=":material/check_circle:")
         else:
-            st.info(over_seeds, icon=":material/casino:")
+            st.info(over_all_seeds, icon=":material/casino:")
         st.caption(in_one_run)
 
 
 def _draw_seeds(
-    found: Sequence[PairedComparison], ranks: Sequence[SeedSummary], seeds: Sequence[int]
+    pairs: Sequence[PairedComparison], summaries: Sequence[SeedSummary], seeds: Sequence[int]
 ) -> None:
-    """Draw each seed twice: how the networks did, and how far they were apart."""
+    """Draw each seed twice: the accuracies of the networks, and their differences."""
     left, right = st.columns(2)
     with left:
         show_chart(
-            over_seeds.pairs_figure(ranks, seeds),
+            charts.pairs_figure(summaries, seeds),
             key=session.PAIRS_CHART,
             alt="Test accuracy of each network with each seed; lines join pairs",
         )
     with right:
         show_chart(
-            over_seeds.differences_figure(found),
+            charts.differences_figure(pairs),
             key=session.DIFFERENCES_CHART,
             alt="Difference to the first network with each seed, and its mean",
         )

@@ -1,26 +1,60 @@
-"""Draw a sequence of runs again and again while it is under way."""
+"""Draw a sequence of runs again and again while it is under way, and say how far it is."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
 
-from dashboard.compare import actions
+from dashboard import training_speed
+from dashboard.text import duration
+from dashboard.training_speed import Progress
 from experiments.background.run_sequence import RunSequence
+from experiments.background.training_job import Status
+from experiments.comparison.networks import network_name
+from experiments.comparison.over_seeds import RunOutcome
 
 T = TypeVar("T")
 
 
 def watch(sequence: RunSequence[T], draw: Callable[[RunSequence[T]], None]) -> None:
-    """Draw a relay again and again while it is on its way, and once more when it is over."""
+    """Draw a sequence again and again while it is under way, and once more when it is over."""
     was_moving = sequence.status.is_moving
-    seconds = actions.poll_seconds() if was_moving else None
-    st.fragment(_look, run_every=seconds)(sequence, draw, was_moving)
+    seconds = training_speed.sequence_poll_seconds() if was_moving else None
+    st.fragment(_poll, run_every=seconds)(sequence, draw, was_moving)
 
 
-def _look(
+def _poll(
     sequence: RunSequence[T], draw: Callable[[RunSequence[T]], None], was_moving: bool
 ) -> None:
     draw(sequence)
     if was_moving != sequence.status.is_moving:
-        st.rerun()  # the whole page: its buttons are others
+        st.rerun()  # the whole page: it has other buttons now
+
+
+def show_status(status: Status, progress: Progress) -> None:
+    """Show how far a comparison has come, or why it ended too early."""
+    if status.is_moving:
+        st.progress(progress.fraction, text=progress.words)
+    elif failure := failure_sentence(status):
+        st.warning(failure, icon=":material/error:")
+
+
+def sequence_progress(sequence: RunSequence[RunOutcome]) -> Progress:
+    """Say how far a sequence of runs has come."""
+    n_seeds = sequence.n_seeds
+    seed = min(len(sequence.outcomes) // len(sequence.networks) + 1, n_seeds)
+    run, left = sequence.run, sequence.seconds_left
+    words = [f"Seed {seed} of {n_seeds}"]
+    words += [network_name(run.config)] if run else []
+    words += [f"{duration(left)} left"] if left is not None else []
+    return Progress(sequence.fraction, " · ".join(words))
+
+
+def failure_sentence(status: Status) -> str:
+    """Say why something has ended that should not have; nothing if it ended as it should."""
+    return {
+        Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
+        "Start it again.",
+        Status.FAILED: "The training failed because of an error in the app; see its log. "
+        "Start it again.",
+    }.get(status, "")

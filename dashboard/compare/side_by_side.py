@@ -1,22 +1,94 @@
-"""Networks that train at the same time: the view."""
+"""Networks that train at the same time, in one chart: the view."""
+
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
-from dashboard import session
-from dashboard.charts import disagreements, side_by_side, templates
+from dashboard import session, training_speed
+from dashboard.charts import side_by_side as charts
 from dashboard.charts.learning_curves import Measure
-from dashboard.compare import messages
-from dashboard.compare.decision_regions import draw_decision_regions
+from dashboard.compare import actions, messages
+from dashboard.compare.buttons import (
+    begin_button,
+    note_if_changed,
+    row,
+    show_problems,
+    stop_button,
+)
+from dashboard.compare.polling import failure_sentence
+from dashboard.compare.selected_pair import show_selected_pair
 from dashboard.components.chart import show_chart
+from dashboard.session import ComparisonKind
 from experiments.background.training_job import Status
 from experiments.comparison.networks import network_name
 from experiments.comparison.side_by_side import SideBySide
-from experiments.training.run import Run
+from experiments.config import RunConfig
 
-IMAGE_HEIGHT, ROW_HEIGHT, EMPTY_HEIGHT = 300, 190, 70  # pixels
+PLAY_WIDTH = 190  # pixels; wide enough for each of its names, so that the row stands still
 
 
-def watch_contest(contest: SideBySide, status: Status) -> None:
+def side_by_side(networks: tuple[RunConfig, ...]) -> None:
+    """Draw the networks as they train at the same time."""
+    st.header("Side by side")
+    begin = partial(actions.begin_side_by_side, networks)
+    problem = actions.begin_if_requested(ComparisonKind.SIDE_BY_SIDE, begin)
+    comparison = session.tab().side_by_side
+    status = comparison.status if comparison else None
+    _buttons(status)
+    show_problems("", problem)
+    if comparison is None or status is None:
+        names = ", ".join(network_name(config) for config in networks)
+        st.info(
+            f"{names}: all learn from the same samples, in the same order, in one chart. See which "
+            "leads early, which leads at the end, and what each of them costs.",
+            icon=":material/sports_score:",
+        )
+        return
+    what_to_do = "Train side by side" if status.is_over else "Stop, then Train side by side,"
+    note_if_changed(actions.is_of(comparison, networks), what_to_do)
+    seconds = training_speed.poll_seconds() if status.is_moving else None
+    st.fragment(_watch, run_every=seconds)(comparison, status)
+    if status.is_over:
+        st.fragment(show_selected_pair)(comparison)
+
+
+def _buttons(status: Status | None) -> None:
+    """Draw the buttons: the first begins, pauses or resumes, the other stops."""
+    with row():
+        if status and status.is_moving:
+            help_text, click = "Pause all networks; nothing is lost.", actions.pause_side_by_side
+            _play_button("Pause", "pause", session.COMPARE_PAUSE, click, help_text)
+        elif status is Status.PAUSED:
+            help_text, click = "Train all networks on.", actions.resume_side_by_side
+            _play_button("Resume", "play_arrow", session.COMPARE_RESUME, click, help_text)
+        else:
+            begin_button(
+                "Train side by side",
+                ComparisonKind.SIDE_BY_SIDE,
+                disabled=False,
+                help_text="All networks from the same seed, on the same samples, at the same "
+                "time. A short training is stretched to about 8 seconds.",
+                width=PLAY_WIDTH,
+            )
+        stop_button(ComparisonKind.SIDE_BY_SIDE, disabled=status is None or status.is_over)
+
+
+def _play_button(
+    label: str, icon: str, key: str, click: Callable[[], None], help_text: str
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        type="primary",
+        key=key,
+        width=PLAY_WIDTH,
+        on_click=click,
+        help=help_text,
+    )
+
+
+def _watch(comparison: SideBySide, status: Status) -> None:
     """Draw what changes while the networks learn.
 
     Parameters
@@ -24,52 +96,52 @@ def watch_contest(contest: SideBySide, status: Status) -> None:
     status : for which the rest of the page was drawn; with another one, it is drawn anew
     """
     if status.is_over:
-        _say_ending(contest, status)
+        _show_ending(comparison, status)
     else:
-        fraction, words = messages.contest_progress(contest)
-        st.progress(fraction, text=words)
+        progress = messages.side_by_side_progress(comparison)
+        st.progress(progress.fraction, text=progress.words)
     above = st.container()
     measure, close_up = _view_controls()
     with above:
-        _draw_curves(contest, measure, close_up)
-    _draw_tables(contest)
-    if status.is_moving != contest.status.is_moving:
-        st.rerun()  # the whole page: other buttons, and the images
+        _draw_curves(comparison, measure, close_up)
+    _draw_tables(comparison)
+    if status.is_moving != comparison.status.is_moving:
+        st.rerun()  # the whole page: it has other buttons now, and the images
 
 
 def _view_controls() -> tuple[Measure, bool]:
     """Draw how the curves are shown; return what to show, and whether close up."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row():
         measure = st.segmented_control(
             "Show",
-            list(side_by_side.MEASURES),
+            list(charts.MEASURES),
             default="accuracy",
             required=True,
             key=session.COMPARE_MEASURE,
             persist_state="session",
             format_func=str.capitalize,
-            help="The share of samples that are right, or the loss that training makes small.",
+            help="The share of samples that are right, or the loss that training minimizes.",
         )
         close_up = st.toggle(
             "Close up",
             key=session.COMPARE_CLOSE_UP,
             persist_state="session",
-            help="Leave out the steep beginning: the end is where small differences are.",
+            help="Leave out the steep beginning: small differences show at the end.",
         )
     return measure, close_up
 
 
-def _draw_curves(contest: SideBySide, measure: Measure, close_up: bool) -> None:
+def _draw_curves(comparison: SideBySide, measure: Measure, close_up: bool) -> None:
     """Draw a curve for each network."""
-    runs = contest.runs
-    curves = side_by_side.compared_curves(runs, measure)
-    figure = side_by_side.compared_curves_figure(
+    runs = comparison.runs
+    curves = charts.compared_curves(runs, measure)
+    figure = charts.compared_curves_figure(
         curves,
         measure,
-        held_out=side_by_side.is_held_out(runs),
+        held_out=charts.is_held_out(runs),
         epochs=max(run.config.epochs for run in runs),
         close_up=close_up,
-        revision=str(id(contest)),
+        revision=str(id(comparison)),
     )
     names = ", ".join(each.name for each in curves)
     show_chart(
@@ -77,97 +149,28 @@ def _draw_curves(contest: SideBySide, measure: Measure, close_up: bool) -> None:
     )
 
 
-def _draw_tables(contest: SideBySide) -> None:
-    """Tell what each network costs, what it reaches, and how it came there."""
-    st.markdown(messages.cost_table(contest))
+def _draw_tables(comparison: SideBySide) -> None:
+    """Show what each network costs, what it reaches, and its accuracy on the way."""
+    st.markdown(messages.cost_table(comparison))
     st.caption(
         "The multiplications are what a larger network costs. On small ones, the seconds are "
-        "mostly Python's own work, and chance."
+        "mostly Python's overhead, and vary by chance."
     )
-    names = [network_name(config) for config in contest.networks]
-    table = side_by_side.accuracy_table(contest.runs)
-    held_out = side_by_side.is_held_out(contest.runs)
+    names = [network_name(config) for config in comparison.networks]
+    held_out = charts.is_held_out(comparison.runs)
     samples = "validation samples, held out" if held_out else "**training samples**"
     st.markdown(f"Accuracy (%) on the {samples}, epoch by epoch")
-    st.markdown(messages.accuracy_rows(names, *table))
+    st.markdown(messages.accuracy_rows(names, *charts.accuracy_table(comparison.runs)))
 
 
-def _say_ending(contest: SideBySide, status: Status) -> None:
+def _show_ending(comparison: SideBySide, status: Status) -> None:
     """Say how it ended."""
-    for run in contest.runs:
+    for run in comparison.runs:
         if run.diverged:
             st.error(f"{network_name(run.config)}: {run.diverged}", icon=":material/trending_up:")
-    if lost := messages.lost_words(status):
-        st.warning(lost, icon=":material/error:")
-    elif contest.arrived:
-        st.success(messages.contest_ending(contest), icon=":material/sports_score:")
+    if failure := failure_sentence(status):
+        st.warning(failure, icon=":material/error:")
+    elif comparison.finished:
+        st.success(messages.side_by_side_ending(comparison), icon=":material/sports_score:")
     else:
-        st.info("No network has come to a result.", icon=":material/info:")
-
-
-def look_into(contest: SideBySide) -> None:
-    """Draw what two networks have learned, once both have a result."""
-    arrived = contest.arrived
-    if 0 not in arrived or len(arrived) < 2:
-        return
-    other = st.selectbox(
-        "Look into SLP and",
-        arrived[1:],
-        key=session.COMPARE_PAIR,
-        format_func=lambda i: network_name(contest.networks[i]) if i in arrived else "",
-        persist_state="session",
-        width=220,
-        help="Which network to hold against the single layer, in the pictures below.",
-    )
-    dataset = contest.runs[0].prepared_data().dataset
-    if dataset.image_shape:
-        _disagreements(contest, other)
-        _templates(contest.runs[0], contest.runs[other])
-    elif dataset.n_features == 2:
-        st.markdown("The points are held-out samples; the color behind is what a network says.")
-        draw_decision_regions([contest.regions_of(i) for i in (0, other)], "contest")
-    else:
-        st.caption(
-            "Your samples are no images and no points in a plane, so there is no picture of what "
-            "a network looks for."
-        )
-
-
-def _disagreements(contest: SideBySide, other: int) -> None:
-    """Show images that only one of two networks gets right."""
-    predictions = contest.predictions(0), contest.predictions(other)
-    names = network_name(contest.networks[0]), network_name(contest.networks[other])
-    if not len(predictions[0].rows):
-        st.caption("No samples are held out, so there are none to disagree on.")
-        return
-    dataset = contest.runs[0].prepared_data().dataset
-    sides = (predictions, names), (predictions[::-1], names[::-1])
-    for number, side in enumerate(sides):
-        found = disagreements.only_right(*side, contest.part)
-        show_chart(
-            disagreements.only_right_figure(found, dataset),
-            key=f"only_right_{number}",
-            height=ROW_HEIGHT if found.captions else EMPTY_HEIGHT,
-            alt=found.title,
-        )
-    st.caption(
-        "The upper line below an image is the right answer; 'not' is what the other network says. "
-        f"Shown are at most {disagreements.SHOWN_IMAGES} of each."
-    )
-
-
-def _templates(single: Run, other: Run) -> None:
-    """Show what enters the units of the first layer, in both networks on one scale."""
-    figures = templates.template_figures(single, other)
-    for number, (column, figure) in enumerate(zip(st.columns(2), figures, strict=True)):
-        with column:
-            show_chart(
-                figure,
-                key=f"templates_{number}",
-                height=IMAGE_HEIGHT,
-                alt=figure.layout.title.text,
-            )
-    st.caption(
-        "Orange speaks for a unit, blue against it. The single layer has one template a class "
-        "and compares; a hidden layer looks for strokes that several classes share."
-    )
+        st.info("No network has a result.", icon=":material/info:")

@@ -123,6 +123,6 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
     if tab is not None:
         session.set_value(session.TAB, tab)
         measuring = tab.measuring and tab.measuring.sequence
-        for job in (tab.job, tab.contest, tab.series, tab.shapes, tab.ladder, measuring):
-            if job is not None:
-                job.set_presence(session.presence())
+        for work in (tab.job, *tab.comparisons.values(), measuring):
+            if work is not None:
+                work.set_presence(session.presence())

@@ -3,8 +3,6 @@
 from experiments.config import RunConfig
 
 DEPTHS = (0, 1, 2, 4)
-
-
 WIDTHS = (16, 32, 64)
 
 

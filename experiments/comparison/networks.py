@@ -7,12 +7,8 @@ from experiments.config import RunConfig, limits_of
 
 Layers: TypeAlias = tuple[int, ...]
 
-
 USUAL_HIDDEN: Layers = (32,)  # where the settings themselves have no hidden layer
-
-
-MAX_MORE = 4  # networks besides the two: as many as a chart can keep apart
-
+MAX_MORE = 4  # networks besides the two: as many as a chart can tell apart
 
 NONLINEAR_SETS: dict[str, RunConfig] = {
     config.dataset: config.model_copy(update={"test_fraction": 0.4})  # 240 points: less luck
@@ -32,7 +28,7 @@ def network_name(config: RunConfig) -> str:
 
 
 def compared_networks(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[RunConfig, ...]:
-    """Return the networks that compete: none twice, and all alike but for the hidden layers.
+    """Return the networks to compare: none twice, and all alike but for the hidden layers.
 
     The first is the single layer; the second has the hidden layers of the settings.
     """
@@ -41,7 +37,7 @@ def compared_networks(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[Run
 
 
 def configs_over_seeds(networks: Sequence[RunConfig], n_seeds: int) -> list[RunConfig]:
-    """Return the networks with the seed that they have, then all with the next, and so on."""
+    """Return all networks with the seed that they have, then all with the next, and so on."""
     n_all = int(limits_of("seed")[1]) + 1
     return [
         config.model_copy(update={"seed": (config.seed + i) % n_all})

@@ -25,10 +25,10 @@ from experiments.training.run import Run
 
 
 class RunOutcome(NamedTuple):
-    """What a run came to: enough to compare it with others.
+    """The result of a run: enough to compare it with others.
 
     accuracy : on the test samples; None if it diverged
-    right : (n_test,), whether each answer is right; empty if it diverged
+    right : (n_test,), whether each prediction is right; empty if it diverged
     sizes : units of each layer
     """
 
@@ -48,7 +48,7 @@ def outcome_of(run: Run) -> RunOutcome:
 
 
 def complete_seeds(outcomes: Sequence[RunOutcome], n_networks: int) -> list[tuple[RunOutcome, ...]]:
-    """Return the outcomes seed by seed; a seed that not all networks have met is left out."""
+    """Return the outcomes seed by seed, without a seed that is not done for all networks."""
     n_whole = len(outcomes) // n_networks
     return [tuple(outcomes[i * n_networks : (i + 1) * n_networks]) for i in range(n_whole)]
 
@@ -111,7 +111,7 @@ class PairedComparison:
     median_seed : of the run whose difference is the median
     on_samples : McNemar's test on that run alone
 
-    Both p-values allow for all duels.
+    Both p-values are corrected for the number of comparisons.
     """
 
     first: str
@@ -122,7 +122,7 @@ class PairedComparison:
 
     @property
     def sentences(self) -> tuple[str, str]:
-        """What all seeds have shown, and what the samples of one run have."""
+        """What the test over all seeds has found, and what that on one run has."""
         one_run = mcnemar_sentence(self.first, self.other, self.on_samples)
         return (
             paired_test_sentence(self.first, self.other, self.paired),
@@ -131,9 +131,10 @@ class PairedComparison:
 
 
 def paired_comparisons(rows: Sequence[Sequence[RunOutcome]]) -> list[PairedComparison]:
-    """Compare each other network with the first, where at least two seeds allow it.
+    """Compare each other network with the first, if at least two seeds have a result for both.
 
     All p-values are corrected for several comparisons, those over seeds and those of one run.
+    Rows as in `complete_seeds`.
     """
     columns = list(zip(*rows, strict=True))
     pairs = [

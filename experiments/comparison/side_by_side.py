@@ -1,6 +1,7 @@
 """Networks that train at the same time, to be watched side by side.
 
-One such race says little: another seed, and the other network may win."""
+One run of each says little: with another seed, the other network may be better.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +13,7 @@ from experiments.evaluation.decision_regions import DecisionRegions, regions_of
 from experiments.evaluation.predictions import Predictions, predict_now
 from experiments.training.run import Run
 
-TELLING = (  # of several, the first of these speaks for all
+STATUS_PRECEDENCE = (  # of several jobs, the first status found here is that of all
     Status.RUNNING,
     Status.QUEUED,
     Status.PAUSED,
@@ -28,7 +29,7 @@ class SideBySide:
     Parameters
     ----------
     networks : their configs; see `compared_networks`
-    own : the samples where the configs say that they are one's own
+    own : the reader's own samples, for configs with that dataset
     seconds_per_epoch, is_present, turns : see `TrainingJob`
 
     Raises
@@ -47,7 +48,7 @@ class SideBySide:
     ) -> None:
         self.networks, self.own = tuple(networks), own
         self.jobs = tuple(
-            _Entrant(run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, turns=turns)
+            _FinalJob(run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, turns=turns)
             for run in [Run(config, own) for config in networks]
         )
         self._predictions: dict[int, Predictions] = {}
@@ -60,35 +61,32 @@ class SideBySide:
 
     @property
     def status(self) -> Status:
-        """What is under way, or how it ended; divergence is a matter of each network."""
+        """What is under way, or how it ended; divergence concerns each network alone."""
         found = {job.status for job in self.jobs}
-        return next((status for status in TELLING if status in found), Status.FINISHED)
+        return next((status for status in STATUS_PRECEDENCE if status in found), Status.FINISHED)
 
     @property
-    def arrived(self) -> list[int]:
+    def finished(self) -> list[int]:
         """The numbers of the networks that have a result."""
         return [i for i, run in enumerate(self.runs) if run.result]
 
     @property
     def part(self) -> str:
-        """The held-out samples that all networks are asked about: the test part, if there is one.
-
-        It is the same for all of them, so that their answers are about the same samples.
-        """
+        """The held-out part that all networks predict: test, or validation if there is none."""
         return "test" if self.runs[0].prepared_data().test else "validation"
 
     def set_presence(self, is_present: Callable[[], bool]) -> None:
-        """Look to another page from now on: the one before was loaded anew."""
+        """Ask another page from now on whether it is there: the one before was reloaded."""
         for job in self.jobs:
             job.set_presence(is_present)
 
     def go(self) -> None:
-        """Train on, all of them."""
+        """Begin or resume the training of all networks."""
         for job in self.jobs:
             job.go()
 
     def pause(self, patience_seconds: float = 0.2) -> None:
-        """Let all stand still, and wait a moment for that."""
+        """Pause all networks, and wait a moment for that."""
         for job in self.jobs:
             job.pause()
         for job in self.jobs:
@@ -102,7 +100,7 @@ class SideBySide:
             job.join(patience_seconds)
 
     def discard(self) -> None:
-        """End all runs without results: nobody will look at them again."""
+        """End all runs without results: they are needed no more."""
         for job in self.jobs:
             job.discard()
 
@@ -111,20 +109,20 @@ class SideBySide:
         return all(job.join(timeout) for job in self.jobs)
 
     def predictions(self, number: int) -> Predictions:
-        """Return what a network says to the held-out samples, once it has a result."""
+        """Return what a network predicts for the held-out samples, once it has a result."""
         if number not in self._predictions:
             self._predictions[number] = predict_now(self.runs[number], self.part)
         return self._predictions[number]
 
-    def regions_of(self, number: int) -> "DecisionRegions":
-        """Return what a network makes of the plane, once its run is over."""
+    def regions_of(self, number: int) -> DecisionRegions:
+        """Return the decision regions of a network, once its run is over."""
         if number not in self._decision_regions:
             self._decision_regions[number] = regions_of(self.runs[number])
         return self._decision_regions[number]
 
 
-class _Entrant(TrainingJob):
-    """A job whose run lets go of what it takes to go on, once it is over: nobody asks for it."""
+class _FinalJob(TrainingJob):
+    """A job that frees the memory for resuming once its run is over: these are not resumed."""
 
     def _end(self, ending: Status) -> None:
         super()._end(ending)

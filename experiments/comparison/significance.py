@@ -1,8 +1,8 @@
-"""Is one network better than another, or was it luck? Paired runs, and a test of it.
+"""Is one network better than another, or was it luck? Tests on paired runs.
 
-Both networks meet the same splits, seed by seed, and what counts is the difference in
-each pair: the luck of a split hits both and drops out. Within one pair, sample by sample,
-McNemar's test asks the same.
+Both networks are trained on the same splits, seed by seed, and what counts is the
+difference in each pair: an easy or hard split affects both and cancels out. Within one
+pair, McNemar's test asks the same, sample by sample.
 """
 
 import math
@@ -16,20 +16,20 @@ import numpy.typing as npt
 from experiments.config import DATA_SETTINGS, RunConfig
 
 SIGNIFICANT = 0.05
-EXACT_BELOW = 25  # so few samples can be counted out; from here on, a curve does as well
+EXACT_BELOW = 25  # fewer samples: the binomial distribution; from here on, chi-squared is close
 
 CorrectMask: TypeAlias = npt.NDArray[np.bool_]
-"""(n_samples,), whether each answer is right."""
+"""(n_samples,), whether each prediction is right."""
 
 
 class SignificanceTest:
-    """What a test of significance has found."""
+    """The result of a test of significance."""
 
     p_value: float
 
     @property
     def is_significant(self) -> bool:
-        """Whether chance is a poor explanation."""
+        """Whether the p-value is below SIGNIFICANT, so that chance is a poor explanation."""
         return self.p_value < SIGNIFICANT
 
 
@@ -52,12 +52,12 @@ class PairedResult(SignificanceTest):
 
 @dataclass(frozen=True)
 class McNemarResult(SignificanceTest):
-    """How two networks differ on the same samples, each asked once.
+    """How the predictions of two networks differ on the same samples.
 
     Attributes
     ----------
     only_first, only_other : samples that just one of them gets right
-    p_value : how often chance alone would share them out as unevenly
+    p_value : how often chance alone would divide them as unevenly
     """
 
     only_first: int
@@ -66,7 +66,7 @@ class McNemarResult(SignificanceTest):
 
     @property
     def is_exact(self) -> bool:
-        """Whether the p-value was counted out; else it comes from a chi-squared curve."""
+        """Whether the p-value is exact (binomial), not approximate (chi-squared)."""
         return self.only_first + self.only_other < EXACT_BELOW
 
 
@@ -76,12 +76,12 @@ Result = TypeVar("Result", PairedResult, McNemarResult)
 def paired_test(
     first: Sequence[float], other: Sequence[float], *, n_training: int, n_test: int
 ) -> PairedResult:
-    """Compare two series of accuracies, seed by seed, with a corrected t-test.
+    """Compare the accuracies of two networks, seed by seed, with a corrected t-test.
 
     t = mean / sqrt((1/n + n_test/n_training) s^2), with n - 1 degrees of freedom. Random
-    splits share most of their samples, so that n runs say less than n independent ones;
-    the second term makes up for it. The spread s is taken to be one test sample at least:
-    accuracies come in such steps, so that a few differences may well be equal by chance.
+    splits share most of their samples, so n runs say less than n independent ones; the
+    second term corrects for that. The spread s is taken to be at least one test sample:
+    accuracies come in such steps, so a few differences may well be equal by chance.
 
     Raises
     ------
@@ -99,14 +99,14 @@ def paired_test(
 
 
 def check_seeds(seeds: Sized) -> None:
-    """Refuse fewer seeds than a comparison needs.
+    """Check that there are enough seeds for a comparison.
 
     Raises
     ------
     ValueError : for fewer than two
     """
     if len(seeds) < 2:
-        raise ValueError("A comparison needs at least 2 seeds: one pair cannot tell luck.")
+        raise ValueError("A comparison needs at least 2 seeds: a single pair may be luck.")
 
 
 def _p_value(t_value: float, degrees_of_freedom: int) -> float:
@@ -116,10 +116,10 @@ def _p_value(t_value: float, degrees_of_freedom: int) -> float:
 
 
 def correct_for_several(results: Sequence[Result]) -> list[Result]:
-    """Return the results with p-values that allow for how many comparisons were made.
+    """Return the results with p-values corrected for several comparisons (Holm's method).
 
-    Who asks m questions is lucky m times as often. After Holm, the smallest p-value is
-    multiplied by m, the next by m - 1, and so on; none falls below one before it, or rises
+    With m tests, one is significant by chance up to m times as often. So the smallest p-value
+    is multiplied by m, the next by m - 1, and so on; none falls below one before it, or rises
     above 1.
 
     Source: S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian
@@ -144,25 +144,26 @@ def median_pair(differences: npt.NDArray[np.float64]) -> int:
 def mcnemar_test(first_right: CorrectMask, other_right: CorrectMask) -> McNemarResult:
     """Compare two networks on one test part, sample by sample.
 
-    Where both are right, or both wrong, they do not differ. Of the other n = b + c samples,
-    equally good networks win each with probability 1/2: few are counted out with the
-    binomial distribution; many with chi^2 = (|b - c| - 1)^2 / (b + c), one degree of freedom.
+    Where both are right, or both wrong, they do not differ. Each of the other n = b + c
+    samples goes to either of two equally good networks with probability 1/2: the p-value is
+    that of the binomial distribution if n < 25, and else that of
+    chi^2 = (|b - c| - 1)^2 / (b + c) with one degree of freedom.
 
     Parameters
     ----------
-    first_right, other_right : (n_samples,), whether each answer is right
+    first_right, other_right : (n_samples,), whether each prediction is right
 
     Raises
     ------
-    ValueError : if the two were not asked about the same number of samples
+    ValueError : if they are of different lengths
 
     Source: Q. McNemar, Note on the sampling error of the difference between correlated
     proportions, Psychometrika 12 (1947); the 1 is A. Edwards's (1948).
     """
     if first_right.shape != other_right.shape:
         raise ValueError(
-            f"The answers to {len(first_right):,} and to {len(other_right):,} samples make no "
-            "pairs. Ask both networks about the same samples."
+            f"Predictions for {len(first_right):,} and for {len(other_right):,} samples cannot be "
+            "paired. Let both networks predict the same samples."
         )
     only_first = int(np.count_nonzero(first_right & ~other_right))
     only_other = int(np.count_nonzero(other_right & ~first_right))
@@ -178,7 +179,7 @@ def _uneven_by_chance(b: int, c: int) -> float:
 
 
 def paired_test_sentence(first: str, other: str, result: PairedResult) -> str:
-    """Say in a sentence what a comparison has shown."""
+    """Say in a sentence what the test over seeds has found."""
     n_seeds, points = len(result.differences), 100 * abs(result.mean)
     if not result.is_significant:
         return (
@@ -193,17 +194,17 @@ def paired_test_sentence(first: str, other: str, result: PairedResult) -> str:
 
 
 def mcnemar_sentence(first: str, other: str, result: McNemarResult) -> str:
-    """Say in a sentence what one run of each has shown, sample by sample."""
+    """Say in a sentence what McNemar's test on one run of each has found."""
     samples = "test sample" if result.only_other == 1 else "test samples"
     meaning = (
         "in this run, that is more than luck explains"
         if result.is_significant
         else "a single run cannot tell that from luck"
     )
-    way = "exact" if result.is_exact else "chi-squared, corrected for continuity"
+    method = "exact" if result.is_exact else "chi-squared, corrected for continuity"
     return (
         f"{other} alone gets {result.only_other:,} {samples} right and {first} alone "
-        f"{result.only_first:,}: {meaning} (McNemar's test, {way}: {_in_words(result.p_value)})."
+        f"{result.only_first:,}: {meaning} (McNemar's test, {method}: {_in_words(result.p_value)})."
     )
 
 
@@ -212,7 +213,7 @@ def _in_words(p_value: float) -> str:
 
 
 def check_comparable(configs: Sequence[RunConfig]) -> None:
-    """See to it that different configs meet the same samples, some held out for a test.
+    """Check that configs differ, share their samples, and hold some of them out for a test.
 
     Raises
     ------
@@ -225,11 +226,11 @@ def check_comparable(configs: Sequence[RunConfig]) -> None:
         values = {settings[name] for settings in data}
         if name not in ("scaling", "class_weight") and len(values) > 1:
             raise ValueError(
-                f"Only networks that meet the same samples can be compared, but {name} is "
+                f"Only networks with the same samples can be compared, but {name} is "
                 f"{' and '.join(sorted(map(str, values)))}."
             )
     if not data[0]["test_fraction"]:
         raise ValueError(
-            "Nothing is held out, and training accuracy compares memories. Choose a test "
-            "fraction above 0."
+            "Nothing is held out, and training accuracy compares only what was memorized. "
+            "Choose a test fraction above 0."
         )

@@ -1,26 +1,27 @@
-"""What the split does to the score: the same networks, judged in two ways.
+"""What the split does to the score: the same networks, with a random split and with blocks.
 
-Dealt out at random, samples of one writer are in every part, and a network is asked about
-hands that it knows. In blocks, it meets hands that it has never seen.
+With a random split, samples of one writer are in every part, and a network is tested on
+handwriting that it knows. With blocks, it is tested on writers that it has never seen.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from data.datasets import Dataset
 from data.split import SPLITS
 from data.toy import TOYS
 from experiments.background.run_sequence import RunSequence
 from experiments.config import OWN, RunConfig, usual_split
-from experiments.exploration.once_per_object import once_each
 from experiments.training.plan import plan
 from experiments.training.run import Run
 
 NETWORKS: dict[str, tuple[int, ...]] = {"Single layer": (), "32 hidden units": (32,)}
 SEEDS = range(3)
-ALIKE = 0.01  # three seeds and some hundred test samples tell no finer
-MOST_ROWS = 2000  # a dozen trainings take some seconds then
+SMALLEST_DIFFERENCE = 0.01  # three seeds and a few hundred test samples show no smaller one
+MOST_ROWS = 2000  # a dozen runs take a few seconds then
 
 ORDERS: dict[str, str] = {
     "digits": "The rows of this dataset were recorded writer after writer.",
@@ -56,31 +57,36 @@ def why_no_blocks(dataset: Dataset) -> str:
     return NOT_ORDERED.get(dataset.name, "")
 
 
-@once_each
-def results_of(dataset: Dataset) -> list[SplitScore]:
-    """Return the list, the same for everyone, that holds what is known of a dataset's splits.
+PROCESS_SCORES: WeakKeyDictionary[Dataset, list[SplitScore]] = WeakKeyDictionary()
+"""The scores that were measured with each dataset, shared by all pages of the process.
 
-    It is empty until somebody has measured them.
-    """
-    return []
+Datasets are told apart by identity; the scores of one are forgotten when it is.
+"""
+PROCESS_SCORES_LOCK = Lock()
+
+
+def results_of(dataset: Dataset) -> list[SplitScore]:
+    """Return the scores of a dataset, shared by all; empty until they have been measured."""
+    with PROCESS_SCORES_LOCK:
+        return PROCESS_SCORES.setdefault(dataset, [])
 
 
 def n_runs() -> int:
-    """Return how many trainings `measure` takes."""
+    """Return how many runs `measure` takes."""
     return len(NETWORKS) * len(SPLITS) * len(SEEDS)
 
 
 def measure(
     dataset: Dataset, *, is_present: Callable[[], bool] = lambda: True
 ) -> RunSequence[SplitScore | None]:
-    """Return what trains small networks under both splits, once it is told to go.
+    """Return the sequence of runs, not yet begun, that trains small networks under both splits.
 
-    Its outcomes are None for a network that diverged. When all is done, everyone finds
-    them in `results_of`.
+    Its outcomes are None for a network that diverged. When all runs are done, their scores
+    are in `results_of(dataset)`.
 
     Parameters
     ----------
-    is_present : says whether the page is connected; asked now and then by the relay's thread
+    is_present : says whether the page is connected; called now and then by the thread
 
     Raises
     ------
@@ -147,7 +153,7 @@ def mean_scores(results: Sequence[SplitScore]) -> dict[str, dict[str, float]]:
 
 
 def split_effect_sentence(results: Sequence[SplitScore]) -> str:
-    """Say in a sentence for each network how much the random split flatters it.
+    """Say in a sentence for each network how much better its score is with the random split.
 
     A network that diverged with all seeds of a split has none.
     """
@@ -163,8 +169,8 @@ def split_effect_sentence(results: Sequence[SplitScore]) -> str:
     return " ".join(sentences)
 
 
-def _difference(flattery: float) -> str:
-    if abs(flattery) < ALIKE:
+def _difference(gain: float) -> str:
+    if abs(gain) < SMALLEST_DIFFERENCE:
         return "about the same"
-    points = f"{100 * abs(flattery):.1f} points"
-    return f"{points} less" if flattery > 0 else f"{points} more"
+    points = f"{100 * abs(gain):.1f} points"
+    return f"{points} less" if gain > 0 else f"{points} more"

@@ -14,19 +14,18 @@ from mlp.evaluation import logits_of
 from mlp.network import Network
 
 GRID_POINTS = 80  # along each side of the plane
-
-
 MARGIN = 0.08  # of the plane, around the points
 
 
 class DecisionRegions(NamedTuple):
-    """What a network makes of the plane.
+    """The class that a network predicts at each point of a grid over the plane.
 
     accuracy : on the test samples; None if there is none
-    why_none : why there is no accuracy, in two or three words
+    why_none : why there is no accuracy, in two or three words; empty if there is one
     x, y : (n,), where the lines of the grid are
-    classes : (n, n), what the network says there; rows follow y
-    points, labels : (n_points, 2) and (n_points,), samples that it has not learned from
+    classes : (n, n), the predicted class at each point of the grid; rows follow y
+    points, labels : (n_points, 2) and (n_points,), held-out samples: the test part, or the
+        validation part where there is no test result
     class_names : what the classes mean
     """
 
@@ -42,7 +41,7 @@ class DecisionRegions(NamedTuple):
 
 
 def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
-    """Ask the network of a run about all the plane around the samples.
+    """Predict the class at each point of the plane around the samples.
 
     Parameters
     ----------
@@ -50,14 +49,14 @@ def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
 
     Raises
     ------
-    ValueError : if the samples are no points in a plane
+    ValueError : if the samples do not have two features
     """
     prepared = run.prepared_data()
     dataset = prepared.dataset
     if dataset.n_features != 2:
         raise ValueError(
-            f"A boundary is drawn in the plane, but a sample has {dataset.n_features:,} features. "
-            "Take points, such as xor."
+            f"Decision regions are drawn in the plane, but a sample has {dataset.n_features:,} "
+            "features. Choose a dataset with two, such as xor."
         )
     x, y = (_grid(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
     test = run.result.test if run.result else None
@@ -76,8 +75,8 @@ def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
 
 
 def _classes_on(x: Array, y: Array, network: Network, scaler: Scaler) -> Labels:
-    """Return what a network says at each crossing of a grid, (len(y), len(x))."""
-    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n_crossings, 2)
+    """Return the predicted class at each point of a grid, (len(y), len(x))."""
+    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n_grid_points, 2)
     classes: Labels = logits_of(network, scaler.transform(plane)).argmax(axis=1)
     return classes.reshape(len(y), len(x))
 

@@ -6,7 +6,7 @@ from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 
 
-def land(classes: list[list[int]]) -> DecisionRegions:
+def decision_regions(classes: list[list[int]]) -> DecisionRegions:
     grid = np.array(classes)
     x, y = (np.arange(n, dtype=np.float32) for n in grid.shape[::-1])
     points = np.array([[0.0, 1.0], [1.0, 0.0]], np.float32)
@@ -15,7 +15,7 @@ def land(classes: list[list[int]]) -> DecisionRegions:
 
 
 def test_neighbors_in_a_row_make_one_rectangle() -> None:
-    xs, ys = class_areas(land([[0, 1, 1, 0], [1, 0, 0, 1]]), 1)
+    xs, ys = class_areas(decision_regions([[0, 1, 1, 0], [1, 0, 0, 1]]), 1)
     rectangles = np.split(xs.reshape(-1, 6), 3)
     assert [each[0, :2].tolist() for each in rectangles] == [[0.5, 2.5], [-0.5, 0.5], [2.5, 3.5]]
     assert np.isnan(xs[5::6]).all()
@@ -24,13 +24,13 @@ def test_neighbors_in_a_row_make_one_rectangle() -> None:
     assert ys[6] == pytest.approx(0.48)
 
 
-def test_a_class_that_is_never_said_has_no_area() -> None:
-    xs, ys = class_areas(land([[0, 0], [0, 0]]), 1)
+def test_a_class_that_is_never_predicted_has_no_area() -> None:
+    xs, ys = class_areas(decision_regions([[0, 0], [0, 0]]), 1)
     assert len(xs) == len(ys) == 0
 
 
 def test_areas_lie_below_points_and_have_their_color() -> None:
-    figure = decision_regions_figure(land([[0, 1], [0, 1]]), "title")
+    figure = decision_regions_figure(decision_regions([[0, 1], [0, 1]]), "title")
     areas, points = figure.data[:2], figure.data[2:]
     assert [area.fillcolor for area in areas] == [dots.marker.color for dots in points]
     assert (list(points[1].x), list(points[1].y)) == ([1.0], [0.0])

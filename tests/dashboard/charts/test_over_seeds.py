@@ -8,13 +8,13 @@ from experiments.comparison.significance import mcnemar_test, paired_test
 from experiments.config import RunConfig
 
 
-def standing(layers: tuple[int, ...], *accuracies: float) -> SeedSummary:
+def summary(layers: tuple[int, ...], *accuracies: float) -> SeedSummary:
     config = RunConfig(hidden_layers=layers)
     return SeedSummary(config, np.array(accuracies), (64, *layers, 10))
 
 
 def test_each_seed_is_a_line_of_its_own() -> None:
-    figure = pairs_figure([standing((), 0.9, 0.8), standing((8,), 0.95, 0.7)], [3, 4])
+    figure = pairs_figure([summary((), 0.9, 0.8), summary((8,), 0.95, 0.7)], [3, 4])
     pairs, single, other = figure.data
     assert list(pairs.x) == [0, 1, None, 0, 1, None]
     assert list(pairs.y) == [0.9, 0.95, None, 0.8, 0.7, None]
@@ -25,9 +25,9 @@ def test_each_seed_is_a_line_of_its_own() -> None:
 
 
 def test_a_network_without_any_result_has_no_mean() -> None:
-    nothing = standing((8,), float("nan"))
-    assert len(pairs_figure([standing((), 0.9), nothing], [0]).data) == 2
-    (only,) = architecture_grid_figure([standing((), 0.9), nothing]).data
+    nothing = summary((8,), float("nan"))
+    assert len(pairs_figure([summary((), 0.9), nothing], [0]).data) == 2
+    (only,) = architecture_grid_figure([summary((), 0.9), nothing]).data
     assert list(only.x) == [650]
 
 

@@ -27,7 +27,7 @@ def pair() -> list[Run]:
 
 
 @pytest.fixture(scope="module")
-def memories() -> list[Run]:
+def training_only() -> list[Run]:
     config = RunConfig(epochs=3, validation_fraction=0.0, test_fraction=0.0)
     return [trained(each) for each in compared_networks(config)]
 
@@ -45,9 +45,9 @@ def test_curves_show_the_held_out_samples(pair: list[Run]) -> None:
     np.testing.assert_allclose(compared_curves(pair, "loss")[0].values, losses, rtol=1e-6)
 
 
-def test_without_held_out_samples_the_title_says_training(memories: list[Run]) -> None:
-    curves = compared_curves(memories, "accuracy")
-    expected = [record.training.accuracy for record in memories[0].history]
+def test_without_held_out_samples_the_title_says_training(training_only: list[Run]) -> None:
+    curves = compared_curves(training_only, "accuracy")
+    expected = [record.training.accuracy for record in training_only[0].history]
     np.testing.assert_allclose(curves[0].values, expected, rtol=1e-6)
     figure = compared_curves_figure(curves, "accuracy", held_out=False, epochs=3)
     assert figure.layout.title.text == "Accuracy on the training samples"
@@ -73,13 +73,13 @@ def test_a_close_up_of_nothing_is_the_whole_axis(curves: list[Curve]) -> None:
     compared_curves_figure(curves, "loss", held_out=True, epochs=3, close_up=True)
 
 
-def test_the_table_tells_every_tenth_of_a_run_and_its_end(pair: list[Run]) -> None:
+def test_the_table_has_every_tenth_of_a_run_and_its_end(pair: list[Run]) -> None:
     table = accuracy_table(pair)
     assert table.epochs == [0, 2, 4, 6, 8, 10, 12]
     assert table.rows[1][3] == pair[1].history[6].validation.accuracy
 
 
-def test_a_thousand_epochs_are_told_every_hundred() -> None:
+def test_a_thousand_epochs_are_shown_every_hundred() -> None:
     table = accuracy_table([Run(RunConfig(epochs=1000))])
     assert table.epochs == [*range(0, 1001, 100)]
     assert table.rows == [[None] * 11]  # nothing yet

@@ -4,7 +4,7 @@ from experiments.comparison.architecture_grid import architecture_grid
 from experiments.config import RunConfig
 
 
-def test_the_ladder_has_every_depth_and_width_and_one_single_layer() -> None:
+def test_the_grid_has_every_depth_and_width_and_one_single_layer() -> None:
     layers = [each.hidden_layers for each in architecture_grid(RunConfig())]
     assert len(layers) == len(set(layers)) == 1 + 3 * 3
     assert () in layers

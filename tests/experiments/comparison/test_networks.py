@@ -4,7 +4,7 @@ from experiments.comparison.networks import compared_networks, configs_over_seed
 from experiments.config import RunConfig
 
 
-def test_the_single_layer_meets_the_settings() -> None:
+def test_the_single_layer_is_compared_with_the_settings() -> None:
     single, other = compared_networks(RunConfig(hidden_layers=(64, 16), seed=4))
     assert (single, other) == (
         RunConfig(hidden_layers=(), seed=4),
@@ -13,7 +13,7 @@ def test_the_single_layer_meets_the_settings() -> None:
     assert [network_name(config) for config in (single, other)] == ["SLP", "MLP 64-16"]
 
 
-def test_settings_without_a_hidden_layer_get_an_opponent() -> None:
+def test_settings_without_a_hidden_layer_get_one_to_compare_with() -> None:
     assert [each.hidden_layers for each in compared_networks(RunConfig(hidden_layers=()))] == [
         (),
         (32,),

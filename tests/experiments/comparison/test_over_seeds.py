@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from data.datasets import Dataset
 from experiments.background.run_sequence import RunSequence
+from experiments.background.training_job import Status
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import (
@@ -17,8 +19,6 @@ from experiments.config import RunConfig
 from experiments.training.run import Run
 
 PATIENCE = 20.0
-
-
 DIVERGING = RunConfig(
     optimizer="sgd", learning_rate=1000.0, epochs=2, output="identity", loss="mse"
 )
@@ -43,7 +43,7 @@ def _outcomes(configs) -> list[RunOutcome]:
 
 
 def outcome(layers, seed: int, pattern: str | None) -> RunOutcome:
-    """Return an outcome from a picture of its answers; None for a run that diverged."""
+    """Return an outcome from a string, x where it is right; None for a run that diverged."""
     right = np.array([letter == "x" for letter in pattern or ""])
     config = RunConfig(hidden_layers=layers, seed=seed)
     accuracy = float(right.mean()) if pattern else None
@@ -58,7 +58,7 @@ def rows_of(*seeds: tuple[str | None, ...]) -> list[tuple[RunOutcome, ...]]:
     ]
 
 
-def test_a_seed_that_not_all_have_met_is_left_out() -> None:
+def test_a_seed_that_not_all_networks_were_trained_with_is_left_out() -> None:
     flat = [each for row in rows_of(("x.", "xx"), ("..", "xx")) for each in row]
     assert [len(row) for row in complete_seeds(flat[:3], 2)] == [2]
     assert len(complete_seeds(flat, 2)) == 2
@@ -80,7 +80,7 @@ def test_a_network_that_diverged_counts_in_no_mean() -> None:
     assert (nothing.mean, nothing.std) == (None, None)
 
 
-def test_a_duel_names_its_median_run_and_counts_its_samples() -> None:
+def test_a_paired_comparison_names_its_median_run_and_counts_its_samples() -> None:
     rows = rows_of(("x...", "xxx."), ("xx..", ".xx."), ("x...", "xx.."))
     (pair,) = paired_comparisons([row[:2] for row in rows])
     assert (pair.first, pair.other) == ("SLP", "MLP 8")
@@ -95,7 +95,7 @@ def test_a_duel_names_its_median_run_and_counts_its_samples() -> None:
     )
 
 
-def test_two_duels_are_harder_to_win_than_one() -> None:
+def test_over_seeds_p_values_are_corrected_for_several_comparisons() -> None:
     rows = rows_of(
         *[("x" * 5 + "." * 95, "x" * (9 + i) + "." * (91 - i), "." * 100) for i in range(4)]
     )
@@ -105,7 +105,7 @@ def test_two_duels_are_harder_to_win_than_one() -> None:
     assert both[0].paired.p_value > alone
 
 
-def test_mcnemars_p_values_allow_for_several_duels_as_well() -> None:
+def test_mcnemars_p_values_are_corrected_for_several_comparisons() -> None:
     rows = rows_of(*[("." * 9, "." * 2 + "x" * 7, "." * 9)] * 2)
     (alone,) = paired_comparisons([row[:2] for row in rows])
     assert alone.on_samples.p_value == pytest.approx(2 / 2**7)
@@ -113,7 +113,7 @@ def test_mcnemars_p_values_allow_for_several_duels_as_well() -> None:
     assert [pair.on_samples.p_value for pair in both] == pytest.approx([2 * 2 / 2**7, 1])
 
 
-def test_a_network_with_a_single_result_has_no_duel() -> None:
+def test_a_network_with_a_single_result_has_no_paired_comparison() -> None:
     rows = rows_of(("x.", "xx", None), ("..", "xx", "x."), ("x.", None, None))
     (pair,) = paired_comparisons(rows)
     assert pair.other == "MLP 8"
@@ -121,13 +121,13 @@ def test_a_network_with_a_single_result_has_no_duel() -> None:
     assert paired_comparisons([]) == []
 
 
-def test_a_diverged_run_is_summed_up_without_answers() -> None:
-    summed_up = outcome_of(trained(DIVERGING))
-    assert summed_up.accuracy is None
-    assert len(summed_up.right) == 0
+def test_a_diverged_run_is_summed_up_without_predictions() -> None:
+    diverged = outcome_of(trained(DIVERGING))
+    assert diverged.accuracy is None
+    assert len(diverged.right) == 0
 
 
-def test_on_xor_the_hidden_layer_wins_by_far() -> None:
+def test_on_xor_the_hidden_layer_is_far_better() -> None:
     (pair,) = paired_comparisons(
         complete_seeds(
             _outcomes(configs_over_seeds(compared_networks(NONLINEAR_SETS["xor"]), 10)), 2
@@ -138,7 +138,7 @@ def test_on_xor_the_hidden_layer_wins_by_far() -> None:
     assert pair.on_samples.is_significant
 
 
-def test_the_answer_for_the_defaults_is_paired_over_the_seeds() -> None:
+def test_differences_for_the_defaults_are_paired_by_seed() -> None:
     (pair,) = paired_comparisons(
         complete_seeds(_outcomes(configs_over_seeds(compared_networks(RunConfig(epochs=5)), 3)), 2)
     )
@@ -146,3 +146,16 @@ def test_the_answer_for_the_defaults_is_paired_over_the_seeds() -> None:
     other = trained(RunConfig(epochs=5, seed=1)).result.test.accuracy
     single = trained(RunConfig(epochs=5, seed=1, hidden_layers=())).result.test.accuracy
     assert pair.paired.differences[1] == pytest.approx(other - single)
+
+
+def test_own_samples_can_be_compared_over_seeds() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    X = (rng.normal(size=(60, 3)) + 3 * labels[:, np.newaxis]).astype(np.float32)
+    own = Dataset("own", "mine", X, labels, ("a", "b"), None, 9.0, "value", "me")
+    config = RunConfig(dataset="own", epochs=3)
+    sequence = start(configs_over_seeds(compared_networks(config), 2), own=own)
+    assert sequence.join(PATIENCE)
+    assert sequence.status is Status.FINISHED
+    (pair,) = paired_comparisons(complete_seeds(sequence.outcomes, 2))
+    assert len(pair.paired.differences) == 2

@@ -1,4 +1,4 @@
-"""A difference is told only where luck does not explain it."""
+"""A difference is reported only where luck does not explain it."""
 
 import math
 
@@ -36,7 +36,7 @@ def test_the_corrected_t_test_worked_out_by_hand() -> None:
     assert result.p_value == pytest.approx(0.1991, abs=1e-4)
 
 
-def test_without_the_correction_luck_would_pass_for_skill() -> None:
+def test_without_the_correction_the_p_value_is_too_small() -> None:
     corrected = paired_test(FIRST, OTHER, n_training=100, n_test=100)
     plain = stats.ttest_rel(OTHER, FIRST).pvalue
     assert plain == pytest.approx(
@@ -69,13 +69,13 @@ def test_the_sentence_for_no_difference() -> None:
     )
 
 
-def test_pairs_that_are_all_alike_need_no_division() -> None:
+def test_equal_pairs_give_a_p_value_of_1() -> None:
     same = paired_test([0.9, 0.8], [0.9, 0.8], n_training=10, n_test=5)
     assert (same.mean, same.p_value, same.is_significant) == (0.0, 1.0, False)
 
 
-def test_two_equal_differences_are_no_certainty() -> None:
-    """Of 5 test samples, one more was right, twice: that is soon done by luck."""
+def test_two_equal_differences_are_not_significant() -> None:
+    """Of 5 test samples, one more was right, twice: that may well be luck."""
     result = paired_test([0.6, 0.4], [0.8, 0.6], n_training=10, n_test=5)
     assert result.std == pytest.approx(0)
     assert not result.is_significant
@@ -83,7 +83,7 @@ def test_two_equal_differences_are_no_certainty() -> None:
     assert result.p_value == pytest.approx(2 * stats.t.sf(t, 1))
 
 
-def test_a_large_difference_is_told_with_its_order_of_luck() -> None:
+def test_a_very_small_p_value_is_given_as_a_bound() -> None:
     result = paired_test([0.5] * 9, [0.75] * 9, n_training=1000, n_test=1000)
     assert "p < 0.0001" in paired_test_sentence("a", "b", result)
 
@@ -93,13 +93,13 @@ def test_a_network_is_not_compared_with_itself() -> None:
         check_comparable([RunConfig(), RunConfig()])
 
 
-def test_one_pair_is_refused() -> None:
+def test_a_single_pair_is_refused() -> None:
     for refuse in (check_seeds, lambda one: paired_test(one, one, n_training=2, n_test=1)):
-        with pytest.raises(ValueError, match="at least 2 seeds: one pair cannot tell luck"):
+        with pytest.raises(ValueError, match="at least 2 seeds: a single pair may be luck"):
             refuse([0.9])
 
 
-def test_networks_that_meet_other_samples_are_refused() -> None:
+def test_networks_with_other_samples_are_refused() -> None:
     with pytest.raises(ValueError, match=r"but test_fraction is 0.0 and 0.2\."):
         check_comparable([preset("mlp-digits-held-out").config, preset("mlp-digits").config])
     with pytest.raises(ValueError, match=r"but dataset is digits and moons\."):
@@ -115,21 +115,21 @@ def test_the_scaling_may_differ() -> None:
     check_comparable([RunConfig(), RunConfig(scaling="z-score", class_weight="balanced")])
 
 
-def rights(pattern: str) -> np.ndarray:
-    """Return answers from a picture of them: 'x' is right, anything else is wrong."""
+def correct_mask(pattern: str) -> np.ndarray:
+    """Return which predictions are right from a string: 'x' is right, anything else is wrong."""
     return np.array([letter == "x" for letter in pattern])
 
 
-def test_mcnemar_counted_out_by_hand() -> None:
+def test_mcnemar_worked_out_by_hand() -> None:
     """Of 6 samples that one gets right, 5 go to the other: P = 2 (1 + 6) / 2^6."""
-    result = mcnemar_test(rights("xxx......"), rights("xx.xxxxx."))
+    result = mcnemar_test(correct_mask("xxx......"), correct_mask("xx.xxxxx."))
     assert (result.only_first, result.only_other) == (1, 5)
     assert result.p_value == pytest.approx(2 * (1 + 6) / 2**6)
     assert result.is_exact
     assert not result.is_significant
 
 
-def test_mcnemar_with_many_samples_takes_the_curve() -> None:
+def test_mcnemar_with_many_samples_uses_chi_squared() -> None:
     first = np.arange(1000) < 910
     other = np.arange(1000) >= 40  # only the first: 40; only the other: 90
     result = mcnemar_test(first, other)
@@ -139,7 +139,7 @@ def test_mcnemar_with_many_samples_takes_the_curve() -> None:
     assert not result.is_exact
 
 
-def test_the_curve_is_close_to_counting_out() -> None:
+def test_chi_squared_is_close_to_the_exact_p_value() -> None:
     first, other = np.arange(100) < 15, np.arange(100) >= 75  # 15 and 25, none in common
     result = mcnemar_test(first, other)
     assert result.p_value == pytest.approx(stats.binomtest(15, 40).pvalue, abs=0.01)
@@ -152,18 +152,18 @@ def test_networks_that_differ_in_nothing_or_evenly_are_equally_good(n: int) -> N
     assert mcnemar_test(first, ~first).p_value == pytest.approx(1)
 
 
-def test_answers_to_other_samples_make_no_pairs() -> None:
-    with pytest.raises(ValueError, match="The answers to 3 and to 2 samples make no pairs"):
-        mcnemar_test(rights("xxx"), rights("xx"))
+def test_predictions_for_other_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="Predictions for 3 and for 2 samples cannot be paired"):
+        mcnemar_test(correct_mask("xxx"), correct_mask("xx"))
 
 
 def test_the_sentence_on_samples() -> None:
-    few = mcnemar_sentence("SLP", "MLP", mcnemar_test(rights("xx.x."), rights("xxx.x")))
+    few = mcnemar_sentence("SLP", "MLP", mcnemar_test(correct_mask("xx.x."), correct_mask("xxx.x")))
     assert few == (
         "MLP alone gets 2 test samples right and SLP alone 1: a single run cannot tell that from "
         "luck (McNemar's test, exact: p = 1)."
     )
-    one = mcnemar_sentence("SLP", "MLP", mcnemar_test(rights("xx."), rights("xxx")))
+    one = mcnemar_sentence("SLP", "MLP", mcnemar_test(correct_mask("xx."), correct_mask("xxx")))
     assert one.startswith("MLP alone gets 1 test sample right and SLP alone 0: ")
     many = mcnemar_test(np.zeros(50, bool), np.ones(50, bool))
     assert mcnemar_sentence("SLP", "MLP", many).endswith(

@@ -30,7 +30,7 @@ RESULTS = [
 
 
 def measured(dataset: Dataset) -> list[SplitScore]:
-    """Measure both splits, and forget again what everyone could find."""
+    """Measure both splits, and clear the scores that all tests share."""
     sequence = measure(dataset)
     sequence.go()
     assert sequence.join(20)
@@ -40,7 +40,7 @@ def measured(dataset: Dataset) -> list[SplitScore]:
     return results
 
 
-def test_whole_writers_are_harder_than_random_samples(monkeypatch) -> None:
+def test_blocks_of_writers_are_harder_than_a_random_split(monkeypatch) -> None:
     monkeypatch.setattr(split_effect, "SEEDS", range(1))
     results = measured(load("digits"))
     assert len(results) == n_runs() == 4
@@ -49,7 +49,7 @@ def test_whole_writers_are_harder_than_random_samples(monkeypatch) -> None:
         assert scores["random"][network] > scores["blocks"][network] + 0.03
 
 
-def test_a_large_set_is_thinned_in_its_order() -> None:
+def test_a_large_dataset_is_thinned_in_its_order() -> None:
     digits = load("digits")
     assert thinned(digits) is digits
     many = split_effect.replace(
@@ -61,13 +61,13 @@ def test_a_large_set_is_thinned_in_its_order() -> None:
     np.testing.assert_array_equal(small.labels, many.labels[::5])
 
 
-def test_a_thinned_set_can_be_measured(monkeypatch) -> None:
+def test_a_thinned_dataset_can_be_measured(monkeypatch) -> None:
     monkeypatch.setattr(split_effect, "SEEDS", range(1))
     monkeypatch.setattr(split_effect, "MOST_ROWS", 600)
     assert {result.n_test for result in measured(load("digits"))} == {120}
 
 
-def test_behind_a_queue_nobody_is_held_up_and_it_can_be_stopped() -> None:
+def test_a_measurement_that_waits_its_turn_can_be_stopped() -> None:
     digits = load("digits")
     with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         sequence = measure(digits)
@@ -78,7 +78,7 @@ def test_behind_a_queue_nobody_is_held_up_and_it_can_be_stopped() -> None:
     assert sequence.outcomes == results_of(digits) == []
 
 
-def test_others_have_their_turn_between_two_slices(monkeypatch) -> None:
+def test_other_jobs_take_turns_between_two_slices(monkeypatch) -> None:
     monkeypatch.setattr("experiments.background.run_sequence.SLICE_SECONDS", 0.0)
     sequence = measure(load("digits"))
     sequence.go()
@@ -111,7 +111,7 @@ def test_networks_that_diverge_have_no_result(monkeypatch) -> None:
         results.clear()
 
 
-def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
+def test_data_that_cannot_be_split_into_blocks_are_refused_with_a_reason() -> None:
     digits = load("digits")
     order = np.argsort(digits.labels)
     ordered = split_effect.replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
@@ -119,7 +119,7 @@ def test_data_that_cannot_be_cut_into_blocks_say_why() -> None:
         measure(ordered)
 
 
-def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:
+def test_the_sentence_says_how_much_better_the_random_split_looks() -> None:
     assert split_effect_sentence(RESULTS) == (
         "Single layer: 97.0 % of the test samples right with the random split, 89.0 % with "
         "blocks held out, 8.0 points less."
@@ -133,7 +133,7 @@ def test_the_verdict_says_by_how_much_the_random_split_flatters() -> None:
     )
 
 
-def test_differences_that_could_be_luck_are_said_to_be_none() -> None:
+def test_differences_that_may_be_luck_are_reported_as_none() -> None:
     close = [result._replace(accuracy=0.9 + result.accuracy / 50) for result in RESULTS]
     assert "blocks held out, about the same." in split_effect_sentence(close)
 

@@ -18,7 +18,7 @@ def trained(config: RunConfig) -> Run:
 
 
 @pytest.mark.parametrize("name", NONLINEAR_SETS)
-def test_a_few_hidden_units_do_what_a_line_cannot(name: str) -> None:
+def test_a_few_hidden_units_separate_what_a_line_cannot(name: str) -> None:
     single, other = (trained(config) for config in compared_networks(NONLINEAR_SETS[name]))
     assert single.result.test.accuracy < 0.75
     reachable = 0.91 if name == "xor" else 0.97  # chance has moved 1 point in 20 of xor
@@ -31,23 +31,23 @@ def test_one_point_in_20_of_xor_is_on_the_wrong_side() -> None:
     assert np.mean(by_rule == dataset.labels) == pytest.approx(0.95, abs=0.005)
 
 
-def test_a_territory_says_what_the_network_says() -> None:
+def test_decision_regions_are_the_predicted_classes() -> None:
     run = trained(NONLINEAR_SETS["circles"])
-    land = regions_of(run)
-    assert land.classes.shape == (GRID_POINTS, GRID_POINTS)
-    assert land.accuracy == run.result.test.accuracy
-    middle, corner = land.classes[GRID_POINTS // 2, GRID_POINTS // 2], land.classes[0, 0]
-    assert (land.class_names[middle], land.class_names[corner]) == ("B", "A")
-    assert land.points.min() > land.x[0]
-    assert len(land.points) == len(land.labels) == 240
+    regions = regions_of(run)
+    assert regions.classes.shape == (GRID_POINTS, GRID_POINTS)
+    assert regions.accuracy == run.result.test.accuracy
+    middle, corner = regions.classes[GRID_POINTS // 2, GRID_POINTS // 2], regions.classes[0, 0]
+    assert (regions.class_names[middle], regions.class_names[corner]) == ("B", "A")
+    assert regions.points.min() > regions.x[0]
+    assert len(regions.points) == len(regions.labels) == 240
 
 
-def test_a_territory_counts_rows_from_below_and_columns_from_the_left() -> None:
+def test_rows_of_the_grid_start_at_the_bottom_and_columns_at_the_left() -> None:
     run = Run(NONLINEAR_SETS["xor"].model_copy(update={"hidden_layers": (), "activation": "tanh"}))
     run.network.weights[1][:] = [[0, 0], [10, 1]]  # class B where 10 x + y > 0
-    land = regions_of(run)
-    expected = 10 * land.x[np.newaxis, :] + land.y[:, np.newaxis] > 0
-    assert np.mean((land.classes == 1) == expected) > 0.999
+    regions = regions_of(run)
+    expected = 10 * regions.x[np.newaxis, :] + regions.y[:, np.newaxis] > 0
+    assert np.mean((regions.classes == 1) == expected) > 0.999
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_a_territory_counts_rows_from_below_and_columns_from_the_left() -> None:
          "diverged"),
     ],
 )  # fmt: skip
-def test_a_territory_says_why_it_has_no_accuracy(settings: dict, why: str) -> None:
-    land = regions_of(trained(RunConfig(dataset="xor", epochs=2, **settings)))
-    assert (land.accuracy, land.why_none) == (None, why)
+def test_decision_regions_say_why_there_is_no_accuracy(settings: dict, why: str) -> None:
+    regions = regions_of(trained(RunConfig(dataset="xor", epochs=2, **settings)))
+    assert (regions.accuracy, regions.why_none) == (None, why)
 
 
 def test_a_network_that_is_not_done_has_no_result_and_has_not_diverged() -> None:
@@ -68,6 +68,6 @@ def test_a_network_that_is_not_done_has_no_result_and_has_not_diverged() -> None
     assert regions_of(trained(RunConfig(dataset="xor", epochs=2))).why_none == ""
 
 
-def test_a_boundary_needs_points_in_a_plane() -> None:
+def test_decision_regions_need_two_features() -> None:
     with pytest.raises(ValueError, match="a sample has 64 features"):
         regions_of(Run(SHORT))

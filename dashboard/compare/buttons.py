@@ -1,0 +1,87 @@
+"""What the four comparisons share: buttons, and notes on what stands in the way."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.compare import actions
+from dashboard.session import ComparisonKind
+from dashboard.text import plain
+from experiments.comparison.significance import check_comparable
+from experiments.config import RunConfig
+
+row = partial(st.container, horizontal=True, vertical_alignment="bottom")
+
+
+def begin_button(
+    label: str,
+    kind: ComparisonKind,
+    *,
+    disabled: bool,
+    help_text: str,
+    width: int | Literal["content"] = "content",
+) -> None:
+    """Draw the button that begins a comparison."""
+    st.button(
+        label,
+        icon=":material/play_arrow:",
+        type="primary",
+        key=session.key_of("begin", kind),
+        width=width,
+        disabled=disabled or bool(session.problems()),
+        on_click=actions.request,
+        args=(kind,),
+        help=help_text,
+    )
+
+
+def stop_button(kind: ComparisonKind, *, disabled: bool) -> None:
+    """Draw the button that ends a comparison."""
+    st.button(
+        "Stop",
+        icon=":material/stop:",
+        key=session.key_of("stop", kind),
+        disabled=disabled,
+        on_click=actions.stop,
+        args=(kind,),
+        help="End here, and keep what was reached.",
+    )
+
+
+def sequence_buttons(
+    label: str,
+    kind: ComparisonKind,
+    networks: Sequence[RunConfig],
+    begin: Callable[[], None],
+    help_text: str,
+) -> tuple[str, str]:
+    """Begin if requested, then draw both buttons; return what to show below the row.
+
+    That is why these networks cannot be compared, and why it could not begin; empty if it can.
+    """
+    objection = actions.problem_of(partial(check_comparable, networks))
+    problem = actions.begin_if_requested(kind, begin)
+    is_moving = actions.is_moving(kind)
+    begin_button(label, kind, disabled=is_moving or bool(objection), help_text=help_text)
+    stop_button(kind, disabled=not is_moving)
+    return objection, problem
+
+
+def show_problems(objection: str, problem: str) -> None:
+    """Show what `sequence_buttons` has returned, unless it is empty."""
+    if objection:
+        st.warning(plain(objection), icon=":material/balance:")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def note_if_changed(is_same: bool, what_to_do: str) -> None:
+    """Say that the results below are of other settings or samples, if they are."""
+    if not is_same:
+        st.info(
+            f"The settings or the samples have changed since. {what_to_do} begins anew with them.",
+            icon=":material/info:",
+        )
