@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from dashboard import session
 from dashboard.training_speed import requested_pace, seconds_per_epoch
+from experiments.background.background_task import Status
 from experiments.background.run_store import StoredRun
-from experiments.background.training_job import Goal, Status, TrainingJob
+from experiments.background.training_job import Goal, TrainingJob
 from experiments.config import OWN, RunConfig, limits_of
 from experiments.training.run import Run
 

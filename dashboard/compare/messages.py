@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.components.tables import markdown_table
 from dashboard.text import percent
 from dashboard.training_speed import Progress
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
 from experiments.comparison.networks import network_name
 from experiments.comparison.over_seeds import SeedSummary
@@ -17,13 +17,13 @@ from mlp.network import count_parameters, count_weights
 def side_by_side_progress(comparison: SideBySide) -> Progress:
     """Say how far networks side by side have come; the slowest one sets the epoch shown."""
     runs = comparison.runs
-    fractions = [run.step / (run.config.epochs * run.plan.steps_per_epoch) for run in runs]
+    fractions = [run.fraction_done for run in runs]
     moving = [job.run for job in comparison.jobs if not job.status.is_over]
     epochs_done = min((run.epochs_done for run in moving), default=0)
     is_waiting = comparison.status is Status.QUEUED
     state = "waiting for the processor" if is_waiting else str(comparison.status)
     words = f"Epoch {epochs_done:,} of {max(run.config.epochs for run in runs):,} · {state}"
-    return Progress(min(1.0, sum(fractions) / len(fractions)), words)
+    return Progress(sum(fractions) / len(fractions), words)
 
 
 def side_by_side_ending(comparison: SideBySide) -> str:

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard import training_speed
 from dashboard.text import duration
 from dashboard.training_speed import Progress
+from experiments.background.background_task import Status
 from experiments.background.run_sequence import RunSequence
-from experiments.background.training_job import Status
 from experiments.comparison.networks import network_name
 from experiments.comparison.over_seeds import RunOutcome
 

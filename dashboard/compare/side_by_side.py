@@ -20,7 +20,7 @@ from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
 from dashboard.components.chart import show_chart
 from dashboard.session import ComparisonKind
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.comparison.networks import network_name
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig

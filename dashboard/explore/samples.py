@@ -17,7 +17,7 @@ from dashboard.components.tables import markdown_table
 from dashboard.text import plain
 from data.datasets import Dataset, Labels
 from data.split import Rows, Split
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.comparison.split_effect import SEEDS, SplitScore, measure, thinned
 from experiments.exploration.neighbors import Neighbors, part_of
 from experiments.exploration.projections import Projection, map_rows

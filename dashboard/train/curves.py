@@ -16,7 +16,8 @@ from dashboard.charts.learning_curves import (
 )
 from dashboard.components.chart import show_chart
 from dashboard.components.epoch_slider import past_epoch
-from experiments.background.training_job import Status, TrainingJob
+from experiments.background.background_task import Status
+from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
 

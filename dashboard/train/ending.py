@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import training_actions
 from dashboard.text import percent
 from dashboard.train.progress import samples_noun
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.training.run import Run
 from mlp.records import Diverged
 

@@ -7,7 +7,7 @@ from dashboard.train import panels
 from dashboard.train.curves import draw_curves, epochs_in_view
 from dashboard.train.progress import draw_progress
 from dashboard.train.scores import draw_scores
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 
 
 def draw_live(status: Status | None, *, log_scale: bool) -> None:

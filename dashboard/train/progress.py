@@ -33,7 +33,7 @@ def progress(job: TrainingJob) -> Progress:
         samples_per_step = run.plan.n_training / steps_per_epoch
         words.append(f"{duration((steps - step) / speed)} left")
         words.append(f"{speed * samples_per_step:,.0f} {samples_noun(run)} a second")
-    return Progress(step / steps, " · ".join(words))
+    return Progress(run.fraction_done, " · ".join(words))
 
 
 def samples_noun(run: Run) -> str:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import session, settings, training_actions
 from dashboard.text import duration, percent, plain
+from experiments.background.background_task import Status
 from experiments.background.run_store import StoredRun
-from experiments.background.training_job import Status
 from experiments.config import SETTINGS, differences
 from experiments.training.run import Run
 

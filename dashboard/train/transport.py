@@ -4,7 +4,8 @@ import streamlit as st
 
 from dashboard import session, training_actions, training_speed
 from dashboard.components.transport_buttons import pause_button, play_button
-from experiments.background.training_job import Goal, Status, TrainingJob
+from experiments.background.background_task import Status
+from experiments.background.training_job import Goal, TrainingJob
 
 PLAY_WIDTH = 116  # pixels; wide enough for each of its labels, so that the row does not move
 

@@ -72,3 +72,6 @@ class TurnQueue:
                 self._changed.notify_all()
             self._taken += places * entered
             return entered
+
+
+PROCESS_TURNS = TurnQueue(capacity=2)  # a small net takes both: two would only share a lock

@@ -6,8 +6,9 @@ One run of each says little: with another seed, the other network may be better.
 from collections.abc import Callable, Sequence
 
 from data.datasets import Dataset
-from experiments.background.training_job import PROCESS_TURNS, Status, TrainingJob
-from experiments.background.turns import TurnQueue
+from experiments.background.background_task import Status
+from experiments.background.training_job import TrainingJob
+from experiments.background.turns import PROCESS_TURNS, TurnQueue
 from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions, regions_of
 from experiments.evaluation.predictions import Predictions, predict_now

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
 from threading import Condition
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -124,15 +122,6 @@ class Predictions:
         return int(found[0])
 
 
-_NUMBERS: WeakKeyDictionary[Run, int] = WeakKeyDictionary()
-_NEXT_NUMBER = count()
-
-
-def _number_of(run: Run) -> int:
-    """Return a number that no other run of this process has; the cache keeps no run alive."""
-    return _NUMBERS.setdefault(run, next(_NEXT_NUMBER))
-
-
 def predict_now(run: Run, part: str) -> Predictions:
     """Ask the network of a run, as it is now, about a part; no answers if that is empty.
 
@@ -158,7 +147,7 @@ def _predict(network: Network, run: Run, part: str) -> Predictions:
 
 @cached(
     LRUCache(CACHE_BYTES, getsizeof=lambda predictions: predictions.n_bytes),
-    key=lambda run, step, part: (_number_of(run), run.snapshots.nearest(step), part),
+    key=lambda run, step, part: (run.id, run.snapshots.nearest(step), part),
     condition=Condition(),  # two who ask at once do the work once
 )
 def predictions_at(run: Run, step: int, part: str) -> Predictions:

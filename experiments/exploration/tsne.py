@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from experiments.background.training_job import PROCESS_TURNS
+from experiments.background.turns import PROCESS_TURNS
 from experiments.exploration.once_per_object import once_each
 from experiments.exploration.projections import map_rows, principal_components
 from experiments.training.prepared_data import PreparedData

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 from data.datasets import Dataset, Features
 from data.scaling import Scaler
 from experiments.config import RunConfig, explain, limits_of
+from experiments.training.restore import record_of, restore
 from experiments.training.run import Result, Run
 from experiments.training.run_record import Change, RunRecord
 from mlp.arrays import Array
@@ -164,7 +165,7 @@ def revive(model: Model, own: Dataset | None = None) -> Run:
             "This model has learned from other data than those of that name here. Give the data "
             "that it was trained with first."
         )
-    run.restore(model.network.parameters, model.history, model.run_record)
+    restore(run, model.network.parameters, model.history, model.run_record)
     return run
 
 
@@ -178,7 +179,7 @@ def _describe(run: Run) -> dict[str, str]:
         "image_shape": dataset.image_shape,
         "history": run.history,
         "result": run.result,
-        "way": run.run_record,
+        "way": record_of(run),
     }
     metadata = {name: PARTS[name].dump_json(part).decode() for name, part in parts.items()}
     metadata["config"] = run.config.model_dump_json()

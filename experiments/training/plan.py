@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from data.datasets import Dataset
 from experiments.config import RunConfig, optimizer_settings
 from experiments.training.prepared_data import PreparedData, prepare
@@ -52,10 +54,11 @@ def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
     ValueError : if the network is larger than a shared server can give to everyone, or
         a batch larger than the training part
     """
-    return _plan_with(config, prepare(config, own))
+    return plan_with(config, prepare(config, own))
 
 
-def _plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
+def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
+    """Return the plan of a run on data that are prepared; see `plan`."""
     dataset, n_training = prepared.dataset, len(prepared.split.training)
     sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
     n_parameters = count_parameters(sizes)
@@ -71,6 +74,18 @@ def _plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
             "Take a smaller batch, or the full batch."
         )
     return Plan(sizes, n_parameters, n_training, batch_size, -(-n_training // batch_size))
+
+
+def make_network(config: RunConfig, sizes: tuple[int, ...], rng: np.random.Generator) -> Network:
+    """Return the network that a config asks for, with random weights."""
+    return Network(
+        sizes,
+        activation=config.activation,
+        output=config.output,
+        weight_init=config.weight_init,
+        bias_init=config.bias_init,
+        rng=rng,
+    )
 
 
 def make_optimizer(config: RunConfig, network: Network) -> Optimizer:

@@ -4,29 +4,25 @@ import copy
 import math
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
+from uuid import uuid4
 
 from pydantic import ValidationError
 
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
-from experiments.training.layer_diagnostics import StepDiagnostics, measure_step
-from experiments.training.plan import _plan_with, make_optimizer, make_schedule
+from experiments.training.plan import make_network, make_optimizer, make_schedule, plan_with
 from experiments.training.prepared_data import PreparedData, prepare, random_generators
-from experiments.training.run_record import Change, RunRecord
-from experiments.training.snapshots import Snapshots
-from mlp.arrays import Array
+from experiments.training.run_record import Change
+from experiments.training.run_recorder import RunRecorder
 from mlp.backprop import Dropout
 from mlp.early_stopping import EarlyStopping
 from mlp.evaluation import evaluate
 from mlp.losses import LOSSES, Objective
 from mlp.network import Network
 from mlp.records import BatchRecord, Diverged, EarlyStopped, EpochRecord, Record, Score
-from mlp.samples import Samples
 from mlp.training import TrainingLoop, train
-
-SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 
 
 class CurrentEpoch(NamedTuple):
@@ -44,30 +40,40 @@ class Result(NamedTuple):
     test: Score | None
 
 
+def evaluate_parts(network: Network, objective: Objective, prepared: PreparedData) -> Result:
+    """Score a network on each part of the data that has samples."""
+    return Result(
+        evaluate(network, objective, prepared.training),
+        evaluate(network, objective, prepared.validation) if prepared.validation else None,
+        evaluate(network, objective, prepared.test) if prepared.test else None,
+    )
+
+
 class Run:
-    """A network on its way from random weights to a result.
+    """The training of one network, from random weights to a result.
 
     Parameters
     ----------
     config : decides all of it; the same config gives the same run, bit for bit, on the
         same machine with the same number of BLAS threads
     own : the samples where the config says that they are one's own
-    keeps_snapshots : whether to keep snapshots and pulses, for pages that look back
+    keeps_snapshots : whether to keep snapshots and step diagnostics, for pages that look back
 
     Attributes
     ----------
-    plan, network : what the config comes to
-    epoch, step : the epoch under way, and how many steps the optimizer has made
+    id : tells it from all other runs, also from those that are no more
+    plan, network : the size of the run, and what it trains
+    epoch, step : the current epoch, and how many steps the optimizer has made
     history : one record an epoch, from epoch 0, the untrained network
     current_epoch : the batches since the last whole epoch
-    initial_config : what the run set out with; `config` grows when it goes on after its end
-    changes : what was changed on the way, and when
-    snapshots, step_diagnostics : what is kept of a run that is watched
-    diverged : set if the numbers left the range of sense
-    early_stopped : set if the run ended because it did not get better any more
+    initial_config : that of the beginning; `config` has more epochs if some were added
+    changes : what was changed during training, and when
+    snapshots, step_diagnostics : of a run that keeps them
+    diverged : set if the loss or a parameter became too large or no number
+    early_stopped : set if the run ended because it did not improve any more
     best_epoch : with early stopping, the epoch that the network went back to in the end
     result : set when the run has ended, unless it diverged
-    n_results : how many times it was measured: more than once if it went on after its end
+    n_results : how many times it was evaluated: more than once if epochs were added
     seconds : time spent computing, pauses excluded
 
     Raises
@@ -78,24 +84,20 @@ class Run:
     def __init__(
         self, config: RunConfig, own: Dataset | None = None, *, keeps_snapshots: bool = False
     ) -> None:
+        self.id = uuid4().hex
         self.config = self.initial_config = config
         self.own, self.keeps_snapshots = own, keeps_snapshots
-        self.plan = _plan_with(config, self.prepared_data())
+        self.plan = plan_with(config, self.prepared_data())
         _, weights_rng, self._batches_rng, self._dropout_rng = random_generators(config.seed)
-        self.network = Network(
-            self.plan.sizes,
-            activation=config.activation,
-            output=config.output,
-            weight_init=config.weight_init,
-            bias_init=config.bias_init,
-            rng=weights_rng,
-        )
+        self.network = make_network(config, self.plan.sizes, weights_rng)
         self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
         self.epoch = self.step = 0
         self.history: list[EpochRecord] = []
         self.current_epoch = CurrentEpoch(0, [])
         self.changes: list[Change] = []
-        self.snapshots, self.step_diagnostics = Snapshots(SNAPSHOT_BYTES), list[StepDiagnostics]()
+        self._recorder = RunRecorder(self.network, self.plan.steps_per_epoch)
+        self.snapshots = self._recorder.snapshots
+        self.step_diagnostics = self._recorder.step_diagnostics
         self.diverged: Diverged | None = None
         self.early_stopped: EarlyStopped | None = None
         self.best_epoch: int | None = None
@@ -105,8 +107,7 @@ class Run:
         self._best: EarlyStopping | None = None
         self._loop: TrainingLoop | None = None
         self._source: Iterator[Record] | None = None
-        self._asked_rates: deque[float] = deque()
-        self._before = self.network.parameters  # those before the last step of an epoch
+        self._requested_rates: deque[float] = deque()
 
     def prepared_data(self) -> PreparedData:
         """Return what the run learns from, shared by all runs that agree on it.
@@ -133,10 +134,10 @@ class Run:
     def records(self) -> Generator[Record]:
         """Train, and keep what each record says before passing it on.
 
-        A run that has been stopped goes on where it was, when called again.
+        A run that has been stopped continues where it was, when called again.
         """
         if self._loop is None:
-            self._loop = self._set_out()
+            self._loop = self._make_loop()
             self._source = self._watch_best(self._loop)
         while (record := self._next_record()) is not None:
             self._keep(record)
@@ -144,20 +145,19 @@ class Run:
 
     def request_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate from the next step on; safe to call from any thread."""
-        self._asked_rates.append(learning_rate)
+        self._requested_rates.append(learning_rate)
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate that was asked for last, before the schedule."""
+        """The learning rate that was requested last, before the schedule."""
         changed = [change.value for change in self.changes if change.setting == "learning_rate"]
-        return [self.config.learning_rate, *changed, *self._asked_rates][-1]
+        return [self.config.learning_rate, *changed, *self._requested_rates][-1]
 
     @property
     def can_continue(self) -> bool:
         """Whether a run that has ended can be given more epochs.
 
-        Not if it has diverged, or went back to its best epoch, or is no longer the newest one
-        and has let go of what it takes to learn.
+        Not if it has diverged, or went back to its best epoch, or has released its memory.
         """
         return bool(self._loop and self.step and not (self.diverged or self.config.early_stopping))
 
@@ -170,7 +170,7 @@ class Run:
 
         Raises
         ------
-        ValueError : if the run cannot go on, or if there would be too many epochs
+        ValueError : if the run cannot continue, or if there would be too many epochs
         """
         if not (self._loop and self.can_continue):
             raise ValueError("This run cannot go on. Train starts a new one.")
@@ -183,45 +183,13 @@ class Run:
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
-    def restore(self, parameters: Array, history: Sequence[EpochRecord], record: RunRecord) -> None:
-        """Become a run that was made before; before this, nothing may have been trained here.
-
-        What it can do is measured anew.
-
-        Parameters
-        ----------
-        parameters : (n_parameters,), at its end
-        """
-        self.network.parameters[...] = parameters
-        self.history, self.changes = list(history), list(record.changes)
-        self.epoch, self.step, self.best_epoch = self.epochs_done, record.step, record.best_epoch
-        self.current_epoch = CurrentEpoch(self.epoch, [])
-        self.initial_config = self.config.model_copy(update={"epochs": record.first_epochs})
-        if record.has_stopped_early:
-            self.early_stopped = EarlyStopped(self.epoch, self.step, record.best_epoch or 0)
-        self.conclude()
-        self.n_results = max(record.n_results, 1)
-
-    @property
-    def run_record(self) -> RunRecord:
-        """How the run came to its end, beside its history."""
-        has_stopped_early, first_epochs = self.early_stopped is not None, self.initial_config.epochs
-        return RunRecord(
-            self.step,
-            first_epochs,
-            self.best_epoch,
-            has_stopped_early,
-            tuple(self.changes),
-            self.n_results,
-        )
-
     def release_memory(self) -> None:
-        """Let go of what it takes to go on: the memory of the optimizer, and of each layer."""
+        """Release what it takes to continue: the memory of the optimizer, and of each layer."""
         self._loop, self._source, self._best = None, None, None
-        self._before = self.network.parameters
+        self._recorder.release_memory()
 
     def complete(self) -> None:
-        """Train to the end, and measure what has come of it."""
+        """Train to the end, and evaluate the network."""
         for _ in self.records():
             pass
         self.conclude()
@@ -230,6 +198,11 @@ class Run:
     def epochs_done(self) -> int:
         """How many epochs are over."""
         return self.history[-1].epoch if self.history else 0
+
+    @property
+    def fraction_done(self) -> float:
+        """How many of all steps are made, from 0 to 1."""
+        return min(1.0, self.step / (self.config.epochs * self.plan.steps_per_epoch))
 
     @property
     def is_at_end(self) -> bool:
@@ -244,24 +217,19 @@ class Run:
         return is_at_end and self.history[-1].step != self.step
 
     def conclude(self) -> None:
-        """Measure the network on every part; the test part, here, for the first time.
+        """Evaluate the network on every part; the test part, here, for the first time.
 
         A run that has diverged, or has not made a step, has no result. One with early
-        stopping is measured at its best epoch, also when it was stopped by hand.
+        stopping is evaluated at its best epoch, also when it was stopped by hand.
         """
         if self.diverged is not None or self.step == 0:
             return
         if self._best is not None and self.epochs_done:
             self._best.restore()
             self.best_epoch = self._best.best_epoch
-        if self.keeps_snapshots:  # the network may have gone back, or stopped between two epochs
+        if self.keeps_snapshots:  # it may be back at its best epoch, or between two epochs
             self.snapshots.keep(self._step_of_result(), self.network.parameters)
-        validation, test = self.prepared_data().validation, self.prepared_data().test
-        result = Result(
-            self._evaluate(self.prepared_data().training),
-            self._evaluate(validation) if validation else None,
-            self._evaluate(test) if test else None,
-        )
+        result = evaluate_parts(self.network, self.objective, self.prepared_data())
         if all(math.isfinite(score.loss) for score in result if score):
             self.result = result
             self.n_results += 1
@@ -272,7 +240,7 @@ class Run:
     def _step_of_result(self) -> int:
         return self.step if self.best_epoch is None else self.history[self.best_epoch].step
 
-    def _set_out(self) -> TrainingLoop:
+    def _make_loop(self) -> TrainingLoop:
         config, prepared = self.config, self.prepared_data()
         return train(
             make_optimizer(config, self.network),
@@ -293,18 +261,15 @@ class Run:
         self._best = EarlyStopping(self.network, self.config.patience)
         return self._best.watch(records)
 
-    def _change_rate(self, course: TrainingLoop) -> None:
-        """Do what was asked for; between the last batch of an epoch and its record, wait."""
-        while self._asked_rates and self.history and not self.awaits_epoch_record:
-            course.optimizer.learning_rate = rate = self._asked_rates[0]
+    def _change_rate(self, loop: TrainingLoop) -> None:
+        """Set the requested learning rates, but not between a last batch and its epoch's record."""
+        while self._requested_rates and self.history and not self.awaits_epoch_record:
+            loop.optimizer.learning_rate = rate = self._requested_rates[0]
             self.changes.append(Change(self.step, "learning_rate", rate))
-            self._asked_rates.popleft()
-
-    def _evaluate(self, samples: Samples) -> Score:
-        return evaluate(self.network, self.objective, samples)
+            self._requested_rates.popleft()
 
     def _next_record(self) -> Record | None:
-        """Change what was asked for, take the next record, and count the time."""
+        """Change the learning rate if requested, take the next record, and count the time."""
         if self._loop is None or self._source is None:
             return None
         self._change_rate(self._loop)
@@ -312,7 +277,7 @@ class Run:
         try:
             return next(self._source, None)
         except Exception:
-            self.release_memory()  # a training that has broken off in the middle cannot go on
+            self.release_memory()  # a training that has failed in the middle cannot continue
             raise
         finally:
             self.seconds += time.perf_counter() - start
@@ -324,27 +289,10 @@ class Run:
                 self.current_epoch.batch_losses.append(loss)
             case EpochRecord(epoch=epoch):
                 self.history.append(record)
-                self.current_epoch = CurrentEpoch(epoch, [])  # a new one: who reads keeps the old
-                if self.keeps_snapshots:
-                    self._watch(record)
+                self.current_epoch = CurrentEpoch(epoch, [])  # readers keep the old one
             case Diverged():
                 self.diverged = record
             case EarlyStopped():
                 self.early_stopped = record
-        if self.keeps_snapshots and self._is_before_last_step(record):
-            self._before = self.network.parameters.copy()
-
-    def _is_before_last_step(self, record: Record) -> bool:
-        steps_per_epoch = self.plan.steps_per_epoch
-        is_between = isinstance(record, BatchRecord) and self.step % steps_per_epoch == 0
-        return not is_between and (self.step + 1) % steps_per_epoch == 0
-
-    def _watch(self, record: EpochRecord) -> None:
-        """Keep a snapshot of the network, and the pulse of the last step."""
-        parameters = self.network.parameters
-        self.snapshots.keep(record.step, parameters)
-        if record.epoch and self._loop:
-            gradient = self._loop.last_gradient
-            self.step_diagnostics.append(
-                measure_step(record.epoch, record.step, self.network, gradient, self._before)
-            )
+        if self.keeps_snapshots and self._loop:
+            self._recorder.take(record, self._loop.last_gradient)

@@ -1,10 +1,10 @@
-"""How a run came to its end, beside its history."""
+"""What was changed in a run during training, and how it came to its end."""
 
 from typing import Literal, NamedTuple
 
 
 class Change(NamedTuple):
-    """A setting that got another value between two records of a training.
+    """A setting that got another value during training, between two records.
 
     step : after the last record of this step, and before the next one
     setting : the learning rate, or how many epochs there are in all

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from dashboard.shell.page_registry import PAGES
-from experiments.background.training_job import GRACE_SECONDS
+from experiments.background.background_task import GRACE_SECONDS
 
 Open = Callable[..., Page]
 CHARTS = ".chart[data-points]"

@@ -8,7 +8,7 @@ import pytest
 from dashboard import session, training_speed
 from dashboard.session import ComparisonKind
 from data.datasets import Dataset
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.comparison.architecture_grid import architecture_grid
 from experiments.config import RunConfig
 

@@ -7,7 +7,8 @@ import pytest
 
 from dashboard import session
 from data.datasets import load
-from experiments.background.training_job import Status, TrainingJob
+from experiments.background.background_task import Status
+from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
 NO_TEST = "The test part is opened when the run has a result"

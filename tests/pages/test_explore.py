@@ -12,7 +12,8 @@ from dashboard.explore import samples
 from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own
-from experiments.background.training_job import PROCESS_TURNS, Status
+from experiments.background.background_task import Status
+from experiments.background.turns import PROCESS_TURNS
 from experiments.comparison import split_effect
 from experiments.exploration import tsne
 
@@ -268,7 +269,7 @@ def test_a_measurement_that_brought_nothing_says_so(explore, status, word) -> No
     app = explore("Split")
     digits = load("digits")
     sequence = split_effect.measure(digits)
-    sequence.status = status
+    sequence._ending = status
     app.test.session_state[session.TAB].measuring = session.Measuring(digits, sequence)
     app.run()
     assert word in app.messages("info")[0]

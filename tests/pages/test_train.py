@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.text import WORD_JOINER
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.config import RunConfig
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import session
 from data.download import ORIGINALS, is_at_hand
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.export.model_file import load_model, run_to_bytes
 from experiments.presets import PRESETS
 from experiments.training.run import Run

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.train.curves import epochs_in_view
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.config import RunConfig
 from experiments.training.run import Run
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from dashboard.train.curves import epochs_in_view
 from dashboard.train.ending import advice, only_guesses, result_sentence
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.config import RunConfig
 from experiments.training.run import Run
 

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.train.progress import progress
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.config import RunConfig
 from experiments.training.run import Run
 

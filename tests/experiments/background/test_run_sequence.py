@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from experiments.background.background_task import Status
 from experiments.background.run_sequence import RunSequence, count_moving_sequences
-from experiments.background.training_job import Status
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import RunOutcome, outcome_of
@@ -117,7 +117,7 @@ def test_a_fault_is_logged_and_ends_the_relay(caplog) -> None:
         sequence = start([SHORT], fail)
         assert sequence.join(PATIENCE)
     assert sequence.status is Status.FAILED
-    assert "relay failed" in caplog.text
+    assert "sequence of runs failed" in caplog.text
 
 
 def test_a_relay_keeps_no_network() -> None:

@@ -10,7 +10,8 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 import pytest
 
-from experiments.background.training_job import Goal, Status, TrainingJob, count_moving_jobs
+from experiments.background.background_task import Status
+from experiments.background.training_job import Goal, TrainingJob, count_moving_jobs
 from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.config import RunConfig
 from experiments.training import run as run_module

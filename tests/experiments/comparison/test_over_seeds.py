@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from data.datasets import Dataset
+from experiments.background.background_task import Status
 from experiments.background.run_sequence import RunSequence
-from experiments.background.training_job import Status
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import (

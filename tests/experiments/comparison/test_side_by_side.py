@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from experiments.background.training_job import Status
+from experiments.background.background_task import Status
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.side_by_side import SideBySide

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from data.datasets import DATASETS, Dataset, load
-from experiments.background.training_job import PROCESS_TURNS, Status
+from experiments.background.background_task import Status
+from experiments.background.turns import PROCESS_TURNS
 from experiments.comparison import split_effect
 from experiments.comparison.split_effect import (
     NETWORKS,

@@ -12,7 +12,7 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 
 from data.datasets import load
-from experiments.background.training_job import PROCESS_TURNS
+from experiments.background.turns import PROCESS_TURNS
 from experiments.config import RunConfig
 from experiments.exploration import tsne as module
 from experiments.exploration.projections import map_rows
