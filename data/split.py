@@ -22,6 +22,11 @@ class Split(NamedTuple):
     validation: Rows
     test: Rows
 
+    def rows(self, part: str) -> Rows:
+        """Return the rows of the part with that name."""
+        rows: Rows = self._asdict()[part]
+        return rows
+
 
 def stratified_split(
     labels: Labels,

@@ -34,7 +34,7 @@ def side_by_side_ending(comparison: SideBySide) -> str:
     runs = [run for run in comparison.runs if run.result]
     part = "test" if runs[0].result and runs[0].result.test else "training"
     scores = ", ".join(f"{network_name(run.config)} {_result(run)}" for run in runs)
-    n_samples = len(getattr(runs[0].prepared_data().split, part))
+    n_samples = len(runs[0].prepared_data().split.rows(part))
     if part == "training":
         return (
             f"**Training accuracy**: {scores}. These are the {n_samples:,} samples that the "

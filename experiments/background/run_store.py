@@ -1,7 +1,7 @@
-"""The runs of one reader, kept within a limited memory.
+"""The runs of one reader, stored within a limited memory.
 
-Fifty readers share one small server. So the oldest snapshots are thinned out first, and
-where that is not enough, the oldest runs go.
+Many readers share one small server. So the oldest snapshots are thinned out first, and
+where that is not enough, the oldest runs are dropped.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class RunStore:
 
     Attributes
     ----------
-    remark : what was let go of for want of room, or nothing
+    remark : what was dropped to save memory, or nothing
     """
 
     def __init__(self) -> None:
@@ -57,37 +57,39 @@ class RunStore:
 
     def add(self, job: TrainingJob) -> StoredRun:
         """Put a new run in; only the newest can go on after its end."""
-        for kept in self.runs:
-            kept.run.release_memory()
+        for stored in self.runs:
+            stored.run.release_memory()
         self._n_added += 1
-        kept = StoredRun(job, self._n_added, f"Run {self._n_added}")
-        self.runs.append(kept)
+        stored = StoredRun(job, self._n_added, f"Run {self._n_added}")
+        self.runs.append(stored)
         self.make_room()
-        return kept
+        return stored
 
     def make_room(self) -> None:
         """Keep to the limits: thin out the oldest snapshots, then let the oldest runs go."""
-        while self._is_too_large() and any(kept.run.snapshots.thin() for kept in self.runs):
+        while self._is_too_large() and any(stored.run.snapshots.thin() for stored in self.runs):
             self.remark = "To save memory, fewer epochs of the older runs can be looked back at."
         while len(self.runs) > 1 and (self._is_too_large() or len(self.runs) > MAX_RUNS):
             gone = self.runs.pop(0)
             self.remark = f"To save memory, the oldest run, {gone.name}, is gone from the list."
 
-    def remove(self, kept: StoredRun) -> None:
+    def remove(self, stored: StoredRun) -> None:
         """Take a run out; one that is under way ends without a result."""
-        kept.job.discard()
-        if kept in self.runs:
-            self.runs.remove(kept)
+        stored.job.discard()
+        if stored in self.runs:
+            self.runs.remove(stored)
 
-    def rename(self, kept: StoredRun, name: str) -> None:
+    def rename(self, stored: StoredRun, name: str) -> None:
         """Give a run another name; an empty one gives it its first name back."""
         printable = "".join(letter for letter in name if letter.isprintable())
-        kept.name = printable.strip()[:MAX_NAME] or f"Run {kept.number}"
+        stored.name = printable.strip()[:MAX_NAME] or f"Run {stored.number}"
 
     def find(self, run: Run) -> StoredRun | None:
         """Return the entry of a run, if it is here."""
-        return next((kept for kept in self.runs if kept.run is run), None)
+        return next((stored for stored in self.runs if stored.run is run), None)
 
     def _is_too_large(self) -> bool:
-        own = {id(kept.run.own): kept.run.own.X.nbytes for kept in self.runs if kept.run.own}
-        return sum(kept.n_bytes for kept in self.runs) + sum(own.values()) > STORE_BYTES
+        own = {
+            id(stored.run.own): stored.run.own.X.nbytes for stored in self.runs if stored.run.own
+        }
+        return sum(stored.n_bytes for stored in self.runs) + sum(own.values()) > STORE_BYTES

@@ -1,4 +1,4 @@
-"""Turns at the processor: first come, first served, and never more than it can take."""
+"""Turns at the processor: first come, first served, and never more at once than it can take."""
 
 import threading
 from collections import deque
@@ -55,7 +55,7 @@ class TurnQueue:
             return self._queue.index(who) + 1 if who in self._queue else 0
 
     def wake_all(self) -> None:
-        """Let those who wait ask at once whether they still want to."""
+        """Let all that wait check at once whether they still want a turn."""
         with self._changed:
             self._changed.notify_all()
 

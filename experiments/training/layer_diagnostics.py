@@ -1,4 +1,4 @@
-"""How a network fares while it learns: what moves each layer, and which units are silent."""
+"""How each layer learns: gradients and updates of its weights, and the activity of its units."""
 
 import math
 from functools import cache
@@ -11,7 +11,7 @@ from mlp.arrays import Array
 from mlp.backprop import Workspace, forward
 from mlp.network import Network, split_layers
 
-FLAT = 0.05  # of the steepest slope of a function: what is less lets hardly anything through
+FLAT = 0.05  # of the steepest slope of a function: below it, gradients nearly vanish
 ALMOST_ALL = 0.95  # of the samples
 FAR_OUT = 10.0  # as far from 0 as the weighted input of a unit usually is, and farther
 
@@ -32,7 +32,7 @@ class StepDiagnostics(NamedTuple):
 def measure_step(
     epoch: int, step: int, network: Network, gradient: Array, before: Array
 ) -> StepDiagnostics:
-    """Measure a step.
+    """Return gradient norms and update ratios of one step.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def _ratio(change: float, size: float) -> float:
 
 
 class UnitActivity(NamedTuple):
-    """Which shares of the units of a hidden layer, from 0 to 1, hardly learn any more.
+    """The shares of the units of a hidden layer, from 0 to 1, that hardly learn any more.
 
-    dead : says nothing and learns nothing: activation and slope are 0 for every sample
+    dead : activation and slope are 0 for every sample, so the unit cannot learn
     saturated : not dead, but so far out on its function that the slope is below 5 % of the
         steepest there is, for more than 95 % of the samples. Only a function that is flat
         at both ends, such as sigmoid or tanh, saturates.
@@ -72,12 +72,12 @@ class UnitActivity(NamedTuple):
     saturated: float
 
 
-@np.errstate(all="ignore")  # a network that has diverged is looked at as it is
+@np.errstate(all="ignore")  # a network that has diverged is measured as it is
 def unit_activity(network: Network, X: Array) -> list[UnitActivity]:
-    """Look at each hidden layer while the network answers some samples.
+    """Return the activity of each hidden layer for some samples.
 
-    Where the slope f'(z) of a unit is 0, backpropagation stops: nothing that the samples say
-    reaches the weights that enter the unit.
+    Where the slope f'(z) of a unit is 0, backpropagation stops: no gradient reaches the weights
+    that enter the unit.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def unit_activity(network: Network, X: Array) -> list[UnitActivity]:
     ValueError : if there are no samples
     """
     if not len(X):
-        raise ValueError("Units are judged by what they do with samples: give at least one.")
+        raise ValueError("The activity of units is measured on samples: give at least one.")
     workspace, function = Workspace(network, len(X)), network.activation
     forward(network, X, workspace)
     flat = FLAT * _steepest(function) if _is_flat_at_both_ends(function) else 0.0

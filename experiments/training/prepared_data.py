@@ -1,4 +1,4 @@
-"""What a run learns from: a dataset, dealt out in three parts and scaled."""
+"""What a run learns from: a dataset, split into three parts and scaled."""
 
 from dataclasses import dataclass
 from threading import Condition
@@ -14,8 +14,8 @@ from mlp.arrays import Array
 from mlp.samples import Samples, one_hot
 
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
-OWN_BYTES = 200_000_000  # the same for what readers bring along
-OWN_SECONDS = 900.0  # theirs is not kept for long after they have gone
+OWN_BYTES = 200_000_000  # the same for readers' own data
+OWN_SECONDS = 900.0  # these are not kept for long after their page has gone
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,20 @@ class PreparedData:
     validation: Samples | None
     test: Samples | None
 
+    def samples(self, part: str) -> Samples | None:
+        """Return the samples of a part: training, validation or test; None if it is empty."""
+        return {"training": self.training, "validation": self.validation, "test": self.test}[part]
+
     @property
     def n_bytes(self) -> int:
         """How much memory the samples take, as recorded and scaled."""
-        parts = [part for part in (self.training, self.validation, self.test) if part]
-        scaled = sum(part.X.nbytes + part.targets.nbytes for part in parts)
+        parts = map(self.samples, self.split._fields)
+        scaled = sum(part.X.nbytes + part.targets.nbytes for part in parts if part)
         return self.dataset.X.nbytes + scaled
 
 
 def random_generators(seed: int) -> list[np.random.Generator]:
-    """Return the sources of chance for the split, the first weights, the batches and dropout.
+    """Return random generators for the split, the first weights, the batches and dropout.
 
     They are independent: two networks with one seed see the same samples in the same
     order, whatever their layers.
@@ -67,7 +71,7 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
     if config.dataset != OWN:
         return _prepare_shared(config)
     if own is None:
-        raise ValueError("Your own data are not here. Give the file again, or choose a dataset.")
+        raise ValueError("Your own data are not here. Upload the file again, or choose a dataset.")
     return _prepare_own(config, own)
 
 
@@ -89,7 +93,7 @@ def _bytes_of(prepared: "PreparedData") -> int:
 @cached(
     LRUCache(CACHE_BYTES, getsizeof=_bytes_of),
     key=_data_key,
-    condition=Condition(),  # two who ask at once do the work once
+    condition=Condition(),  # two requests at once do the work once
 )
 def _prepare_shared(config: RunConfig) -> PreparedData:
     return _prepare(config, load(config.dataset))
@@ -105,7 +109,7 @@ def _prepare_own(config: RunConfig, own: Dataset) -> PreparedData:
 
 
 def split_rows(config: RunConfig, dataset: Dataset) -> Split:
-    """Return which rows of a dataset a run learns from, watches, and is judged by.
+    """Return which rows of a dataset a run learns from, watches, and is tested on.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""The parameters of a network as they were, so that a page can go back in time.
+"""The parameters of a network after earlier epochs, so that a page can go back to them.
 
 A snapshot is one copy of the flat vector. Their memory is limited: where it does not reach
-for all epochs, every second snapshot is let go of, then every second of those left.
+for all epochs, every second snapshot is dropped, then every second of those left.
 """
 
 from threading import Lock
@@ -68,7 +68,7 @@ class Snapshots:
                 self._thin()
 
     def thin(self) -> bool:
-        """Let go of every second snapshot; say whether that was possible."""
+        """Drop every second snapshot; say whether that was possible."""
         with self._lock:
             can_thin = len(self._kept) > FEWEST
             if can_thin:
