@@ -70,9 +70,9 @@ NORMALIZATIONS: dict[str, Normalization] = {
 def cell_values(
     counts: Counts, normalization: Normalization, *, hide_diagonal: bool = False
 ) -> Values:
-    """Return what the cells show, (n_classes, n_classes); NaN where there is nothing to show.
+    """Return what the cells show, (n_classes, n_classes): counts or 100 counts / sum(counts, axis).
 
-    A percentage of no samples is nothing to show, and so is a hidden diagonal.
+    NaN stands where the sum is 0, and on a hidden diagonal.
     """
     values = counts.astype(np.float64)
     if normalization.axis is not None:
@@ -87,7 +87,7 @@ def cell_values(
 def color_range(
     counts: Counts, values: Values, normalization: Normalization, *, is_fixed: bool
 ) -> float:
-    """Return the value of full color; a fixed one is the same at every epoch."""
+    """Return the upper end of the color range; a fixed one is the same at every epoch."""
     if is_fixed:
         largest_class = float(counts.sum(axis=1).max(initial=0))
         return 100.0 if normalization.axis is not None else max(largest_class, 1.0)
@@ -174,7 +174,7 @@ def _numbers(
     return go.Scatter(
         x=[names[column] for column in columns],
         y=[names[row] for row in rows],
-        text=[_written(value, normalization) for value in shown],
+        text=[_cell_text(value, normalization) for value in shown],
         mode="text",
         textfont={
             "size": 16 if len(names) <= 12 else 10,
@@ -184,7 +184,7 @@ def _numbers(
     )
 
 
-def _written(value: float, normalization: Normalization) -> str:
+def _cell_text(value: float, normalization: Normalization) -> str:
     if normalization.axis is None:
         return f"{value:,.0f}"
     return "<1" if value < 1 else f"{value:.0f}"

@@ -10,7 +10,7 @@ from dashboard.charts import style
 from experiments.evaluation.metrics import Rejection, Reliability
 
 
-def centers(n_bins: int) -> npt.NDArray[np.float64]:
+def bin_centers(n_bins: int) -> npt.NDArray[np.float64]:
     """Return the middle of each of equally wide bins, from 0 to 1."""
     return (np.arange(n_bins) + 0.5) / n_bins
 
@@ -18,7 +18,7 @@ def centers(n_bins: int) -> npt.NDArray[np.float64]:
 def reliability_figure(reliability: Reliability) -> go.Figure:
     """Draw accuracy by confidence, and below it how many samples each bar stands for."""
     n_bins = len(reliability.counts)
-    bars = {"x": centers(n_bins), "width": 0.94 / n_bins}
+    bars = {"x": bin_centers(n_bins), "width": 0.94 / n_bins}
     layout = style.layout(
         f"Does the confidence match the accuracy? ECE {100 * reliability.ece:.1f} %",
         xaxis={
