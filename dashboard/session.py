@@ -95,16 +95,16 @@ SCALED_CHART = "scaled"
 # The Confusion matrix page
 MATRIX_PART_NOW = "_matrix_part_now"  # while a run goes on
 MATRIX_PART_END = "_matrix_part_end"  # once it has a result
-MATRIX_VIEW = "_matrix_view"
-MATRIX_DIAGONAL = "_matrix_diagonal"
-MATRIX_FIXED = "_matrix_fixed"
+MATRIX_NORMALIZATION = "_matrix_view"
+MATRIX_HIDE_DIAGONAL = "_matrix_diagonal"
+MATRIX_FIXED_COLORS = "_matrix_fixed"
 MATRIX_TRUE = "_matrix_true"
 MATRIX_PREDICTED = "_matrix_predicted"
 MATRIX_SAMPLE = "_matrix_sample"
 MATRIX_TAB = "_matrix_tab"
 MISTAKE = "mistake"  # one of several, as the next three: see `key_of`
 LIST_NUMBER = "list_number"
-LIST_FOLLOW = "list_follow"
+LIST_OPEN = "list_follow"
 DOWNLOAD = "download"
 
 # Charts of the Confusion matrix page; a chart keeps its zoom under its key

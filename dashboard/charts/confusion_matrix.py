@@ -1,4 +1,4 @@
-"""The confusion matrix: which class was taken for which."""
+"""The confusion matrix: how many samples of each class were predicted as which class."""
 
 from collections.abc import Sequence
 from html import escape
@@ -34,8 +34,8 @@ COLOR_BAR: dict[str, Any] = {
 }
 
 
-class View(NamedTuple):
-    """A way to count: how it is called, and what a cell then says.
+class Normalization(NamedTuple):
+    """What a cell shows: a count, or a percentage of its row or of its column.
 
     axis : along which the percentages add up to 100; None for plain counts
     unit : of the color bar
@@ -48,28 +48,35 @@ class View(NamedTuple):
     meaning: str
 
 
-VIEWS: dict[str, View] = {
-    "counts": View("Samples of each true class, by answer", None, "samples", "samples"),
-    "recall %": View(
-        "Answers to each true class, each row 100 %", 1, "% of the row", "% of this true class"
+NORMALIZATIONS: dict[str, Normalization] = {
+    "counts": Normalization(
+        "Samples of each true class, by predicted class", None, "samples", "samples"
     ),
-    "precision %": View(
-        "True classes behind each answer, each column 100 %",
+    "recall %": Normalization(
+        "Predictions for each true class, each row 100 %",
+        1,
+        "% of the row",
+        "% of this true class",
+    ),
+    "precision %": Normalization(
+        "True classes of each predicted class, each column 100 %",
         0,
         "% of the column",
-        "% of the times that this was the answer",
+        "% of the samples predicted as this class",
     ),
 }
 
 
-def cell_values(counts: Counts, view: View, *, hide_diagonal: bool = False) -> Values:
-    """Return what the cells show, (n_classes, n_classes); NaN where there is nothing to show.
+def cell_values(
+    counts: Counts, normalization: Normalization, *, hide_diagonal: bool = False
+) -> Values:
+    """Return what the cells show, (n_classes, n_classes): counts or 100 counts / sum(counts, axis).
 
-    A percentage of no samples is nothing to show, and so is a hidden diagonal.
+    NaN stands where the sum is 0, and on a hidden diagonal.
     """
     values = counts.astype(np.float64)
-    if view.axis is not None:
-        totals = values.sum(axis=view.axis, keepdims=True)
+    if normalization.axis is not None:
+        totals = values.sum(axis=normalization.axis, keepdims=True)
         with np.errstate(invalid="ignore"):
             values = 100 * values / totals
     if hide_diagonal:
@@ -77,11 +84,13 @@ def cell_values(counts: Counts, view: View, *, hide_diagonal: bool = False) -> V
     return values
 
 
-def color_range(counts: Counts, values: Values, view: View, *, is_fixed: bool) -> float:
-    """Return the value of full color; a fixed one is the same at every epoch."""
+def color_range(
+    counts: Counts, values: Values, normalization: Normalization, *, is_fixed: bool
+) -> float:
+    """Return the upper end of the color range; a fixed one is the same at every epoch."""
     if is_fixed:
         largest_class = float(counts.sum(axis=1).max(initial=0))
-        return 100.0 if view.axis is not None else max(largest_class, 1.0)
+        return 100.0 if normalization.axis is not None else max(largest_class, 1.0)
     return max(float(np.nanmax(values, initial=0)), 1.0)
 
 
@@ -89,7 +98,7 @@ def confusion_figure(
     counts: Counts,
     class_names: Sequence[str],
     *,
-    view: View,
+    normalization: Normalization,
     hide_diagonal: bool = False,
     is_fixed: bool = False,
     chosen: tuple[int, int] | None = None,
@@ -103,19 +112,19 @@ def confusion_figure(
     chosen : the cell to mark, (true, predicted)
     """
     names = [escape(name) for name in class_names]
-    values = cell_values(counts, view, hide_diagonal=hide_diagonal)
-    top = color_range(counts, values, view, is_fixed=is_fixed)
-    traces = [_cells(counts, values, names, view)]
+    values = cell_values(counts, normalization, hide_diagonal=hide_diagonal)
+    top = color_range(counts, values, normalization, is_fixed=is_fixed)
+    traces = [_cells(counts, values, names, normalization)]
     if len(names) <= MAX_NUMBERED:
-        traces.append(_numbers(values, names, top, view))
+        traces.append(_numbers(values, names, top, normalization))
     frame = _frame(*chosen, width=4 if len(names) <= MAX_NUMBERED else 2) if chosen else None
     layout = style.layout(
-        view.title,
+        normalization.title,
         **_axes(class_names),
         coloraxis={
             "cmin": 0,
             "cmax": top,
-            "colorbar": COLOR_BAR | {"title": {"text": view.unit, "side": "right"}},
+            "colorbar": COLOR_BAR | {"title": {"text": normalization.unit, "side": "right"}},
         },
         shapes=[frame] if frame else [],
         showlegend=False,
@@ -126,9 +135,9 @@ def confusion_figure(
 def _axes(class_names: Sequence[str]) -> dict[str, Any]:
     """Return both axes: predicted to the right, true downward, cells as wide as high."""
     common = AXIS | {"labelalias": _aliases(class_names)}
-    across = {"title": {"text": "predicted: what the network said", "standoff": 8}}
+    across = {"title": {"text": "predicted class", "standoff": 8}}
     down = {
-        "title": {"text": "true: what it is", "standoff": 8},
+        "title": {"text": "true class", "standoff": 8},
         "autorange": "reversed",
         "scaleanchor": "x",
         "constraintoward": "top",
@@ -136,10 +145,12 @@ def _axes(class_names: Sequence[str]) -> dict[str, Any]:
     return {"xaxis": common | across, "yaxis": common | down}
 
 
-def _cells(counts: Counts, values: Values, names: list[str], view: View) -> go.Heatmap:
-    in_counts = "%{z:,}" if view.axis is None else "%{z:.1f}"
+def _cells(
+    counts: Counts, values: Values, names: list[str], normalization: Normalization
+) -> go.Heatmap:
+    in_counts = "%{z:,}" if normalization.axis is None else "%{z:.1f}"
     gap = 1 if len(names) <= MAX_NUMBERED else 0
-    count = "" if view.axis is None else "<br>%{customdata:,} samples"
+    count = "" if normalization.axis is None else "<br>%{customdata:,} samples"
     return go.Heatmap(
         x=names,
         y=names,
@@ -149,19 +160,21 @@ def _cells(counts: Counts, values: Values, names: list[str], view: View) -> go.H
         hoverongaps=False,
         xgap=gap,
         ygap=gap,
-        hovertemplate=f"true %{{y}}, predicted %{{x}}<br>{in_counts} {view.meaning}{count}"
+        hovertemplate=f"true %{{y}}, predicted %{{x}}<br>{in_counts} {normalization.meaning}{count}"
         "<extra></extra>",
     )
 
 
-def _numbers(values: Values, names: list[str], top: float, view: View) -> go.Scatter:
+def _numbers(
+    values: Values, names: list[str], top: float, normalization: Normalization
+) -> go.Scatter:
     """Write the values into the cells that have one, light on dark and dark on light."""
     rows, columns = np.nonzero(np.nan_to_num(values))
     shown = values[rows, columns]
     return go.Scatter(
         x=[names[column] for column in columns],
         y=[names[row] for row in rows],
-        text=[_written(value, view) for value in shown],
+        text=[_cell_text(value, normalization) for value in shown],
         mode="text",
         textfont={
             "size": 16 if len(names) <= 12 else 10,
@@ -171,8 +184,8 @@ def _numbers(values: Values, names: list[str], top: float, view: View) -> go.Sca
     )
 
 
-def _written(value: float, view: View) -> str:
-    if view.axis is None:
+def _cell_text(value: float, normalization: Normalization) -> str:
+    if normalization.axis is None:
         return f"{value:,.0f}"
     return "<1" if value < 1 else f"{value:.0f}"
 

@@ -1,4 +1,4 @@
-"""Whether the confidence of a network can be believed, and what it is worth to ask for it."""
+"""Reliability diagram and rejection curve: how far the confidence can be trusted."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from dashboard.charts import style
 from experiments.evaluation.metrics import Rejection, Reliability
 
 
-def centers(n_bins: int) -> npt.NDArray[np.float64]:
+def bin_centers(n_bins: int) -> npt.NDArray[np.float64]:
     """Return the middle of each of equally wide bins, from 0 to 1."""
     return (np.arange(n_bins) + 0.5) / n_bins
 
 
-def reliability_figure(found: Reliability) -> go.Figure:
+def reliability_figure(reliability: Reliability) -> go.Figure:
     """Draw accuracy by confidence, and below it how many samples each bar stands for."""
-    n_bins = len(found.counts)
-    bars = {"x": centers(n_bins), "width": 0.94 / n_bins}
+    n_bins = len(reliability.counts)
+    bars = {"x": bin_centers(n_bins), "width": 0.94 / n_bins}
     layout = style.layout(
-        f"Is it as often right as it is sure? ECE {100 * found.ece:.1f} %",
+        f"Does the confidence match the accuracy? ECE {100 * reliability.ece:.1f} %",
         xaxis={
             "title": f"confidence: largest output, in {n_bins} equal bins",
             "range": [0, 1],
@@ -28,7 +28,7 @@ def reliability_figure(found: Reliability) -> go.Figure:
             "anchor": "y2",
         },
         yaxis={
-            "title": "answers right (%)",
+            "title": "accuracy (%)",
             "range": [0, 1.02],
             "tickformat": ".0%",
             "domain": [0.36, 1],
@@ -37,25 +37,27 @@ def reliability_figure(found: Reliability) -> go.Figure:
         legend=style.LEGEND | {"font": {"size": 12}},
         margin={"t": 72},
     )
-    return go.Figure([_accuracies(found, bars), _diagonal(), _counts(found, bars)], layout)
+    return go.Figure(
+        [_accuracies(reliability, bars), _diagonal(), _counts(reliability, bars)], layout
+    )
 
 
-def _accuracies(found: Reliability, bars: dict[str, Any]) -> go.Bar:
+def _accuracies(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
     return go.Bar(
-        name="right",
-        y=found.accuracy,
+        name="accuracy",
+        y=reliability.accuracy,
         marker={"color": style.color(0)},
-        customdata=np.stack([found.counts, found.confidence], axis=1),
-        hovertemplate="%{y:.1%} right, of %{customdata[0]:,} answers with a mean "
+        customdata=np.stack([reliability.counts, reliability.confidence], axis=1),
+        hovertemplate="%{y:.1%} right, of %{customdata[0]:,} predictions with a mean "
         "confidence of %{customdata[1]:.1%}<extra></extra>",
         **bars,
     )
 
 
 def _diagonal() -> go.Scatter:
-    """Return the line on which a network is exactly as sure as it is right."""
+    """Return the line on which confidence and accuracy are equal."""
     return go.Scatter(
-        name="as sure",
+        name="perfect calibration",
         x=[0, 1],
         y=[0, 1],
         mode="lines",
@@ -64,13 +66,13 @@ def _diagonal() -> go.Scatter:
     )
 
 
-def _counts(found: Reliability, bars: dict[str, Any]) -> go.Bar:
+def _counts(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
     return go.Bar(
         name="samples",
-        y=found.counts,
+        y=reliability.counts,
         yaxis="y2",
         marker={"color": style.color(9)},
-        text=[f"{count:,}" if count else "" for count in found.counts],
+        text=[f"{count:,}" if count else "" for count in reliability.counts],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",
@@ -78,25 +80,25 @@ def _counts(found: Reliability, bars: dict[str, Any]) -> go.Bar:
     )
 
 
-def rejection_figure(found: Rejection) -> go.Figure:
-    """Draw the accuracy on what is left when the least certain answers are put aside."""
-    lowest = float(found.accuracy.min(initial=1))
+def rejection_figure(rejection: Rejection) -> go.Figure:
+    """Draw the accuracy on the predictions kept when the least certain are put aside."""
+    lowest = float(rejection.accuracy.min(initial=1))
     return go.Figure(
         go.Scatter(
-            x=100 * found.rejected,
-            y=found.accuracy,
-            mode="lines" if len(found.accuracy) > 1 else "markers",
+            x=100 * rejection.rejected,
+            y=rejection.accuracy,
+            mode="lines" if len(rejection.accuracy) > 1 else "markers",
             line={"color": style.color(0), "width": 3},
             hovertemplate="without the least certain %{x:.1f} %: %{y:.2%} right<extra></extra>",
         ),
         style.layout(
-            "Accuracy on the answers that are kept",
+            "Accuracy on the predictions that are kept",
             xaxis={
-                "title": "least certain answers put aside (% of the samples)",
+                "title": "least certain predictions put aside (% of the samples)",
                 "range": [0, 100],
             },
             yaxis={
-                "title": "answers right (%)",
+                "title": "accuracy (%)",
                 "tickformat": ".1%" if lowest > 0.9 else ".0%",
                 "range": [max(0.0, lowest - 0.02), 1.005],
             },

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from dashboard.charts.style import feature_names
+from data.datasets import Dataset
+from data.split import Rows
+
 RULES = {"l": ":--", "r": "--:"}  # the line below the header
 WIDE = (
     "<style>.stMarkdown table { display: block; overflow-x: auto } "
@@ -40,3 +44,15 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: 
             )
         lines.append(list(row))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def feature_columns(
+    dataset: Dataset, rows: Rows, most: int, *, digits: int = 4
+) -> list[tuple[str, list[str]]]:
+    """Return the first few features of some rows, a name and its values each; then '…'."""
+    names = feature_names(dataset.n_features)
+    shown = [
+        (name, [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
+        for i, name in enumerate(names[:most])
+    ]
+    return [*shown, ("…", ["…"] * len(rows))] if len(names) > most else shown

@@ -1,39 +1,27 @@
-"""The cell of the matrix that is open, and the sample in it."""
+"""The selected cell of the matrix, its samples, and which of them is selected."""
 
 from typing import NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from dashboard import session
 from dashboard.components.chart import Click
+from dashboard.confusion.samples import PAGE, draw_samples
+from dashboard.text import plain
 from data.split import Rows
-from experiments.evaluation.metrics import (
-    Counts,
-    cell_positions,
-    complete_cell,
-)
+from experiments.evaluation.metrics import Counts, cell_positions, complete_cell
 from experiments.evaluation.predictions import Predictions
-from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
-from mlp.arrays import Array
 
-PARTS_NOW = ("validation", "training")
-
-
-PARTS_AT_END = ("test", "validation", "training")
-
-
-PAGE = 20  # samples shown at once
-
-
-ONE_SAMPLE = "One sample"
+ONE_SAMPLE = "One sample"  # the tab with the forward pass
 
 
 class Cell(NamedTuple):
     """A cell of the matrix, and the samples in it.
 
-    positions : of the samples among the answers, the most confident answer first
-    number : which of them the reader looks at, from 1; 0 if there are none
+    positions : of the samples among the predictions, the most confident prediction first
+    number : which of them is selected, from 1; 0 if there are none
     """
 
     true: int
@@ -43,7 +31,7 @@ class Cell(NamedTuple):
 
     @property
     def sample(self) -> int | None:
-        """Position of the sample that the reader looks at, if there is one."""
+        """Position of the selected sample, if there is one."""
         return int(self.positions[self.number - 1]) if self.number else None
 
     @property
@@ -53,7 +41,7 @@ class Cell(NamedTuple):
 
     @property
     def page(self) -> Rows:
-        """Positions of the samples that are shown together with the one looked at."""
+        """Positions of the samples that are shown together with the selected one."""
         return self.positions[self.first - 1 :][:PAGE]
 
     @property
@@ -63,54 +51,77 @@ class Cell(NamedTuple):
 
     @property
     def place(self) -> int:
-        """Place on the page, from 0, of the sample that the reader looks at."""
+        """Place on the page, from 0, of the selected sample."""
         return self.number - self.first
 
 
-def default_part(run: Run, parts: tuple[str, ...]) -> str:
-    """Return the most honest part that has samples."""
-    return next(part for part in parts if getattr(run.prepared_data(), part) is not None)
-
-
-def look_at(true: int | None, predicted: int | None, number: int = 1) -> None:
-    """Turn to a cell, and to a sample in it; call it before the controls are drawn."""
+def select_cell(true: int | None, predicted: int | None, number: int = 1) -> None:
+    """Select a cell, and a sample in it; call it before the controls are drawn."""
     session.set_value(session.MATRIX_TRUE, true)
     session.set_value(session.MATRIX_PREDICTED, predicted)
     session.set_value(session.MATRIX_SAMPLE, number)
 
 
-def look_at_sample(predictions: Predictions, position: int) -> None:
-    """Turn to a sample, wherever in the matrix it is, and to its way through the network."""
+def select_clicked_cell(click: Click) -> None:
+    """Select the cell that was clicked."""
+    if len(click.index) == 2:
+        select_cell(*click.index)
+
+
+def select_sample(predictions: Predictions, position: int) -> None:
+    """Select a sample and the cell that it is in, and open its forward pass."""
     true, predicted = int(predictions.labels[position]), int(predictions.predicted[position])
     inside = cell_positions(predictions, true, predicted)
-    look_at(true, predicted, int(np.flatnonzero(inside == position)[0]) + 1)
-    follow()
+    select_cell(true, predicted, int(np.flatnonzero(inside == position)[0]) + 1)
+    show_forward_pass()
 
 
-def look_at_first() -> None:
-    """Turn to the first sample of a cell."""
-    session.set_value(session.MATRIX_SAMPLE, 1)
-
-
-def look_at_place(cell: Cell, place: int) -> None:
-    """Turn to a sample on the page of a cell, and to its way through the network."""
+def select_on_page(cell: Cell, place: int) -> None:
+    """Select a sample on the page of a cell, and open its forward pass."""
     session.set_value(session.MATRIX_SAMPLE, cell.first + place)
-    follow()
+    show_forward_pass()
 
 
-def follow() -> None:
-    """Turn to the view of the sample's way through the network."""
+def show_forward_pass() -> None:
+    """Open the tab with the forward pass of the selected sample."""
     session.set_value(session.MATRIX_TAB, ONE_SAMPLE)
 
 
-def clicked_cell(click: Click) -> None:
-    """Turn to the cell that was clicked."""
-    if len(click.index) == 2:
-        look_at(*click.index)
+def choose_cell(predictions: Predictions, counts: Counts) -> Cell:
+    """Draw two lists that choose a cell by keyboard; return the cell."""
+    names = predictions.class_names
+    forget_absent_classes(len(names))
+    left, right = st.columns(2)
+    with left:
+        true = _choose_class("True", session.MATRIX_TRUE, names, "The class of the samples.")
+    with right:
+        meaning = "The class that the network predicts."
+        predicted = _choose_class("Predicted", session.MATRIX_PREDICTED, names, meaning)
+    return cell_of(predictions, counts, true, predicted)
+
+
+def _choose_class(label: str, key: str, names: tuple[str, ...], meaning: str) -> int | None:
+    chosen: int | None = st.selectbox(
+        label,
+        range(len(names)),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="most mistakes",
+        on_change=_select_first_sample,
+        key=key,
+        persist_state="session",
+        help=f"{meaning} With none chosen, the most frequent mistake is shown. "
+        "A click on the matrix chooses, too.",
+    )
+    return chosen
+
+
+def _select_first_sample() -> None:
+    session.set_value(session.MATRIX_SAMPLE, 1)
 
 
 def forget_absent_classes(n_classes: int) -> None:
-    """Let go of a choice that another dataset has made possible."""
+    """Undo the choice of a class that this dataset does not have."""
     for key in (session.MATRIX_TRUE, session.MATRIX_PREDICTED):
         chosen = session.value(key)
         if chosen is not None and chosen >= n_classes:
@@ -123,34 +134,50 @@ def cell_of(
     """Return the cell to show; what is not chosen is filled in by the most frequent mistake."""
     row, column = complete_cell(counts, true, predicted)
     positions = cell_positions(predictions, row, column)
-    number = keep_within(session.MATRIX_SAMPLE, len(positions)) if len(positions) else 0
+    number = clip_value(session.MATRIX_SAMPLE, len(positions)) if len(positions) else 0
     return Cell(row, column, positions, number)
 
 
-def keep_within(key: str, highest: int) -> int:
-    """Bring a number that the reader has chosen back to 1..highest; return it."""
+def clip_value(key: str, highest: int) -> int:
+    """Clip the number stored under a key to 1..highest; return it."""
     number: int = min(max(session.value(key, 1), 1), highest)
     session.set_value(key, number)
     return number
 
 
-def nth(positions: Rows, number: int) -> int:
-    """Return the position with a number, counted from 1."""
-    return int(positions[number - 1])
+def draw_cell_samples(run: Run, predictions: Predictions, cell: Cell) -> None:
+    """Draw the samples of a cell; one of them can be selected."""
+    st.markdown(cell_sentence(cell, predictions.class_names))
+    if not cell.number:
+        st.caption("No sample is in this cell.")
+        return
+    st.number_input(
+        "Sample number",
+        1,
+        len(cell.positions),
+        key=session.MATRIX_SAMPLE,
+        persist_state="session",
+        on_change=show_forward_pass,
+        help=f"Number 1 is the most confident prediction; {PAGE} are shown at once. A click on an "
+        f"image selects it, too. Its forward pass is shown below, under {ONE_SAMPLE}.",
+    )
+    draw_samples(
+        run,
+        predictions,
+        cell.page,
+        key=session.CELL_SAMPLES_CHART,
+        title=f"Numbers {cell.first:,} to {cell.last:,}, with confidence",
+        on_choice=lambda place: select_on_page(cell, place),
+        chosen=cell.place,
+        first=cell.first,
+    )
 
 
-def is_moving(run: Run) -> bool:
-    """Say whether a run is under way."""
-    kept = session.tab().run_store.find(run)
-    return kept is not None and kept.job.status.is_moving
-
-
-def scaled(prepared: PreparedData, row: int) -> Array:
-    """Return a sample, (n_features,), as it enters the network."""
-    x: Array = prepared.scaler.transform(prepared.dataset.X[row : row + 1])[0]
-    return x
-
-
-def layers_height(n_layers: int) -> int:
-    """Return how high the strips of the hidden layers are together, in pixels."""
-    return max(340, 90 + 64 * n_layers)
+def cell_sentence(cell: Cell, names: tuple[str, ...]) -> str:
+    """Say what is in a cell."""
+    n_samples = len(cell.positions)
+    samples = f"{n_samples:,} {'sample' if n_samples == 1 else 'samples'}"
+    true, predicted = plain(names[cell.true]), plain(names[cell.predicted])
+    if cell.true == cell.predicted:
+        return f"**{true} read as {predicted}**, correctly: {samples}"
+    return f"**{true} read as {predicted}**: {samples}"

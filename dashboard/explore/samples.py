@@ -11,9 +11,8 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.projections import Group, point_at
-from dashboard.charts.style import feature_names
 from dashboard.components.chart import Click
-from dashboard.components.tables import markdown_table
+from dashboard.components.tables import feature_columns, markdown_table
 from dashboard.text import plain
 from data.datasets import Dataset, Labels
 from data.split import Rows, Split
@@ -174,18 +173,6 @@ def table_of(dataset: Dataset, rows: Rows, distances: Values | None = None) -> s
     ]
     header, cells = zip(*columns, strict=True)
     return markdown_table(header, zip(*cells, strict=True), align="rlr")
-
-
-def feature_columns(
-    dataset: Dataset, rows: Rows, most: int, *, digits: int = 4
-) -> list[tuple[str, list[str]]]:
-    """Return the first few features of some rows, a name and its values each; then '…'."""
-    names = feature_names(dataset.n_features)
-    shown = [
-        (name, [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
-        for i, name in enumerate(names[:most])
-    ]
-    return [*shown, ("…", ["…"] * len(rows))] if len(names) > most else shown
 
 
 def is_signed(values: Values) -> bool:

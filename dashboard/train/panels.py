@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.confusion_matrix import VIEWS, confusion_figure
+from dashboard.charts.confusion_matrix import NORMALIZATIONS, confusion_figure
 from dashboard.charts.decision_regions import decision_regions_figure
 from dashboard.charts.layer_diagnostics import gradient_figure, ratio_figure, unit_activity_figure
 from dashboard.charts.learning_rate import learning_rate_figure
@@ -135,7 +135,9 @@ def _confusion_matrix(context: PanelContext) -> None:
         confusion_figure(
             confusion_counts(predictions),
             predictions.class_names,
-            view=VIEWS["counts"]._replace(title=f"Confusion matrix of the {part} part"),
+            normalization=NORMALIZATIONS["counts"]._replace(
+                title=f"Confusion matrix of the {part} part"
+            ),
             is_fixed=True,
         ),
         key=session.CONFUSION_CHART,

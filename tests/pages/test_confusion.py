@@ -1,4 +1,4 @@
-"""The Confusion matrix page in each state a reader can bring it into."""
+"""The Confusion matrix page in each state that a reader can reach."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
-NO_TEST = "The test part is opened when the run has a result"
+NO_TEST = "The test part is hidden until the run has a result"
 
 
 def finished(open_app, **query: str):
@@ -43,7 +43,7 @@ def cell(app) -> list[object]:
 
 def test_before_any_run_the_page_offers_to_train(open_app) -> None:
     app = open_app(pace="full", epochs="2").go_to("confusion")
-    assert "a network has to learn first" in app.messages("info")[0]
+    assert "A network has to be trained first" in app.messages("info")[0]
     assert not app.figures
     app.click("Train now").wait_for(lambda: app.job.status.is_over)
     assert "confusion_matrix" in app.figures
@@ -66,8 +66,8 @@ def test_at_the_end_the_matrix_agrees_with_the_result(open_app) -> None:
     written = app.figures["confusion_matrix"]["data"][1]
     diagonal = [
         int(text)
-        for true, said, text in zip(written["y"], written["x"], written["text"], strict=True)
-        if true == said
+        for true, predicted, text in zip(written["y"], written["x"], written["text"], strict=True)
+        if true == predicted
     ]
     assert sum(diagonal) == n_right
 
@@ -87,18 +87,18 @@ def test_test_samples_are_hidden_until_the_end(open_app) -> None:
     assert NO_TEST not in words(app)
 
 
-def test_looking_back_at_the_test_part_is_not_choosing(open_app) -> None:
+def test_earlier_epochs_on_the_test_part_come_with_a_warning(open_app) -> None:
     app = finished(open_app)
     app.test.slider(key=session.EPOCH).set_value(1)
     app.run()
     assert "test samples), after epoch 1." in words(app)
-    assert "To choose an epoch, take the validation part" in words(app)
+    assert "To choose an epoch, use the validation part" in words(app)
     part_control(app).set_value("training")
     app.run()
-    assert "these figures flatter it" in words(app)
+    assert "these figures are too optimistic" in words(app)
 
 
-def test_a_newer_run_is_shown_while_it_learns(open_app) -> None:
+def test_a_run_is_shown_while_it_trains(open_app) -> None:
     app = open_app(pace="5", epochs="1000").click("Train").go_to("confusion")
     app.wait_for(lambda: app.job.run.epochs_done > 1)
     first = words(app)
@@ -118,7 +118,7 @@ def test_a_cell_is_chosen_by_keyboard_and_its_samples_are_shown(open_app) -> Non
     app.test.selectbox(key=session.MATRIX_TRUE).select(3)
     app.test.selectbox(key=session.MATRIX_PREDICTED).select(3)
     app.run()
-    assert "**3 read as 3**, rightly:" in words(app)
+    assert "**3 read as 3**, correctly:" in words(app)
     assert len(app.figures["cell_samples"]["layout"]["annotations"]) == 20
     number = app.test.number_input(key=session.MATRIX_SAMPLE)
     number.set_value(21)
@@ -134,7 +134,7 @@ def test_an_empty_cell_says_so(open_app) -> None:
     assert "No sample is in this cell." in words(app)
 
 
-def test_a_sample_is_followed_through_the_network(open_app) -> None:
+def test_the_forward_pass_of_a_sample_is_shown(open_app) -> None:
     app = finished(open_app, hidden_layers="16,8")
     assert "passage_hidden" not in app.figures
     app.test.number_input(key=session.MATRIX_SAMPLE).set_value(2)
@@ -148,7 +148,7 @@ def test_each_class_has_its_scores(open_app) -> None:
     app = open_tab(finished(open_app), "Each class")
     assert "| Class | Precision | Recall | F1 | Support |" in words(app)
     assert ":orange-badge[worst" in words(app)
-    assert "passage_input" not in app.figures  # a tab that is closed costs nothing
+    assert "passage_input" not in app.figures  # a tab that is closed takes no time
 
 
 def test_mistakes_lead_to_their_cell(open_app) -> None:
@@ -159,15 +159,15 @@ def test_mistakes_lead_to_their_cell(open_app) -> None:
     app.run()
     assert cell(app) == [int(true), int(predicted)]
     assert {"surely_wrong", "least_certain"} <= app.figures.keys()
-    follow_key = session.key_of(session.LIST_FOLLOW, "least_certain")
-    follow = next(button for button in app.test.button if button.key == follow_key)
-    follow.click()
+    open_key = session.key_of(session.LIST_OPEN, "least_certain")
+    show = next(button for button in app.test.button if button.key == open_key)
+    show.click()
     app.run()
     assert "passage_input" in app.figures
     assert "least_certain" not in app.figures
 
 
-def test_confidence_is_compared_with_what_comes_true(open_app) -> None:
+def test_confidence_is_compared_with_accuracy(open_app) -> None:
     app = open_tab(finished(open_app), "Confidence")
     assert {"reliability", "rejection"} <= app.figures.keys()
     assert "expected calibration error" in words(app)
@@ -175,7 +175,9 @@ def test_confidence_is_compared_with_what_comes_true(open_app) -> None:
 
 
 @pytest.mark.parametrize("output", ["identity", "tanh"])
-def test_outputs_that_are_no_probabilities_are_not_sold_as_such(open_app, output: str) -> None:
+def test_outputs_that_are_not_probabilities_have_no_reliability_diagram(
+    open_app, output: str
+) -> None:
     app = open_tab(finished(open_app, output=output, loss="mse"), "Confidence")
     assert "The outputs of this network are no probabilities" in words(app)
     assert "reliability" not in app.figures
@@ -184,7 +186,7 @@ def test_outputs_that_are_no_probabilities_are_not_sold_as_such(open_app, output
     assert app.figures["passage_outputs"]["layout"]["yaxis"]["title"]["text"] == "output"
 
 
-def test_sigmoid_outputs_are_said_to_stand_for_themselves(open_app) -> None:
+def test_a_remark_says_that_sigmoid_outputs_need_not_add_up_to_one(open_app) -> None:
     app = finished(open_app, output="sigmoid", loss="binary cross-entropy")
     assert "they need not add up to 100 %" in words(app)
 
@@ -195,30 +197,30 @@ def test_a_run_without_a_validation_part_waits_for_its_end(open_app) -> None:
     part_control(app).set_value("validation")
     app.run()
     assert "No samples were held out for the validation part" in app.messages("info")[0]
-    assert "opened at the end" in app.messages("info")[0]
+    assert "available at the end" in app.messages("info")[0]
     part_control(app).set_value("training")
     app.run()
     assert "confusion_matrix" in app.figures
 
 
-def test_without_a_test_part_the_end_shows_the_next_honest_one(open_app) -> None:
+def test_without_a_test_part_the_end_shows_the_validation_part(open_app) -> None:
     app = finished(open_app, test_fraction="0")
     assert part_control(app).value == "validation"
 
 
-def test_a_run_that_diverged_says_so_and_shows_its_last_sane_moment(open_app) -> None:
+def test_a_run_that_diverged_says_so_and_shows_its_last_finite_step(open_app) -> None:
     app = finished(open_app, learning_rate="1000", optimizer="sgd", epochs="5")
     assert app.job.status is Status.DIVERGED
     assert app.messages("error")[0].startswith("Diverged at step")
     assert "test" not in part_control(app).options
     assert "validation samples)" in words(app)
-    assert "its test part stays closed" in words(app)
+    assert "its test part stays hidden" in words(app)
     assert "confusion_matrix" in app.figures
 
 
-def test_samples_that_are_no_images_are_shown_by_their_features(open_app) -> None:
+def test_samples_without_images_are_shown_by_their_features(open_app) -> None:
     app = open_tab(finished(open_app, dataset="moons", hidden_layers=""), "One sample")
-    assert "| Number | How sure | x₁ | x₂ |" in words(app)
+    assert "| Number | Confidence | x₁ | x₂ |" in words(app)
     assert app.figures["passage_input"]["data"][0]["type"] == "bar"
     assert not app.figures["passage_hidden"]["data"]
     open_tab(app, "Mistakes")
@@ -268,18 +270,22 @@ def test_a_run_with_fewer_classes_can_take_the_place_of_another(open_app) -> Non
 def test_the_tables_can_be_downloaded(open_app) -> None:
     app = open_tab(finished(open_app), "Download")
     labels = [button.proto.label for button in app.test.get("download_button")]
-    assert labels == ["Matrix (CSV)", "Each class (CSV)", "Answers (CSV)"]
+    assert labels == ["Matrix (CSV)", "Each class (CSV)", "Predictions (CSV)"]
 
 
-def test_the_view_changes_what_the_cells_say(open_app) -> None:
+def test_the_normalization_changes_what_the_cells_show(open_app) -> None:
     app = finished(open_app)
-    view = next(control for control in app.test.segmented_control if control.label == "Cells")
-    view.set_value("recall %")
-    app.test.toggle(key=session.MATRIX_DIAGONAL).set_value(True)
-    app.test.toggle(key=session.MATRIX_FIXED).set_value(True)
+    normalization = next(
+        control for control in app.test.segmented_control if control.label == "Cells"
+    )
+    normalization.set_value("recall %")
+    app.test.toggle(key=session.MATRIX_HIDE_DIAGONAL).set_value(True)
+    app.test.toggle(key=session.MATRIX_FIXED_COLORS).set_value(True)
     app.run()
     figure = app.figures["confusion_matrix"]
     assert figure["layout"]["coloraxis"]["cmax"] == 100
     written = figure["data"][1]
-    assert all(true != said for true, said in zip(written["y"], written["x"], strict=True))
+    assert all(
+        true != predicted for true, predicted in zip(written["y"], written["x"], strict=True)
+    )
     assert np.all([text == "<1" or int(text) <= 100 for text in written["text"]])

@@ -1,0 +1,104 @@
+"""All views of a run; redrawn by itself while the run is training."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import session, training_speed
+from dashboard.components.epoch_slider import choose_epoch
+from dashboard.confusion.confidence import draw_confidence
+from dashboard.confusion.controls import (
+    MatrixOptions,
+    choose_matrix_options,
+    choose_part,
+    no_samples_sentence,
+)
+from dashboard.confusion.downloads import draw_downloads
+from dashboard.confusion.each_class import draw_each_class
+from dashboard.confusion.headline import draw_headline, step_in_words
+from dashboard.confusion.matrix import draw_matrix
+from dashboard.confusion.mistakes import draw_mistakes
+from dashboard.confusion.one_sample import draw_one_sample
+from dashboard.confusion.selected_cell import ONE_SAMPLE, choose_cell, draw_cell_samples
+from experiments.evaluation.metrics import confusion_counts
+from experiments.evaluation.predictions import last_finite_step, predictions_at
+from experiments.training.run import Run
+
+
+def draw_live(run: Run) -> None:
+    """Draw the views of a run, again and again while it is training."""
+    is_moving, poll_seconds = _is_moving(run), training_speed.poll_seconds()
+    redraw = st.fragment(_draw, run_every=poll_seconds if is_moving else None)
+    redraw(run, is_moving, poll_seconds)
+
+
+def _is_moving(run: Run) -> bool:
+    stored = session.tab().run_store.find(run)
+    return stored is not None and stored.job.status.is_moving
+
+
+def _draw(run: Run, was_moving: bool, poll_seconds: float) -> None:
+    """Draw once; reload the whole page when the polling interval has to change.
+
+    Parameters
+    ----------
+    was_moving, poll_seconds : as they were when the whole page was last drawn
+    """
+    is_moving = _is_moving(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = choose_part(run)
+        options = choose_matrix_options()
+    step = choose_epoch(run)
+    if not run.snapshots.steps:
+        st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
+    elif getattr(run.prepared_data(), part) is None:
+        st.info(no_samples_sentence(run, part), icon=":material/data_alert:")
+    elif (finite := _finite_step(run, run.snapshots.nearest(step), part)) is not None:
+        _draw_views(run, part, finite, options)
+    if is_moving != was_moving or (is_moving and training_speed.poll_seconds() != poll_seconds):
+        st.rerun()
+
+
+def _finite_step(run: Run, step: int, part: str) -> int | None:
+    """Return the step to show; say so if it is not the one asked for, or if there is none."""
+    finite = last_finite_step(run, step, part)
+    with st.container():
+        if run.diverged:
+            st.error(str(run.diverged), icon=":material/trending_up:")
+        if finite is None:
+            st.info("The outputs are not finite numbers at this step. Choose another epoch.")
+        elif finite != step:
+            when = step_in_words(run, finite)
+            st.caption(f"This is the last step with finite outputs, {when}.")
+    return finite
+
+
+def _draw_views(run: Run, part: str, step: int, options: MatrixOptions) -> None:
+    """Draw the headline, the matrix, the selected cell, and the tab that is open."""
+    predictions = predictions_at(run, step, part)
+    draw_headline(run, predictions, part, step)
+    counts = confusion_counts(predictions)
+    left, right = st.columns([5, 3])
+    with right:
+        cell = choose_cell(predictions, counts)
+        draw_cell_samples(run, predictions, cell)
+    with left:
+        draw_matrix(predictions, counts, cell, options)
+    _draw_open_tab(
+        {
+            "Each class": lambda: draw_each_class(predictions),
+            "Mistakes": lambda: draw_mistakes(run, predictions, counts),
+            "Confidence": lambda: draw_confidence(run, predictions),
+            ONE_SAMPLE: lambda: draw_one_sample(run, predictions, cell, step),
+            "Download": lambda: draw_downloads(run, predictions, counts, part),
+        }
+    )
+
+
+def _draw_open_tab(views: dict[str, Callable[[], None]]) -> None:
+    """Draw tabs, and only the view of the open one: the others take no time."""
+    tabs = st.tabs(list(views), key=session.MATRIX_TAB, on_change="rerun")
+    for tab, draw in zip(tabs, views.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
