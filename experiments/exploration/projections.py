@@ -11,7 +11,7 @@ from experiments.exploration.once_per_object import once_each
 from experiments.exploration.statistics import Floats
 from experiments.training.prepared_data import PreparedData
 
-MAP_ROWS = 1200  # points in a map: all of the small digits' training part, and quick to draw
+MAP_SAMPLES = 1200  # points in a map: all of the small digits' training part, and quick to draw
 
 
 MAP_SEED = 0
@@ -31,17 +31,17 @@ class Projection:
     shares: Floats
 
 
-def map_rows(prepared: PreparedData) -> Rows:
+def map_positions(prepared: PreparedData) -> Rows:
     """Return the places in the training part, rising, of the samples that a map shows."""
     n_training = len(prepared.split.training)
     rng = np.random.default_rng(MAP_SEED)
-    return np.sort(rng.permutation(n_training)[:MAP_ROWS])
+    return np.sort(rng.permutation(n_training)[:MAP_SAMPLES])
 
 
 @once_each
 def projection_of(prepared: PreparedData) -> Projection:
     """Return the principal components of the scaled training samples that a map shows."""
-    return principal_components(prepared.training.X[map_rows(prepared)])
+    return principal_components(prepared.training.X[map_positions(prepared)])
 
 
 def principal_components(X: npt.NDArray[Any]) -> Projection:

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from experiments.background.training_job import PROCESS_TURNS
 from experiments.exploration.once_per_object import once_each
-from experiments.exploration.projections import map_rows, principal_components
+from experiments.exploration.projections import map_positions, principal_components
 from experiments.training.prepared_data import PreparedData
 
 STEPS = 500
@@ -155,4 +155,4 @@ def embedding_of(prepared: PreparedData) -> Embedding:
     ------
     ValueError : for fewer than FEWEST_SAMPLES samples
     """
-    return Embedding(prepared.training.X[map_rows(prepared)])
+    return Embedding(prepared.training.X[map_positions(prepared)])

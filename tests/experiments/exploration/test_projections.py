@@ -4,8 +4,8 @@ import pytest
 from data.datasets import Dataset
 from experiments.config import OWN, RunConfig
 from experiments.exploration.projections import (
-    MAP_ROWS,
-    map_rows,
+    MAP_SAMPLES,
+    map_positions,
     principal_components,
     projection_of,
 )
@@ -54,10 +54,10 @@ def test_samples_that_are_all_the_same_lie_in_one_point() -> None:
 
 
 def test_a_map_shows_a_sample_of_a_large_training_part(digits) -> None:
-    assert len(map_rows(digits)) == len(digits.split.training) < MAP_ROWS
-    assert len(projection_of(digits).points) == len(map_rows(digits))
+    assert len(map_positions(digits)) == len(digits.split.training) < MAP_SAMPLES
+    assert len(projection_of(digits).points) == len(map_positions(digits))
     X = np.random.default_rng(0).normal(size=(3000, 2)).astype(np.float32)
     large = prepare(RunConfig(dataset=OWN), dataset(X, [0, 1] * 1500, n_classes=2))
-    rows = map_rows(large)
-    assert len(set(rows)) == MAP_ROWS
-    np.testing.assert_array_equal(rows, map_rows(large))
+    rows = map_positions(large)
+    assert len(set(rows)) == MAP_SAMPLES
+    np.testing.assert_array_equal(rows, map_positions(large))

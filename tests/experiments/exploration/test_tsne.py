@@ -15,7 +15,7 @@ from data.datasets import load
 from experiments.background.training_job import PROCESS_TURNS
 from experiments.config import RunConfig
 from experiments.exploration import tsne as module
-from experiments.exploration.projections import map_rows
+from experiments.exploration.projections import map_positions
 from experiments.exploration.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne
 from experiments.training.prepared_data import prepare
 
@@ -183,4 +183,4 @@ def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
 def test_all_who_watch_a_split_share_one_map() -> None:
     prepared = prepare(RunConfig())
     assert embedding_of(prepared) is embedding_of(prepared)
-    assert len(embedding_of(prepared).points) == len(map_rows(prepared))
+    assert len(embedding_of(prepared).points) == len(map_positions(prepared))
