@@ -11,7 +11,7 @@ from dashboard.explore.selected_sample import (
 )
 from dashboard.text import plain
 from data.datasets import Dataset
-from experiments.exploration.neighbors import Neighbors, nearest
+from experiments.exploration.neighbors import Neighbors, nearest_neighbors
 from experiments.training.prepared_data import PreparedData
 
 N_NEIGHBORS, COLUMNS = 10, 5
@@ -23,7 +23,7 @@ def draw_neighbors(prepared: PreparedData) -> None:
     left, right = st.columns([2, 3])
     with left:
         selected = draw_selected_sample(prepared)
-    neighbors = nearest(prepared, selected.row, N_NEIGHBORS)
+    neighbors = nearest_neighbors(prepared, selected.row, N_NEIGHBORS)
     with right:
         st.markdown(neighbors_sentence(dataset, selected, neighbors))
         if dataset.image_shape:

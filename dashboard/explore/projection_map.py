@@ -130,7 +130,7 @@ def _draw_tsne(prepared: PreparedData, embedding: Embedding, is_running: bool) -
     if embedding.is_over:
         stop_tsne()
     state = " · waiting for the processor" if is_waiting else ""
-    st.progress(embedding.share, text=f"Step {embedding.step} of {STEPS}{state}")
+    st.progress(embedding.fraction, text=f"Step {embedding.step} of {STEPS}{state}")
     _draw_points(
         prepared,
         embedding.points,
@@ -154,9 +154,9 @@ def _draw_pca(prepared: PreparedData, n_components: int) -> None:
 
 def component_titles(projection: Projection, n_components: int) -> tuple[str, ...]:
     """Return the titles of the axes of a PCA, with the share of the variance."""
-    shares = projection.shares[:n_components]
+    ratios = projection.explained_variance_ratio[:n_components]
     unit = "%" if n_components == 3 else "% of variance"  # in 3-D, there is little room
-    return tuple(f"component {i} ({100 * share:.1f} {unit})" for i, share in enumerate(shares, 1))
+    return tuple(f"component {i} ({100 * ratio:.1f} {unit})" for i, ratio in enumerate(ratios, 1))
 
 
 def _draw_points(

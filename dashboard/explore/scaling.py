@@ -44,8 +44,8 @@ def scaling_sentence(scaling: str, dataset: Dataset) -> str:
     noun = "pixel" if dataset.image_shape else "feature"
     if scaling == "pixel":
         formula = (
-            f"**x′ = x / {dataset.maximum:.4g}**: every {noun} is divided by the largest value, "
-            "so that none is above 1."
+            f"**x′ = x / {dataset.maximum:.4g}**: every {noun} is divided by the largest value a "
+            f"{noun} can have, so that none is above 1."
         )
     else:
         formula = (

@@ -5,20 +5,18 @@ from data.datasets import Dataset, load
 from experiments.exploration.statistics import statistics_of
 
 
-def table(n_features: int = 8) -> Dataset:
-    X = np.arange(4 * n_features, dtype=np.float32).reshape(4, n_features)
-    return Dataset(
-        "own", "T", X, np.array([0, 1, 0, 1]), ("a", "b"), None, X.max(), "value", "here"
-    )
+def table() -> Dataset:
+    X, labels = np.arange(32, dtype=np.float32).reshape(4, 8), np.array([0, 1, 0, 1])
+    return Dataset("own", "T", X, labels, ("a", "b"), None, X.max(), "value", "here")
 
 
 def test_a_sentence_counts_constant_features() -> None:
     own = table()
-    assert constant_features_sentence(own, statistics_of(own)).startswith("None of the 8 features")
+    sentence = constant_features_sentence(own, statistics_of(own))
+    assert sentence.startswith("None of the 8 features")
     digits = load("digits")
-    assert constant_features_sentence(digits, statistics_of(digits)).startswith(
-        "**3 of 64** pixels"
-    )
+    sentence = constant_features_sentence(digits, statistics_of(digits))
+    assert sentence.startswith("**3 of 64** pixels")
 
 
 def test_the_largest_value_is_never_zero() -> None:
