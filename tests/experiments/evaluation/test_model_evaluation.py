@@ -64,7 +64,7 @@ def test_a_row_is_found_in_its_part() -> None:
     row = int(evaluation.rows[17])
     assert evaluation.position_of(row) == 17
     absent = int(RUN.prepared_data().split.training[0])
-    with pytest.raises(ValueError, match=rf"Row {absent} is not among these 359 samples. Take"):
+    with pytest.raises(ValueError, match=rf"Row {absent} is not among these 359 samples. Choose"):
         evaluation.position_of(absent)
 
 
