@@ -1,7 +1,8 @@
-"""A run as a script of its own.
+"""A run as a standalone Python script.
 
-A script does not need this project. It consists of the very lines of `mlp` and `data` that
-the run used, and of a few lines that call them with the settings of the run."""
+A script does not need this project. It consists of the lines of `mlp` and `data` that the run
+used, unchanged, and of a few lines that call them with the settings of the run.
+"""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -32,11 +33,8 @@ from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 from mlp.schedules import SCHEDULES
 
-OWN_FILE = "own.npz"  # beside the script, where the samples are one's own
-
-
-LINE = 100  # letters
-
+OWN_FILE = "own.npz"  # beside the script, with the user's own samples
+LINE = 100  # characters
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Kinds of arrays": ("mlp.arrays", "data.datasets"),

@@ -1,6 +1,7 @@
 """The grid of a sweep: one config for each combination of settings and seed."""
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -72,9 +73,7 @@ def grid_configs(
     pydantic.ValidationError : for an invalid combination of settings
     """
     axes = {**grid, "seed": seeds}
-    n_runs = 1
-    for values in axes.values():
-        n_runs *= len(values)
+    n_runs = math.prod(map(len, axes.values()))
     if n_runs > MAX_RUNS:
         raise ValueError(
             f"This grid has {n_runs:,} runs; the most is {MAX_RUNS:,}. Vary fewer values."

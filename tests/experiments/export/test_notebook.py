@@ -1,3 +1,5 @@
+"""An exported notebook repeats its run cell by cell."""
+
 import io
 import json
 import os
