@@ -46,7 +46,7 @@ from experiments.config import (
     explain,
     idle_settings,
 )
-from experiments.evaluation.saved_model import (
+from experiments.evaluation.model_evaluation import (
     PARTS,
     ModelEvaluation,
     evaluate_model,

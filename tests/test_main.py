@@ -338,7 +338,7 @@ def test_own_samples_are_learned_and_evaluated(
     assert tested["accuracy"] == trained["test_accuracy"]
     whole = program("evaluate", "model", "--data", name, "--part", "all", "--json").last
     assert whole["samples"] == n_samples
-    assert "learned from a file of its own" in program("evaluate", "model").errors
+    assert "trained on samples from a file" in program("evaluate", "model").errors
     assert "Say --part all for samples" in program("evaluate", "model", "--data", name).errors
     both = program("train", "--data", name, "--dataset", "digits")
     assert both.errors == "Give --data, for samples of your own, or --dataset, but not both.\n"
@@ -364,7 +364,7 @@ def test_a_few_new_samples_of_one_class_can_be_asked_about(
     answer = program("evaluate", "model", "--data", "new.npz", "--part", "all", "--json")
     assert answer.last["samples"] == 1
     bright = program("evaluate", "model", "--data", "bright.npz", "--part", "all")
-    assert "go up to 150, but the model has learned from samples up to 16." in bright.out
+    assert "go up to 150, but the model was trained on samples up to 16." in bright.out
     assert "go up to" not in answer.out
 
 

@@ -11,7 +11,7 @@ from dashboard.text import plain
 from experiments.config import OWN
 from experiments.export.history_csv import history_to_csv
 from experiments.export.link import query_of
-from experiments.export.model_file import load_model, revive, run_to_bytes
+from experiments.export.model_file import load_model, restore_run, run_to_bytes
 from experiments.export.notebook import to_notebook
 from experiments.export.script import OWN_FILE, samples_to_npz, to_script
 from experiments.training.run import Run
@@ -126,7 +126,7 @@ def _load_model() -> None:
     if file is None or training_actions.has_unfinished_run():
         return
     try:
-        run = revive(load_model(file.getvalue()), session.own())
+        run = restore_run(load_model(file.getvalue()), session.own())
     except (ValueError, OSError) as error:
         tab.model_problem = str(error)
     else:

@@ -1,6 +1,6 @@
-"""How good answers are: where they go wrong, and whether their confidence can be believed.
+"""How good predictions are: which classes are confused, and how reliable the confidence is.
 
-What is counted comes from scikit-learn, imported where it is used: it takes a second.
+scikit-learn counts; it is imported where it is used, as that takes a second.
 """
 
 from typing import NamedTuple, TypeAlias
@@ -13,14 +13,14 @@ from experiments.evaluation.predictions import Predictions
 from experiments.export.csv_writer import csv_of
 
 N_BINS = 10
-MAX_POINTS = 200  # of the rejection curve: more than one can see
+MAX_POINTS = 200  # of the rejection curve; more would not show
 
 Counts: TypeAlias = npt.NDArray[np.intp]
 Values: TypeAlias = npt.NDArray[np.float64]
 
 
 def confusion_counts(predictions: Predictions) -> Counts:
-    """Return how many samples of each class got each answer, (n_classes, n_classes).
+    """Return the confusion matrix as counts of samples, (n_classes, n_classes).
 
     Rows are the true classes, columns the predicted ones.
     """
@@ -32,12 +32,12 @@ def confusion_counts(predictions: Predictions) -> Counts:
 
 
 class ClassScores(NamedTuple):
-    """How well each class is read, (n_classes,) each; NaN where there is nothing to divide by.
+    """The scores of each class, (n_classes,) each; NaN for a division by zero.
 
-    precision : of those said to be of the class, the share that is
-    recall : of those of the class, the share that was said to be
+    precision : the share of the samples predicted as the class that belong to it
+    recall : the share of the samples of the class that are predicted as it
     f1 : 2 precision recall / (precision + recall), their harmonic mean
-    support : samples of the class
+    support : the number of samples of the class
     """
 
     precision: Values
@@ -60,7 +60,7 @@ def class_scores(predictions: Predictions) -> ClassScores:
 
 
 class Confusion(NamedTuple):
-    """How often a class was taken for another."""
+    """How often a class was predicted as another."""
 
     true: int
     predicted: int
@@ -68,56 +68,56 @@ class Confusion(NamedTuple):
 
 
 def top_confusions(counts: Counts, n_most: int) -> list[Confusion]:
-    """Return the most frequent mistakes, the most frequent first; of equals, in order of class."""
+    """Return the most frequent confusions in falling order; ties in the order of the classes."""
     mistakes = counts - np.diag(np.diag(counts))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:n_most]
-    places = (divmod(int(place), len(counts)) for place in order)
-    found = (Confusion(true, said, int(mistakes[true, said])) for true, said in places)
+    cells = (divmod(int(index), len(counts)) for index in order)
+    found = (Confusion(*cell, int(mistakes[cell])) for cell in cells)
     return [confusion for confusion in found if confusion.times]
 
 
 def complete_cell(counts: Counts, true: int | None, predicted: int | None) -> tuple[int, int]:
-    """Return the cell with the most mistakes, of the row and the column asked for, if any are.
+    """Return the cell with the most mistakes, in a given row or column if there is one.
 
-    Where there are no mistakes, it is the fullest cell.
+    Without mistakes, it is the cell with the highest count.
     """
-    is_asked = np.ones(counts.shape, bool)
+    is_candidate = np.ones(counts.shape, bool)
     if true is not None:
-        is_asked &= np.arange(len(counts))[:, None] == true
+        is_candidate &= np.arange(len(counts))[:, None] == true
     if predicted is not None:
-        is_asked &= np.arange(len(counts)) == predicted
+        is_candidate &= np.arange(len(counts)) == predicted
     mistakes = counts - np.diag(np.diag(counts))
-    worth = mistakes if mistakes[is_asked].any() else counts
-    row, column = divmod(int(np.where(is_asked, worth, -1).argmax()), len(counts))
+    ranked = mistakes if mistakes[is_candidate].any() else counts
+    row, column = divmod(int(np.where(is_candidate, ranked, -1).argmax()), len(counts))
     return row, column
 
 
 def cell_positions(predictions: Predictions, true: int, predicted: int) -> Rows:
-    """Return which samples are in a cell of the matrix, the most confident answer first."""
+    """Return the positions of the samples in a cell of the matrix, most confident first."""
     is_inside = (predictions.labels == true) & (predictions.predicted == predicted)
     found = np.flatnonzero(is_inside)
     return found[np.argsort(-predictions.confidence[found], kind="stable")]
 
 
 def confidently_wrong(predictions: Predictions) -> Rows:
-    """Return which answers are wrong, the most confident one first."""
+    """Return the positions of the wrong predictions, most confident first."""
     wrong = np.flatnonzero(~predictions.is_right)
     return wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
 
 
 def least_certain(predictions: Predictions, n_most: int) -> Rows:
-    """Return the samples whose two largest outputs are nearest to each other, nearest first."""
+    """Return the positions of the samples with the smallest margins, smallest first."""
     return np.argsort(predictions.margin, kind="stable")[:n_most]
 
 
 class Reliability(NamedTuple):
-    """How often answers of a confidence are right.
+    """How often predictions of a given confidence are right.
 
-    The bins are equally wide, from 0 to 1; bin i holds i/n <= confidence < (i + 1)/n, the
-    last one 1 as well.
+    The bins are equally wide, from 0 to 1; bin i holds i/n <= confidence < (i + 1)/n, and
+    the last one also 1.
 
-    confidence, accuracy : (n_bins,), means over the samples of a bin; NaN if it has none
-    counts : (n_bins,), samples in the bin
+    confidence, accuracy : (n_bins,), means over the samples of each bin; NaN for an empty bin
+    counts : (n_bins,), samples in each bin
     ece : expected calibration error, the sum over the bins of
         (share of the samples) |accuracy - confidence|
     gap : mean confidence minus accuracy, over all samples: above 0 is overconfident
@@ -135,7 +135,7 @@ class Reliability(NamedTuple):
 
 
 def reliability(predictions: Predictions, n_bins: int = N_BINS) -> Reliability:
-    """Compare confidence with accuracy; for outputs from 0 to 1."""
+    """Compare confidence with accuracy, bin by bin; the outputs must be from 0 to 1."""
     confidence = predictions.confidence.astype(np.float64)
     bins = np.minimum((confidence * n_bins).astype(np.intp), n_bins - 1)
     counts = np.bincount(bins, minlength=n_bins)
@@ -151,10 +151,10 @@ def reliability(predictions: Predictions, n_bins: int = N_BINS) -> Reliability:
 
 
 class Rejection(NamedTuple):
-    """Accuracy on the samples that are left when the least certain are put aside.
+    """Accuracy on the remaining samples when the least confident predictions are rejected.
 
-    rejected : (n_points,), rising shares of the samples, from 0
-    accuracy : (n_points,), on those that are left
+    rejected : (n_points,), shares of the samples, rising from 0
+    accuracy : (n_points,), on the remaining samples
     """
 
     rejected: Values
@@ -162,9 +162,9 @@ class Rejection(NamedTuple):
 
 
 def rejection(predictions: Predictions) -> Rejection:
-    """Put samples aside, the least confident answer first.
+    """Reject predictions, the least confident first, and measure accuracy on the rest.
 
-    Samples of one confidence go or stay together, as nothing tells them apart.
+    Predictions of equal confidence are rejected together.
     """
     n_samples = len(predictions.labels)
     order = np.argsort(-predictions.confidence, kind="stable")
@@ -177,27 +177,27 @@ def rejection(predictions: Predictions) -> Rejection:
 
 
 def matrix_csv(counts: Counts, class_names: tuple[str, ...]) -> str:
-    """Return the matrix as CSV: a line for each true class, a column for each predicted one."""
+    """Return the confusion matrix as CSV: rows are true classes, columns predicted ones."""
     rows = zip(class_names, counts.tolist(), strict=True)
     return csv_of(["true \\ predicted", *class_names], ([name, *row] for name, row in rows))
 
 
 def scores_csv(scores: ClassScores, class_names: tuple[str, ...]) -> str:
-    """Return precision, recall, F1 and support as CSV; what has no value stays empty."""
-    columns = [[_known(value) for value in column.tolist()] for column in scores]
+    """Return precision, recall, F1 and support as CSV; cells of NaN are empty."""
+    columns = [[_empty_if_nan(value) for value in column.tolist()] for column in scores]
     return csv_of(["class", *ClassScores._fields], zip(class_names, *columns, strict=True))
 
 
-def _known(value: float) -> object:
+def _empty_if_nan(value: float) -> object:
     return value if value == value else ""  # NaN is not equal to itself
 
 
 def predictions_csv(predictions: Predictions, output_name: str) -> str:
-    """Return what was said to each sample as CSV.
+    """Return the true and the predicted class and the outputs of each sample as CSV.
 
     Parameters
     ----------
-    output_name : what an output is, such as 'probability'
+    output_name : what an output is called, such as 'probability'
     """
     names = predictions.class_names
     header = ["row", "true", "predicted", *(f"{output_name} of {name}" for name in names)]
@@ -210,5 +210,8 @@ def predictions_csv(predictions: Predictions, output_name: str) -> str:
     )
     return csv_of(
         header,
-        ([row, names[true], names[said], *outputs] for row, true, said, outputs in samples),
+        (
+            [row, names[true], names[predicted], *outputs]
+            for row, true, predicted, outputs in samples
+        ),
     )

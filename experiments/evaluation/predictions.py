@@ -1,4 +1,4 @@
-"""What a network answers to the samples of a part, at a moment of its training."""
+"""The predictions of a network for the samples of a part, at any step of its training."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,15 +17,15 @@ from mlp.evaluation import logits_of
 from mlp.network import Network
 from mlp.samples import Samples
 
-CACHE_BYTES = 60_000_000  # MNIST's 10,000 test samples take 0.6 MB a moment
+CACHE_BYTES = 60_000_000  # MNIST's 10,000 test samples take 0.6 MB a step
 
 
 class OutputMeaning(NamedTuple):
-    """What the outputs of a network are, and what they are not.
+    """What the outputs of a network mean.
 
     noun : what one output is called
-    are_shares : whether they lie between 0 and 1 and say how probable a class is
-    remark : what to keep in mind when reading them
+    are_shares : whether each lies between 0 and 1 and is the probability of a class
+    remark : a caution for the reader
     """
 
     noun: str
@@ -34,16 +34,17 @@ class OutputMeaning(NamedTuple):
 
 
 NO_PROBABILITY = (
-    "The outputs of this network are no probabilities: they can be below 0 or above 1. The largest "
-    "one is the answer, and stands in for its confidence."
+    "The outputs of this network are no probabilities: they can be below 0 or above 1. The class "
+    "with the largest output is predicted, and that output is taken as the confidence."
 )
 OUTPUT_MEANINGS: dict[str, OutputMeaning] = {
     "softmax": OutputMeaning("probability", True, ""),
     "sigmoid": OutputMeaning(
         "output",
         True,
-        "With sigmoid, each output says how probable its class is, without regard to the others: "
-        "they need not add up to 100 %. The largest one is the answer, and its confidence.",
+        "With sigmoid, each output says how probable its class is, independent of the others: "
+        "they need not add up to 100 %. The class with the largest output is predicted, and that "
+        "output is its confidence.",
     ),
     "tanh": OutputMeaning("output", False, NO_PROBABILITY.replace("below 0 or above 1", "below 0")),
     "identity": OutputMeaning("output", False, NO_PROBABILITY),
@@ -53,16 +54,16 @@ OUTPUT_MEANINGS: dict[str, OutputMeaning] = {
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a network says to some samples, and what would be right.
+    """What a network predicts for some samples, and their labels.
 
     Attributes
     ----------
-    rows : (n_samples,), where the samples stand in their dataset
-    labels : (n_samples,), the right answers
-    outputs : (n_samples, n_classes), what the network says; probabilities with softmax
-    predicted : (n_samples,), the class with the largest logit; two outputs may be the same
-        by rounding where their logits differ
-    class_names : what the answers mean
+    rows : (n_samples,), the rows of the samples in their dataset
+    labels : (n_samples,), the true classes
+    outputs : (n_samples, n_classes), the outputs of the network; probabilities with softmax
+    predicted : (n_samples,), the class with the largest logit; after rounding, two outputs may
+        be equal although their logits differ
+    class_names : the name of each class
     """
 
     rows: Rows
@@ -73,57 +74,57 @@ class Predictions:
 
     @cached_property
     def confidence(self) -> Array:
-        """The largest output, (n_samples,): with softmax, how probable the answer is."""
+        """The largest output, (n_samples,): with softmax, the probability of that class."""
         confidence: Array = self.outputs.max(axis=1)
         return confidence
 
     @cached_property
     def margin(self) -> Array:
-        """How far the second largest output is below the largest, (n_samples,)."""
+        """The largest output minus the second largest, (n_samples,)."""
         second, largest = np.partition(self.outputs, -2, axis=1)[:, -2:].T
         margin: Array = largest - second
         return margin
 
     @cached_property
     def is_right(self) -> npt.NDArray[np.bool_]:
-        """Which answers are right, (n_samples,)."""
+        """Which predictions are right, (n_samples,)."""
         is_right: npt.NDArray[np.bool_] = self.predicted == self.labels
         return is_right
 
     @property
     def n_correct(self) -> int:
-        """How many answers are right."""
+        """How many predictions are right."""
         return int(np.count_nonzero(self.is_right))
 
     @property
     def are_finite(self) -> bool:
-        """Whether all outputs are numbers; those of a run that has diverged may not be."""
+        """Whether all outputs are finite; after a run has diverged, some may not be."""
         return bool(np.isfinite(self.outputs).all())
 
     @property
     def n_bytes(self) -> int:
-        """How much memory the answers take."""
+        """How much memory the arrays take."""
         arrays = (self.rows, self.labels, self.outputs, self.predicted)
         return sum(array.nbytes for array in arrays)
 
     def position_of(self, row: int) -> int:
-        """Return which of the samples a row of the dataset is.
+        """Return the position of a row of the dataset among these samples.
 
         Raises
         ------
-        ValueError : if it is not in this part
+        ValueError : if it is not one of them
         """
         found = np.flatnonzero(self.rows == row)
         if not len(found):
             raise ValueError(
-                f"Row {row} is not among these {len(self.rows):,} samples. Take another row, or "
-                "the part 'all'."
+                f"Row {row} is not among these {len(self.rows):,} samples. Choose another row, "
+                "or the part 'all'."
             )
         return int(found[0])
 
 
 def predict_now(run: Run, part: str) -> Predictions:
-    """Ask the network of a run, as it is now, about a part; no answers if that is empty.
+    """Return what the network of a run predicts now; nothing for an empty part.
 
     Parameters
     ----------
@@ -133,11 +134,12 @@ def predict_now(run: Run, part: str) -> Predictions:
 
 
 def _predict(network: Network, run: Run, part: str) -> Predictions:
+    """Return what a network predicts for a part of the samples of a run."""
     prepared = run.prepared_data()
     rows: Rows = getattr(prepared.split, part)
     samples: Samples | None = getattr(prepared, part)
     logits = np.empty((0, network.sizes[-1]), np.float32)
-    with np.errstate(all="ignore"):  # what went wrong shows in the outputs
+    with np.errstate(all="ignore"):  # a diverged network has infinite outputs, or NaN
         if samples:
             logits = logits_of(network, samples.X)
         outputs = network.output.value(logits)
@@ -148,14 +150,14 @@ def _predict(network: Network, run: Run, part: str) -> Predictions:
 @cached(
     LRUCache(CACHE_BYTES, getsizeof=lambda predictions: predictions.n_bytes),
     key=lambda run, step, part: (run.id, run.snapshots.nearest(step), part),
-    condition=Condition(),  # two who ask at once do the work once
+    condition=Condition(),  # simultaneous calls compute once
 )
 def predictions_at(run: Run, step: int, part: str) -> Predictions:
-    """Return what a network answered after a step; asked again, the same arrays.
+    """Return what the network of a run predicted after a step; the arrays are cached.
 
     Parameters
     ----------
-    step : of a snapshot; another one gives the answers of the snapshot next to it
+    step : of a snapshot, or else the snapshot nearest to it is used
     part : training, validation or test
 
     Raises
@@ -172,6 +174,6 @@ def predictions_at(run: Run, step: int, part: str) -> Predictions:
 
 
 def last_finite_step(run: Run, step: int, part: str) -> int | None:
-    """Return the latest snapshot, not after a step, whose answers are all finite; or None."""
-    kept = [earlier for earlier in run.snapshots.steps if earlier <= step]
-    return next((s for s in reversed(kept) if predictions_at(run, s, part).are_finite), None)
+    """Return the last step with finite outputs, among the snapshots up to a step; or None."""
+    earlier = [kept for kept in run.snapshots.steps if kept <= step]
+    return next((s for s in reversed(earlier) if predictions_at(run, s, part).are_finite), None)

@@ -1,1 +1,1 @@
-"""A run in files: model, script, notebook, table."""
+"""What a run is exported as: a model file, a script, a notebook, a CSV table or a link."""

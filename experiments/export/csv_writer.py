@@ -1,4 +1,4 @@
-"""Tables for spreadsheets, which take a cell for a formula if its first sign says so."""
+"""CSV for spreadsheets, which run a cell as a formula if it begins with certain characters."""
 
 import csv
 import io
@@ -6,11 +6,11 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
-FORMULA_SIGNS = ("=", "+", "-", "@")
+FORMULA_PREFIXES = ("=", "+", "-", "@")
 
 
 def csv_of(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
-    """Return a table as CSV with a line for the header; no cell can act as a formula."""
+    """Return a table as CSV, with a header, in which no cell is a formula."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerows([_safe(cell) for cell in row] for row in (header, *rows))
@@ -18,11 +18,11 @@ def csv_of(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _safe(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would work out; leave numbers alone."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     if not isinstance(cell, str) or _is_number(cell):
         return cell
-    first_sign = unicodedata.normalize("NFKC", cell.lstrip()[:1])  # wide forms count, too
-    return f"'{cell}" if first_sign in FORMULA_SIGNS else cell
+    first = unicodedata.normalize("NFKC", cell.lstrip()[:1])  # full-width forms, too
+    return f"'{cell}" if first in FORMULA_PREFIXES else cell
 
 
 def _is_number(text: str) -> bool:

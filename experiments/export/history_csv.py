@@ -1,4 +1,4 @@
-"""The history of a run as a table."""
+"""The history of a run as CSV."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ COLUMNS = (
 
 
 def history_to_csv(run: Run) -> str:
-    """Return one row an epoch, with every number in full; cells of no value are empty."""
-    none: tuple[Any, Any] = (None, None)
+    """Return one row for each epoch, with all digits; a missing score is an empty cell."""
+    no_score: tuple[Any, Any] = (None, None)
     return csv_of(
         COLUMNS,
         (
-            (epoch, step, *training, *(validation or none), learning_rate)
+            (epoch, step, *training, *(validation or no_score), learning_rate)
             for epoch, step, training, validation, learning_rate in run.history
         ),
     )

@@ -1,4 +1,4 @@
-"""The settings of a run as the end of a link."""
+"""The settings of a run as the query of a link."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -7,16 +7,16 @@ from experiments.config import RunConfig, differences
 
 
 def query_of(config: RunConfig) -> str:
-    """Return the end of a link that asks for these settings, such as '?hidden_layers=64%2C32'.
+    """Return the query of a link to these settings, such as '?hidden_layers=64%2C32'.
 
-    What a dataset is usually given is left out; nothing is left of the defaults.
+    Settings at the default for their dataset are left out; it is empty if all are.
     """
-    asked = {field: _in_link(value) for field, value in differences(config).items()}
-    return f"?{urlencode(asked)}" if asked else ""
+    values = {field: _query_value(value) for field, value in differences(config).items()}
+    return f"?{urlencode(values)}" if values else ""
 
 
-def _in_link(value: Any) -> str:
-    """Write a setting as the controls do, so that `parse_field` reads the same."""
+def _query_value(value: Any) -> str:
+    """Write a setting in the form that `parse_field` reads."""
     match value:
         case bool():
             return str(value).lower()

@@ -1,8 +1,8 @@
-"""A trained network to take home: its parameters, and all that led to them.
+"""The model file: a trained network with its config, scaler, class names and history.
 
-The file is that of `mlp.storage`; config, scaler, class names, history and result stand in
-its metadata, each as JSON. A file may come from anyone, so every part is checked against
-the others before it is used.
+The format is that of `mlp.storage`; everything but the parameters is stored in the metadata,
+each entry as JSON. A file may come from anyone, so every entry is checked, also against the
+others, before it is used.
 """
 
 import json
@@ -31,40 +31,42 @@ MAX_CONFIG_CHARACTERS = 10_000  # all settings at their longest take 2,000
 MAX_RECORDS = int(limits_of("epochs")[1]) + 1  # the untrained network is one of them
 MAX_STEP = 10**9  # 10,000 epochs of 60,000 samples, one at a time, are 6 * 10**8
 MAX_NAME_CHARACTERS = 80
-MAX_CHANGES = 10_000  # during a training
+MAX_CHANGES = 10_000  # to the settings of one training
 
-Numbers = Annotated[list[float], FailFast()]  # of millions of mistakes, the first is enough
+Numbers = Annotated[list[float], FailFast()]  # of millions of errors, report only the first
 Names = Annotated[tuple[str, ...], FailFast()]
 History = Annotated[list[EpochRecord], FailFast(), Field(max_length=MAX_RECORDS)]
 
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 
-PARTS: dict[str, TypeAdapter[Any]] = {
+METADATA_TYPES: dict[str, TypeAdapter[Any]] = {
     "shift": TypeAdapter(Numbers, config=STRICT),
     "scale": TypeAdapter(Numbers, config=STRICT),
     "class_names": TypeAdapter(Names, config=STRICT),
     "image_shape": TypeAdapter(tuple[int, int] | None, config=STRICT),
     "history": TypeAdapter(History, config=STRICT),
     "result": TypeAdapter(Result | None, config=STRICT),
-    "way": TypeAdapter(RunRecord, config=STRICT),
+    "way": TypeAdapter(
+        RunRecord, config=STRICT
+    ),  # the run record, by its key in files saved before
 }
-"""What stands in the metadata besides the config, and of which type it is."""
+"""The entries of the metadata besides the config, and their types."""
 
 
 @dataclass(frozen=True)
-class Model:
-    """A network that was trained before, here or elsewhere.
+class SavedModel:
+    """A trained network as a model file holds it.
 
     Attributes
     ----------
-    config : what the run was asked to do
-    network : with the parameters at its end
+    config : the settings of the run
+    network : with the parameters at the time of saving
     scaler : fitted on the training part of its data
-    class_names : what the outputs stand for
+    class_names : the class of each output
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
-    history : one record an epoch, from epoch 0, as far as it came
-    result : the scores in the end; None if the run never came to one
-    run_record : how the run came to its end
+    history : one record for each epoch so far, from epoch 0
+    result : the final scores; None if the run has none
+    run_record : how the run went, and how it ended
     """
 
     config: RunConfig
@@ -79,16 +81,16 @@ class Model:
     def predict(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
 
-        See `ask` for what it takes and what it raises.
+        Parameters and errors are those of `logits_and_outputs`.
         """
-        return self.ask(X)[1]
+        return self.logits_and_outputs(X)[1]
 
-    def ask(self, X: Features) -> tuple[Array, Array]:
-        """Return the logits and the outputs, (n_samples, n_classes) both.
+    def logits_and_outputs(self, X: Features) -> tuple[Array, Array]:
+        """Return the logits and the outputs, both (n_samples, n_classes).
 
         Parameters
         ----------
-        X : (n_samples, n_features), as recorded, not scaled
+        X : (n_samples, n_features), before scaling
 
         Raises
         ------
@@ -100,7 +102,7 @@ class Model:
                 f"The samples have the shape {X.shape}; this model needs (n_samples, "
                 f"{n_features}). Bring them to the size of those that it was trained on."
             )
-        with np.errstate(all="ignore"):  # what went wrong shows in the outputs
+        with np.errstate(all="ignore"):  # NaN and infinity are reported below
             logits = logits_of(network, self.scaler.transform(X))
             outputs = network.output.value(logits)
         if not np.isfinite(outputs).all():
@@ -113,13 +115,13 @@ class Model:
 
 
 def run_to_bytes(run: Run) -> bytes:
-    """Return a run, with its network as it is now, as the content of a model file.
+    """Return the content of a model file with a run and its network as it is now.
 
     Raises
     ------
-    ModelFileError : if the network holds NaN or infinity, or if a class has too long a name
+    ModelFileError : if the network holds NaN or infinity, or if the name of a class is too long
     """
-    return to_bytes(run.network, _describe(run))
+    return to_bytes(run.network, _metadata(run))
 
 
 def save_run(path: Path | str, run: Run) -> None:
@@ -127,32 +129,32 @@ def save_run(path: Path | str, run: Run) -> None:
 
     Raises
     ------
-    ModelFileError : for what `run_to_bytes` refuses, or if the file cannot be written
+    ModelFileError : as in `run_to_bytes`, or if the file cannot be written
     """
-    save(path, run.network, _describe(run))
+    save(path, run.network, _metadata(run))
 
 
-def load_model(source: Path | str | bytes) -> Model:
-    """Read a model file, or the content of one, whoever wrote it.
+def load_model(source: Path | str | bytes) -> SavedModel:
+    """Read and check a model file, or the content of one.
 
     Raises
     ------
-    ModelFileError : for anything but what `run_to_bytes` and `save_run` write
+    ModelFileError : if it is not what `run_to_bytes` and `save_run` write
     """
     stored = from_bytes(source) if isinstance(source, bytes) else load(source)
     return _check(stored)
 
 
-def revive(model: Model, own: Dataset | None = None) -> Run:
-    """Return the run that a model comes from, as it ended; it cannot go on.
+def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
+    """Return the run of a saved model as it ended; it cannot be continued.
 
     Parameters
     ----------
-    own : the samples it was trained with, if they are one's own
+    own : the user's own samples, if it was trained on those
 
     Raises
     ------
-    ValueError : if the data that it was trained with are not here
+    ValueError : if the data that it was trained on are not here
     """
     run = Run(model.config, own, keeps_snapshots=True)
     prepared = run.prepared_data()
@@ -162,17 +164,17 @@ def revive(model: Model, own: Dataset | None = None) -> Run:
     )
     if prepared.dataset.class_names != model.class_names or not same_scaler:
         raise ModelFileError(
-            "This model has learned from other data than those of that name here. Give the data "
-            "that it was trained with first."
+            "This model was trained on other data than those of that name here. First give the "
+            "data that it was trained on."
         )
     restore(run, model.network.parameters, model.history, model.run_record)
     return run
 
 
-def _describe(run: Run) -> dict[str, str]:
-    """Return the metadata of a run, if they can be read back."""
+def _metadata(run: Run) -> dict[str, str]:
+    """Return the metadata of a run, after a check that they can be read back."""
     scaler, dataset = run.prepared_data().scaler, run.prepared_data().dataset
-    parts = {
+    entries = {
         "shift": scaler.shift.tolist(),
         "scale": scaler.scale.tolist(),
         "class_names": dataset.class_names,
@@ -181,40 +183,43 @@ def _describe(run: Run) -> dict[str, str]:
         "result": run.result,
         "way": record_of(run),
     }
-    metadata = {name: PARTS[name].dump_json(part).decode() for name, part in parts.items()}
+    metadata = {
+        name: METADATA_TYPES[name].dump_json(entry).decode() for name, entry in entries.items()
+    }
     metadata["config"] = run.config.model_dump_json()
     _check(StoredNetwork(run.network, metadata))
     return metadata
 
 
-def _check(stored: StoredNetwork) -> Model:
+def _check(stored: StoredNetwork) -> SavedModel:
+    """Return the saved model, if every entry of the metadata is valid and fits the others."""
     network, metadata = stored
-    expected = {"config", *PARTS}
+    expected = {"config", *METADATA_TYPES}
     if metadata.keys() != expected:
         raise ModelFileError(
-            f"A model says {', '.join(sorted(expected))} of itself; this file says "
-            f"{', '.join(sorted(metadata))[:100] or 'nothing'}. Choose a model that was saved "
-            "here."
+            f"The metadata of a model file are {', '.join(sorted(expected))}; this file has "
+            f"{', '.join(sorted(metadata))[:100] or 'none'}. Choose a model that was saved here."
         )
     config = _parse_config(metadata["config"])
-    parts = {name: _parse(name, metadata[name]) for name in PARTS}
+    entries = {name: _parse(name, metadata[name]) for name in METADATA_TYPES}
     _check_network(network, config)
-    _check_class_names(parts["class_names"], network.sizes[-1])
-    _check_image_shape(parts["image_shape"], network.sizes[0])
-    _check_history(parts["history"])
-    _check_accuracies("result", parts["result"] or ())
-    run_record = parts.pop("way")
-    _check_run_record(run_record, parts["history"])
-    return Model(
+    _check_class_names(entries["class_names"], network.sizes[-1])
+    _check_image_shape(entries["image_shape"], network.sizes[0])
+    _check_history(entries["history"])
+    _check_accuracies("result", entries["result"] or ())
+    run_record = entries.pop("way")
+    _check_run_record(run_record, entries["history"])
+    return SavedModel(
         config,
         network,
-        _scaler(parts.pop("shift"), parts.pop("scale"), network.sizes[0]),
-        **parts,
+        _scaler(entries.pop("shift"), entries.pop("scale"), network.sizes[0]),
+        **entries,
         run_record=run_record,
     )
 
 
 def _parse_config(text: str) -> RunConfig:
+    """Return the config; unlike elsewhere, every setting must be given."""
     if len(text) > MAX_CONFIG_CHARACTERS:
         raise ModelFileError(
             f"The settings in the file have {len(text):,} characters; the most is "
@@ -225,7 +230,7 @@ def _parse_config(text: str) -> RunConfig:
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]
         is_object = detail["loc"] or detail["type"] == "value_error"
-        sentences = " ".join(explain(error)[:3]) if is_object else "They are no JSON object."
+        sentences = " ".join(explain(error)[:3]) if is_object else "They are not a JSON object."
         raise ModelFileError(
             f"The settings in the file cannot be used. {sentences} Choose a model that was "
             "saved here."
@@ -240,22 +245,22 @@ def _parse_config(text: str) -> RunConfig:
 
 def _parse(name: str, text: str) -> Any:
     try:
-        return PARTS[name].validate_json(text)
+        return METADATA_TYPES[name].validate_json(text)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part)[:40] for part in (name, *detail["loc"]))
         raise ModelFileError(
-            f"What the file says at {place} cannot be used: {detail['msg'][:200]}. The file is "
+            f"The entry at {place} cannot be used: {detail['msg'][:200]}. The file is "
             "damaged: save the model again."
         ) from None
 
 
 def _check_network(network: Network, config: RunConfig) -> None:
-    inside = (network.sizes[1:-1], network.activation.name, network.output.name)
+    stored = (network.sizes[1:-1], network.activation.name, network.output.name)
     settings = (config.hidden_layers, config.activation, config.output)
-    if inside != settings:
+    if stored != settings:
         raise ModelFileError(
-            f"The network has {_in_words(*inside)}, and the settings in the file say "
+            f"The network has {_in_words(*stored)}, and the settings in the file say "
             f"{_in_words(*settings)}. Choose a model that was saved here."
         )
 
@@ -266,13 +271,14 @@ def _in_words(hidden_layers: tuple[int, ...], activation: str, output: str) -> s
 
 
 def _scaler(shift: list[float], scale: list[float], n_features: int) -> Scaler:
+    """Return the scaler, with one finite shift and positive scale for each feature."""
     if len(shift) != n_features or len(scale) != n_features:
         raise ModelFileError(
             f"The scaler has {len(shift):,} shifts and {len(scale):,} scales; the network takes "
             f"{n_features:,} numbers and needs as many of both. The file is damaged: save the "
             "model again."
         )
-    with np.errstate(over="ignore"):  # too large for float32 becomes infinity, and is refused
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinity
         scaler = Scaler(np.array(shift, np.float32), np.array(scale, np.float32))
     if not (np.isfinite([scaler.shift, scaler.scale]).all() and (scaler.scale > 0).all()):
         raise ModelFileError(
@@ -301,6 +307,7 @@ def _check_image_shape(shape: tuple[int, int] | None, n_features: int) -> None:
 
 
 def _check_history(history: list[EpochRecord]) -> None:
+    """Check that epochs and steps rise, and that all records have the same scores."""
     step = -1
     for epoch, record in enumerate(history):
         if record.epoch != epoch or not step < record.step <= MAX_STEP:
@@ -310,17 +317,18 @@ def _check_history(history: list[EpochRecord]) -> None:
             )
         if (record.validation is None) != (history[0].validation is None):
             raise ModelFileError(
-                f"Of the records of the history, some have a validation score and record {epoch} "
-                "differs. The file is damaged: save the model again."
+                "All records of the history must have a validation score, or none; record "
+                f"{epoch} differs from the first. The file is damaged: save the model again."
             )
         step = record.step
         _check_accuracies(f"history at epoch {epoch}", (record.training, record.validation))
 
 
 def _check_run_record(record: RunRecord, history: list[EpochRecord]) -> None:
+    """Check that a run record is possible for a run with this history."""
     last = history[-1] if history else None
     least, most = (last.step, last.epoch) if last else (0, 0)
-    is_fit = (
+    is_valid = (
         least <= record.step <= MAX_STEP
         and 1 <= record.first_epochs <= limits_of("epochs")[1]
         and (record.best_epoch is None or 0 <= record.best_epoch <= most)
@@ -328,10 +336,10 @@ def _check_run_record(record: RunRecord, history: list[EpochRecord]) -> None:
         and len(record.changes) <= MAX_CHANGES
         and all(_is_possible(change) for change in record.changes)
     )
-    if not is_fit:
+    if not is_valid:
         raise ModelFileError(
-            "What the file says of how its run ended cannot be. The file is damaged: save the "
-            "model again."
+            "The record of how the run ended does not fit its history. The file is damaged: save "
+            "the model again."
         )
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 
 def to_notebook(script: str) -> str:
-    """Return a script as a Jupyter notebook: a heading, its words and its code in turn."""
+    """Return a script as a notebook: for each section, a cell of text and a cell of code."""
     title, *sections = re.split(r"^# %% ", script, flags=re.MULTILINE)
     cells = [_cell("markdown", "# " + title.strip('"\n'))]
     for section in sections:
         heading, *lines = section.splitlines()
-        story = [line[2:] for line in takewhile(lambda line: line.startswith("#"), lines)]
-        cells.append(_cell("markdown", "\n".join([f"## {heading}", "", *story])))
-        cells.append(_cell("code", "\n".join(lines[len(story) :])))
+        text_lines = [line[2:] for line in takewhile(lambda line: line.startswith("#"), lines)]
+        cells.append(_cell("markdown", "\n".join([f"## {heading}", "", *text_lines])))
+        cells.append(_cell("code", "\n".join(lines[len(text_lines) :])))
     numbered = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = {

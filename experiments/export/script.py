@@ -1,7 +1,8 @@
-"""A run as a script of its own.
+"""A run as a standalone Python script.
 
-A script does not need this project. It consists of the very lines of `mlp` and `data` that
-the run used, and of a few lines that call them with the settings of the run."""
+A script does not need this project. It consists of the lines of `mlp` and `data` that the run
+used, unchanged, and of a few lines that call them with the settings of the run.
+"""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -18,25 +19,22 @@ from data.split import SPLITS
 from data.toy import TOYS
 from experiments.config import OWN, SETTINGS, RunConfig, optimizer_settings
 from experiments.export.source_slices import (
+    Definition,
     Import,
-    Piece,
-    Place,
-    Registries,
-    extract,
-    name_of,
+    QualifiedName,
+    RegistryKeys,
+    collect_definitions,
+    defined_name,
     names_read,
-    read_chapter,
+    read_module,
 )
 from experiments.training.run_record import Change
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 from mlp.schedules import SCHEDULES
 
-OWN_FILE = "own.npz"  # beside the script, where the samples are one's own
-
-
-LINE = 100  # letters
-
+OWN_FILE = "own.npz"  # beside the script, with the user's own samples
+LINE = 100  # characters
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Kinds of arrays": ("mlp.arrays", "data.datasets"),
@@ -61,7 +59,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "experiments.training.prepared_data",
     ),
 }
-"""The modules that a script is made of, in reading order; the first of each tells the story."""
+"""The modules that a script is made of, in reading order; the docstring of the first
+of each opens its section."""
 
 
 def samples_to_npz(own: Dataset) -> bytes:
@@ -97,34 +96,40 @@ def to_script(
     blas_threads : threads of a matrix product; None for as many as there are cores
     """
     run = _run(config, changes, until_step)
-    wanted = [
-        Place(module, name)
+    roots = [
+        QualifiedName(module, name)
         for name in names_read(run)
         for modules in SECTIONS.values()
         for module in modules
-        if name in read_chapter(module).pieces
+        if name in read_module(module).definitions
     ]
-    chapters, imports = extract(wanted, _registries(config))
+    slices = collect_definitions(roots, _registries(config))
     sections = {
-        title: f"{_comment(read_chapter(modules[0]).story)}\n\n\n{_join(pieces)}"
+        title: f"{_comment(read_module(modules[0]).docstring)}\n\n\n{_join(definitions)}"
         for title, modules in SECTIONS.items()
-        if (pieces := [piece for module in modules for piece in chapters.get(module, [])])
+        if (
+            definitions := [
+                definition
+                for module in modules
+                for definition in slices.definitions.get(module, [])
+            ]
+        )
     }
-    settings = f"{_head(imports, blas_threads)}\n\n{_settings(config, run)}"
+    settings = f"{_head(slices.imports, blas_threads)}\n\n{_settings(config, run)}"
     code = "\n\n\n".join(
         f"# %% {title}\n{text}" for title, text in {"Settings": settings, **sections}.items()
     )
     return f'"""{_title(config)}"""\n\n{code}\n\n\n{run}'
 
 
-def _registries(config: RunConfig) -> Registries:
+def _registries(config: RunConfig) -> RegistryKeys:
     """Return what is left of the registries: the objects of this run alone."""
     return {
-        Place("mlp.activations", "ACTIVATIONS"): (config.activation,),
-        Place("mlp.activations", "OUTPUTS"): (config.output,),
-        Place("mlp.initializers", "INITIALIZERS"): (config.weight_init,),
-        Place("mlp.initializers", "BIAS_INITIALIZERS"): (config.bias_init,),
-        Place("mlp.schedules", "SCHEDULES"): (config.schedule,),
+        QualifiedName("mlp.activations", "ACTIVATIONS"): (config.activation,),
+        QualifiedName("mlp.activations", "OUTPUTS"): (config.output,),
+        QualifiedName("mlp.initializers", "INITIALIZERS"): (config.weight_init,),
+        QualifiedName("mlp.initializers", "BIAS_INITIALIZERS"): (config.bias_init,),
+        QualifiedName("mlp.schedules", "SCHEDULES"): (config.schedule,),
     }
 
 
@@ -194,15 +199,15 @@ def _comment(text: str) -> str:
     return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
 
 
-def _join(pieces: Sequence[Piece]) -> str:
-    """Put pieces below each other: constants close together, definitions apart."""
-    text = pieces[0].source
-    for above, piece in pairwise(pieces):
-        if above.is_definition or piece.is_definition:
+def _join(definitions: Sequence[Definition]) -> str:
+    """Put definitions below each other: constants close together, functions and classes apart."""
+    text = definitions[0].source
+    for above, below in pairwise(definitions):
+        if above.is_function_or_class or below.is_function_or_class:
             text += "\n\n"
-        elif "\n" in above.source + piece.source:
+        elif "\n" in above.source + below.source:
             text += "\n"
-        text += f"\n{piece.source}"
+        text += f"\n{below.source}"
     return text
 
 
@@ -220,16 +225,17 @@ def _run(config: RunConfig, changes: Sequence[Change], until_step: int | None) -
 
 def _samples_section(config: RunConfig) -> str:
     weights = "training = training._replace(weights=balanced_weights(data.labels[split.training]))"
+    fit_scaler = defined_name("data.scaling", SCALERS[config.scaling])
     return f"""# %% The samples
 split_rng, weights_rng, batches_rng, dropout_rng = random_generators(SEED)
 data = {_source(config.dataset)}
-split = {name_of("data.split", SPLITS[config.split])}(
+split = {defined_name("data.split", SPLITS[config.split])}(
     data.labels,
     validation_fraction=VALIDATION_FRACTION,
     test_fraction=TEST_FRACTION,
     rng=split_rng,
 )
-scaler = {name_of("data.scaling", SCALERS[config.scaling])}(data.X[split.training], data.maximum)
+scaler = {fit_scaler}(data.X[split.training], data.maximum)
 training, validation, test = (
     scaled_samples(data.X[rows], data.labels[rows], data.n_classes, scaler) for rows in split
 )
@@ -244,7 +250,7 @@ def _source(dataset: str) -> str:
         return "read_digits()"
     if dataset in TOYS:
         noise = cast("partial[Dataset]", DATASETS[dataset].load).keywords["noise"]
-        return f"take_points(*{dataset}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))"
+        return f"from_points(*{dataset}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))"
     return f'read_idx_folder(Path(os.environ.get("{FOLDER_VARIABLE}", ".")) / "{dataset}")'
 
 
@@ -254,7 +260,7 @@ def _network_section(config: RunConfig) -> str:
         + [f"{name}={name.upper()}" for name in sorted(optimizer_settings(config.optimizer))]
     )
     loss = ", ".join(
-        [name_of("mlp.losses", LOSSES[config.loss])]
+        [defined_name("mlp.losses", LOSSES[config.loss])]
         + [f"{name}={name.upper()}" for name in ("l1", "l2") if getattr(config, name)]
     )
     return f"""# %% The network
@@ -267,7 +273,7 @@ network = Network(
     rng=weights_rng,
 )
 objective = Objective({loss})
-optimizer = {name_of("mlp.optimizers", OPTIMIZERS[config.optimizer])}({optimizer})"""
+optimizer = {defined_name("mlp.optimizers", OPTIMIZERS[config.optimizer])}({optimizer})"""
 
 
 def _training_section(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
@@ -288,7 +294,7 @@ def _training_section(config: RunConfig, changes: Sequence[Change], until_step: 
             *_changes(changes),
             "history = []",
             f"for record in {_records(config, changes, until_step)}:",
-            "    tell(record)",
+            "    print_record(record)",
             "    if isinstance(record, EpochRecord):",
             "        history.append(record)",
         ]
@@ -341,6 +347,6 @@ result = {{}}
 if not isinstance(record, Diverged):
     result = {{part: evaluate(network, objective, parts[part]) for part in parts}}
 for part, score in result.items():
-    print(describe(part, score))
-print("SHA-256 of the parameters:", fingerprint(network))
+    print(score_line(part, score))
+print("SHA-256 of the parameters:", parameters_sha256(network))
 """

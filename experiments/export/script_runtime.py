@@ -1,4 +1,4 @@
-"""Samples, and what happened to them: what a run needs once it has left the lab."""
+"""What an exported script needs besides the network: its samples, and what it prints."""
 
 import gzip
 import hashlib
@@ -16,9 +16,10 @@ from mlp.records import BatchRecord, EpochRecord, Record, Score
 from mlp.training import TrainingLoop
 
 
-class Recorded(NamedTuple):
-    """Samples X, (n_samples, n_features), as they were recorded, and their classes.
+class RawSamples(NamedTuple):
+    """Samples before scaling, and their classes.
 
+    X : (n_samples, n_features)
     labels : (n_samples,), from 0 to n_classes - 1
     maximum : the largest absolute value that a feature can take
     """
@@ -29,20 +30,20 @@ class Recorded(NamedTuple):
     maximum: float
 
 
-def read_digits() -> Recorded:
+def read_digits() -> RawSamples:
     """Return the 1,797 digits of 8 x 8 pixels that come with scikit-learn."""
     from sklearn.datasets import load_digits
 
     X, labels = load_digits(return_X_y=True)
-    return Recorded(X.astype(np.uint8), labels.astype(np.intp), 10, 16.0)
+    return RawSamples(X.astype(np.uint8), labels.astype(np.intp), 10, 16.0)
 
 
-def read_idx_folder(folder: Path) -> Recorded:
-    """Read the four files of a set made like MNIST: the training rows, then the test rows.
+def read_idx_folder(folder: Path) -> RawSamples:
+    """Read the four files of MNIST or Fashion-MNIST: the training rows, then the test rows.
 
     Raises
     ------
-    FileNotFoundError : if they are not there
+    FileNotFoundError : if a file is missing
     """
     try:
         images, labels = (
@@ -51,18 +52,18 @@ def read_idx_folder(folder: Path) -> Recorded:
         )
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"'{error.filename}' is not there. Let the environment variable PERCEPTRON_LAB_DATA "
-            f"name the folder that holds '{folder.name}' with its four .gz files."
+            f"'{error.filename}' is not there. Set the environment variable PERCEPTRON_LAB_DATA "
+            f"to the folder that holds '{folder.name}' with its four .gz files."
         ) from None
     X = np.concatenate(images)
-    return Recorded(X.reshape(len(X), -1), np.concatenate(labels).astype(np.intp), 10, 255.0)
+    return RawSamples(X.reshape(len(X), -1), np.concatenate(labels).astype(np.intp), 10, 255.0)
 
 
 def _read_idx(path: Path) -> Features:
     """Return the bytes of an IDX file as an array.
 
-    Byte 3 of the file is the number of dimensions; then come the size of each, in 4 bytes
-    with the most significant first, and the values.
+    Byte 3 of the file is the number of dimensions. The size of each follows, in 4 bytes with
+    the most significant first, and then the values.
     """
     content = gzip.decompress(path.read_bytes())
     n_dimensions = content[3]
@@ -70,12 +71,12 @@ def _read_idx(path: Path) -> Features:
     return np.frombuffer(content, np.uint8, offset=4 + 4 * n_dimensions).reshape(shape)
 
 
-def read_npz(path: Path) -> Recorded:
-    """Read samples that were saved together with this script.
+def read_npz(path: Path) -> RawSamples:
+    """Read the samples that were saved with this script.
 
     Raises
     ------
-    FileNotFoundError : if they are not there
+    FileNotFoundError : if a file is missing
     """
     if not path.exists():
         raise FileNotFoundError(
@@ -83,65 +84,65 @@ def read_npz(path: Path) -> Recorded:
             "and run it in that folder."
         )
     with np.load(path) as stored:
-        return Recorded(
+        return RawSamples(
             stored["X"], stored["labels"], len(stored["class_names"]), float(stored["maximum"])
         )
 
 
-def take_points(X: Features, labels: Labels) -> Recorded:
-    """Take points in the plane as they were drawn."""
-    return Recorded(X, labels, int(labels.max()) + 1, float(np.abs(X).max()))
+def from_points(X: Features, labels: Labels) -> RawSamples:
+    """Return points in the plane, (n_samples, 2), as samples."""
+    return RawSamples(X, labels, int(labels.max()) + 1, float(np.abs(X).max()))
 
 
 def replay(
-    course: TrainingLoop,
+    loop: TrainingLoop,
     records: Iterable[Record],
     changes: Iterable[Change],
     until_step: int | None = None,
 ) -> Iterator[Record]:
-    """Train as it was done once, with what was changed on the way.
+    """Repeat a training with the changes that were made to it while it ran.
 
-    A change acts after the last record of its step; so does the end.
+    A change takes effect after the last record of its step; so does stopping.
 
     Parameters
     ----------
-    records : those of the course
+    records : what the training loop yields
     changes : in the order of their steps
-    until_step : training was stopped by hand after this step; None if it was not
+    until_step : the step after which training was stopped by hand; None if it was not
     """
-    left, steps_per_epoch = deque(changes), -(-len(course.training.X) // course.batch_size)
+    remaining, steps_per_epoch = deque(changes), -(-len(loop.training.X) // loop.batch_size)
     for record in records:
         yield record
         if isinstance(record, BatchRecord) and record.step % steps_per_epoch == 0:
-            continue  # the record of the whole epoch follows, with the same step
+            continue  # the record of the epoch follows, with the same step
         if record.step == until_step:
             return
-        while left and left[0].step <= record.step:
-            _make(left.popleft(), course)
+        while remaining and remaining[0].step <= record.step:
+            _apply(remaining.popleft(), loop)
 
 
-def _make(change: Change, course: TrainingLoop) -> None:
+def _apply(change: Change, loop: TrainingLoop) -> None:
     if change.setting == "epochs":
-        course.epochs = int(change.value)
+        loop.epochs = int(change.value)
     else:
-        course.optimizer.learning_rate = change.value
+        loop.optimizer.learning_rate = change.value
 
 
-def tell(record: Record) -> None:
-    """Print how an epoch went, or how training ended; a batch is not worth a line."""
+def print_record(record: Record) -> None:
+    """Print the scores of an epoch, or why training ended early; nothing for a batch."""
     if isinstance(record, EpochRecord):
         parts = {"training": record.training, "validation": record.validation}
-        scores = (describe(name, score) for name, score in parts.items() if score)
+        scores = (score_line(name, score) for name, score in parts.items() if score)
         print(f"epoch {record.epoch:4}  {'  '.join(scores)}")
     elif not isinstance(record, BatchRecord):
         print(record)
 
 
-def describe(part: str, score: Score) -> str:
-    """Say how well the network does on a part of the samples."""
+def score_line(part: str, score: Score) -> str:
+    """Return the loss and the accuracy on a part of the samples as text."""
     return f"{part}: loss {score.loss:.4f}, {100 * score.accuracy:.2f} % right"
 
 
-def fingerprint(network: Network) -> str:
-    """Return the SHA-256 of all parameters: the same only if every bit of them is."""
+def parameters_sha256(network: Network) -> str:
+    """Return the SHA-256 of all parameters, which differs if a single bit of them does."""
     return hashlib.sha256(network.parameters.tobytes()).hexdigest()

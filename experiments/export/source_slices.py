@@ -1,9 +1,9 @@
-"""Take parts of the source out of their modules, together with all that they need.
+"""Collect definitions from the source of this project, together with all that they depend on.
 
-A module is read as a row of pieces: functions, classes and constants, each with the
-comments above it and the text below it. A piece needs the names that it mentions; those
-that its module imports lead on to a piece of another module. What comes out are the real
-lines, so that no copy can go stale.
+A module is read as a sequence of definitions: functions, classes and constants, each with the
+comments above it and the docstring below it. A definition depends on the names that it reads;
+a name that its module imports from this project leads to a definition in another module. The
+result consists of the original lines, so it cannot drift from the code.
 """
 
 import ast
@@ -14,11 +14,11 @@ from functools import cache
 from importlib import import_module
 from typing import NamedTuple, TypeAlias
 
-OURS = ("mlp", "data", "experiments")
+PROJECT_PACKAGES = ("mlp", "data", "experiments")
 
 
-class Place(NamedTuple):
-    """Where a name is at home."""
+class QualifiedName(NamedTuple):
+    """A name and the module that defines or imports it."""
 
     module: str
     name: str
@@ -35,131 +35,137 @@ class Import(NamedTuple):
     alias: str
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it comes from this project."""
-        return self.module.split(".")[0] in OURS
+    def is_from_project(self) -> bool:
+        """Whether the module belongs to this project."""
+        return self.module.split(".")[0] in PROJECT_PACKAGES
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A statement at the top of a module: a function, a class or a constant.
+class Definition:
+    """A top-level statement of a module that defines a function, a class or constants.
 
     Attributes
     ----------
-    source : its lines, as they stand
-    needs : the names that are read in it; some are its own
-    is_definition : whether it is a function or a class
+    source : its lines, unchanged
+    names_read : the names that it reads; some may be its own
+    is_function_or_class : False for a constant
     """
 
     source: str
-    needs: frozenset[str]
-    is_definition: bool
+    names_read: frozenset[str]
+    is_function_or_class: bool
 
 
 @dataclass(frozen=True)
-class Chapter:
-    """A module in pieces.
+class ModuleSource:
+    """The source of a module, parsed into definitions.
 
     Attributes
     ----------
-    story : the docstring
-    pieces : by each name that they define, in the order of the file
-    imports : by the name that they are used under
+    docstring : empty if there is none
+    definitions : by each name that they define, in the order of the file
+    imports : by the name that the module uses for them
     """
 
-    story: str
-    pieces: dict[str, Piece]
+    docstring: str
+    definitions: dict[str, Definition]
     imports: dict[str, Import]
 
 
-Registries: TypeAlias = Mapping[Place, Collection[str]]
+RegistryKeys: TypeAlias = Mapping[QualifiedName, Collection[str]]
 
 
-class Extract(NamedTuple):
-    """What was taken out.
+class SourceSlices(NamedTuple):
+    """What some names need: a slice of each module.
 
-    chapters : the pieces of each module, in the order of the file
-    imports : what they use from outside the project
+    definitions : by module, in the order of the file
+    imports : what the definitions use from outside the project
     """
 
-    chapters: dict[str, list[Piece]]
+    definitions: dict[str, list[Definition]]
     imports: set[Import]
 
 
-def extract(wanted: Iterable[Place], kept: Registries) -> Extract:
-    """Collect the pieces in which names are defined, and all that these need.
+def collect_definitions(roots: Iterable[QualifiedName], kept_keys: RegistryKeys) -> SourceSlices:
+    """Collect the definitions of some names, and all that these depend on.
 
     Parameters
     ----------
-    wanted : what to begin with
-    kept : the keys to keep of a registry {name: object}; its other objects stay behind,
-        where nothing else needs them
+    roots : the names to start from
+    kept_keys : for a registry {name: object}, the keys to keep; its other objects are left
+        out, unless something else needs them
     """
-    found: dict[Place, Piece] = {}
+    found: dict[QualifiedName, Definition] = {}
     imports: set[Import] = set()
-    queue = list(wanted)
+    queue = list(roots)
     while queue:
-        place = queue.pop()
-        chapter = read_chapter(place.module)
-        if place in found:
+        name = queue.pop()
+        module = read_module(name.module)
+        if name in found:
             continue
-        if place.name in chapter.pieces:
-            piece = _shortened(place, kept[place]) if place in kept else chapter.pieces[place.name]
-            found[place] = piece
-            queue += [Place(place.module, name) for name in piece.needs]
-        elif (used := chapter.imports.get(place.name)) and used.is_ours:
-            queue.append(Place(used.module, used.name))
+        if name.name in module.definitions:
+            found[name] = (
+                _shortened_registry(name, kept_keys[name])
+                if name in kept_keys
+                else module.definitions[name.name]
+            )
+            queue += [QualifiedName(name.module, other) for other in found[name].names_read]
+        elif (used := module.imports.get(name.name)) and used.is_from_project:
+            queue.append(QualifiedName(used.module, used.name))
         elif used:
             imports.add(used)
-    return Extract(_in_order(found), imports)
+    return SourceSlices(_in_file_order(found), imports)
 
 
-def _in_order(found: Mapping[Place, Piece]) -> dict[str, list[Piece]]:
-    """Return the pieces of each module as they follow each other there, each once."""
-    modules = {place.module for place in found}
+def _in_file_order(
+    found: Mapping[QualifiedName, Definition],
+) -> dict[str, list[Definition]]:
+    """Return the definitions of each module in the order of the file, each once."""
     return {
         module: list(
             dict.fromkeys(
-                found[Place(module, name)]
-                for name in read_chapter(module).pieces
-                if Place(module, name) in found
+                found[QualifiedName(module, name)]
+                for name in read_module(module).definitions
+                if QualifiedName(module, name) in found
             )
         )
-        for module in modules
+        for module in {name.module for name in found}
     }
 
 
-def _shortened(place: Place, keys: Collection[str]) -> Piece:
+def _shortened_registry(registry: QualifiedName, keys: Collection[str]) -> Definition:
     """Return a registry with only some of its objects, each under its name in the module."""
-    values = vars(import_module(place.module))
-    names = {key: name_of(place.module, values[place.name][key]) for key in keys}
+    objects = vars(import_module(registry.module))[registry.name]
+    names = {key: defined_name(registry.module, objects[key]) for key in keys}
     entries = ", ".join(f'"{key}": {name}' for key, name in names.items())
-    return Piece(f"{place.name} = {{{entries}}}", frozenset(names.values()), is_definition=False)
+    source = f"{registry.name} = {{{entries}}}"
+    return Definition(source, frozenset(names.values()), is_function_or_class=False)
 
 
-def name_of(module: str, thing: object) -> str:
+def defined_name(module: str, value: object) -> str:
     """Return the name under which a module defines an object."""
     values = vars(import_module(module))
-    return next(name for name in read_chapter(module).pieces if values[name] is thing)
+    return next(name for name in read_module(module).definitions if values[name] is value)
 
 
 @cache
-def read_chapter(module: str) -> Chapter:
-    """Cut the source of a module into pieces."""
+def read_module(module: str) -> ModuleSource:
+    """Parse the source of a module into its definitions and imports."""
     source = inspect.getsource(import_module(module))
     tree = ast.parse(source)
-    pieces: dict[str, Piece] = {}
+    definitions: dict[str, Definition] = {}
     for statement, following in zip(tree.body, [*tree.body[1:], None], strict=True):
-        last = following if following and _is_text(following) else statement
-        if names := _defined(statement):
+        last = following if following and _is_docstring(following) else statement
+        if names := _names_defined(statement):
             lines = _lines(source, statement, last)
-            is_definition = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-            pieces |= dict.fromkeys(names, Piece(lines, names_read(lines), is_definition))
+            is_function_or_class = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+            definition = Definition(lines, names_read(lines), is_function_or_class)
+            definitions |= dict.fromkeys(names, definition)
     imports = {used.alias: used for statement in tree.body for used in _imports(statement)}
-    return Chapter(ast.get_docstring(tree) or "", pieces, imports)
+    return ModuleSource(ast.get_docstring(tree) or "", definitions, imports)
 
 
-def _defined(statement: ast.stmt) -> list[str]:
+def _names_defined(statement: ast.stmt) -> list[str]:
     """Return the names that a function, a class or an assignment defines."""
     match statement:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
@@ -174,7 +180,7 @@ def _defined(statement: ast.stmt) -> list[str]:
 
 
 def names_read(source: str) -> frozenset[str]:
-    """Return the names that are read in some lines, wherever in them."""
+    """Return the names that source code reads, at any depth."""
     nodes = ast.walk(ast.parse(source))
     return frozenset(
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
@@ -191,8 +197,8 @@ def _imports(statement: ast.stmt) -> Iterator[Import]:
                 yield Import(module, name.name, name.asname or name.name)
 
 
-def _is_text(statement: ast.stmt) -> bool:
-    """Say whether a statement is a text alone: what is said of the constant above it."""
+def _is_docstring(statement: ast.stmt) -> bool:
+    """Say whether a statement is only a string, which documents the constant above it."""
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)
@@ -201,7 +207,7 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _lines(source: str, first: ast.stmt, last: ast.stmt) -> str:
-    """Return the lines of statements, with the decorators and the comments right above."""
+    """Return the lines of statements, with the decorators and comments directly above."""
     lines = source.splitlines()
     start = min(node.lineno for node in [first, *getattr(first, "decorator_list", [])]) - 1
     while start and lines[start - 1].startswith("#"):

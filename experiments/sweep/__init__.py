@@ -1,1 +1,1 @@
-"""A grid of settings times seeds, with the results in one table."""
+"""A grid of settings and seeds, trained in parallel, with the results in one table."""

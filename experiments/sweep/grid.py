@@ -1,31 +1,27 @@
-"""A grid of settings times seeds: one config for each combination."""
+"""The grid of a sweep: one config for each combination of settings and seed."""
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data.datasets import Dataset
 from experiments.config import DATA_SETTINGS, RunConfig, parse_field
 from experiments.training.plan import plan
 
-if TYPE_CHECKING:
-    pass
-
-
 MAX_RUNS = 100_000
-
-
 PLAN_SETTINGS = DATA_SETTINGS - {"seed"} | {"hidden_layers", "full_batch", "batch_size"}
+"""All that a plan depends on, but the seed."""
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[Any]]:
-    """Turn 'learning_rate=0.01/0.1' into a setting and the values it takes.
+    """Parse texts such as 'learning_rate=0.01/0.1' into settings and their values.
 
-    The values are parted by slashes, as a list of hidden layers has commas in it.
+    Slashes separate the values, as a list of hidden layers contains commas.
 
     Raises
     ------
-    ValueError : with a plain sentence, for what is not a setting or not one of its values
+    ValueError : for an unknown setting, or for a value that it cannot have
     """
     grid: dict[str, list[Any]] = {}
     for text in texts:
@@ -44,11 +40,11 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[Any]]:
 
 
 def parse_seeds(text: str) -> list[int]:
-    """Turn '0-4' or '1,5,7' into seeds.
+    """Parse a range such as '0-4' or a list such as '1,5,7' into seeds, each once.
 
     Raises
     ------
-    ValueError : with a plain sentence, for what is neither
+    ValueError : if the text is neither, or if a range is too long
     """
     seeds: list[int] = []
     for part in text.split(","):
@@ -73,15 +69,15 @@ def grid_configs(
 
     Raises
     ------
-    ValueError : for more runs than a table should hold
-    pydantic.ValidationError : for a combination that makes no sense
+    ValueError : for more than MAX_RUNS runs
+    pydantic.ValidationError : for an invalid combination of settings
     """
     axes = {**grid, "seed": seeds}
-    n_runs = 1
-    for values in axes.values():
-        n_runs *= len(values)
+    n_runs = math.prod(map(len, axes.values()))
     if n_runs > MAX_RUNS:
-        raise ValueError(f"This grid has {n_runs:,} runs; the most is {MAX_RUNS:,}.")
+        raise ValueError(
+            f"This grid has {n_runs:,} runs; the most is {MAX_RUNS:,}. Vary fewer values."
+        )
     combinations = itertools.product(*axes.values())
     configs = [
         RunConfig(**{**base, **dict(zip(axes, values, strict=True))}) for values in combinations
@@ -90,11 +86,11 @@ def grid_configs(
 
 
 def plan_each(configs: Iterable[RunConfig], own: Dataset | None = None) -> None:
-    """Plan a run of every size there is: what is wrong is told before the first one starts.
+    """Plan one run of each size, so that errors are reported before the first run starts.
 
     Raises
     ------
-    ValueError, DownloadError : for what `plan` refuses
+    ValueError, DownloadError : as in `plan`
     """
     sizes = {tuple(config.model_dump(include=PLAN_SETTINGS).values()): config for config in configs}
     for config in sizes.values():

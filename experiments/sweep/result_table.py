@@ -1,6 +1,7 @@
-"""The results of a sweep in a file, one row for each run.
+"""The table of results of a sweep: a file with one row for each run.
 
-A second sweep with the same file trains only what is not in it yet."""
+A second sweep with the same file trains only the runs that it does not hold yet.
+"""
 
 import hashlib
 import json
@@ -21,17 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SAVE_SECONDS = 1.0  # between two writings of the file,
-
-
-SAVE_SHARE = 0.1  # which never take more than this share of the time
-
-
+SAVE_SECONDS = 1.0  # at least, from one save to the next
+SAVE_SHARE = 0.1  # of the time, at most, goes into saving
 SUFFIXES = (".csv", ".parquet")
 
 
 def fingerprint(own: Dataset | None) -> str:
-    """Return a short name for one's own samples; nothing if there are none."""
+    """Return a hash of the user's own samples; empty if there are none."""
     if own is None:
         return ""
     names = json.dumps(own.class_names).encode()
@@ -39,11 +36,11 @@ def fingerprint(own: Dataset | None) -> str:
 
 
 def key_of(config: RunConfig, samples: str = "") -> str:
-    """Return a short name for a run: the same settings, the same key, on any machine.
+    """Return the key of a run: a hash of its settings, the same on any machine.
 
     Parameters
     ----------
-    samples : the fingerprint of one's own, if the run is about those
+    samples : the fingerprint of the user's own samples, if the run uses them
     """
     text = json.dumps(config.model_dump(mode="json"), sort_keys=True)
     return _digest(text.encode(), samples.encode())
@@ -58,19 +55,18 @@ class ResultTable:
 
     Parameters
     ----------
-    path : ends with .csv or .parquet; what is in it already counts as done
-    own : the samples where the configs say that they are one's own
+    path : ends with .csv or .parquet; the runs that it already holds count as done
+    own : the user's own samples, if the configs use them
 
     Raises
     ------
-    ValueError : for another ending, or a file that is not such a table
+    ValueError : for another suffix, or for a file that is not such a table
     """
 
     def __init__(self, path: Path, own: Dataset | None = None) -> None:
         if path.suffix not in SUFFIXES:
             raise ValueError(
-                f"'{path.name}' must end with {' or '.join(SUFFIXES)}, so that it is clear how "
-                "to write it."
+                f"'{path.name}' must end with {' or '.join(SUFFIXES)}, so that the format is clear."
             )
         self.path = path
         self._samples = fingerprint(own)
@@ -85,7 +81,7 @@ class ResultTable:
         return key_of(config, self._samples) in self._done
 
     def add(self, config: RunConfig, summary: Summary) -> None:
-        """Add a run; the file follows soon, or with `save`."""
+        """Add a run; it is written to the file at the latest by `save`."""
         self._rows.append(_row(config, summary, self._samples))
         self._done.add(key_of(config, self._samples))
         self._is_saved = False
@@ -93,7 +89,7 @@ class ResultTable:
             self.save()
 
     def save(self) -> None:
-        """Write all rows, if there are new ones; the file is whole at any time."""
+        """Write all rows, if some are new; the file is replaced as a whole."""
         if self._is_saved:
             return
         start = time.monotonic()
@@ -102,13 +98,14 @@ class ResultTable:
         self._save_at = end + max(SAVE_SECONDS, (end - start) / SAVE_SHARE)
 
     def _rows_of_file(self) -> list[dict[str, Any]]:
+        """Read the rows of the file, each of which must have the key of its settings."""
         try:
             table = _read(self.path)
             rows: list[dict[str, Any]] = table.to_dict("records")
-            is_whole = bool(rows) and all(map(_has_its_key, rows))
-        except (ValueError, TypeError, KeyError, OSError):  # pandas raises kinds of these
-            is_whole = False
-        if not is_whole:
+            is_valid = bool(rows) and all(map(_matches_key, rows))
+        except (ValueError, TypeError, KeyError, OSError):  # what pandas may raise
+            is_valid = False
+        if not is_valid:
             raise ValueError(
                 f"'{self.path.name}' is there, but it is no table of a sweep, or not a whole one, "
                 "or one of another version. Choose another name, or remove the file."
@@ -121,7 +118,7 @@ def _read(path: Path) -> "pd.DataFrame":
 
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    return pd.read_csv(path, dtype=str, keep_default_na=False)  # numbers as they stand
+    return pd.read_csv(path, dtype=str, keep_default_na=False)  # no rounding
 
 
 def _to_bytes(rows: Sequence[Mapping[str, Any]], suffix: str) -> bytes:
@@ -136,19 +133,20 @@ def _to_bytes(rows: Sequence[Mapping[str, Any]], suffix: str) -> bytes:
 
 
 def _row(config: RunConfig, summary: Summary, samples: str) -> dict[str, Any]:
-    """Return one row: the key, what came out, and every setting in a column of its own.
+    """Return one row: the key, the results, and a column for each setting.
 
-    `preset` is left out, as nothing is said of it; `epochs` are those that were made.
+    `preset` is left out, as a sweep does not record it. `epochs` counts the epochs trained, and
+    `epochs_asked` is the setting.
     """
-    outcome = {name: summary[name] for name in summary if name not in ("config", "preset")}
+    results = {name: summary[name] for name in summary if name not in ("config", "preset")}
     settings = config.model_dump(mode="json")
     settings["hidden_layers"] = ",".join(map(str, config.hidden_layers)) or "none"
     settings["epochs_asked"] = settings.pop("epochs")
-    return {"key": key_of(config, samples), **outcome, "samples": samples, **settings}
+    return {"key": key_of(config, samples), **results, "samples": samples, **settings}
 
 
-def _has_its_key(row: Mapping[str, Any]) -> bool:
-    """Say whether the settings of a row are all there, and those that its key was made of."""
+def _matches_key(row: Mapping[str, Any]) -> bool:
+    """Say whether the settings of a row are complete and have the key of the row."""
     settings = {name: row[name] for name in RunConfig.model_fields if name != "epochs"}
     try:
         config = RunConfig(**settings, epochs=row["epochs_asked"])

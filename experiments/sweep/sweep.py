@@ -1,38 +1,35 @@
-"""Train every combination of a grid; a sweep may be stopped at any time and continued."""
+"""The sweep: train every config of a grid; it can be stopped at any time and resumed."""
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from experiments.background.interrupts import undisturbed
 from experiments.config import RunConfig
-from experiments.training.summary import Summary
-
-if TYPE_CHECKING:
-    pass
 from experiments.sweep.result_table import ResultTable
+from experiments.training.summary import Summary
 
 
 class Runner(Protocol):
-    """What makes runs, such as `experiments.background.parallel.run_all` with all else decided."""
+    """Trains configs, such as `experiments.background.parallel.run_all` with its options set."""
 
     def __call__(self, configs: Sequence[RunConfig], /) -> Generator[tuple[int, Summary]]:
-        """Yield the place of each config and the summary of its run."""
+        """Yield the index of each config and the summary of its run, in any order."""
 
 
 def sweep(configs: Sequence[RunConfig], table: ResultTable, run_all: Runner) -> Generator[Summary]:
-    """Train what is not in the table yet, add it, and yield each summary as it comes.
+    """Train the configs that the table lacks, add the results, and yield each summary.
 
-    Whatever ends it, an error or a reader's impatience, what was reached is in the file.
+    However the sweep ends, by Ctrl-C or by an error, the finished runs are saved in the file.
     """
     missing = [config for config in configs if config not in table]
     if not missing:
         return
     try:
         with closing(run_all(missing)) as results:
-            for number, summary in results:
+            for index, summary in results:
                 with undisturbed():
-                    table.add(missing[number], summary)
+                    table.add(missing[index], summary)
                 yield summary
     finally:
         with undisturbed():

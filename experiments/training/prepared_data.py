@@ -71,7 +71,7 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
     if config.dataset != OWN:
         return _prepare_shared(config)
     if own is None:
-        raise ValueError("Your own data are not here. Upload the file again, or choose a dataset.")
+        raise ValueError("Your own data are not here. Give the file again, or choose a dataset.")
     return _prepare_own(config, own)
 
 

@@ -11,7 +11,6 @@ from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig
-from experiments.evaluation.predictions import predict_now
 from experiments.training.run import Run
 
 PATIENCE = 20.0
@@ -141,22 +140,3 @@ def test_decision_regions_are_computed_once() -> None:
     assert comparison.join(PATIENCE)
     assert comparison.regions_of(0) is comparison.regions_of(0)
     assert comparison.regions_of(1).config is comparison.networks[1]
-
-
-@pytest.mark.parametrize("part", ["training", "validation", "test"])
-def test_predictions_are_for_the_samples_of_the_part(part: str) -> None:
-    run = trained(SHORT)
-    predictions = predict_now(run, part)
-    np.testing.assert_array_equal(predictions.rows, getattr(run.prepared_data().split, part))
-    np.testing.assert_array_equal(
-        predictions.labels, run.prepared_data().dataset.labels[predictions.rows]
-    )
-    assert predictions.is_right.mean() == pytest.approx(getattr(run.result, part).accuracy)
-    np.testing.assert_allclose(predictions.outputs.sum(axis=1), 1, rtol=1e-5)
-
-
-def test_nothing_held_out_gives_no_predictions() -> None:
-    predictions = predict_now(
-        trained(SHORT.model_copy(update={"validation_fraction": 0.0, "test_fraction": 0.0})), "test"
-    )
-    assert len(predictions.rows) == len(predictions.predicted) == len(predictions.is_right) == 0

@@ -1,4 +1,4 @@
-"""Metrics against a definition worked out by hand, and against scikit-learn."""
+"""Metrics against values worked out by hand, and against scikit-learn."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ FIVE = predictions(
 )
 
 
-def test_rows_are_true_and_columns_predicted_also_for_classes_nobody_has() -> None:
+def test_rows_are_true_and_columns_predicted_also_for_classes_without_samples() -> None:
     assert confusion_counts(FIVE).tolist() == [[1, 2, 0], [0, 2, 0], [0, 0, 0]]
 
 
@@ -53,14 +53,14 @@ def test_scores_of_each_class_by_hand() -> None:
     assert scores.support.tolist() == [3, 2, 0]
 
 
-def test_the_most_frequent_mistakes_come_first() -> None:
+def test_the_most_frequent_confusions_come_first() -> None:
     counts = np.array([[50, 1, 0], [4, 60, 1], [0, 0, 9]])
     assert top_confusions(counts, 2) == [Confusion(1, 0, 4), Confusion(0, 1, 1)]
     assert len(top_confusions(counts, 10)) == 3
     assert top_confusions(np.diag([3, 4]), 10) == []
 
 
-def test_samples_are_found_by_cell_and_by_certainty() -> None:
+def test_samples_are_found_by_cell_and_by_confidence() -> None:
     assert cell_positions(FIVE, 0, 1).tolist() == [3, 2]
     assert cell_positions(FIVE, 2, 2).tolist() == []
     assert confidently_wrong(FIVE).tolist() == [3, 2]
@@ -68,7 +68,7 @@ def test_samples_are_found_by_cell_and_by_certainty() -> None:
 
 
 def test_reliability_by_hand() -> None:
-    # Two answers of 0.65, one right; two of 1, both right; nothing else.
+    # Two predictions with confidence 0.65, one right; two with 1, both right.
     four = predictions([[0.65, 0.35], [0.65, 0.35], [1, 0], [1, 0]], [0, 1, 0, 0], ("a", "b"))
     found = reliability(four)
     assert found.counts.tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 2]
@@ -82,12 +82,12 @@ def test_reliability_by_hand() -> None:
 
 
 def test_rejection_by_hand() -> None:
-    found = rejection(FIVE)  # right from the surest on: yes, yes, yes, no, no
+    found = rejection(FIVE)  # from the most confident on: right, right, right, wrong, wrong
     np.testing.assert_allclose(found.rejected, [0, 0.2, 0.4, 0.6, 0.8])
     np.testing.assert_allclose(found.accuracy, [3 / 5, 3 / 4, 1, 1, 1])
 
 
-def test_what_nothing_tells_apart_is_rejected_together() -> None:
+def test_predictions_of_equal_confidence_are_rejected_together() -> None:
     equal = predictions([[1, 0], [1, 0], [0.5, 0.5], [0.5, 0.5]], [0, 1, 0, 1], ("a", "b"))
     found = rejection(equal)
     np.testing.assert_allclose(found.rejected, [0, 0.5])
@@ -95,7 +95,7 @@ def test_what_nothing_tells_apart_is_rejected_together() -> None:
 
 
 @given(arrays(np.float32, (40, 3), elements=st.floats(0, 1, width=32)), st.integers(0, 2**16))
-def test_all_numbers_agree_with_scikit_learn(outputs: np.ndarray, seed: int) -> None:
+def test_counts_and_accuracies_agree_with_scikit_learn(outputs: np.ndarray, seed: int) -> None:
     found = predictions(outputs, np.random.default_rng(seed).integers(0, 3, 40))
     counts = confusion_counts(found)
     classes = [0, 1, 2]
@@ -114,7 +114,7 @@ def test_all_numbers_agree_with_scikit_learn(outputs: np.ndarray, seed: int) -> 
     assert cells == counts.ravel().tolist()
 
 
-def test_the_rejection_curve_of_many_samples_is_thinned_but_begins_with_all() -> None:
+def test_the_rejection_curve_of_many_samples_is_thinned_but_starts_at_zero() -> None:
     rng = np.random.default_rng(0)
     many = predictions(rng.random((10_000, 3)), rng.integers(0, 3, 10_000))
     found = rejection(many)
@@ -126,7 +126,7 @@ def read(table: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(table)))
 
 
-def test_tables_can_be_read_back_and_no_name_is_a_formula() -> None:
+def test_csv_tables_are_read_back_and_no_class_name_is_a_formula() -> None:
     names = ("=1+1", "-2", "c")
     named = predictions(FIVE.outputs, FIVE.labels, names)
     assert read(matrix_csv(confusion_counts(named), names)) == [

@@ -1,4 +1,4 @@
-"""What a network answered at a moment: kept apart by run, step and part, and within bounds."""
+"""Predictions at any step: cached by run, step and part, in bounded memory."""
 
 import gc
 import weakref
@@ -8,7 +8,12 @@ import pytest
 
 from experiments.config import RunConfig
 from experiments.evaluation import predictions as module
-from experiments.evaluation.predictions import Predictions, last_finite_step, predictions_at
+from experiments.evaluation.predictions import (
+    Predictions,
+    last_finite_step,
+    predict_now,
+    predictions_at,
+)
 from experiments.training.run import Run
 
 
@@ -40,7 +45,7 @@ def predictions(outputs: list[list[float]], labels: list[int]) -> Predictions:
     ],
     ids=["softmax", "sigmoid", "best epoch", "moons"],
 )
-def test_the_answers_at_the_end_are_those_of_the_result(run: Run, part: str) -> None:
+def test_predictions_at_the_end_have_the_accuracy_of_the_result(run: Run, part: str) -> None:
     step = run.step if run.best_epoch is None else run.history[run.best_epoch].step
     found = predictions_at(run, step, part)
     assert found.n_correct / len(found.rows) == getattr(run.result, part).accuracy
@@ -48,13 +53,13 @@ def test_the_answers_at_the_end_are_those_of_the_result(run: Run, part: str) -> 
     np.testing.assert_array_equal(found.labels, run.prepared_data().dataset.labels[found.rows])
 
 
-def test_each_moment_has_its_own_answers() -> None:
+def test_predictions_at_each_step_have_the_accuracy_of_its_record() -> None:
     for record in RUN.history:
         found = predictions_at(RUN, record.step, "validation")
         assert found.n_correct / len(found.rows) == record.validation.accuracy
 
 
-def test_asked_again_the_same_arrays_come_and_nobody_can_change_them() -> None:
+def test_predictions_are_cached_and_read_only() -> None:
     first = predictions_at(RUN, 0, "validation")
     assert predictions_at(RUN, 0, "validation") is first
     assert predictions_at(RUN, 0, "training") is not first
@@ -75,7 +80,7 @@ def test_the_cache_is_bounded_and_keeps_no_run_alive() -> None:
     assert gone() is None
 
 
-def test_confidence_and_margin_are_made_of_the_two_largest_outputs() -> None:
+def test_confidence_and_margin_follow_from_the_two_largest_outputs() -> None:
     found = predictions([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]], [1, 2])
     np.testing.assert_allclose(found.confidence, [0.7, 0.5])
     np.testing.assert_allclose(found.margin, [0.5, 0.1], rtol=1e-6)
@@ -89,16 +94,31 @@ def test_a_part_without_samples_is_refused() -> None:
         predictions_at(run, 0, "validation")
 
 
-def test_a_run_that_nobody_watched_has_no_moments() -> None:
+def test_without_snapshots_there_are_no_predictions() -> None:
     run = Run(RunConfig(epochs=1))
     with pytest.raises(LookupError, match="No snapshot was made yet"):
         predictions_at(run, 0, "validation")
 
 
-def test_the_last_sane_moment_is_found_where_numbers_have_run_away() -> None:
+def test_the_last_step_with_finite_outputs_is_found() -> None:
     run = trained(epochs=1)
     assert last_finite_step(run, run.step, "validation") == run.step
     run.snapshots.keep(run.step + 1, np.full_like(run.network.parameters, np.nan))
     assert not predictions_at(run, run.step + 1, "validation").are_finite
     assert last_finite_step(run, run.step + 1, "validation") == run.step
     assert last_finite_step(run, -1, "validation") is None
+
+
+@pytest.mark.parametrize("part", ["training", "validation", "test"])
+def test_current_predictions_are_for_the_samples_of_the_part(part: str) -> None:
+    run = trained(epochs=2)
+    found = predict_now(run, part)
+    np.testing.assert_array_equal(found.rows, getattr(run.prepared_data().split, part))
+    np.testing.assert_array_equal(found.labels, run.prepared_data().dataset.labels[found.rows])
+    assert found.is_right.mean() == pytest.approx(getattr(run.result, part).accuracy)
+    np.testing.assert_allclose(found.outputs.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_an_empty_part_has_no_current_predictions() -> None:
+    found = predict_now(trained(epochs=2, validation_fraction=0.0, test_fraction=0.0), "test")
+    assert len(found.rows) == len(found.predicted) == len(found.is_right) == 0

@@ -1,3 +1,5 @@
+"""Files are checked before they are written, and replaced as a whole."""
+
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,7 @@ from experiments.export.files import check_writable
 from mlp.storage import write_atomically
 
 
-def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     check_writable(tmp_path / "new")
     (tmp_path / "old").write_text("old")
     check_writable(tmp_path / "old")

@@ -1,3 +1,5 @@
+"""The history of a run as CSV."""
+
 import csv
 import io
 from typing import Any
@@ -19,7 +21,7 @@ def finished(config: RunConfig, own: Dataset | None = None) -> Run:
     return run
 
 
-def test_the_history_is_a_table_with_every_number_in_full() -> None:
+def test_the_history_has_a_row_for_each_epoch_with_all_digits() -> None:
     run = finished(RunConfig(**QUICK))
     header, *rows = csv.reader(io.StringIO(history_to_csv(run)))
     assert tuple(header) == COLUMNS

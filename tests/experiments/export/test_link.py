@@ -1,3 +1,5 @@
+"""A link holds the settings that differ from the defaults, and restores all of them."""
+
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,12 +11,12 @@ from experiments.export.link import query_of
 from experiments.setting import Choice, Count, LayerSizes, Number, Switch
 
 
-def test_a_link_holds_what_differs_from_the_usual() -> None:
+def test_a_link_holds_the_settings_that_differ_from_the_defaults() -> None:
     assert query_of(RunConfig()) == ""
     config = RunConfig(hidden_layers=(64, 32), seed=3)
     assert query_of(config) == "?hidden_layers=64%2C32&seed=3"
     assert query_of(RunConfig(hidden_layers=())) == "?hidden_layers=none"
-    assert query_of(RunConfig(dataset="mnist")) == "?dataset=mnist"  # with its usual split
+    assert query_of(RunConfig(dataset="mnist")) == "?dataset=mnist"  # with its default split
     config = RunConfig(dataset="mnist", split="random", full_batch=True)
     assert query_of(config) == "?dataset=mnist&full_batch=true&split=random"
 
@@ -31,22 +33,22 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
             return st.floats(low, high, exclude_min=excludes_low)
         case LayerSizes():
             return st.lists(st.integers(1, 4096), max_size=10).map(tuple)
-    raise AssertionError(f"{name} is not tried in links")
+    raise AssertionError(f"{name} is not tested in links")
 
 
 VALUES = {name: values_of(name) for name in SETTINGS}
 
 
-def test_every_setting_is_tried_in_links() -> None:
+def test_every_setting_is_tested_in_links() -> None:
     assert VALUES.keys() == RunConfig.model_fields.keys()
 
 
 @given(st.fixed_dictionaries({}, optional=VALUES))
-def test_a_link_asks_for_the_very_same_settings(settings: dict[str, Any]) -> None:
+def test_a_link_restores_the_same_settings(settings: dict[str, Any]) -> None:
     config = RunConfig.model_construct(
         **RunConfig(dataset=settings.get("dataset", "digits")).model_dump() | settings
-    )  # whatever goes together
-    asked = parse_qs(query_of(config).removeprefix("?"), strict_parsing=bool(query_of(config)))
-    understood = {field: parse_field(field, text) for field, [text] in asked.items()}
-    usual = RunConfig(dataset=understood.get("dataset", "digits")).model_dump()
-    assert usual | understood == config.model_dump()
+    )  # unvalidated: any combination
+    query = parse_qs(query_of(config).removeprefix("?"), strict_parsing=bool(query_of(config)))
+    parsed = {field: parse_field(field, text) for field, [text] in query.items()}
+    default = RunConfig(dataset=parsed.get("dataset", "digits")).model_dump()
+    assert default | parsed == config.model_dump()

@@ -1,4 +1,4 @@
-"""A trained network comes back from its file as it was, and nothing else comes back."""
+"""A model file restores exactly what was saved, and refuses everything else."""
 
 import copy
 import dataclasses
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks import fuzz
 from experiments.config import RunConfig
-from experiments.export.model_file import MAX_STEP, Model, load_model, run_to_bytes, save_run
+from experiments.export.model_file import MAX_STEP, SavedModel, load_model, run_to_bytes, save_run
 from experiments.training.run import Result, Run
 from mlp.backprop import Workspace, forward
 from mlp.records import Score
@@ -34,7 +34,7 @@ RUN = finished(CONFIG)
 STORED = from_bytes(run_to_bytes(RUN))
 
 
-def assert_it_is_the_run(model: Model, run: Run) -> None:
+def assert_same_run(model: SavedModel, run: Run) -> None:
     assert model.config == run.config
     assert model.network.parameters.tobytes() == run.network.parameters.tobytes()
     assert model.scaler.shift.tobytes() == run.prepared_data().scaler.shift.tobytes()
@@ -56,19 +56,19 @@ def assert_it_is_the_run(model: Model, run: Run) -> None:
     ],
     ids=str,
 )
-def test_a_run_comes_back_from_a_file(config: RunConfig, tmp_path: Path) -> None:
+def test_a_saved_run_is_loaded_as_it_was(config: RunConfig, tmp_path: Path) -> None:
     run = finished(config)
     save_run(tmp_path / "model", run)
-    assert_it_is_the_run(load_model(tmp_path / "model"), run)
-    assert_it_is_the_run(load_model(str(tmp_path / "model")), run)
-    assert_it_is_the_run(load_model(run_to_bytes(run)), run)
+    assert_same_run(load_model(tmp_path / "model"), run)
+    assert_same_run(load_model(str(tmp_path / "model")), run)
+    assert_same_run(load_model(run_to_bytes(run)), run)
 
 
-def test_a_run_that_is_under_way_has_no_result_yet() -> None:
+def test_an_unfinished_run_has_no_result() -> None:
     run = Run(CONFIG)
-    assert_it_is_the_run(load_model(run_to_bytes(run)), run)
+    assert_same_run(load_model(run_to_bytes(run)), run)
     next(run.records())
-    assert_it_is_the_run(load_model(run_to_bytes(run)), run)
+    assert_same_run(load_model(run_to_bytes(run)), run)
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -81,7 +81,7 @@ pairs_of_scores = st.lists(st.tuples(scores, scores), max_size=5) | st.lists(
 
 
 @given(pairs_of_scores, scores)
-def test_every_number_of_the_history_survives_bit_for_bit(
+def test_every_number_of_the_history_is_restored_bit_for_bit(
     pairs: list[tuple[Score, Score | None]], result: Score
 ) -> None:
     run = copy.copy(RUN)
@@ -95,7 +95,7 @@ def test_every_number_of_the_history_survives_bit_for_bit(
     assert repr(model.result) == repr(run.result)
 
 
-def test_a_model_predicts_from_samples_as_recorded() -> None:
+def test_a_model_predicts_from_samples_before_scaling() -> None:
     X = RUN.prepared_data().dataset.X[RUN.prepared_data().split.test]
     scaled = RUN.prepared_data().test.X
     logits = forward(RUN.network, scaled, Workspace(RUN.network, len(scaled)))
@@ -110,7 +110,7 @@ def test_samples_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
         load_model(run_to_bytes(RUN)).predict(np.zeros(shape, np.float32))
 
 
-def test_an_answer_is_never_nan() -> None:
+def test_an_output_is_never_nan() -> None:
     model = load_model(run_to_bytes(RUN))
     X = np.zeros((2, 64), np.float32)
     X[1, 3] = np.nan
@@ -121,7 +121,7 @@ def test_an_answer_is_never_nan() -> None:
         model.predict(X[:1] + 1)
 
 
-def test_a_network_full_of_nan_is_not_saved(tmp_path: Path) -> None:
+def test_a_network_with_nan_is_not_saved(tmp_path: Path) -> None:
     run = Run(CONFIG)
     run.network.parameters[3] = np.nan
     for save in (run_to_bytes, lambda run: save_run(tmp_path / "model", run)):
@@ -138,7 +138,7 @@ def test_a_run_whose_file_could_not_be_read_is_not_saved(monkeypatch) -> None:
         run_to_bytes(RUN)
 
 
-def test_a_missing_file_is_a_plain_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"cannot be read from '.*model': No such file"):
         load_model(tmp_path / "model")
 
@@ -157,7 +157,7 @@ def setting(*keys: object, to: object) -> Change:
     return change
 
 
-def being(value: object) -> Change:
+def replaced_by(value: object) -> Change:
     return lambda _: value
 
 
@@ -172,12 +172,12 @@ NINE = [str(number) for number in range(9)]
 
 
 @pytest.mark.parametrize(
-    ("part", "change", "words"),
+    ("entry", "change", "words"),
     [
         ("config", setting("layers", to=3), f"{SETTINGS}There is no setting 'layers'."),
         ("config", setting("epochs", to=0), f"{SETTINGS}The number of epochs must be a whole"),
         ("config", setting("activation", to="magic"), f"{SETTINGS}There is no activation"),
-        ("config", being([]), f"{SETTINGS}They are no JSON object. Choose"),
+        ("config", replaced_by([]), f"{SETTINGS}They are not a JSON object. Choose"),
         ("config", without("split"), "lack split: it was saved by another version"),
         ("config", setting("loss", to="mae"), f"{SETTINGS}There is no loss 'mae'"),
         ("config", setting("output", to="tanh"), f"{SETTINGS}The loss 'cross-entropy' does not go"),
@@ -195,19 +195,23 @@ NINE = [str(number) for number in range(9)]
         ("shift", setting(3, to=float("nan")), "at shift.3 cannot be used: Input should be a fin"),
         ("scale", setting(3, to=float("inf")), "at scale.3 cannot be used: Input should be a fin"),
         ("scale", setting(3, to="1"), "at scale.3 cannot be used: Input should be a valid number"),
-        ("scale", being({}), "at scale cannot be used: Input should be a valid"),
-        ("class_names", being(NINE), f"{CLASSES}.*; there are 9, or some"),
-        ("class_names", being([*NINE, "8"]), CLASSES),
-        ("class_names", being([*NINE, ""]), CLASSES),
-        ("class_names", being([*NINE, "x" * 81]), CLASSES),
+        ("scale", replaced_by({}), "at scale cannot be used: Input should be a valid"),
+        ("class_names", replaced_by(NINE), f"{CLASSES}.*; there are 9, or some"),
+        ("class_names", replaced_by([*NINE, "8"]), CLASSES),
+        ("class_names", replaced_by([*NINE, ""]), CLASSES),
+        ("class_names", replaced_by([*NINE, "x" * 81]), CLASSES),
         (
             "class_names",
-            being([*NINE, 9]),
+            replaced_by([*NINE, 9]),
             "at class_names.9 cannot be used: Input should be a val",
         ),
-        ("image_shape", being([8, 9]), r"cannot have \(8, 9\) pixels where the network takes 64"),
-        ("image_shape", being([-8, -8]), r"cannot have \(-8, -8\) pixels"),
-        ("image_shape", being([64]), r"at image_shape\S+ cannot be used: Field required"),
+        (
+            "image_shape",
+            replaced_by([8, 9]),
+            r"cannot have \(8, 9\) pixels where the network takes 64",
+        ),
+        ("image_shape", replaced_by([-8, -8]), r"cannot have \(-8, -8\) pixels"),
+        ("image_shape", replaced_by([64]), r"at image_shape\S+ cannot be used: Field required"),
         ("history", lambda records: records[1:], "Record 0 of the history must be of epoch 0, at"),
         ("history", setting(2, 0, to=1), "Record 2 of the history must be of epoch 2, at a step a"),
         ("history", setting(2, 1, to=34), "at a step after 34 and up to 1,000,000,000. The file"),
@@ -229,46 +233,48 @@ NINE = [str(number) for number in range(9)]
         ("history", lambda records: records[:1] * 10_002, "should have at most 10001 items"),
         ("result", setting(2, 1, to=2.0), "The result has the accuracy 2; it must be from 0 to 1"),
         ("result", setting(0, 0, to=float("inf")), r"at result\S+ cannot be used: Input should be"),
-        ("result", being([[1.0, 1.0]]), r"at result\S+ cannot be used: Field required"),
+        ("result", replaced_by([[1.0, 1.0]]), r"at result\S+ cannot be used: Field required"),
     ],
 )
-def test_what_does_not_hold_is_refused(part: str, change: Change, words: str) -> None:
-    changed = change(json.loads(STORED.metadata[part]))
-    metadata = STORED.metadata | {part: json.dumps(changed)}
+def test_an_invalid_entry_is_refused(entry: str, change: Change, words: str) -> None:
+    changed = change(json.loads(STORED.metadata[entry]))
+    metadata = STORED.metadata | {entry: json.dumps(changed)}
     with pytest.raises(ModelFileError, match=words) as caught:
         load_model(to_bytes(STORED.network, metadata))
     assert len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[1" + "9" * 5000 + "]"])
-@pytest.mark.parametrize("part", sorted(STORED.metadata))
-def test_what_is_no_json_is_refused(part: str, text: str) -> None:
+@pytest.mark.parametrize("entry", sorted(STORED.metadata))
+def test_invalid_json_is_refused(entry: str, text: str) -> None:
     with pytest.raises(ModelFileError, match=r"cannot be used|the most is 10,000"):
-        load_model(to_bytes(STORED.network, STORED.metadata | {part: text}))
+        load_model(to_bytes(STORED.network, STORED.metadata | {entry: text}))
 
 
-@pytest.mark.parametrize("part", ["shift", "scale", "class_names", "history"])
-def test_of_many_mistakes_the_first_is_enough(part: str) -> None:
-    """Each mistake takes memory, and a header has room for millions of them."""
-    with pytest.raises(ModelFileError, match=rf"at {part}\S* cannot be used") as caught:
-        load_model(to_bytes(STORED.network, STORED.metadata | {part: "[null, null, null]"}))
+@pytest.mark.parametrize("entry", ["shift", "scale", "class_names", "history"])
+def test_only_the_first_of_many_errors_is_reported(entry: str) -> None:
+    """Each error takes memory, and a header has room for millions of them."""
+    with pytest.raises(ModelFileError, match=rf"at {entry}\S* cannot be used") as caught:
+        load_model(to_bytes(STORED.network, STORED.metadata | {entry: "[null, null, null]"}))
     assert caught.value.__context__.error_count() == 1
 
 
-def test_missing_and_unknown_parts_are_refused() -> None:
-    fewer = {part: text for part, text in STORED.metadata.items() if part != "scale"}
+def test_missing_and_unknown_entries_are_refused() -> None:
+    fewer = {entry: text for entry, text in STORED.metadata.items() if entry != "scale"}
     for metadata in (fewer, STORED.metadata | {"extra": "1"}):
-        with pytest.raises(ModelFileError, match="A model says class_names, config, history, ima"):
+        with pytest.raises(
+            ModelFileError, match="metadata of a model file are class_names, config, history, ima"
+        ):
             load_model(to_bytes(STORED.network, metadata))
-    with pytest.raises(ModelFileError, match=r"this file says nothing\. Choose a model"):
+    with pytest.raises(ModelFileError, match=r"this file has none\. Choose a model"):
         load_model(to_bytes(STORED.network, {}))
 
 
-# Files that nobody would write
+# Mutated files
 
 
 @pytest.mark.parametrize("reader", fuzz.readers(), ids=lambda reader: reader.name)
-def test_mutated_files_are_accepted_or_refused_and_nothing_else(reader: fuzz.Reader) -> None:
+def test_a_mutated_file_is_accepted_or_refused_without_another_error(reader: fuzz.Reader) -> None:
     outcome = fuzz.attack(reader, 150, seed=1)
     assert not outcome.failures
     assert outcome.counts["accepted"] > 0
@@ -282,7 +288,7 @@ def test_the_files_before_mutation_are_valid(reader: fuzz.Reader) -> None:
 
 
 class Panic(BaseException):
-    """As a library in Rust raises it."""
+    """An error like the panic of a library in Rust."""
 
 
 def panicking(data: bytes) -> None:
@@ -294,7 +300,7 @@ def run_fuzz(monkeypatch, *arguments: str) -> int:
     return fuzz.main()
 
 
-def test_the_command_fails_when_anything_else_comes(monkeypatch, capsys) -> None:
+def test_the_command_fails_on_any_other_error(monkeypatch, capsys) -> None:
     (reader, *_) = fuzz.readers()
     monkeypatch.setattr(fuzz, "readers", lambda: [reader._replace(read=panicking)])
     assert run_fuzz(monkeypatch, "20") == 1

@@ -1,3 +1,5 @@
+"""An exported notebook repeats its run cell by cell."""
+
 import io
 import json
 import os
@@ -24,21 +26,21 @@ def finished(config: RunConfig, own: Dataset | None = None) -> Run:
     return run
 
 
-def namespace_of(pieces: Sequence[str]) -> tuple[dict[str, Any], str]:
-    """Run lines of code as a program of their own; return what it knows, and what it says."""
+def namespace_of(sections: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """Run code as a program of its own; return its namespace and what it prints."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    said = io.StringIO()
+    printed = io.StringIO()
     environment = dict(os.environ)
-    with redirect_stdout(said), threadpool_limits(1):
-        for piece in pieces:
-            exec(compile(piece, "<exported>", "exec", dont_inherit=True), namespace)  # noqa: S102
+    with redirect_stdout(printed), threadpool_limits(1):
+        for section in sections:
+            exec(compile(section, "<exported>", "exec", dont_inherit=True), namespace)  # noqa: S102
     os.environ.clear()
     os.environ.update(environment)
-    return namespace, said.getvalue()
+    return namespace, printed.getvalue()
 
 
 def assert_same(namespace: dict[str, Any], run: Run) -> None:
-    assert repr(namespace["history"]) == repr(run.history)  # a repr tells every bit of a float
+    assert repr(namespace["history"]) == repr(run.history)  # the repr of a float shows every bit
     assert namespace["network"].parameters.tobytes() == run.network.parameters.tobytes()
     scores = [repr(score) for score in run.result or () if score]
     assert [repr(score) for score in namespace["result"].values()] == scores
@@ -56,7 +58,7 @@ def test_a_notebook_repeats_the_run_cell_by_cell() -> None:
     assert_same(namespace, finished(config))
 
 
-def test_a_notebook_is_what_the_format_asks_for() -> None:
+def test_a_notebook_follows_the_notebook_format() -> None:
     notebook = json.loads(to_notebook(to_script(RunConfig())))
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
     assert notebook.keys() == {"nbformat", "nbformat_minor", "metadata", "cells"}
@@ -71,7 +73,7 @@ def test_a_notebook_is_what_the_format_asks_for() -> None:
         assert all(line.endswith("\n") for line in cell["source"][:-1])
 
 
-def test_a_notebook_tells_the_story_of_each_section_in_words() -> None:
+def test_each_section_of_a_notebook_opens_with_its_docstring() -> None:
     script = to_script(RunConfig())
     notebook = to_notebook(script)
     words, code = cells_of(notebook, "markdown"), cells_of(notebook, "code")
@@ -80,4 +82,4 @@ def test_a_notebook_tells_the_story_of_each_section_in_words() -> None:
     assert [text.splitlines()[0] for text in words[1:]] == [f"## {title}" for title in titles]
     assert "What a neuron does with its weighted input z." in words[3]
     assert code[-1].startswith("parts = ")
-    assert not any(piece.startswith("#") for piece in code)
+    assert not any(cell.startswith("#") for cell in code)

@@ -1,4 +1,4 @@
-"""A run to take home does the same there, bit for bit, and needs nothing of this project."""
+"""An exported script repeats its run, bit for bit, without this project."""
 
 import ast
 import hashlib
@@ -82,17 +82,17 @@ def finished(config: RunConfig, own: Dataset | None = None) -> Run:
     return run
 
 
-def namespace_of(pieces: Sequence[str]) -> tuple[dict[str, Any], str]:
-    """Run lines of code as a program of their own; return what it knows, and what it says."""
+def namespace_of(sections: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """Run code as a program of its own; return its namespace and what it prints."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    said = io.StringIO()
+    printed = io.StringIO()
     environment = dict(os.environ)
-    with redirect_stdout(said), threadpool_limits(1):
-        for piece in pieces:
-            exec(compile(piece, "<exported>", "exec", dont_inherit=True), namespace)  # noqa: S102
+    with redirect_stdout(printed), threadpool_limits(1):
+        for section in sections:
+            exec(compile(section, "<exported>", "exec", dont_inherit=True), namespace)  # noqa: S102
     os.environ.clear()
     os.environ.update(environment)
-    return namespace, said.getvalue()
+    return namespace, printed.getvalue()
 
 
 def hash_of(run: Run) -> str:
@@ -100,7 +100,7 @@ def hash_of(run: Run) -> str:
 
 
 def assert_same(namespace: dict[str, Any], run: Run) -> None:
-    assert repr(namespace["history"]) == repr(run.history)  # a repr tells every bit of a float
+    assert repr(namespace["history"]) == repr(run.history)  # the repr of a float shows every bit
     assert namespace["network"].parameters.tobytes() == run.network.parameters.tobytes()
     scores = [repr(score) for score in run.result or () if score]
     assert [repr(score) for score in namespace["result"].values()] == scores
@@ -110,13 +110,13 @@ def assert_same(namespace: dict[str, Any], run: Run) -> None:
 def test_a_script_repeats_the_run_bit_for_bit(settings: dict[str, Any]) -> None:
     config = RunConfig(**{**QUICK, **settings})
     run = finished(config)
-    namespace, said = namespace_of([to_script(config)])
+    namespace, printed = namespace_of([to_script(config)])
     assert_same(namespace, run)
-    assert said.endswith(f"SHA-256 of the parameters: {hash_of(run)}\n")
+    assert printed.endswith(f"SHA-256 of the parameters: {hash_of(run)}\n")
 
 
 @pytest.mark.parametrize("settings", ALL, ids=str)
-def test_a_script_needs_no_part_of_this_project_and_defines_each_name_once(
+def test_a_script_imports_nothing_of_this_project_and_defines_each_name_once(
     settings: dict[str, Any],
 ) -> None:
     body = ast.parse(to_script(RunConfig(**{**QUICK, **settings}))).body
@@ -152,13 +152,15 @@ def test_a_script_runs_where_this_project_is_not_installed(
 ) -> None:
     config = RunConfig(**{**QUICK, **settings})
     run = finished(config)
-    said = said_by(to_script(config), tmp_path)
-    assert f"SHA-256 of the parameters: {hash_of(run)}" in said
-    assert f"test: loss {run.result.test.loss:.4f}, {100 * run.result.test.accuracy:.2f} %" in said
-    assert f"epoch    2  training: loss {run.history[2].training.loss:.4f}" in said
+    printed = output_of(to_script(config), tmp_path)
+    assert f"SHA-256 of the parameters: {hash_of(run)}" in printed
+    assert (
+        f"test: loss {run.result.test.loss:.4f}, {100 * run.result.test.accuracy:.2f} %" in printed
+    )
+    assert f"epoch    2  training: loss {run.history[2].training.loss:.4f}" in printed
 
 
-def said_by(script: str, folder: Path) -> str:
+def output_of(script: str, folder: Path) -> str:
     (folder / "run.py").write_text(script, encoding="utf-8")
     isolated = [sys.executable, "-I", "-W", "error", "run.py"]
     done = subprocess.run(isolated, cwd=folder, capture_output=True, text=True, check=False)
@@ -175,7 +177,7 @@ def test_a_script_holds_only_what_its_run_needs() -> None:
         assert other not in script
 
 
-def test_the_settings_stand_at_the_top_with_their_meaning() -> None:
+def test_the_settings_are_at_the_top_with_their_meaning() -> None:
     settings = to_script(RunConfig(l2=0.001)).split("# %% ")[1]
     assert settings.startswith("Settings\n")
     assert "L2 = 0.001  # Strength of half the sum of w²" in settings
@@ -198,9 +200,9 @@ def test_a_diverged_run_diverges_again_and_has_no_result() -> None:
     config = RunConfig(**QUICK | {"optimizer": "sgd", "learning_rate": 1000.0})
     run = finished(config)
     assert run.diverged
-    namespace, said = namespace_of([to_script(config)])
+    namespace, printed = namespace_of([to_script(config)])
     assert_same(namespace, run)
-    assert str(run.diverged) in said
+    assert str(run.diverged) in printed
     assert not namespace["result"]
 
 
@@ -212,7 +214,7 @@ def advance(run: Run, step: int | None) -> None:
 
 
 def changed_run(config: RunConfig, changes: Sequence[Change], until_step: int | None = None) -> Run:
-    """Make a run, and change it on the way, as a reader does between two records."""
+    """Make a run, and change it between two records, as a user does."""
     with threadpool_limits(1):
         run = Run(config)
         for step, setting, value in changes:
@@ -237,11 +239,11 @@ def changed_run(config: RunConfig, changes: Sequence[Change], until_step: int | 
         [Change(102, "epochs", 5)],
         [Change(50, "learning_rate", 0.02), Change(102, "epochs", 4), Change(136, "epochs", 5)],
         [Change(102, "epochs", 4), Change(102, "learning_rate", 0.02)],
-        [Change(40, "epochs", 2)],  # stopped by hand, and then fewer
+        [Change(40, "epochs", 2)],  # stopped by hand, then fewer epochs
     ],
     ids=str,
 )
-def test_a_script_repeats_what_was_changed_on_the_way(changes: list[Change], schedule: str) -> None:
+def test_a_script_repeats_the_changes_during_training(changes: list[Change], schedule: str) -> None:
     config = RunConfig(epochs=3, hidden_layers=(8,), schedule=schedule)
     assert Run(config).plan.steps_per_epoch == 34
     run = changed_run(config, changes)
@@ -249,7 +251,7 @@ def test_a_script_repeats_what_was_changed_on_the_way(changes: list[Change], sch
     assert_same(namespace, run)
 
 
-def test_a_changed_run_may_be_stopped_as_well() -> None:
+def test_a_changed_run_that_was_stopped_is_repeated() -> None:
     config, changes = RunConfig(epochs=3, hidden_layers=(8,)), [Change(40, "learning_rate", 0.02)]
     run = changed_run(config, changes, 60)
     namespace, _ = namespace_of([to_script(config, changes, until_step=60)])
@@ -273,15 +275,15 @@ def own_dataset() -> Dataset:
     return Dataset("own", "Own", X, labels, names, None, float(np.abs(X).max()), "", "me")
 
 
-def test_samples_of_ones_own_travel_beside_the_script(tmp_path: Path) -> None:
+def test_own_samples_are_read_from_a_file_beside_the_script(tmp_path: Path) -> None:
     config, own = RunConfig(dataset=OWN, **QUICK), own_dataset()
     (tmp_path / OWN_FILE).write_bytes(samples_to_npz(own))
     script = to_script(config)
     assert OWN_FILE in ast.get_docstring(ast.parse(script))
-    assert hash_of(finished(config, own)) in said_by(script, tmp_path)
+    assert hash_of(finished(config, own)) in output_of(script, tmp_path)
 
 
-def test_a_script_says_that_its_samples_are_missing(tmp_path: Path) -> None:
+def test_missing_samples_are_reported(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"own\.npz' is not there. Put the samples"):
         read_npz(tmp_path / OWN_FILE)
     with pytest.raises(FileNotFoundError, match=r"train-images.*holds 'mnist' with its four"):

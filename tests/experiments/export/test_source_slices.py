@@ -1,4 +1,4 @@
-"""Pieces of source come out whole, once, and with all that they need."""
+"""Source slices hold whole definitions, each once, with all that they depend on."""
 
 import inspect
 from pathlib import Path
@@ -7,62 +7,64 @@ import pytest
 
 from experiments.export.source_slices import (
     Import,
-    Place,
-    extract,
-    name_of,
+    QualifiedName,
+    collect_definitions,
+    defined_name,
     names_read,
-    read_chapter,
+    read_module,
 )
 from mlp import evaluation, losses, training
 from mlp.losses import CROSS_ENTROPY, MSE
 from mlp.optimizers import Adam
 
-NOTHING_SHORTENED: dict[Place, tuple[str, ...]] = {}
+NOTHING_SHORTENED: dict[QualifiedName, tuple[str, ...]] = {}
 
 
 def sources(module: str, name: str) -> dict[str, str]:
-    """Return what is taken for the sake of one name, a text a module."""
-    chapters, _ = extract([Place(module, name)], NOTHING_SHORTENED)
+    """Return the source that one name needs, by module."""
+    definitions, _ = collect_definitions([QualifiedName(module, name)], NOTHING_SHORTENED)
     return {
-        module: "\n".join(piece.source for piece in pieces) for module, pieces in chapters.items()
+        module: "\n".join(definition.source for definition in of_module)
+        for module, of_module in definitions.items()
     }
 
 
 def test_a_function_and_a_class_come_with_their_decorators() -> None:
-    pieces = read_chapter("mlp.evaluation").pieces | read_chapter("mlp.training").pieces
-    assert pieces["evaluate"].source == inspect.getsource(evaluation.evaluate).rstrip()
-    assert pieces["TrainingLoop"].source == inspect.getsource(training.TrainingLoop).rstrip()
-    assert pieces["TrainingLoop"].source.startswith("@dataclass")
-    assert pieces["evaluate"].is_definition
+    functions = read_module("mlp.evaluation").definitions
+    classes = read_module("mlp.training").definitions
+    assert functions["evaluate"].source == inspect.getsource(evaluation.evaluate).rstrip()
+    assert classes["TrainingLoop"].source == inspect.getsource(training.TrainingLoop).rstrip()
+    assert classes["TrainingLoop"].source.startswith("@dataclass")
+    assert functions["evaluate"].is_function_or_class
 
 
-def test_a_constant_comes_with_the_text_below_it() -> None:
-    piece = read_chapter("mlp.losses").pieces["MSE"]
-    assert piece.source.startswith("MSE = Loss(")
-    assert piece.source.endswith('without a half."""')
-    assert not piece.is_definition
+def test_a_constant_comes_with_the_docstring_below_it() -> None:
+    constant = read_module("mlp.losses").definitions["MSE"]
+    assert constant.source.startswith("MSE = Loss(")
+    assert constant.source.endswith('without a half."""')
+    assert not constant.is_function_or_class
 
 
-def test_comments_right_above_a_piece_belong_to_it(
+def test_comments_directly_above_a_definition_belong_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "noted.py").write_text('"""S."""\n# far\n\n# one\n# two\nA = 1  # three\nB = A\n')
     monkeypatch.syspath_prepend(tmp_path)
-    pieces = read_chapter("noted").pieces
-    assert [piece.source for piece in pieces.values()] == ["# one\n# two\nA = 1  # three", "B = A"]
+    found = [definition.source for definition in read_module("noted").definitions.values()]
+    assert found == ["# one\n# two\nA = 1  # three", "B = A"]
 
 
-def test_two_names_of_one_assignment_are_one_piece() -> None:
-    pieces = read_chapter("mlp.activations").pieces
-    assert pieces["_GELU_SCALE"] is pieces["_GELU_CUBE"]
+def test_two_names_of_one_assignment_are_one_definition() -> None:
+    definitions = read_module("mlp.activations").definitions
+    assert definitions["_GELU_SCALE"] is definitions["_GELU_CUBE"]
     assert sources("mlp.activations", "_gelu")["mlp.activations"].count("_GELU_SCALE,") == 1
 
 
-def test_the_story_of_a_module_is_its_docstring() -> None:
-    assert read_chapter("mlp.losses").story == inspect.getdoc(losses)
+def test_the_docstring_of_a_module_is_read() -> None:
+    assert read_module("mlp.losses").docstring == inspect.getdoc(losses)
 
 
-def test_what_a_piece_needs_comes_from_its_module_and_from_others() -> None:
+def test_dependencies_come_from_the_same_module_and_from_others() -> None:
     found = sources("mlp.losses", "BINARY_CROSS_ENTROPY")
     assert "def _binary_cross_entropy" in found["mlp.losses"]
     assert "SIGMOID = Activation(" in found["mlp.activations"]
@@ -70,34 +72,34 @@ def test_what_a_piece_needs_comes_from_its_module_and_from_others() -> None:
     assert "def _cross_entropy" not in found["mlp.losses"]
 
 
-def test_pieces_keep_the_order_of_their_file() -> None:
+def test_definitions_keep_the_order_of_their_file() -> None:
     text = sources("mlp.optimizers", "AdamW")["mlp.optimizers"]
     places = [text.index(f"class {name}") for name in ("Optimizer", "Adam(", "AdamW")]
     assert places == sorted(places)
 
 
-def test_what_comes_from_outside_is_told() -> None:
-    _, imports = extract([Place("mlp.optimizers", "Adam")], NOTHING_SHORTENED)
+def test_imports_from_outside_the_project_are_listed() -> None:
+    _, imports = collect_definitions([QualifiedName("mlp.optimizers", "Adam")], NOTHING_SHORTENED)
     assert Import("numpy", "", "np") in imports
     assert Import("math", "", "math") in imports
     assert Import("dataclasses", "dataclass", "dataclass") in imports
-    assert not any(used.is_ours for used in imports)
+    assert not any(used.is_from_project for used in imports)
 
 
 def test_a_registry_is_shortened_to_the_keys_kept() -> None:
-    registry = Place("mlp.losses", "LOSSES")
-    chapters, _ = extract([registry], {registry: ("mse",)})
-    text = "\n".join(piece.source for piece in chapters["mlp.losses"])
+    registry = QualifiedName("mlp.losses", "LOSSES")
+    definitions, _ = collect_definitions([registry], {registry: ("mse",)})
+    text = "\n".join(definition.source for definition in definitions["mlp.losses"])
     assert 'LOSSES = {"mse": MSE}' in text
     assert "def _mean_squared_error" in text
     assert "def _cross_entropy" not in text
 
 
-def test_an_object_is_found_by_its_name_in_the_module() -> None:
-    assert name_of("mlp.losses", MSE) == "MSE"
-    assert name_of("mlp.losses", CROSS_ENTROPY) == "CROSS_ENTROPY"
-    assert name_of("mlp.optimizers", Adam) == "Adam"
+def test_the_name_of_an_object_is_found_in_its_module() -> None:
+    assert defined_name("mlp.losses", MSE) == "MSE"
+    assert defined_name("mlp.losses", CROSS_ENTROPY) == "CROSS_ENTROPY"
+    assert defined_name("mlp.optimizers", Adam) == "Adam"
 
 
-def test_names_that_are_only_written_are_not_needed() -> None:
+def test_names_that_are_only_assigned_are_not_read() -> None:
     assert names_read("a = b\nfor c in d:\n    e(a)") == {"a", "b", "d", "e"}

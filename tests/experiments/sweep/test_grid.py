@@ -1,39 +1,15 @@
+"""The grid of a sweep: parsed, built and planned."""
+
 import time
-from collections.abc import Generator, Sequence
-from pathlib import Path
 
 import pytest
 
-from data.datasets import Dataset
 from experiments.config import RunConfig
 from experiments.sweep import grid as grid_module
 from experiments.sweep.grid import MAX_RUNS, grid_configs, parse_seeds, parse_vary, plan_each
-from experiments.sweep.result_table import ResultTable
-from experiments.sweep.sweep import sweep
-from experiments.training.summary import Summary, train_and_summarize
-
-BASE = {"epochs": 1, "hidden_layers": (4,), "validation_fraction": 0}
 
 
-CONFIGS = grid_configs(BASE, {"learning_rate": [0.01, 0.1]}, [0, 1])
-
-
-class Trainer:
-    """Trains, and remembers what it was asked for; may break down after some runs."""
-
-    def __init__(self, own: Dataset | None = None, last: int | None = None) -> None:
-        self.trained: list[RunConfig] = []
-        self.own, self.last = own, last
-
-    def __call__(self, configs: Sequence[RunConfig]) -> Generator[tuple[int, Summary]]:
-        for number in reversed(range(len(configs))):  # as they come
-            if len(self.trained) == self.last:
-                raise KeyboardInterrupt
-            self.trained.append(configs[number])
-            yield number, train_and_summarize(configs[number], self.own)
-
-
-def test_what_varies_is_said_in_a_line() -> None:
+def test_settings_to_vary_are_parsed() -> None:
     assert parse_vary(["learning_rate=0.01/0.1", "hidden-layers=none/32/64,32"]) == {
         "learning_rate": [0.01, 0.1],
         "hidden_layers": [(), (32,), (64, 32)],
@@ -45,14 +21,20 @@ def test_what_varies_is_said_in_a_line() -> None:
     assert parse_vary([]) == {}
 
 
-def test_a_value_that_makes_no_sense_is_refused_at_once() -> None:
+def test_an_invalid_value_to_vary_is_refused() -> None:
     with pytest.raises(ValueError, match=r"The learning rate must be a number above 0 .* not ''"):
         parse_vary(["learning_rate=0.1/"])
     with pytest.raises(ValueError, match=r"There is no optimizer 'magic'. Choose one of: "):
         parse_vary(["optimizer=sgd/magic"])
 
 
-def test_the_seed_is_not_varied_but_given() -> None:
+@pytest.mark.parametrize("text", ["", "learning_rate", "nothing=3", "=3", "learning_rate:0.1"])
+def test_invalid_settings_to_vary_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=rf"^'{text}' does not say what to vary. Write a setting"):
+        parse_vary([text])
+
+
+def test_the_seed_cannot_be_varied() -> None:
     with pytest.raises(ValueError, match="Seeds are not varied: give them with --seeds"):
         parse_vary(["seed=1/2"])
 
@@ -66,7 +48,7 @@ def test_seeds_are_a_range_or_a_list(text: str, seeds: list[int]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "4-1", "-1", "1-", "1..3", "0-100000", "1.5"])
-def test_what_are_no_seeds_is_refused(text: str) -> None:
+def test_invalid_seeds_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=rf"'{text}' does not name seeds. Write a range such as"):
         parse_seeds(text)
 
@@ -80,7 +62,7 @@ def test_a_grid_has_every_combination_once() -> None:
     }
 
 
-def test_a_grid_larger_than_a_table_is_refused_before_it_is_made() -> None:
+def test_a_grid_with_too_many_runs_is_refused_before_it_is_built() -> None:
     rates = [0.001 * i for i in range(1, 1001)]
     start = time.perf_counter()
     with pytest.raises(ValueError, match="This grid has 1,000,000,000 runs; the most is 100,000"):
@@ -89,7 +71,7 @@ def test_a_grid_larger_than_a_table_is_refused_before_it_is_made() -> None:
     assert len(grid_configs({}, {}, range(10))) == 10 <= MAX_RUNS
 
 
-def test_thousands_of_runs_are_planned_in_a_moment_and_own_data_dealt_out_once(
+def test_of_thousands_of_runs_each_size_is_planned_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     planned: list[RunConfig] = []
@@ -107,17 +89,7 @@ def test_thousands_of_runs_are_planned_in_a_moment_and_own_data_dealt_out_once(
     assert time.perf_counter() - start < 2
 
 
-def test_one_bad_size_among_many_is_found_before_training() -> None:
+def test_an_invalid_batch_size_is_found_before_training() -> None:
     configs = grid_configs({}, {"batch_size": [32, 1080]}, range(3))
     with pytest.raises(ValueError, match="A batch of 1,080 is more than the 1,079 training sam"):
         plan_each(configs)
-
-
-def test_a_larger_grid_trains_what_is_new(tmp_path: Path) -> None:
-    path, trainer = tmp_path / "table.csv", Trainer()
-    list(sweep(CONFIGS[:2], ResultTable(path), Trainer()))
-    table = ResultTable(path)
-    assert [config in table for config in CONFIGS] == [True, True, False, False]
-    list(sweep(CONFIGS, table, trainer))
-    assert set(trainer.trained) == set(CONFIGS[2:])
-    assert len(table) == 4

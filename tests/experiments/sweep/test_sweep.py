@@ -1,3 +1,5 @@
+"""A sweep and its table: results are saved, resumed, and never half written."""
+
 import dataclasses
 import signal
 from collections.abc import Generator, Sequence
@@ -9,50 +11,40 @@ import pytest
 from data.datasets import Dataset, load
 from experiments.config import OWN, RunConfig
 from experiments.sweep import result_table
-from experiments.sweep.grid import grid_configs, parse_vary
+from experiments.sweep.grid import grid_configs
 from experiments.sweep.result_table import ResultTable, key_of
 from experiments.sweep.sweep import sweep
 from experiments.training.summary import Summary, train_and_summarize
 from mlp.storage import write_atomically
 
 BASE = {"epochs": 1, "hidden_layers": (4,), "validation_fraction": 0}
-
-
 CONFIGS = grid_configs(BASE, {"learning_rate": [0.01, 0.1]}, [0, 1])
-
-
 SUFFIXES = pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
 
 
 class Trainer:
-    """Trains, and remembers what it was asked for; may break down after some runs."""
+    """Trains configs and records them; raises KeyboardInterrupt after `last` runs."""
 
     def __init__(self, own: Dataset | None = None, last: int | None = None) -> None:
         self.trained: list[RunConfig] = []
         self.own, self.last = own, last
 
     def __call__(self, configs: Sequence[RunConfig]) -> Generator[tuple[int, Summary]]:
-        for number in reversed(range(len(configs))):  # as they come
+        for number in reversed(range(len(configs))):  # in another order
             if len(self.trained) == self.last:
                 raise KeyboardInterrupt
             self.trained.append(configs[number])
             yield number, train_and_summarize(configs[number], self.own)
 
 
-def in_order(path: Path) -> pd.DataFrame:
-    """Return a table as it is in the file, but for the order and the time that it took."""
+def sorted_table(path: Path) -> pd.DataFrame:
+    """Return the table of a file in the order of its keys, without the training times."""
     table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
     return table.sort_values("key", ignore_index=True).drop(columns="seconds")
 
 
-@pytest.mark.parametrize("text", ["", "learning_rate", "nothing=3", "=3", "learning_rate:0.1"])
-def test_what_does_not_vary_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=rf"^'{text}' does not say what to vary. Write a setting"):
-        parse_vary([text])
-
-
 @SUFFIXES
-def test_a_sweep_that_was_broken_off_goes_on_where_it_was(name: str, tmp_path: Path) -> None:
+def test_an_interrupted_sweep_resumes_where_it_stopped(name: str, tmp_path: Path) -> None:
     whole, parts = tmp_path / f"whole_{name}", tmp_path / name
     assert len(list(sweep(CONFIGS, ResultTable(whole), Trainer()))) == 4
 
@@ -71,14 +63,24 @@ def test_a_sweep_that_was_broken_off_goes_on_where_it_was(name: str, tmp_path: P
     fourth = Trainer()
     assert not list(sweep(CONFIGS, ResultTable(parts), fourth))
     assert not fourth.trained
-    pd.testing.assert_frame_equal(in_order(whole), in_order(parts), check_dtype=False)
+    pd.testing.assert_frame_equal(sorted_table(whole), sorted_table(parts), check_dtype=False)
     assert {path.name for path in tmp_path.iterdir()} == {f"whole_{name}", name}
+
+
+def test_a_larger_grid_trains_only_the_new_runs(tmp_path: Path) -> None:
+    path, trainer = tmp_path / "table.csv", Trainer()
+    list(sweep(CONFIGS[:2], ResultTable(path), Trainer()))
+    table = ResultTable(path)
+    assert [config in table for config in CONFIGS] == [True, True, False, False]
+    list(sweep(CONFIGS, table, trainer))
+    assert set(trainer.trained) == set(CONFIGS[2:])
+    assert len(table) == 4
 
 
 @SUFFIXES
 def test_a_table_has_a_row_for_each_run_with_all_its_settings(name: str, tmp_path: Path) -> None:
     list(sweep(CONFIGS, ResultTable(tmp_path / name), Trainer()))
-    table = in_order(tmp_path / name).set_index("key")
+    table = sorted_table(tmp_path / name).set_index("key")
     for config in CONFIGS:
         row, summary = table.loc[key_of(config)], train_and_summarize(config)
         assert row["test_accuracy"] == summary["test_accuracy"]
@@ -90,42 +92,42 @@ def test_a_table_has_a_row_for_each_run_with_all_its_settings(name: str, tmp_pat
     assert settings <= set(table.columns)
 
 
-def test_a_diverged_run_is_a_row_with_gaps(tmp_path: Path) -> None:
+def test_a_diverged_run_is_a_row_with_empty_cells(tmp_path: Path) -> None:
     config = RunConfig(output="identity", loss="mse", optimizer="sgd", learning_rate=1000)
     for name in ("table.csv", "table.parquet"):
         list(sweep([config], ResultTable(tmp_path / name), Trainer()))
-        (row,) = in_order(tmp_path / name).to_dict("records")
+        (row,) = sorted_table(tmp_path / name).to_dict("records")
         assert row["status"] == "diverged"
         assert pd.isna(row["test_accuracy"])
         assert config in ResultTable(tmp_path / name)
 
 
-def test_a_table_is_not_written_where_nothing_was_reached(tmp_path: Path) -> None:
+def test_no_file_is_written_without_results(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         list(sweep(CONFIGS, ResultTable(tmp_path / "table.csv"), Trainer(last=0)))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_disk_that_is_full_leaves_the_table_as_it_was(
+def test_a_full_disk_leaves_the_file_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "table.csv"
     list(sweep(CONFIGS[:1], ResultTable(path), Trainer()))
     before = path.read_bytes()
 
-    def half(self: Path, content: bytes) -> int:
+    def write_half(self: Path, content: bytes) -> int:
         with open(self, "wb") as file:
             file.write(content[:10])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", half)
+    monkeypatch.setattr(Path, "write_bytes", write_half)
     with pytest.raises(OSError, match="No space left"):
         list(sweep(CONFIGS, ResultTable(path), Trainer()))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_writing_takes_a_tenth_of_the_time_at_most(
+def test_saving_takes_a_tenth_of_the_time_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, written = [0.0], []
@@ -146,21 +148,21 @@ def test_writing_takes_a_tenth_of_the_time_at_most(
     assert written == pytest.approx([1.0, 57.0, 113.0, 135.0])
 
 
-def test_ctrl_c_waits_until_the_table_is_written(
+def test_ctrl_c_waits_until_the_file_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(path: Path, content: bytes) -> None:
+    def interrupted_write(path: Path, content: bytes) -> None:
         signal.raise_signal(signal.SIGINT)
         write_atomically(path, content)
 
-    monkeypatch.setattr(result_table, "write_atomically", interrupted)
+    monkeypatch.setattr(result_table, "write_atomically", interrupted_write)
     with pytest.raises(KeyboardInterrupt):
         list(sweep(CONFIGS, ResultTable(tmp_path / "table.csv"), Trainer()))
     assert len(ResultTable(tmp_path / "table.csv")) == 1
 
 
 @SUFFIXES
-def test_a_table_cut_short_is_refused_wherever_it_was_cut(name: str, tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     list(sweep(CONFIGS, ResultTable(path), Trainer()))
     content = path.read_bytes()
@@ -176,7 +178,7 @@ def test_a_table_cut_short_is_refused_wherever_it_was_cut(name: str, tmp_path: P
     "content", [b"", b"\n", b"a,b\n1,2\n", b"key\nabc\n", b"\x00\xff" * 50, b'key,"\n', b"key\n"]
 )
 @SUFFIXES
-def test_a_foreign_file_is_refused_and_kept(name: str, content: bytes, tmp_path: Path) -> None:
+def test_another_file_is_refused_and_kept(name: str, content: bytes, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(ValueError, match=rf"'{name}' is there, but it is no table of a sweep"):
@@ -198,12 +200,12 @@ def test_a_table_whose_settings_were_changed_is_refused(name: str, tmp_path: Pat
             ResultTable(path)
 
 
-def test_another_ending_is_refused() -> None:
+def test_another_suffix_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'table.xlsx' must end with .csv or .parquet, so that"):
         ResultTable(Path("table.xlsx"))
 
 
-def test_runs_on_other_samples_of_ones_own_are_other_runs(tmp_path: Path) -> None:
+def test_runs_on_different_own_samples_are_different_runs(tmp_path: Path) -> None:
     first = dataclasses.replace(load("moons"), name="own")
     other = dataclasses.replace(first, X=first.X[::-1].copy())
     config = RunConfig(dataset=OWN, epochs=1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.config import RunConfig
-from experiments.export.model_file import load_model, revive, run_to_bytes
+from experiments.export.model_file import load_model, restore_run, run_to_bytes
 from experiments.training.restore import record_of
 from experiments.training.run import Run
 from experiments.training.run_record import Change
@@ -171,7 +171,7 @@ def test_a_run_brought_back_tells_the_same_story() -> None:
             break
     stopped.conclude()
     for run in (early, stopped):
-        back = revive(load_model(run_to_bytes(run)))
+        back = restore_run(load_model(run_to_bytes(run)))
         assert record_of(back) == record_of(run)
         assert (back.result, back.history, back.step) == (run.result, run.history, run.step)
         assert back.initial_config == run.initial_config

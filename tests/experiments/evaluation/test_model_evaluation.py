@@ -1,4 +1,4 @@
-"""What a stored network says is what it said at the end of its training."""
+"""A saved model has the scores of the run it was saved from."""
 
 import dataclasses
 
@@ -7,12 +7,12 @@ import pytest
 
 from data.datasets import Dataset, load
 from experiments.config import OWN, RunConfig
-from experiments.evaluation.saved_model import PARTS, evaluate_model, summarize_evaluation
-from experiments.export.model_file import Model, load_model, run_to_bytes
+from experiments.evaluation.model_evaluation import PARTS, evaluate_model, summarize_evaluation
+from experiments.export.model_file import SavedModel, load_model, run_to_bytes
 from experiments.training.run import Run
 
 
-def trained(config: RunConfig, own: Dataset | None = None) -> tuple[Run, Model]:
+def trained(config: RunConfig, own: Dataset | None = None) -> tuple[Run, SavedModel]:
     run = Run(config, own)
     run.complete()
     return run, load_model(run_to_bytes(run))
@@ -33,7 +33,7 @@ MOONS = load("moons")
     ids=["z-score", "blocks", "no image"],
 )
 def test_a_part_is_scored_as_in_training_bit_for_bit(
-    run_and_model: tuple[Run, Model], part: str
+    run_and_model: tuple[Run, SavedModel], part: str
 ) -> None:
     run, model = run_and_model
     evaluation = evaluate_model(model, part=part)
@@ -44,7 +44,7 @@ def test_a_part_is_scored_as_in_training_bit_for_bit(
     assert evaluation.n_correct / len(evaluation.rows) == evaluation.accuracy
 
 
-def test_all_samples_are_those_of_the_three_parts() -> None:
+def test_the_part_all_is_the_three_parts_together() -> None:
     whole = evaluate_model(MODEL, part="all")
     np.testing.assert_array_equal(whole.rows, np.arange(1797))
     np.testing.assert_array_equal(whole.labels, RUN.prepared_data().dataset.labels)
@@ -52,7 +52,7 @@ def test_all_samples_are_those_of_the_three_parts() -> None:
     assert whole.n_correct == sum(part.n_correct for part in parts)
 
 
-def test_outputs_that_saturate_do_not_change_the_count() -> None:
+def test_saturated_outputs_do_not_change_the_count() -> None:
     _, model = trained(RunConfig(epochs=1, output="sigmoid", loss="mse"))
     model.network.parameters[:] *= 1000  # all outputs are 0 or 1, and some rows have two ones
     evaluation = evaluate_model(model)
@@ -64,11 +64,11 @@ def test_a_row_is_found_in_its_part() -> None:
     row = int(evaluation.rows[17])
     assert evaluation.position_of(row) == 17
     absent = int(RUN.prepared_data().split.training[0])
-    with pytest.raises(ValueError, match=rf"Row {absent} is not among these 359 samples. Take"):
+    with pytest.raises(ValueError, match=rf"Row {absent} is not among these 359 samples. Choose"):
         evaluation.position_of(absent)
 
 
-def test_the_summary_is_plain() -> None:
+def test_the_summary_holds_plain_values() -> None:
     evaluation = evaluate_model(MODEL)
     assert summarize_evaluation(evaluation, "test") == {
         "part": "test",
@@ -77,15 +77,15 @@ def test_the_summary_is_plain() -> None:
         "accuracy": evaluation.accuracy,
         "loss": evaluation.loss,
     }
-    endless = dataclasses.replace(evaluation, loss=np.inf)
-    assert summarize_evaluation(endless, "test")["loss"] is None
+    diverged = dataclasses.replace(evaluation, loss=np.inf)
+    assert summarize_evaluation(diverged, "test")["loss"] is None
 
 
-def test_a_part_that_is_not_there_is_refused() -> None:
+def test_an_unknown_or_empty_part_is_refused() -> None:
     with pytest.raises(ValueError, match=r"There is no part 'half'. Choose one of: training, val"):
         evaluate_model(MODEL, part="half")
     _, model = trained(RunConfig(epochs=1, validation_fraction=0, test_fraction=0))
-    with pytest.raises(ValueError, match=r"No samples were held out for the test part. Take the"):
+    with pytest.raises(ValueError, match=r"No samples were held out for the test part. Choose the"):
         evaluate_model(model)
     assert len(evaluate_model(model, part="training").rows) == 1797
 
@@ -96,27 +96,27 @@ def test_samples_of_another_size_are_refused() -> None:
 
 
 def own(names: tuple[str, ...]) -> Dataset:
-    """Moons, as somebody brings them whose classes are in another order."""
-    places = np.array([names.index(name) for name in ("A", "B")])
+    """Return the moons with their classes in a given order."""
+    indices = np.array([names.index(name) for name in ("A", "B")])
     return dataclasses.replace(
-        MOONS, name="own", class_names=names, labels=places[MOONS.labels].astype(np.intp)
+        MOONS, name="own", class_names=names, labels=indices[MOONS.labels].astype(np.intp)
     )
 
 
 def test_classes_are_matched_by_name() -> None:
     _, model = trained(RunConfig(dataset="moons", epochs=5))
-    straight, turned = (
+    same_order, reversed_order = (
         evaluate_model(model, part="all", own=own(names)) for names in (("A", "B"), ("B", "A"))
     )
-    np.testing.assert_array_equal(turned.labels, straight.labels)
-    assert turned.accuracy == straight.accuracy > 0.8
+    np.testing.assert_array_equal(reversed_order.labels, same_order.labels)
+    assert reversed_order.accuracy == same_order.accuracy > 0.8
     with pytest.raises(ValueError, match=r"a class 'C' that this model does not know. It knows: A"):
         evaluate_model(model, own=own(("A", "B", "C")))
 
 
-def test_a_model_of_own_samples_asks_for_them() -> None:
+def test_a_model_trained_on_own_samples_needs_their_file() -> None:
     samples = own(("A", "B"))
     run, model = trained(RunConfig(dataset=OWN, epochs=2), samples)
     assert evaluate_model(model, own=samples).accuracy == run.result.test.accuracy
-    with pytest.raises(ValueError, match=r"learned from a file of its own. Give that file, too"):
+    with pytest.raises(ValueError, match=r"trained on samples from a file. Give that file, too"):
         evaluate_model(model)

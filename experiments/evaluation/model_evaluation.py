@@ -1,4 +1,4 @@
-"""What a trained network says to samples, and how often it is right."""
+"""Evaluation of a saved model: its predictions for some samples, their loss and accuracy."""
 
 import math
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from typing import Any
 import numpy as np
 
 from data.datasets import Dataset, Labels, load
-from data.split import Rows
+from data.split import Rows, Split
 from experiments.config import OWN
 from experiments.evaluation.predictions import Predictions
-from experiments.export.model_file import Model
+from experiments.export.model_file import SavedModel
 from experiments.training.prepared_data import scaled_samples, split_rows
 from mlp.evaluation import evaluate
 from mlp.losses import LOSSES, Objective
 
-PARTS = ("training", "validation", "test", "all")
+PARTS = (*Split._fields, "all")
 
 
 @dataclass(frozen=True, eq=False)
 class ModelEvaluation(Predictions):
-    """The answers of a network to the samples of a part, and what they are worth.
+    """The predictions of a saved model for the samples of a part, and their scores.
 
     Attributes
     ----------
-    loss, accuracy : penalties included; every sample counts the same
-    remark : what speaks against the figures, or nothing
+    loss, accuracy : means over the samples; the loss includes the L1 and L2 penalties
+    remark : why the scores may mean little; empty if nothing speaks against them
     """
 
     loss: float
@@ -34,18 +34,18 @@ class ModelEvaluation(Predictions):
 
 
 def evaluate_model(
-    model: Model, *, part: str = "test", own: Dataset | None = None
+    model: SavedModel, *, part: str = "test", own: Dataset | None = None
 ) -> ModelEvaluation:
-    """Ask a model about a part of the data it was trained with, or about one's own.
+    """Evaluate a saved model on a part of its dataset, or on the user's own samples.
 
     Parameters
     ----------
-    part : training, validation or test, dealt out as for its training; or all
-    own : samples to ask about instead; their classes are matched by name
+    part : training, validation or test, split as for its training; or all
+    own : samples to use instead of its dataset; their classes are matched by name
 
     Raises
     ------
-    ValueError : if there are no such samples, or if they do not fit the model
+    ValueError : if the part has no samples, or if the samples do not fit the model
     """
     dataset = _dataset_for(model, own)
     rows = _rows_of(model, dataset, part)
@@ -54,37 +54,38 @@ def evaluate_model(
     objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
     samples = scaled_samples(X, labels, len(model.class_names), model.scaler)
     score = evaluate(model.network, objective, samples)
-    logits, outputs = model.ask(X)
+    logits, outputs = model.logits_and_outputs(X)
     predicted = logits.argmax(axis=1)
     remark = _remark_on_range(model, dataset)
     return ModelEvaluation(rows, labels, outputs, predicted, model.class_names, *score, remark)
 
 
-def _remark_on_range(model: Model, dataset: Dataset) -> str:
-    """Say if pixels reach far above or below the largest value that the model knows."""
+def _remark_on_range(model: SavedModel, dataset: Dataset) -> str:
+    """Return a remark if the range of the pixels is far from that of the training samples."""
     known = float(model.scaler.scale.max())
     if model.config.scaling != "pixel" or known / 3 < dataset.maximum < 3 * known:
         return ""
     return (
-        f"These samples go up to {dataset.maximum:g}, but the model has learned from samples up "
-        f"to {known:g}. Bring them to the same range, or the figures mean little."
+        f"These samples go up to {dataset.maximum:g}, but the model was trained on samples up "
+        f"to {known:g}. Bring them to the same range, or the scores mean little."
     )
 
 
-def _dataset_for(model: Model, own: Dataset | None) -> Dataset:
+def _dataset_for(model: SavedModel, own: Dataset | None) -> Dataset:
+    """Return the samples to evaluate on, which have as many features as the model takes."""
     if own is None and model.config.dataset == OWN:
-        raise ValueError("This model has learned from a file of its own. Give that file, too.")
+        raise ValueError("This model was trained on samples from a file. Give that file, too.")
     dataset = own or load(model.config.dataset)
     n_inputs = model.network.sizes[0]
     if dataset.n_features != n_inputs:
         raise ValueError(
             f"A sample has {dataset.n_features:,} features, but this model takes {n_inputs:,}. "
-            "Take data of the kind that it was trained with."
+            "Choose data of the kind that it was trained on."
         )
     return dataset
 
 
-def _rows_of(model: Model, dataset: Dataset, part: str) -> Rows:
+def _rows_of(model: SavedModel, dataset: Dataset, part: str) -> Rows:
     if part not in PARTS:
         raise ValueError(f"There is no part '{part[:40]}'. Choose one of: {', '.join(PARTS)}.")
     if part == "all":
@@ -92,26 +93,26 @@ def _rows_of(model: Model, dataset: Dataset, part: str) -> Rows:
     rows: Rows = getattr(split_rows(model.config, dataset), part)
     if not len(rows):
         raise ValueError(
-            f"No samples were held out for the {part} part. Take the part 'training' or 'all'."
+            f"No samples were held out for the {part} part. Choose the part 'training' or 'all'."
         )
     return rows
 
 
-def _labels_for(model: Model, dataset: Dataset) -> Labels:
-    """Return the labels as the model counts its classes."""
+def _labels_for(model: SavedModel, dataset: Dataset) -> Labels:
+    """Return the labels, numbered as the classes of the model are."""
     unknown = sorted(set(dataset.class_names) - set(model.class_names))
     if unknown:
         raise ValueError(
             f"The samples have a class '{unknown[0][:40]}' that this model does not know. It "
             f"knows: {', '.join(model.class_names)[:200]}."
         )
-    places = np.array([model.class_names.index(name) for name in dataset.class_names])
-    labels: Labels = places[dataset.labels]
+    indices = np.array([model.class_names.index(name) for name in dataset.class_names])
+    labels: Labels = indices[dataset.labels]
     return labels
 
 
 def summarize_evaluation(evaluation: ModelEvaluation, part: str) -> dict[str, Any]:
-    """Return the figures as plain values, fit for JSON; a loss beyond all numbers is None."""
+    """Return the scores as plain values for JSON; a loss that is not finite becomes None."""
     return {
         "part": part,
         "samples": len(evaluation.rows),
