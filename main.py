@@ -1,12 +1,12 @@
 """The runs of the app from a terminal: train, evaluate, compare, sweep, presets, download.
 
 `python main.py` alone trains and tests the defaults; options without a command go to `train`.
-`python main.py COMMAND --help` lists what a command takes; the settings of a run are those of
-RunConfig, one option each.
+`python main.py COMMAND --help` lists the options of a command, with one for each setting of
+RunConfig.
 
-It ends with the code 0, also where training diverged; with 2, and a line that says why, if
-what was asked cannot be done; and with 130 if Ctrl-C has stopped it: what was reached by then
-is measured, saved and reported as if it were the end.
+The exit code is 0, even if training diverged; 2, with a line that says why, if the command
+cannot be carried out; and 130 if Ctrl-C stopped it: what there is by then is evaluated, saved
+and reported as at the end.
 """
 
 import inspect
@@ -79,7 +79,7 @@ app = typer.Typer(
 
 Settings = Mapping[str, Any]
 
-PresetName = Annotated[str | None, typer.Option("--preset", help="Begin with these settings.")]
+PresetName = Annotated[str | None, typer.Option("--preset", help="Start from these settings.")]
 OwnData = Annotated[
     Path | None,
     typer.Option(
@@ -96,7 +96,7 @@ SeedList = Annotated[str, typer.Option(help="Such as 0-9, or 1,5,7.")]
 
 
 def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command one option for each setting of a run; those given arrive as `settings`."""
+    """Give a command an option for each setting of a run; it gets those used as `settings`."""
     own = {n: p for n, p in inspect.signature(command).parameters.items() if n != "settings"}
     options = {
         name: inspect.Parameter(
@@ -139,18 +139,18 @@ def train(
     shapes: Annotated[bool, typer.Option("--shapes", help="Show every matrix of a batch.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a network, test it, and say how it went."""
+    """Train a network, test it, and print the result."""
     own = own_data(data)
     config = config_from(preset_name, settings, own)
     check_outputs([path for path in (save, onnx, history) if path], data)
     run = Run(config, own)
     if onnx:
-        run_to_onnx(run)  # fails now if it cannot be done
-    say_plan(run)
+        run_to_onnx(run)  # fails now, not after training, if it cannot be done
+    print_plan(run)
     if idle := sorted(idle_settings(dict(config)) & settings.keys()):
         print(f"Without effect, as other settings make no use of it: {', '.join(idle)}.")
     if shapes:
-        say_shapes(run)
+        print_shapes(run)
     train_with_progress(run)
     if save and not run.diverged:
         save_run(save, run)
@@ -159,31 +159,31 @@ def train(
     if history:
         write_atomically(history, history_to_csv(run).encode())
     summary = summarize(run, preset=preset_name)
-    say_result(run, summary)
+    print_result(run, summary)
     if run.diverged and (save or onnx):
         print("The network was not saved: its parameters are not usable.")
-    say_json(as_json, summary)
+    print_json(as_json, summary)
     if status_of(run) == "interrupted":
         raise typer.Exit(INTERRUPTED)
 
 
 @app.command()
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="A model that train --save has written.")],
+    model: Annotated[Path, typer.Argument(help="A model file written by train --save.")],
     data: OwnData = None,
     part: Annotated[
         str | None,
-        typer.Option(help=f"One of: {', '.join(PARTS)}; test, if there is no --data."),
+        typer.Option(help=f"One of: {', '.join(PARTS)}; test by default, without --data."),
     ] = None,
-    show: Annotated[int, typer.Option(min=0, help="Show so many predictions.")] = 0,
-    sample: Annotated[int | None, typer.Option(min=0, help="Show the one of this row.")] = None,
+    show: Annotated[int, typer.Option(min=0, help="Show this many predictions.")] = 0,
+    sample: Annotated[int | None, typer.Option(min=0, help="Show the one for this row.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Ask a trained network about samples."""
+    """Evaluate a saved model on samples."""
     if data and not part:
         raise ValueError(
-            "Say --part all for samples that the model has never met, or --part test for the file "
-            "that it was trained with."
+            "Give --part all for samples that the model was not trained on, or --part test for the "
+            "file that it was trained on."
         )
     stored, part = load_model(model), part or "test"
     evaluation = evaluate_model(
@@ -201,8 +201,8 @@ def evaluate(
     if evaluation.remark:
         print(evaluation.remark)
     for position in positions:
-        say_prediction(evaluation, int(position))
-    say_json(as_json, summarize_evaluation(evaluation, part))
+        print_prediction(evaluation, int(position))
+    print_json(as_json, summarize_evaluation(evaluation, part))
 
 
 @app.command()
@@ -222,20 +222,20 @@ def compare(
         raise ValueError("A comparison takes the names of at least two presets.")
     if "seed" in settings:
         raise ValueError("A comparison takes --seeds, such as 0-9, and no single --seed.")
-    each, own = parse_seeds(seeds), own_data(data)
-    check_seeds(each)
+    all_seeds, own = parse_seeds(seeds), own_data(data)
+    check_seeds(all_seeds)
     bases = [config_from(name, settings, own) for name in names]
     check_comparable(bases)
-    configs = [with_seed(config, seed) for config in bases for seed in each]
+    configs = [with_seed(config, seed) for config in bases for seed in all_seeds]
     for config in bases:
-        plan(config, own)  # reports now what is wrong, and not in another process
+        plan(config, own)  # reports errors now, and not in another process
     with closing(run_all(configs, jobs=jobs, scheduler=scheduler, own=own)) as results:
         summaries = dict(tqdm(results, total=len(configs), unit="run", disable=None))
     accuracies = [
-        [accuracy_of(name, summaries[i * len(each) + j]) for j in range(len(each))]
+        [accuracy_of(name, summaries[i * len(all_seeds) + j]) for j in range(len(all_seeds))]
         for i, name in enumerate(names)
     ]
-    say_comparison(names, np.array(accuracies), bases[0], own, as_json)
+    print_comparison(names, np.array(accuracies), bases[0], own, as_json)
 
 
 @app.command("sweep")
@@ -260,7 +260,7 @@ def sweep_command(
     table = ResultTable(out, own)
     check_outputs([out], data)
     configs = grid_configs(base_settings(preset_name, settings, own), grid, parse_seeds(seeds))
-    plan_each(configs, own)  # reports now what is wrong, and not after hours
+    plan_each(configs, own)  # reports errors now, and not after hours
     n_known = sum(config in table for config in configs)
     runner = partial(run_all, jobs=jobs, scheduler=scheduler, own=own)
     with_bar = partial(tqdm, total=len(configs), initial=n_known, unit="run", disable=None)
@@ -274,31 +274,31 @@ def sweep_command(
     n_done = sum(config in table for config in configs)
     print(f"{n_done:,} of {len(configs):,} runs are in {out}; {n_known:,} were there before.")
     counts = {"runs": len(configs), "done": n_done, "known": n_known}
-    say_json(as_json, {"out": str(out), "status": status, **counts})
+    print_json(as_json, {"out": str(out), "status": status, **counts})
     if status == "interrupted":
         raise typer.Exit(INTERRUPTED)
 
 
 @app.command("presets")
 def presets_command(as_json: Json = False) -> None:
-    """List the presets, and what makes each worth a look."""
+    """List the presets, with the reason for each."""
     for entry in PRESETS.values():
         print(f"{entry.name:24}{entry.why}")
-    say_json(as_json, {name: entry.config.model_dump() for name, entry in PRESETS.items()})
+    print_json(as_json, {name: entry.config.model_dump() for name, entry in PRESETS.items()})
 
 
 @app.command()
 def download(
     names: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(ORIGINALS)}.")] = None,
 ) -> None:
-    """Fetch datasets, all of them if none is named, and check them against their sums."""
+    """Download datasets, or all of them if none is named, and check their SHA-256 sums."""
     for name in names or ORIGINALS:
         look_up("dataset to download", name, ORIGINALS)
     for name in names or ORIGINALS:
         print(f"{name}: {fetch(name)}")
 
 
-# What the commands share ----------------------------------------------------------
+# Shared by the commands ----------------------------------------------------------
 
 INTERRUPTED = 130
 
@@ -306,11 +306,11 @@ INTERRUPTED = 130
 def base_settings(
     preset_name: str | None, settings: Settings, own: Dataset | None
 ) -> dict[str, Any]:
-    """Return the settings of a preset, if one is named, with those given in their place.
+    """Return the settings of a preset, if one is named, overridden by those given.
 
-    What a preset says of its dataset's split and scaling does not hold for another dataset.
-    The columns of a table of one's own are in all kinds of units: unless told otherwise, each
-    is brought to mean 0 and spread 1.
+    The split and the scaling of a preset are for its own dataset, not for another one. The
+    columns of the user's own table may have any units: by default, each is scaled to mean 0
+    and standard deviation 1.
     """
     if own and settings.get("dataset", OWN) != OWN:
         raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
@@ -318,12 +318,12 @@ def base_settings(
     base = preset(preset_name).config.model_dump() if preset_name else {}
     if chosen.get("dataset", base.get("dataset")) != base.get("dataset"):
         base = {name: value for name, value in base.items() if name not in DATASET_SETTINGS}
-    usual = {"scaling": "z-score"} if own and not own.image_shape else {}
-    return {**usual, **base, **chosen}
+    default = {"scaling": "z-score"} if own and not own.image_shape else {}
+    return {**default, **base, **chosen}
 
 
 def config_from(preset_name: str | None, settings: Settings, own: Dataset | None) -> RunConfig:
-    """Return the config that a command line asks for."""
+    """Return the config of a preset and the settings given."""
     return RunConfig(**base_settings(preset_name, settings, own))
 
 
@@ -333,7 +333,7 @@ def with_seed(config: RunConfig, seed: int) -> RunConfig:
 
 
 def own_data(path: Path | None) -> Dataset | None:
-    """Load one's own data, if there are any."""
+    """Load the user's own samples, if a file is given."""
     return load_own(path) if path else None
 
 
@@ -341,19 +341,19 @@ def check_outputs(paths: Sequence[Path], data: Path | None) -> None:
     """Check that all files can be written, and that no two have the same name."""
     for path in paths:
         check_writable(path)
-    places = [path.resolve() for path in (*paths, data) if path]
-    if len(set(places)) < len(places):
+    resolved = [path.resolve() for path in (*paths, data) if path]
+    if len(set(resolved)) < len(resolved):
         raise ValueError("Each file needs a name of its own, but two of them have the same.")
 
 
 def run_to_onnx(run: Run) -> bytes:
-    """Return the network of a run as an ONNX file that takes samples as they were recorded."""
+    """Return the network of a run as an ONNX file that takes samples before scaling."""
     scaler = run.prepared_data().scaler
     return to_onnx(run.network, shift=scaler.shift, scale=scaler.scale)
 
 
 def train_with_progress(run: Run) -> None:
-    """Train a run, with a bar on the error stream where somebody sees it."""
+    """Train a run, with a progress bar on stderr if that is a terminal."""
     bar = tqdm(total=run.config.epochs, unit="epoch", disable=None)
     with stop_on_interrupt() as is_stopping, threadpool_limits(run.plan.blas_threads), bar:
         for record in run.records():
@@ -366,7 +366,7 @@ def train_with_progress(run: Run) -> None:
 
 
 def accuracy_of(name: str, summary: Summary) -> float:
-    """Return the test accuracy of a run that came to one.
+    """Return the test accuracy of a run.
 
     Parameters
     ----------
@@ -386,16 +386,16 @@ def accuracy_of(name: str, summary: Summary) -> float:
     return accuracy
 
 
-# What is said ---------------------------------------------------------------------
+# Output ---------------------------------------------------------------------------
 
 
 def percent(share: float) -> str:
-    """Write a share as percent."""
+    """Return a share as a percentage."""
     return f"{100 * share:.2f} %"
 
 
-def say_plan(run: Run) -> None:
-    """Say what is going to be trained."""
+def print_plan(run: Run) -> None:
+    """Print what is going to be trained."""
     size = run.plan
     print(
         f"{run.prepared_data().dataset.title}. {'-'.join(map(str, size.sizes))}: "
@@ -404,15 +404,15 @@ def say_plan(run: Run) -> None:
     )
 
 
-def say_shapes(run: Run) -> None:
-    """Show every matrix of the first batch."""
+def print_shapes(run: Run) -> None:
+    """Print the shape of every matrix of the first batch."""
     samples = run.prepared_data().training
     X, targets = samples.X[: run.plan.batch_size], samples.targets[: run.plan.batch_size]
     print("\n".join(describe_shapes(run.network, run.objective, X, targets)))
 
 
-def say_result(run: Run, summary: Summary) -> None:
-    """Say how a run went, and what the network can do."""
+def print_result(run: Run, summary: Summary) -> None:
+    """Print how a run ended, and the scores of its network."""
     if run.diverged:
         print(run.diverged)
         return
@@ -421,7 +421,7 @@ def say_result(run: Run, summary: Summary) -> None:
     print(f"{summary['status']} after {epochs} {noun}, {seconds:.2f} s", end="")
     print("" if run.best_epoch is None else f", back at its best, epoch {run.best_epoch}")
     if run.result is None:
-        print("There is nothing to measure yet.")
+        print("There is nothing to evaluate yet.")
         return
     for part, score in run.result._asdict().items():
         if score:
@@ -430,29 +430,30 @@ def say_result(run: Run, summary: Summary) -> None:
         print("Nothing was held out for a test: this says nothing about new samples.")
 
 
-def say_prediction(evaluation: ModelEvaluation, position: int) -> None:
-    """Show what a network says about one sample."""
+def print_prediction(evaluation: ModelEvaluation, position: int) -> None:
+    """Print the predicted class of one sample, and the true class if that is another one."""
     outputs, names = evaluation.outputs[position], evaluation.class_names
-    said, right = evaluation.predicted[position], evaluation.labels[position]
+    predicted, true = evaluation.predicted[position], evaluation.labels[position]
     print(
-        f"row {evaluation.rows[position]}: {names[said]} with output {outputs[said]:.3f}, "
-        + ("right" if said == right else f"but it is {names[right]} with {outputs[right]:.3f}")
+        f"row {evaluation.rows[position]}: {names[predicted]} with output "
+        f"{outputs[predicted]:.3f}, "
+        + ("right" if predicted == true else f"but it is {names[true]} with {outputs[true]:.3f}")
     )
 
 
-def say_comparison(
+def print_comparison(
     names: Sequence[str],
     accuracies: npt.NDArray[np.float64],
     config: RunConfig,
     own: Dataset | None,
     as_json: bool,
 ) -> None:
-    """Say how each did, and whether the others differ from the first."""
+    """Print the accuracy of each preset, and whether the others differ from the first."""
     for name, row in zip(names, accuracies, strict=True):
         spread = row.std(ddof=1) if len(row) > 1 else 0.0
         print(f"{name:24}{percent(row.mean())} +- {100 * spread:.2f} on the test part")
     if config.split == "blocks":
-        print("All seeds meet the same split: what follows holds for these test samples only.")
+        print("All seeds share one split: the result holds for these test samples only.")
     split = prepare(config, own).split
     sizes = {"n_training": len(split.training), "n_test": len(split.test)}
     results = correct_for_several(
@@ -462,7 +463,7 @@ def say_comparison(
         print(f"The p-values allow for {len(results)} comparisons (Holm).")
     for name, result in zip(names[1:], results, strict=True):
         print(paired_test_sentence(names[0], name, result))
-    say_json(
+    print_json(
         as_json,
         {
             "names": list(names),
@@ -473,42 +474,42 @@ def say_comparison(
     )
 
 
-def say_json(as_json: bool, values: Mapping[str, Any]) -> None:
-    """Make the last line of standard output one JSON object, if that is asked for."""
+def print_json(as_json: bool, values: Mapping[str, Any]) -> None:
+    """Print the values as one line of JSON, the last of standard output, if --json is given."""
     if as_json:
         print(json.dumps(values, allow_nan=False), flush=True)
 
 
-def problem_of(error: Exception) -> str:
-    """Return what is wrong in one line, without control characters."""
+def error_line(error: Exception) -> str:
+    """Return the message of an error in one line, without control characters."""
     match error:
         case ValidationError():
             text = " ".join(explain(error))
         case typer.TyperException():
-            said = error.format_message().rstrip(".")
-            text = f"{said}. Try: python main.py --help, or python main.py COMMAND --help."
+            message = error.format_message().rstrip(".")
+            text = f"{message}. Try: python main.py --help, or python main.py COMMAND --help."
         case _:
             text = str(error)
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
 def command_line() -> list[str]:
-    """Return what was typed after the name of the program; `train` may be left out."""
+    """Return the arguments of the program; `train` is put first if no command is given."""
     arguments = sys.argv[1:]
     is_implied = not arguments or (arguments[0].startswith("-") and arguments[0] != "--help")
     return ["train", *arguments] if is_implied else arguments
 
 
 def main() -> int:
-    """Run the command line; return the exit code: 2, with a line on what is wrong."""
+    """Run the command line and return the exit code; an error is printed in one line."""
     try:
         code = app(command_line(), standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:  # who read the output has gone; Python would complain at its end
+    except BrokenPipeError:  # the reader has closed it; at exit, Python would write to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (typer.TyperException, ValueError, ImportError, OSError) as error:
-        print(problem_of(error), file=sys.stderr)
+        print(error_line(error), file=sys.stderr)
         return 2
     if code == INTERRUPTED:
         print("Stopped.", file=sys.stderr)

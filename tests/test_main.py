@@ -1,4 +1,4 @@
-"""The program at a terminal: what it does, what it says, and how it ends."""
+"""The command line: its commands, its output, its errors and its exit codes."""
 
 import csv
 import io
@@ -52,8 +52,8 @@ EVERY_SETTING: dict[str, Any] = {name: another_value(name) for name in SETTINGS}
 DIVERGING = ("--output", "identity", "--loss", "mse", "--learning-rate", "1000")
 
 
-class Answer(NamedTuple):
-    """How the program ended, and what it said on its two streams."""
+class Outcome(NamedTuple):
+    """The exit code of the program, and the text on its two streams."""
 
     code: int
     out: str
@@ -69,26 +69,26 @@ class Answer(NamedTuple):
         return json.loads(self.out.splitlines()[-1], parse_constant=refuse)
 
 
-Program = Callable[..., Answer]
+Program = Callable[..., Outcome]
 
 
 @pytest.fixture
 def program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Program:
-    """Run the program in a folder of its own."""
+    """Run the program in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: object) -> Answer:
+    def run(*arguments: object) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["main.py", *map(str, arguments)])
         code = main.main()
-        return Answer(code, *capsys.readouterr())
+        return Outcome(code, *capsys.readouterr())
 
     return run
 
 
 def option(name: str, value: Any) -> list[str]:
-    """Return how a setting is said on the command line."""
+    """Return the option for a setting on the command line."""
     flag = name.replace("_", "-")
     if isinstance(value, bool):
         return [f"--{flag}" if value else f"--no-{flag}"]
@@ -98,7 +98,7 @@ def option(name: str, value: Any) -> list[str]:
 # Train ------------------------------------------------------------------------------
 
 
-def test_alone_it_trains_and_tests_the_defaults(program: Program) -> None:
+def test_without_arguments_the_defaults_are_trained_and_tested(program: Program) -> None:
     code, out, errors = program()
     assert (code, errors) == (0, "")
     plan, status, *scores = out.splitlines()
@@ -111,14 +111,14 @@ def test_alone_it_trains_and_tests_the_defaults(program: Program) -> None:
 
 
 class Terminal(io.StringIO):
-    """An error stream that somebody watches."""
+    """An error stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 @pytest.mark.parametrize("command", ["train --epochs 3", "sweep --seeds 0-2 --epochs 1 --jobs 1"])
-def test_a_bar_is_drawn_where_somebody_sees_it(
+def test_a_progress_bar_is_drawn_only_in_a_terminal(
     command: str, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = () if command.startswith("train") else ("--out", "table.csv")
@@ -126,14 +126,14 @@ def test_a_bar_is_drawn_where_somebody_sees_it(
     Path("table.csv").unlink(missing_ok=True)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    answer = program(*command.split(), *out)
+    outcome = program(*command.split(), *out)
     assert "3/3" in terminal.getvalue()
-    assert "3/3" not in answer.out
+    assert "3/3" not in outcome.out
 
 
 def test_the_last_line_is_json_with_exactly_these_fields(program: Program) -> None:
-    answer = program("train", "--preset", "mlp-digits-held-out", "--epochs", "5", "--json")
-    values = answer.last
+    outcome = program("train", "--preset", "mlp-digits-held-out", "--epochs", "5", "--json")
+    values = outcome.last
     assert list(values) == FIELDS
     settings = PRESETS["mlp-digits-held-out"].config.model_dump() | {"epochs": 5}
     assert RunConfig(**values["config"]) == RunConfig(**settings)
@@ -144,29 +144,29 @@ def test_the_last_line_is_json_with_exactly_these_fields(program: Program) -> No
     assert values["test_loss"] > 0 < values["seconds"]
 
 
-def test_nothing_held_out_is_said(program: Program) -> None:
-    answer = program("--preset", "slp-digits", "--epochs", "2", "--json")
-    assert "Nothing was held out for a test: this says nothing about new samples." in answer.out
-    assert answer.last["test_accuracy"] is answer.last["test_loss"] is None
+def test_a_run_without_held_out_samples_is_reported_as_such(program: Program) -> None:
+    outcome = program("--preset", "slp-digits", "--epochs", "2", "--json")
+    assert "Nothing was held out for a test: this says nothing about new samples." in outcome.out
+    assert outcome.last["test_accuracy"] is outcome.last["test_loss"] is None
 
 
 def test_early_stopping_is_a_status(program: Program) -> None:
-    answer = program("--early-stopping", "--patience", "1", "--learning-rate", "0.05", "--json")
-    assert answer.last["status"] == "early-stopped"
-    assert ", back at its best, epoch " in answer.out
+    outcome = program("--early-stopping", "--patience", "1", "--learning-rate", "0.05", "--json")
+    assert outcome.last["status"] == "early-stopped"
+    assert ", back at its best, epoch " in outcome.out
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "momentum"])
-def test_a_diverged_run_is_told_without_nan_and_not_saved(
+def test_a_diverged_run_is_reported_without_nan_and_not_saved(
     optimizer: str, program: Program, tmp_path: Path
 ) -> None:
     needed("onnx")
     files = ("--save", "model", "--onnx", "graph", "--history", "curves.csv")
-    answer = program("train", *DIVERGING, "--optimizer", optimizer, *files, "--json")
-    assert (answer.code, answer.errors) == (0, "")
-    assert "Diverged at step" in answer.out
-    assert "The network was not saved: its parameters are not usable." in answer.out
-    assert (answer.last["status"], answer.last["test_accuracy"]) == ("diverged", None)
+    outcome = program("train", *DIVERGING, "--optimizer", optimizer, *files, "--json")
+    assert (outcome.code, outcome.errors) == (0, "")
+    assert "Diverged at step" in outcome.out
+    assert "The network was not saved: its parameters are not usable." in outcome.out
+    assert (outcome.last["status"], outcome.last["test_accuracy"]) == ("diverged", None)
     assert [path.name for path in tmp_path.iterdir()] == ["curves.csv"]
     assert "nan" not in Path("curves.csv").read_text()
 
@@ -174,9 +174,9 @@ def test_a_diverged_run_is_told_without_nan_and_not_saved(
 def test_every_setting_is_an_option(program: Program) -> None:
     assert EVERY_SETTING.keys() == RunConfig.model_fields.keys()
     flags = [text for name, value in EVERY_SETTING.items() for text in option(name, value)]
-    answer = program("train", *flags, "--json")
-    assert (answer.code, answer.errors) == (0, "")
-    assert RunConfig(**answer.last["config"]) == RunConfig(**EVERY_SETTING)
+    outcome = program("train", *flags, "--json")
+    assert (outcome.code, outcome.errors) == (0, "")
+    assert RunConfig(**outcome.last["config"]) == RunConfig(**EVERY_SETTING)
     default = RunConfig(dataset="digits").model_dump()
     assert [name for name, value in EVERY_SETTING.items() if value == default[name]] == []
 
@@ -193,29 +193,29 @@ def test_any_setting_of_a_preset_is_overridden_by_its_option(name: str) -> None:
 
 @pytest.mark.parametrize("command", ["train", "compare", "sweep"])
 def test_the_help_explains_every_setting(command: str, program: Program) -> None:
-    answer = program(command, "--help")
-    assert answer.code == 0
-    words = "".join(answer.out.split())
+    outcome = program(command, "--help")
+    assert outcome.code == 0
+    words = "".join(outcome.out.split())
     for name in RunConfig.model_fields:
         assert f"--{name.replace('_', '-')}" in words
         assert "".join(SETTINGS[name].description.split()) in words
 
 
-def test_the_help_says_how_it_ends(program: Program) -> None:
+def test_the_help_lists_the_exit_codes(program: Program) -> None:
     words = " ".join(program("--help").out.split())
     for name in ("train", "evaluate", "compare", "sweep", "presets", "download"):
         assert f" {name} " in words
-    assert "with the code 0, also where training diverged; with 2, and a line" in words
-    assert "with 130 if Ctrl-C has stopped it" in words
+    assert "The exit code is 0, even if training diverged; 2, with a line" in words
+    assert "130 if Ctrl-C stopped it" in words
 
 
 def test_every_matrix_of_the_first_batch_is_shown(program: Program) -> None:
-    answer = program("--preset", "mlp-digits", "--epochs", "1", "--shapes")
+    outcome = program("--preset", "mlp-digits", "--epochs", "1", "--shapes")
     run = Run(RunConfig(**PRESETS["mlp-digits"].config.model_dump() | {"epochs": 1}))
     samples = run.prepared_data().training
     lines = describe_shapes(run.network, run.objective, samples.X, samples.targets)
-    assert "\n".join(lines) in answer.out
-    assert "z1 = a0 W1^T + b1: (1797,32) = (1797,64) x (64,32) + (32)" in answer.out
+    assert "\n".join(lines) in outcome.out
+    assert "z1 = a0 W1^T + b1: (1797,32) = (1797,64) x (64,32) + (32)" in outcome.out
 
 
 def test_the_curves_are_written_as_csv(program: Program) -> None:
@@ -243,14 +243,14 @@ def test_the_network_is_written_as_onnx_and_takes_pixels(program: Program) -> No
     np.testing.assert_allclose(outputs, load_model("model").predict(X), atol=1e-5)
 
 
-def test_without_onnx_nothing_is_trained_in_vain(
+def test_a_missing_onnx_package_is_reported_before_training(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     monkeypatch.setattr(main, "train_with_progress", None)
-    answer = program("train", "--onnx", "graph")
-    assert (answer.code, answer.out) == (2, "")
-    assert "package onnx, and it is not installed. Run: pip install -r" in answer.errors
+    outcome = program("train", "--onnx", "graph")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "package onnx, and it is not installed. Run: pip install -r" in outcome.errors
     assert not Path("graph").exists()
 
 
@@ -267,7 +267,7 @@ def test_without_onnx_nothing_is_trained_in_vain(
     ],
     ids=" ".join,
 )
-def test_a_saved_network_has_the_same_accuracy_bit_for_bit(
+def test_a_saved_model_has_the_same_accuracy_bit_for_bit(
     settings: tuple[str, ...], program: Program
 ) -> None:
     trained = program("train", *settings, "--save", "model", "--json").last
@@ -282,11 +282,11 @@ def test_a_saved_network_has_the_same_accuracy_bit_for_bit(
 
 def test_predictions_are_shown(program: Program) -> None:
     program("train", "--epochs", "3", "--save", "model")
-    answer = program("evaluate", "model", "--show", "4")
-    assert [line.split()[0] for line in answer.out.splitlines()] == ["test:", *["row"] * 4]
-    assert program("evaluate", "model", "--show", "4") == answer
-    answer = program("evaluate", "model", "--part", "all", "--sample", "0", "--show", "5000")
-    lines = answer.out.splitlines()
+    outcome = program("evaluate", "model", "--show", "4")
+    assert [line.split()[0] for line in outcome.out.splitlines()] == ["test:", *["row"] * 4]
+    assert program("evaluate", "model", "--show", "4") == outcome
+    outcome = program("evaluate", "model", "--part", "all", "--sample", "0", "--show", "5000")
+    lines = outcome.out.splitlines()
     assert len(lines) == 1 + 1797 + 1
     assert lines[-1] == lines[1]
     n_right = int(lines[0].split()[1].replace(",", ""))
@@ -326,7 +326,7 @@ def write_zip(path: Path) -> None:
     [("own.csv", write_csv, 600), ("own.npz", write_npz, 600), ("own.zip", write_zip, 100)],
     ids=["csv", "npz", "zip"],
 )
-def test_own_samples_are_learned_and_evaluated(
+def test_own_samples_are_used_for_training_and_evaluation(
     name: str, write: Callable[[Path], None], n_samples: int, program: Program, tmp_path: Path
 ) -> None:
     write(tmp_path / name)
@@ -339,7 +339,7 @@ def test_own_samples_are_learned_and_evaluated(
     whole = program("evaluate", "model", "--data", name, "--part", "all", "--json").last
     assert whole["samples"] == n_samples
     assert "trained on samples from a file" in program("evaluate", "model").errors
-    assert "Say --part all for samples" in program("evaluate", "model", "--data", name).errors
+    assert "Give --part all for samples" in program("evaluate", "model", "--data", name).errors
     both = program("train", "--data", name, "--dataset", "digits")
     assert both.errors == "Give --data, for samples of your own, or --dataset, but not both.\n"
 
@@ -354,21 +354,21 @@ def test_a_table_is_scaled_by_column_and_images_by_their_largest_value(
     assert program(*command, "--scaling", "pixel").last["config"]["scaling"] == "pixel"
 
 
-def test_a_few_new_samples_of_one_class_can_be_asked_about(
+def test_a_model_is_evaluated_on_a_few_samples_of_one_class(
     program: Program, tmp_path: Path
 ) -> None:
     program("train", "--epochs", "1", "--save", "model")
     digits = load("digits")
     for name, factor in (("new.npz", 1), ("bright.npz", 10)):
         np.savez(tmp_path / name, X=factor * digits.X[:1], y=digits.labels[:1])
-    answer = program("evaluate", "model", "--data", "new.npz", "--part", "all", "--json")
-    assert answer.last["samples"] == 1
+    outcome = program("evaluate", "model", "--data", "new.npz", "--part", "all", "--json")
+    assert outcome.last["samples"] == 1
     bright = program("evaluate", "model", "--data", "bright.npz", "--part", "all")
     assert "go up to 150, but the model was trained on samples up to 16." in bright.out
-    assert "go up to" not in answer.out
+    assert "go up to" not in outcome.out
 
 
-def test_what_a_preset_says_of_its_data_holds_for_its_dataset_only(program: Program) -> None:
+def test_the_split_and_scaling_of_a_preset_are_for_its_dataset_only(program: Program) -> None:
     command = ("train", "--preset", "mlp-digits-held-out", "--epochs", "1", "--json")
     assert program(*command).last["config"]["scaling"] == "z-score"
     other = program(*command, "--dataset", "moons").last["config"]
@@ -376,17 +376,17 @@ def test_what_a_preset_says_of_its_data_holds_for_its_dataset_only(program: Prog
 
 
 def test_settings_without_effect_are_named(program: Program) -> None:
-    answer = program(
+    outcome = program(
         "train", "--epochs", "1", "--momentum", "0.5", "--patience", "3", "--dropout", "0.1"
     )
-    assert "Without effect, as other settings make no use of it: momentum, patience." in answer.out
+    assert "Without effect, as other settings make no use of it: momentum, patience." in outcome.out
 
 
-def test_blocks_hold_for_their_test_samples_only(program: Program) -> None:
-    answer = program(
+def test_a_comparison_on_blocks_says_that_all_seeds_share_one_split(program: Program) -> None:
+    outcome = program(
         "compare", "--split", "blocks", "--epochs", "2", "--seeds", "0-1", "--jobs", "1"
     )
-    assert "All seeds meet the same split" in answer.out
+    assert "All seeds share one split" in outcome.out
 
 
 # Compare ----------------------------------------------------------------------------
@@ -394,9 +394,9 @@ def test_blocks_hold_for_their_test_samples_only(program: Program) -> None:
 
 def test_presets_are_compared_seed_by_seed(program: Program) -> None:
     command = ("compare", "--seeds", "0-3", "--epochs", "60", "--jobs", "1", "--json")
-    answer = program(*command)
-    assert (answer.code, answer.errors) == (0, "")
-    values = answer.last
+    outcome = program(*command)
+    assert (outcome.code, outcome.errors) == (0, "")
+    values = outcome.last
     names = ["slp-digits-held-out", "mlp-digits-held-out"]
     assert values["names"] == names
     for name, row in zip(names, values["test_accuracies"], strict=True):
@@ -408,26 +408,26 @@ def test_presets_are_compared_seed_by_seed(program: Program) -> None:
     assert n_training + n_test == 1797
     test = paired_test(*values["test_accuracies"], n_training=n_training, n_test=n_test)
     assert (values["p_values"], values["mean_differences"]) == ([test.p_value], [test.mean])
-    assert "slp-digits-held-out is better than mlp-digits-held-out by" in answer.out
+    assert "slp-digits-held-out is better than mlp-digits-held-out by" in outcome.out
 
 
 def test_several_presets_are_compared_with_a_correction(program: Program) -> None:
     names = ("slp-digits-held-out", "mlp-digits-held-out", "digits")
     settings = ("--validation-fraction", "0.2", "--seeds", "0-2", "--epochs", "2")
-    answer = program("compare", *names, *settings, "--jobs", "1", "--json")
-    assert "The p-values allow for 2 comparisons (Holm)." in answer.out
-    first, *others = answer.last["test_accuracies"]
+    outcome = program("compare", *names, *settings, "--jobs", "1", "--json")
+    assert "The p-values allow for 2 comparisons (Holm)." in outcome.out
+    first, *others = outcome.last["test_accuracies"]
     split = Run(RunConfig()).prepared_data().split
     sizes = {"n_training": len(split.training), "n_test": len(split.test)}
     alone = [paired_test(first, other, **sizes) for other in others]
     corrected = [result.p_value for result in correct_for_several(alone)]
-    assert answer.last["p_values"] == corrected != [result.p_value for result in alone]
+    assert outcome.last["p_values"] == corrected != [result.p_value for result in alone]
 
 
-def test_a_run_that_diverged_is_named(program: Program) -> None:
-    answer = program("compare", "--seeds", "3-4", "--epochs", "2", *DIVERGING, "--jobs", "1")
-    assert answer.code == 2
-    assert answer.errors == (
+def test_a_diverged_run_of_a_comparison_is_named(program: Program) -> None:
+    outcome = program("compare", "--seeds", "3-4", "--epochs", "2", *DIVERGING, "--jobs", "1")
+    assert outcome.code == 2
+    assert outcome.errors == (
         "slp-digits-held-out has diverged with seed 3: there is nothing to compare. Try a "
         "learning rate below 1000.\n"
     )
@@ -461,9 +461,9 @@ def test_a_sweep_trains_only_what_is_missing(
     assert len(trained) == 9
 
 
-# What goes wrong --------------------------------------------------------------------
+# Errors -----------------------------------------------------------------------------
 
-MISTAKES = [
+ERRORS = [
     ("train --preset nope", "There is no preset 'nope'. Choose one of: digits, slp-digits"),
     ("train --nope 3", "No such option: --nope. Try: python main.py --help"),
     ("--nope", "No such option: --nope"),
@@ -524,8 +524,8 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("command", "words"), MISTAKES, ids=[line for line, _ in MISTAKES])
-def test_a_mistake_is_answered_in_one_line_and_leaves_nothing_behind(
+@pytest.mark.parametrize(("command", "words"), ERRORS, ids=[line for line, _ in ERRORS])
+def test_an_error_is_one_line_and_leaves_no_file(
     command: str, words: str, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -533,36 +533,36 @@ def test_a_mistake_is_answered_in_one_line_and_leaves_nothing_behind(
         (tmp_path / name).write_bytes(b"\x00\xffPK not, at all\n" * 9)
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setenv("PERCEPTRON_LAB_DATA", str(tmp_path / "garbage"))
-    answer = program(*command.split())
-    assert answer.code == 2
-    assert words in answer.errors
-    assert answer.errors.count("\n") == 1
-    assert "Traceback" not in answer.errors
-    assert len(answer.errors) < 600
-    assert answer.out == ""
+    outcome = program(*command.split())
+    assert outcome.code == 2
+    assert words in outcome.errors
+    assert outcome.errors.count("\n") == 1
+    assert "Traceback" not in outcome.errors
+    assert len(outcome.errors) < 600
+    assert outcome.out == ""
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_scheduler_that_is_not_there_is_answered_in_one_line(
+def test_an_unreachable_scheduler_is_reported_in_one_line(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needed("distributed")
     monkeypatch.setattr(parallel, "CONNECT_SECONDS", 0.1)
     for command in ("sweep --out table.csv", "compare"):
-        answer = program(*command.split(), "--scheduler", "tcp://127.0.0.1:1")
-        assert (answer.code, answer.out, answer.errors.count("\n")) == (2, "", 1)
-        assert "There is no Dask scheduler at 'tcp://127.0.0.1:1'" in answer.errors
+        outcome = program(*command.split(), "--scheduler", "tcp://127.0.0.1:1")
+        assert (outcome.code, outcome.out, outcome.errors.count("\n")) == (2, "", 1)
+        assert "There is no Dask scheduler at 'tcp://127.0.0.1:1'" in outcome.errors
     assert not list(tmp_path.iterdir())
 
 
-def test_a_row_that_is_not_in_the_part_is_told_before_anything_else(program: Program) -> None:
+def test_a_row_outside_the_part_is_reported_before_any_output(program: Program) -> None:
     program("train", "--epochs", "1", "--save", "model")
-    answer = program("evaluate", "model", "--sample", "99999")
-    assert (answer.code, answer.out) == (2, "")
-    assert answer.errors.startswith("Row 99999 is not among these 359 samples.")
+    outcome = program("evaluate", "model", "--sample", "99999")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors.startswith("Row 99999 is not among these 359 samples.")
 
 
-def test_a_process_ends_with_the_code_and_one_line(tmp_path: Path) -> None:
+def test_a_process_ends_with_exit_code_2_and_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     process = start(
         "train", "--dataset", "mnist", "--json", PERCEPTRON_LAB_DATA=str(tmp_path / "file")
@@ -572,7 +572,7 @@ def test_a_process_ends_with_the_code_and_one_line(tmp_path: Path) -> None:
     assert "should be a folder, but a file is in its way" in errors
 
 
-def test_who_reads_only_the_beginning_is_not_met_with_a_traceback() -> None:
+def test_a_closed_pipe_causes_no_traceback() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     result = subprocess.run(
@@ -583,24 +583,24 @@ def test_who_reads_only_the_beginning_is_not_met_with_a_traceback() -> None:
     assert (result.returncode, result.stderr) == (1, b"")
 
 
-# The rest ---------------------------------------------------------------------------
+# Presets, download, imports ---------------------------------------------------------
 
 
 def test_the_presets_are_listed(program: Program) -> None:
-    answer = program("presets", "--json")
-    assert answer.last.keys() == PRESETS.keys()
-    for line, preset in zip(answer.out.splitlines(), PRESETS.values(), strict=False):
+    outcome = program("presets", "--json")
+    assert outcome.last.keys() == PRESETS.keys()
+    for line, preset in zip(outcome.out.splitlines(), PRESETS.values(), strict=False):
         assert line.split(maxsplit=1) == [preset.name, preset.why]
-        assert RunConfig(**answer.last[preset.name]) == preset.config
+        assert RunConfig(**outcome.last[preset.name]) == preset.config
 
 
-def test_datasets_are_fetched_by_name(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "fetch", lambda name: Path("cellar") / name)
-    assert program("download", "mnist").out == f"mnist: {Path('cellar/mnist')}\n"
+def test_datasets_are_downloaded_by_name(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "fetch", lambda name: Path("folder") / name)
+    assert program("download", "mnist").out == f"mnist: {Path('folder/mnist')}\n"
     assert len(program("download").out.splitlines()) == 2
 
 
-def test_it_starts_without_what_it_may_not_need() -> None:
+def test_heavy_packages_are_not_imported_at_the_start() -> None:
     heavy = "pandas pyarrow joblib scipy sklearn distributed onnx PIL pooch requests streamlit"
     program = f"import sys, main; print(sorted(set({heavy.split()}) & set(sys.modules)))"
     result = subprocess.run(
@@ -612,7 +612,7 @@ def test_it_starts_without_what_it_may_not_need() -> None:
 # Ctrl-C -----------------------------------------------------------------------------
 
 
-def test_a_training_that_is_stopped_tells_and_saves_what_it_has(tmp_path: Path) -> None:
+def test_an_interrupted_training_is_reported_and_saved(tmp_path: Path) -> None:
     files = {name: str(tmp_path / name) for name in ("model", "curves")}
     process = start(
         "train", "--epochs", "10000", "--json", "--save", files["model"],
@@ -627,19 +627,17 @@ def test_a_training_that_is_stopped_tells_and_saves_what_it_has(tmp_path: Path) 
     finally:
         process.kill()
     assert (process.returncode, errors) == (130, "Stopped.\n")
-    answer = Answer(130, out, errors)
-    assert (list(answer.last), answer.last["status"]) == (FIELDS, "interrupted")
-    assert 0 < answer.last["epochs"] < 10_000
-    assert f"interrupted after {answer.last['epochs']} epochs" in out
+    outcome = Outcome(130, out, errors)
+    assert (list(outcome.last), outcome.last["status"]) == (FIELDS, "interrupted")
+    assert 0 < outcome.last["epochs"] < 10_000
+    assert f"interrupted after {outcome.last['epochs']} epochs" in out
     model = load_model(files["model"])
-    assert model.result.test.accuracy == answer.last["test_accuracy"] > 0.5
-    assert len(Path(files["curves"]).read_text().splitlines()) == answer.last["epochs"] + 2
+    assert model.result.test.accuracy == outcome.last["test_accuracy"] > 0.5
+    assert len(Path(files["curves"]).read_text().splitlines()) == outcome.last["epochs"] + 2
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
-def test_a_sweep_that_is_stopped_keeps_what_it_has_and_goes_on(
-    program: Program, tmp_path: Path
-) -> None:
+def test_an_interrupted_sweep_is_saved_and_resumed(program: Program, tmp_path: Path) -> None:
     out = tmp_path / "table.csv"
     command = ("sweep", "--out", str(out), "--seeds", "0-5", "--epochs", "300", "--json")
     process = start(*command, "--jobs", "2")
@@ -647,12 +645,12 @@ def test_a_sweep_that_is_stopped_keeps_what_it_has_and_goes_on(
         wait_until(out.exists)
         assert len(group_of(process)) >= 2
         os.killpg(process.pid, signal.SIGINT)
-        said, errors = process.communicate(timeout=10)
+        out_text, errors = process.communicate(timeout=10)
     finally:
         process.kill()
     assert (process.returncode, errors) == (130, "Stopped.\n")
     wait_until(lambda: not group_of(process))
-    stopped = Answer(130, said, errors).last
+    stopped = Outcome(130, out_text, errors).last
     assert (stopped["status"], stopped["runs"]) == ("interrupted", 6)
     assert 0 < stopped["done"] == len(ResultTable(out)) < 6
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]

@@ -23,7 +23,7 @@ CorrectMask: TypeAlias = npt.NDArray[np.bool_]
 
 
 class SignificanceTest:
-    """The result of a test of significance."""
+    """The result of a significance test."""
 
     p_value: float
 
@@ -39,9 +39,9 @@ class PairedResult(SignificanceTest):
 
     Attributes
     ----------
-    differences : (n_seeds,), other - first, in shares of the test samples
-    mean, std : of the differences, the latter with n_seeds - 1
-    p_value : how often chance alone would give a mean difference as large
+    differences : (n_seeds,), other - first, as shares of the test samples
+    mean, std : of the differences, the standard deviation with n_seeds - 1
+    p_value : the probability of a mean difference at least as large, if chance alone made it
     """
 
     differences: npt.NDArray[np.float64]
@@ -56,8 +56,8 @@ class McNemarResult(SignificanceTest):
 
     Attributes
     ----------
-    only_first, only_other : samples that just one of them gets right
-    p_value : how often chance alone would divide them as unevenly
+    only_first, only_other : the number of samples that only one of them gets right
+    p_value : the probability of numbers at least as uneven, if chance alone made them
     """
 
     only_first: int
@@ -95,7 +95,7 @@ def paired_test(
     n_pairs = len(differences)
     mean, std = float(differences.mean()), float(differences.std(ddof=1))
     spread = math.sqrt(1 / n_pairs + n_test / n_training) * max(std, 1 / n_test)
-    return PairedResult(differences, mean, std, _p_value(abs(mean) / spread, n_pairs - 1))
+    return PairedResult(differences, mean, std, _t_test_p_value(abs(mean) / spread, n_pairs - 1))
 
 
 def check_seeds(seeds: Sized) -> None:
@@ -109,7 +109,7 @@ def check_seeds(seeds: Sized) -> None:
         raise ValueError("A comparison needs at least 2 seeds: a single pair may be luck.")
 
 
-def _p_value(t_value: float, degrees_of_freedom: int) -> float:
+def _t_test_p_value(t_value: float, degrees_of_freedom: int) -> float:
     from scipy.stats import t  # takes half a second to import
 
     return float(2 * t.sf(t_value, degrees_of_freedom))
@@ -118,9 +118,9 @@ def _p_value(t_value: float, degrees_of_freedom: int) -> float:
 def correct_for_several(results: Sequence[Result]) -> list[Result]:
     """Return the results with p-values corrected for several comparisons (Holm's method).
 
-    With m tests, one is significant by chance up to m times as often. So the smallest p-value
-    is multiplied by m, the next by m - 1, and so on; none falls below one before it, or rises
-    above 1.
+    With m tests, it is up to m times as likely that one is significant by chance. So the
+    smallest p-value is multiplied by m, the next by m - 1, and so on; none is less than the
+    one before it, or greater than 1.
 
     Source: S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian
     Journal of Statistics 6 (1979).
@@ -137,7 +137,7 @@ def correct_for_several(results: Sequence[Result]) -> list[Result]:
 
 
 def median_pair(differences: npt.NDArray[np.float64]) -> int:
-    """Return which pair has the median difference; of two in the middle, the lower."""
+    """Return the index of the median difference; of two in the middle, the lower one."""
     return int(differences.argsort(kind="stable")[(len(differences) - 1) // 2])
 
 
@@ -167,10 +167,10 @@ def mcnemar_test(first_right: CorrectMask, other_right: CorrectMask) -> McNemarR
         )
     only_first = int(np.count_nonzero(first_right & ~other_right))
     only_other = int(np.count_nonzero(other_right & ~first_right))
-    return McNemarResult(only_first, only_other, _uneven_by_chance(only_first, only_other))
+    return McNemarResult(only_first, only_other, _mcnemar_p_value(only_first, only_other))
 
 
-def _uneven_by_chance(b: int, c: int) -> float:
+def _mcnemar_p_value(b: int, c: int) -> float:
     from scipy.stats import binom, chi2
 
     if b + c < EXACT_BELOW:
@@ -179,7 +179,7 @@ def _uneven_by_chance(b: int, c: int) -> float:
 
 
 def paired_test_sentence(first: str, other: str, result: PairedResult) -> str:
-    """Say in a sentence what the test over seeds has found."""
+    """Return the result of the test over seeds as a sentence."""
     n_seeds, points = len(result.differences), 100 * abs(result.mean)
     if not result.is_significant:
         return (
@@ -189,12 +189,12 @@ def paired_test_sentence(first: str, other: str, result: PairedResult) -> str:
     better, worse = (other, first) if result.mean > 0 else (first, other)
     return (
         f"{better} is better than {worse} by {points:.2f} points on average over {n_seeds} seeds, "
-        f"more than luck explains ({_in_words(result.p_value)})."
+        f"more than luck explains ({_p_text(result.p_value)})."
     )
 
 
 def mcnemar_sentence(first: str, other: str, result: McNemarResult) -> str:
-    """Say in a sentence what McNemar's test on one run of each has found."""
+    """Return the result of McNemar's test on one run of each network as a sentence."""
     samples = "test sample" if result.only_other == 1 else "test samples"
     meaning = (
         "in this run, that is more than luck explains"
@@ -204,16 +204,16 @@ def mcnemar_sentence(first: str, other: str, result: McNemarResult) -> str:
     method = "exact" if result.is_exact else "chi-squared, corrected for continuity"
     return (
         f"{other} alone gets {result.only_other:,} {samples} right and {first} alone "
-        f"{result.only_first:,}: {meaning} (McNemar's test, {method}: {_in_words(result.p_value)})."
+        f"{result.only_first:,}: {meaning} (McNemar's test, {method}: {_p_text(result.p_value)})."
     )
 
 
-def _in_words(p_value: float) -> str:
+def _p_text(p_value: float) -> str:
     return f"p = {p_value:.2g}" if p_value >= 1e-4 else "p < 0.0001"
 
 
 def check_comparable(configs: Sequence[RunConfig]) -> None:
-    """Check that configs differ, share their samples, and hold some of them out for a test.
+    """Check that configs differ, use the same samples, and hold out a test part.
 
     Raises
     ------
