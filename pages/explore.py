@@ -29,12 +29,11 @@ from data.datasets import Dataset
 from data.scaling import SCALERS
 from data.split import SPLITS, Rows, Split
 from experiments.comparison.split_effect import (
-    ORDERS,
     SplitScore,
     n_runs,
     results_of,
+    row_order_of,
     split_effect_sentence,
-    why_no_blocks,
 )
 from experiments.exploration.neighbors import nearest
 from experiments.exploration.projections import principal_components, projection_of
@@ -434,13 +433,14 @@ def scaling_view(prepared: PreparedData) -> None:
 def split_view(moving: bool) -> None:
     """Show what it does to the score if the samples are dealt out in another way."""
     dataset = prepare(session.config_of_data(), session.own()).dataset
-    if reason := why_no_blocks(dataset):
+    has_blocks, reason = row_order_of(dataset)
+    if not has_blocks:
         st.info(reason, icon=":material/info:")
         return
     st.markdown(
         "Dealt out **at random**, samples of one origin come to lie in every part: the network "
         "is asked about hands that it knows. In **blocks**, whole stretches of rows are held "
-        f"out, and it meets new ones. {ORDERS[dataset.name]}"
+        f"out, and it meets new ones. {reason}"
     )
     if results := results_of(dataset):
         split_results(dataset, results)

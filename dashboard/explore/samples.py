@@ -28,7 +28,7 @@ MAP, SPLIT = "Map", "Split"  # the views in which something moves
 VIEWS = ("Samples", "Classes", "Values", MAP, "Neighbors", "Scaling", SPLIT)
 PCA_2D, PCA_3D, TSNE = "PCA in 2-D", "PCA in 3-D", "t-SNE"
 
-PARTS = ("all", "training", "validation", "test")
+PARTS = ("all", *Split._fields)
 MOST_PILLS = 20  # more are easier to find in a list
 
 MOST_FEATURES = 4  # of a sample in a table

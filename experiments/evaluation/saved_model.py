@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from data.datasets import Dataset, Labels, load
-from data.split import Rows
+from data.split import Rows, Split
 from experiments.config import OWN
 from experiments.evaluation.predictions import Predictions
 from experiments.export.model_file import Model
@@ -15,7 +15,7 @@ from experiments.training.prepared_data import scaled_samples, split_rows
 from mlp.evaluation import evaluate
 from mlp.losses import LOSSES, Objective
 
-PARTS = ("training", "validation", "test", "all")
+PARTS = (*Split._fields, "all")
 
 
 @dataclass(frozen=True, eq=False)
