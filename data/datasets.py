@@ -83,7 +83,7 @@ class Dataset:
 
 
 class RowOrder(NamedTuple):
-    """Whether neighboring rows belong together, so that a split in blocks means something.
+    """Whether consecutive rows belong together, so that a split in blocks means something.
 
     reason : why they do or do not, in a sentence for the screen
     """
@@ -194,7 +194,7 @@ def _toy_entry(title: str, draw: DrawPoints, *, noise: float) -> DatasetEntry:
         partial(_toy, draw=draw, noise=noise),
         RowOrder(
             has_blocks=False,
-            reason="Each of these points was drawn on its own. Neighboring rows have nothing in "
+            reason="Each of these points was drawn on its own. Consecutive rows have nothing in "
             "common, and a split in blocks is as random as any other.",
         ),
         script_source="take_points("
