@@ -81,8 +81,13 @@ SAMPLES_CHART = "samples"
 POINTS_CHART = "points"
 CLASS_BALANCE_CHART = "balance"
 CLASS_PROFILES_CHART = "profiles"
+CLASS_MEANS_CHART = "class_Mean"
+CLASS_STDS_CHART = "class_Standard deviation"
 HISTOGRAM_CHART = "histogram"
 FEATURE_RANGES_CHART = "ranges"
+PIXEL_MEANS_CHART = "Mean of all images"
+PIXEL_STDS_CHART = "Standard deviation"
+CONSTANT_PIXELS_CHART = "Constant pixels"
 TSNE_CHART = "map_bent"
 PCA_3D_CHART = "map_solid"
 PCA_2D_CHART = "map_plane"
@@ -195,8 +200,8 @@ class TrainingRequest(NamedTuple):
     job: TrainingJob | None
 
 
-class Measuring(NamedTuple):
-    """A dataset, and the training of networks under both of its splits."""
+class SplitEffectRun(NamedTuple):
+    """A dataset, and the training of small networks under both of its splits."""
 
     dataset: Dataset
     sequence: RunSequence[SplitScore | None]
@@ -228,8 +233,8 @@ class Tab:
     model_problem : what is wrong with the model that was uploaded
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
-    is_mapping : whether the points of its map are moving
-    measuring : the comparison of both splits that was begun last
+    is_tsne_running : whether t-SNE moves the points of its map
+    split_effect : the training under both splits that was begun last
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -244,8 +249,8 @@ class Tab:
     own: Dataset | None = None
     own_problem: str = ""
     sample: int = 0
-    is_mapping: bool = False
-    measuring: Measuring | None = None
+    is_tsne_running: bool = False
+    split_effect: SplitEffectRun | None = None
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

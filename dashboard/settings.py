@@ -3,9 +3,11 @@
 from typing import Any
 
 from dashboard import session
-from dashboard.explore.samples import PARTS
 from dashboard.training_speed import PACES
+from data.split import Split
 from experiments.config import RunConfig
+
+PARTS = ("all", *Split._fields)  # of the split, as the Explore page filters by them
 
 LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-5, 3) for digit in (1, 2, 3, 5)]
 LEARNING_RATES.append(1000.0)  # steps of about a half, over eight powers of ten

@@ -1,4 +1,4 @@
-"""Images of a dataset, as the pages show them: in rows, and to be chosen by a click."""
+"""Samples of a dataset as a grid of images, of which a click chooses one."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,15 +25,15 @@ def draw_images(
 
     Parameters
     ----------
-    on_choice : called with the place, among the rows, of an image that was clicked
-    chosen : the place of the image to put a frame around
+    on_choice : called with the position, among the rows, of an image that was clicked
+    chosen : the position of the image to put a frame around
     """
     shape = dataset.image_shape or (1, dataset.n_features)
 
     def choose(click: Click) -> None:
-        place = image_at(click.index, shape, columns)
-        if on_choice and place is not None and place < len(rows):
-            on_choice(place)
+        position = image_at(click.index, shape, columns)
+        if on_choice and position is not None and position < len(rows):
+            on_choice(position)
 
     figure = image_grid(
         dataset.X[rows].reshape(-1, *shape),

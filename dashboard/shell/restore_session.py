@@ -122,7 +122,7 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
     tab = keeper.take(token)
     if tab is not None:
         session.set_value(session.TAB, tab)
-        measuring = tab.measuring and tab.measuring.sequence
-        for work in (tab.job, *tab.comparisons.values(), measuring):
+        split_effect = tab.split_effect and tab.split_effect.sequence
+        for work in (tab.job, *tab.comparisons.values(), split_effect):
             if work is not None:
                 work.set_presence(session.presence())

@@ -1,4 +1,4 @@
-"""What has been computed about an object is kept for as long as the object lives."""
+"""Keep what was computed from an object for as long as the object lives."""
 
 import threading
 import weakref
@@ -7,26 +7,25 @@ from functools import wraps
 from typing import TypeVar
 
 Owner = TypeVar("Owner")
+Result = TypeVar("Result")
 
 
-Found = TypeVar("Found")
+def once_per_object(compute: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
+    """Cache a function of one object: a result for each object, dropped with the object.
 
-
-def once_each(work: Callable[[Owner], Found]) -> Callable[[Owner], Found]:
-    """Let a function do its work once for each object, and forget it when the object goes.
-
-    Objects are told apart by identity; what is found must not hold on to them.
+    Objects are told apart by identity. A result must not refer to its object, which would
+    then never be dropped.
     """
-    found: dict[int, Found] = {}
-    lock = threading.RLock()  # two who ask at once do the work once
+    results: dict[int, Result] = {}
+    lock = threading.RLock()  # two threads that ask at once compute once
 
-    @wraps(work)
-    def ask(owner: Owner) -> Found:
+    @wraps(compute)
+    def cached(owner: Owner) -> Result:
         key = id(owner)
         with lock:
-            if key not in found:
-                found[key] = work(owner)
-                weakref.finalize(owner, found.pop, key, None).atexit = False
-            return found[key]
+            if key not in results:
+                results[key] = compute(owner)
+                weakref.finalize(owner, results.pop, key, None).atexit = False
+            return results[key]
 
-    return ask
+    return cached

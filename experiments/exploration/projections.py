@@ -7,13 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from data.split import Rows
-from experiments.exploration.once_per_object import once_each
-from experiments.exploration.statistics import Floats
+from experiments.exploration.once_per_object import once_per_object
 from experiments.training.prepared_data import PreparedData
 
-MAP_ROWS = 1200  # points in a map: all of the small digits' training part, and quick to draw
-
-
+MAP_SAMPLES = 1200  # points in a map: all of the small digits' training part, and quick to draw
 MAP_SEED = 0
 
 
@@ -24,24 +21,25 @@ class Projection:
     Attributes
     ----------
     points : (n_samples, 3), the coordinates along each direction
-    shares : (3,), of the variance of all features together; 0 where there is no direction
+    explained_variance_ratio : (3,), share of the variance of all features together; 0 where
+        there is no such direction
     """
 
     points: npt.NDArray[np.float32]
-    shares: Floats
+    explained_variance_ratio: npt.NDArray[np.float64]
 
 
-def map_rows(prepared: PreparedData) -> Rows:
-    """Return the places in the training part, rising, of the samples that a map shows."""
+def map_positions(prepared: PreparedData) -> Rows:
+    """Return the positions in the training part, in rising order, of the samples on a map."""
     n_training = len(prepared.split.training)
     rng = np.random.default_rng(MAP_SEED)
-    return np.sort(rng.permutation(n_training)[:MAP_ROWS])
+    return np.sort(rng.permutation(n_training)[:MAP_SAMPLES])
 
 
-@once_each
+@once_per_object
 def projection_of(prepared: PreparedData) -> Projection:
-    """Return the principal components of the scaled training samples that a map shows."""
-    return principal_components(prepared.training.X[map_rows(prepared)])
+    """Return the principal components of the scaled training samples on a map."""
+    return principal_components(prepared.training.X[map_positions(prepared)])
 
 
 def principal_components(X: npt.NDArray[Any]) -> Projection:
@@ -66,7 +64,7 @@ def principal_components(X: npt.NDArray[Any]) -> Projection:
     farthest = np.abs(points).argmax(axis=0)
     points = points * np.where(points[farthest, np.arange(points.shape[1])] < 0, -1, 1)
     missing = 3 - points.shape[1]
-    shares = values / (np.square(centered).sum() or 1)
+    ratio = values / (np.square(centered).sum() or 1)
     return Projection(
-        np.pad(points, [(0, 0), (0, missing)]).astype(np.float32), np.pad(shares, (0, missing))
+        np.pad(points, [(0, 0), (0, missing)]).astype(np.float32), np.pad(ratio, (0, missing))
     )

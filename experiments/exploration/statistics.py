@@ -1,36 +1,34 @@
 """Means, spread and values of each feature and each class.
 
-Large datasets are read a few rows at a time, and the statistics of a dataset are computed once."""
+Large datasets are read a few rows at a time, and the statistics of a dataset are computed once.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from data.datasets import Dataset, Features, Labels
 from data.scaling import ROWS_AT_ONCE
-from experiments.exploration.once_per_object import once_each
+from experiments.exploration.once_per_object import once_per_object
+from mlp.arrays import Array
 from mlp.samples import one_hot
 
 N_BARS = 32  # of a histogram
 
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-
-
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """How often values come: counts[i] of them from edges[i] up to edges[i + 1]."""
+    """How often values occur: counts[i] of them lie from edges[i] up to edges[i + 1]."""
 
-    edges: Floats
+    edges: npt.NDArray[np.float64]
     counts: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """What all samples of a dataset have in common, in the units of the data.
+    """Statistics of all samples of a dataset, in the units of the data.
 
     Attributes
     ----------
@@ -41,24 +39,24 @@ class Statistics:
     """
 
     counts: npt.NDArray[np.intp]
-    class_means: Floats
-    class_stds: Floats
-    mean: Floats
-    std: Floats
-    smallest: Floats
-    largest: Floats
+    class_means: npt.NDArray[np.float64]
+    class_stds: npt.NDArray[np.float64]
+    mean: npt.NDArray[np.float64]
+    std: npt.NDArray[np.float64]
+    smallest: npt.NDArray[np.float64]
+    largest: npt.NDArray[np.float64]
     histogram: Histogram
 
     @property
     def is_constant(self) -> npt.NDArray[np.bool_]:
-        """Which features, (n_features,), are the same in every sample: they tell nothing."""
+        """Which features, (n_features,), are the same in every sample."""
         constant: npt.NDArray[np.bool_] = self.smallest == self.largest
         return constant
 
 
-@once_each
+@once_per_object
 def statistics_of(dataset: Dataset) -> Statistics:
-    """Describe all samples of a dataset, whatever part they are in.
+    """Compute the statistics of all samples of a dataset, of every part of the split.
 
     With n_c samples in class c, mean m_c and variance s_c^2 (divided by n_c), the mean of
     all is sum n_c m_c / n, and their variance sum n_c (s_c^2 + (m_c - mean)^2) / n.
@@ -87,25 +85,27 @@ def statistics_of(dataset: Dataset) -> Statistics:
     )
 
 
-def _sum_by_class(dataset: Dataset, term: Callable[[Floats, Labels], Floats]) -> Floats:
+def _sum_by_class(
+    dataset: Dataset, term: Callable[[Array, Labels], Array]
+) -> npt.NDArray[np.float64]:
     """Add up a term of each sample's values and class, for each class: (n_classes, n_features).
 
-    Bytes are exact in single precision, and twice as quick; the total is always double.
+    Single precision is exact for bytes, and twice as fast; the total is always double.
     """
-    kind = np.float32 if dataset.X.dtype == np.uint8 else np.float64
+    dtype = np.float32 if dataset.X.dtype == np.uint8 else np.float64
     total = np.zeros((dataset.n_classes, dataset.n_features))
     for start in range(0, dataset.n_samples, ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         labels = dataset.labels[rows]
-        terms = term(dataset.X[rows].astype(kind), labels)
-        total += one_hot(labels, dataset.n_classes, kind).T @ terms
+        terms = term(dataset.X[rows].astype(dtype), labels)
+        total += one_hot(labels, dataset.n_classes, dtype).T @ terms
     return total
 
 
 def _histogram(X: Features) -> Histogram:
-    """Count the values: each one by itself where there are few, else in equally wide bars."""
+    """Count the values: a bar for each value where there are few, else bars of equal width."""
     if X.dtype != np.uint8:
-        return _even_histogram(X)
+        return _equal_width_histogram(X)
     counts = np.zeros(256, np.intp)
     for start in range(0, len(X), ROWS_AT_ONCE):
         counts += np.bincount(X[start : start + ROWS_AT_ONCE].ravel(), minlength=256)
@@ -116,11 +116,11 @@ def _histogram(X: Features) -> Histogram:
     return Histogram(np.arange(0, n_bars * width + 1, width, dtype=np.float64), bars)
 
 
-def _even_histogram(X: Features) -> Histogram:
-    """Count values in equally wide bars, in double precision.
+def _equal_width_histogram(X: Features) -> Histogram:
+    """Count values in bars of equal width, in double precision.
 
-    Between two large numbers of single precision, such as 1.7e9 and its neighbor 128 further
-    on, there is no room for the edges of the bars.
+    In single precision, the next number after 1.7e9 is 128 larger: bars that are narrower
+    could not have different edges.
     """
     low, high = float(X.min()), float(X.max())
     margin = 0.0 if high > low else max(0.5, abs(low) / 2)

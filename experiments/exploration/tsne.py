@@ -1,7 +1,7 @@
 """t-SNE: a flat map on which samples that are close in many dimensions stay close.
 
 It moves the points of the map, little by little, until their neighborhoods resemble
-those of the samples. `tsne` yields the map every few steps, so whoever watches may stop.
+those of the samples. `tsne` yields the map every few steps, so that one can stop early.
 
 Sources: L. van der Maaten and G. Hinton, Visualizing data using t-SNE, Journal of Machine
 Learning Research 9 (2008); P. G. Poličar, M. Stražar and B. Zupan, openTSNE: a modular
@@ -18,17 +18,17 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from experiments.background.training_job import PROCESS_TURNS
-from experiments.exploration.once_per_object import once_each
-from experiments.exploration.projections import map_rows, principal_components
+from experiments.exploration.once_per_object import once_per_object
+from experiments.exploration.projections import map_positions, principal_components
 from experiments.training.prepared_data import PreparedData
 
 STEPS = 500
-EXAGGERATED_STEPS = 120  # at first, neighbors pull so hard that clusters can form
+EXAGGERATED_STEPS = 120  # the first, with stronger attraction, so that clusters can form
 EXAGGERATION = 12.0
 STRIDE = 10  # steps between two maps; both numbers of steps are multiples of it
-PERPLEXITY = 30  # neighbors that count, about
+PERPLEXITY = 30  # about as many neighbors of each sample count
 FEWEST_SAMPLES = 10
-PATIENCE_SECONDS = 1.0  # eight small jobs may be ahead in the queue
+MAX_WAIT_SECONDS = 1.0  # for the processor; eight small jobs may be ahead in the queue
 
 Matrix = npt.NDArray[np.float32]
 
@@ -36,15 +36,15 @@ Matrix = npt.NDArray[np.float32]
 def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) -> Generator[Matrix]:
     """Yield the map, (n_samples, 2), after every STRIDE of STEPS steps.
 
-    Each step goes down the slope of sum p_ij log(p_ij / q_ij): p_ij is how much of a
-    neighborhood two samples are, q_ij two points of the map. Between two maps there are
-    always STRIDE of them, as every interruption rounds anew: so the end is the same however
-    often, and wherever, someone pauses.
+    Each step follows the gradient of the Kullback-Leibler divergence sum p_ij log(p_ij / q_ij)
+    downward: p_ij is the similarity of samples i and j, q_ij that of their points on the map.
+    Every interruption changes the rounding; as there is one after each STRIDE, the last map is
+    the same however often someone pauses.
 
     Parameters
     ----------
     X : (n_samples, n_features)
-    rng : shakes the first map a little, so that no two points lie on one another
+    rng : adds a little noise to the first map, so that no two points coincide
     start : (n_samples, 2), the first map; None for the first two principal components
 
     Raises
@@ -55,24 +55,24 @@ def tsne(X: Matrix, *, rng: np.random.Generator, start: Matrix | None = None) ->
     from openTSNE import TSNE  # takes a second to import
 
     flat = principal_components(X).points[:, :2] if start is None else start
-    shaken = flat / (flat.std() or 1) + rng.normal(0, 0.01, flat.shape)
+    noisy = flat / (flat.std() or 1) + rng.normal(0, 0.01, flat.shape)
     method = TSNE(
         perplexity=min(PERPLEXITY, (len(X) - 1) // 3),
-        initialization=1e-4 * shaken,
+        initialization=1e-4 * noisy,
         neighbors="exact",
-        negative_gradient_method="bh",  # points far away push as one, after Barnes and Hut
+        negative_gradient_method="bh",  # after Barnes and Hut: distant points repel as one
         n_jobs=1,
     )
-    with threadpool_limits(1, "openmp"):  # the search for neighbors knows nothing of n_jobs
+    with threadpool_limits(1, "openmp"):  # the search for neighbors ignores n_jobs
         Y = method.prepare_initial(X)
     for step in range(0, STEPS, STRIDE):
-        pull = EXAGGERATION if step < EXAGGERATED_STEPS else 1.0
-        Y.optimize(STRIDE, inplace=True, exaggeration=pull)
-        yield np.array(Y, np.float32)  # a copy: these points move on
+        exaggeration = EXAGGERATION if step < EXAGGERATED_STEPS else 1.0
+        Y.optimize(STRIDE, inplace=True, exaggeration=exaggeration)
+        yield np.array(Y, np.float32)  # a copy: Y changes in place
 
 
 def check_enough(n_samples: int) -> None:
-    """Refuse so few samples that there are no neighborhoods.
+    """Check that there are enough samples for neighborhoods.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def check_enough(n_samples: int) -> None:
 
 
 class Embedding:
-    """A map that comes into being, a slice at a time, for everyone who watches it.
+    """A map by t-SNE that is made a slice at a time, shared by all sessions that show it.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class Embedding:
 
     Attributes
     ----------
-    step : how many of STEPS are made
+    step : number of steps made, of STEPS
     points : (n_samples, 2) after that step
 
     Raises
@@ -116,19 +116,19 @@ class Embedding:
         return self.step == STEPS
 
     @property
-    def share(self) -> float:
-        """How much of the way is done, from 0 to 1."""
+    def fraction(self) -> float:
+        """The fraction of the steps that are made, from 0 to 1."""
         return self.step / STEPS
 
     def advance(self, seconds: float) -> bool:
-        """Make steps for a while, at least STRIDE; or none if another thread is about to.
+        """Make steps for some seconds, at least STRIDE; none if another thread is making them.
 
-        Returns False, without a step, where the processor is taken for longer than
-        PATIENCE_SECONDS: a page that waits does not hear its reader.
+        Returns False, without a step, if the processor is not free within MAX_WAIT_SECONDS:
+        a page that waits does not respond.
         """
         if not self._lock.acquire(blocking=False):
             return True
-        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        give_up_at = time.monotonic() + MAX_WAIT_SECONDS
         try:
             with PROCESS_TURNS.turn(self, 1, lambda: time.monotonic() < give_up_at) as entered:
                 if entered:
@@ -142,17 +142,17 @@ class Embedding:
             self.points = next(self._maps)
             self.step += STRIDE
             if self.is_over:
-                self._maps = None  # lets go of samples and neighborhoods
+                self._maps = None  # frees the samples and their similarities
             if time.monotonic() > deadline:
                 return
 
 
-@once_each
+@once_per_object
 def embedding_of(prepared: PreparedData) -> Embedding:
-    """Return the map of the scaled training samples that a map shows, as far as it is made.
+    """Return the map of the scaled training samples, as far as it is made.
 
     Raises
     ------
     ValueError : for fewer than FEWEST_SAMPLES samples
     """
-    return Embedding(prepared.training.X[map_rows(prepared)])
+    return Embedding(prepared.training.X[map_positions(prepared)])

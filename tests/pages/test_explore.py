@@ -1,4 +1,4 @@
-"""The Explore page: every view, for images, points, tables and what cannot be had."""
+"""The Explore page: every view, for images, points, tables and data that cannot be loaded."""
 
 import io
 import re
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dashboard import session
-from dashboard.explore import samples
+from dashboard.explore.projection_map import PCA_2D, PCA_3D, TSNE
+from dashboard.explore.views import VIEWS
 from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own
@@ -109,7 +110,7 @@ def test_a_link_can_ask_for_classes(explore) -> None:
     assert not app.messages("warning")
 
 
-def test_an_empty_part_is_said_to_be_empty(explore) -> None:
+def test_an_empty_part_has_a_message(explore) -> None:
     app = explore(test_fraction="0", part="test")
     assert app.messages("info") == ["There is no such sample in this part."]
 
@@ -124,7 +125,7 @@ def test_the_split_follows_the_settings(explore) -> None:
     assert explore(test_fraction="0.4").metrics["For training"] == "719"
 
 
-def test_bad_settings_are_said_here_too_and_the_page_still_works(explore) -> None:
+def test_invalid_settings_have_a_message_and_the_page_still_works(explore) -> None:
     app = explore()
     app.test.text_input(key="hidden_layers").set_value("x")
     app.run()
@@ -172,39 +173,41 @@ def test_the_map_shows_the_training_samples_in_two_and_three_dimensions(explore)
     assert re.fullmatch(
         r"component 1 \(\d+\.\d % of variance\)", flat["layout"]["xaxis"]["title"]["text"]
     )
-    app.test.segmented_control(key=session.MAP).set_value(samples.PCA_3D)
+    app.test.segmented_control(key=session.MAP).set_value(PCA_3D)
     app.run()
     assert app.figures["map_solid"]["data"][0]["type"] == "scatter3d"
 
 
-def test_points_move_until_they_are_stopped_or_at_their_end(explore, monkeypatch) -> None:
+def test_tsne_runs_until_its_last_step(explore, monkeypatch) -> None:
     monkeypatch.setattr(tsne, "STEPS", 20)
     app = explore("Map", seed="77")
-    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
+    app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run().click("Let the points move")
     tab = app.test.session_state[session.TAB]
     for _ in range(20):
-        if not tab.is_mapping:
+        if not tab.is_tsne_running:
             break
         app.run()
-    assert not tab.is_mapping
+    assert not tab.is_tsne_running
     labels = [button.label for button in app.test.button]
     assert "Stop" not in labels
     assert "Go on" not in labels
 
 
-def test_points_can_be_stopped_and_go_on(explore) -> None:
+def test_tsne_can_be_stopped_and_continued(explore) -> None:
     app = explore("Map", seed="78")
-    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
+    app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run().click("Let the points move").click("Stop")
-    assert not app.test.session_state[session.TAB].is_mapping
+    assert not app.test.session_state[session.TAB].is_tsne_running
     assert app.button("Go on")
 
 
-def test_a_map_behind_a_queue_says_that_it_waits_and_can_be_stopped(explore, monkeypatch) -> None:
-    monkeypatch.setattr(tsne, "PATIENCE_SECONDS", 0.01)
+def test_tsne_on_a_busy_processor_says_that_it_waits_and_can_be_stopped(
+    explore, monkeypatch
+) -> None:
+    monkeypatch.setattr(tsne, "MAX_WAIT_SECONDS", 0.01)
     app = explore("Map", seed="79")
-    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
+    app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run()
     with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         app.click("Let the points move")
@@ -250,11 +253,11 @@ def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch)
         results.clear()
 
 
-def test_behind_a_queue_the_page_answers_and_the_measurement_can_be_stopped(explore) -> None:
+def test_a_measurement_on_a_busy_processor_can_be_stopped(explore) -> None:
     app = explore("Split")
     with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         app.click("Measure it")
-        sequence = app.test.session_state[session.TAB].measuring.sequence
+        sequence = app.test.session_state[session.TAB].split_effect.sequence
         assert "splits" not in app.figures
         app.click("Stop")
         assert sequence.join(5)
@@ -264,18 +267,18 @@ def test_behind_a_queue_the_page_answers_and_the_measurement_can_be_stopped(expl
 @pytest.mark.parametrize(
     ("status", "word"), [(Status.FINISHED, "diverged"), (Status.FAILED, "Try again")]
 )
-def test_a_measurement_that_brought_nothing_says_so(explore, status, word) -> None:
+def test_a_measurement_without_a_result_has_a_message(explore, status, word) -> None:
     app = explore("Split")
     digits = load("digits")
     sequence = split_effect.measure(digits)
     sequence.status = status
-    app.test.session_state[session.TAB].measuring = session.Measuring(digits, sequence)
+    app.test.session_state[session.TAB].split_effect = session.SplitEffectRun(digits, sequence)
     app.run()
     assert word in app.messages("info")[0]
     assert app.button("Measure it")
 
 
-def test_rows_that_cannot_be_cut_into_blocks_say_so(explore_own) -> None:
+def test_rows_that_cannot_be_split_into_blocks_have_a_message(explore_own) -> None:
     own = own_table()
     order = np.argsort(own.labels, kind="stable")
     ordered = replace(own, X=own.X[order], labels=own.labels[order])
@@ -283,8 +286,8 @@ def test_rows_that_cannot_be_cut_into_blocks_say_so(explore_own) -> None:
     assert "Both splits cannot be compared here." in app.messages("info")[0]
 
 
-@pytest.mark.parametrize("view", samples.VIEWS)
-def test_every_view_knows_points_in_the_plane(explore, view) -> None:
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_draws_points_in_the_plane(explore, view) -> None:
     app = explore(view, dataset="blobs")
     if view == "Samples":
         assert len(app.figures["points"]["data"]) == 10  # three classes in three parts, the ring
@@ -292,28 +295,28 @@ def test_every_view_knows_points_in_the_plane(explore, view) -> None:
         assert "Shuffle" not in [button.label for button in app.test.button]
     if view == "Map":
         options = app.test.segmented_control(key=session.MAP).options
-        assert options == [samples.PCA_2D, samples.TSNE]
+        assert options == [PCA_2D, TSNE]
     if view == "Split":
         assert "drawn on its own" in app.messages("info")[0]
     assert not app.messages("error")
 
 
-@pytest.mark.parametrize("view", samples.VIEWS)
-def test_every_view_knows_a_table(explore_own, view) -> None:
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_draws_a_table(explore_own, view) -> None:
     app = explore_own(own_table(), view)
     assert app.metrics["Features"] == "5"
     assert not app.messages("error")
 
 
-@pytest.mark.parametrize("view", samples.VIEWS)
-def test_every_view_knows_times_in_seconds(explore_own, view) -> None:
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_draws_times_in_seconds(explore_own, view) -> None:
     own = own_table(n_features=2)
     app = explore_own(replace(own, X=(own.X + 1.7e9).astype(np.float32)), view)
     assert not app.messages("error")
 
 
-@pytest.mark.parametrize("view", samples.VIEWS)
-def test_every_view_knows_images_of_any_shape(explore_own, view) -> None:
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_draws_images_of_any_shape(explore_own, view) -> None:
     app = explore_own(own_images(), view)
     assert app.metrics["Pixels"] == "5 × 7"
     assert not app.messages("error")
@@ -325,7 +328,7 @@ def test_a_hundred_classes_fit(explore_own, view) -> None:
     assert app.metrics["Classes"] == "100"
 
 
-@pytest.mark.parametrize("view", samples.VIEWS)
+@pytest.mark.parametrize("view", VIEWS)
 def test_names_from_outside_are_never_interpreted(explore_own, view) -> None:
     app = explore_own(own_table(names="<b>[x](http://evil){}</b>"), view)
     assert "](http" not in words(app)
@@ -334,16 +337,16 @@ def test_names_from_outside_are_never_interpreted(explore_own, view) -> None:
         assert not any("<b>" in text for text in traces)
 
 
-def test_a_table_too_small_for_a_map_says_so(explore_own) -> None:
+def test_a_table_too_small_for_tsne_has_a_message(explore_own) -> None:
     own = load_own(("tiny.csv", b"a,b,label\n1,2,x\n2,1,x\n3,1,x\n1,5,y\n2,5,y\n4,5,y\n3,3,y\n"))
     app = explore_own(own, "Map")
-    app.test.segmented_control(key=session.MAP).set_value(samples.TSNE)
+    app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run()
     assert "needs at least 10 training samples" in app.messages("info")[0].replace("\\", "")
 
 
 @pytest.mark.parametrize("error", [DownloadError("No network. Try later."), ValueError("Bad.")])
-def test_data_that_cannot_be_had_give_a_sentence(explore, monkeypatch, error) -> None:
+def test_data_that_cannot_be_loaded_have_a_message(explore, monkeypatch, error) -> None:
     app = explore()
 
     def fail(config, own=None):

@@ -13,10 +13,7 @@ from dashboard.charts.feature_values import (
     value_histogram,
 )
 from dashboard.charts.style import DIVERGING, feature_names, readable_on
-from dashboard.explore.samples import (
-    words_on_constants,
-)
-from data.datasets import Dataset, load
+from data.datasets import Dataset
 from experiments.exploration.statistics import Histogram, statistics_of
 
 EVIL = "<b>[x](http://evil)</b>"
@@ -111,10 +108,3 @@ def test_the_features_of_a_point_are_called_as_in_the_plane() -> None:
         assert (axis.tickvals, axis.ticktext) == ((1, 2), ("x₁", "x₂"))
     assert feature_names(2) == ["x₁", "x₂"]
     assert feature_names(3) == ["feature 1", "feature 2", "feature 3"]
-
-
-def test_constant_features_are_counted_in_words() -> None:
-    own = table()
-    assert words_on_constants(own, statistics_of(own)).startswith("None of the 8 features")
-    digits = load("digits")
-    assert words_on_constants(digits, statistics_of(digits)).startswith("**3 of 64** pixels")

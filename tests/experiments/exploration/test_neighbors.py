@@ -4,7 +4,7 @@ import pytest
 from data.datasets import Dataset
 from data.split import Split
 from experiments.config import OWN, RunConfig
-from experiments.exploration.neighbors import nearest, part_of
+from experiments.exploration.neighbors import nearest_neighbors, part_of
 from experiments.training.prepared_data import prepare
 
 
@@ -31,7 +31,7 @@ def test_a_row_in_no_part_is_refused() -> None:
 
 @pytest.mark.parametrize("row", [0, 5, 1796])
 def test_neighbors_are_those_of_the_definition(digits, row: int) -> None:
-    found = nearest(digits, row, 7)
+    found = nearest_neighbors(digits, row, 7)
     sample = digits.scaler.transform(digits.dataset.X[[row]])
     distances = np.linalg.norm(digits.training.X.astype(float) - sample, axis=1)
     distances[digits.split.training == row] = np.inf
@@ -45,4 +45,4 @@ def test_there_are_no_more_neighbors_than_other_samples() -> None:
     own = dataset(X, [0, 1] * 6, n_classes=2)
     prepared = prepare(RunConfig(dataset=OWN), own)
     row = int(prepared.split.training[0])
-    assert len(nearest(prepared, row, 50).rows) == len(prepared.split.training) - 1
+    assert len(nearest_neighbors(prepared, row, 50).rows) == len(prepared.split.training) - 1

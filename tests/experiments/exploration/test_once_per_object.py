@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from data.datasets import Dataset
-from experiments.exploration.once_per_object import once_each
+from experiments.exploration.once_per_object import once_per_object
 from experiments.exploration.statistics import statistics_of
 
 
@@ -20,18 +20,18 @@ def few() -> Dataset:
     return dataset(X, [0, 0, 1, 1], n_classes=2)
 
 
-def test_work_is_done_once_an_object_and_forgotten_with_it(few) -> None:
-    asked = []
+def test_a_result_is_computed_once_an_object_and_dropped_with_it(few) -> None:
+    computed = []
 
-    @once_each
-    def work(owner: Dataset) -> list[int]:
-        asked.append(id(owner))
+    @once_per_object
+    def compute(owner: Dataset) -> list[int]:
+        computed.append(id(owner))
         return [1]
 
     other = dataset(few.X, [0, 0, 1, 1])
-    assert work(other) is work(other)
-    work(few)
-    assert len(asked) == 2
+    assert compute(other) is compute(other)
+    compute(few)
+    assert len(computed) == 2
     gone = weakref.ref(other)
     del other
     gc.collect()

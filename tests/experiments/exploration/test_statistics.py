@@ -37,7 +37,9 @@ def test_statistics_of_a_few_samples_are_those_worked_out_by_hand(few) -> None:
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 7, 4096])
-def test_large_sets_are_described_in_pieces(monkeypatch, rows_at_once: int) -> None:
+def test_statistics_are_the_same_however_many_rows_are_read_at_once(
+    monkeypatch, rows_at_once: int
+) -> None:
     monkeypatch.setattr(statistics, "ROWS_AT_ONCE", rows_at_once)
     rng = np.random.default_rng(0)
     X, labels = rng.normal(1e4, 1, (30, 4)).astype(np.float32), rng.integers(0, 3, 30)
@@ -48,7 +50,7 @@ def test_large_sets_are_described_in_pieces(monkeypatch, rows_at_once: int) -> N
     assert found.histogram.counts.sum() == X.size
 
 
-def test_a_class_without_samples_has_no_mean_and_spoils_nothing(few) -> None:
+def test_a_class_without_samples_has_no_mean_and_leaves_the_others_alone(few) -> None:
     found = statistics_of(dataset(few.X, [0, 0, 1, 1], n_classes=3))
     assert np.isnan(found.class_means[2]).all()
     np.testing.assert_allclose(found.std, few.X.std(axis=0))
@@ -78,7 +80,7 @@ def test_values_far_from_zero_have_a_histogram(offset: float, spread: float) -> 
     assert found.edges[0] <= X.min() <= X.max() <= found.edges[-1]
 
 
-def test_a_histogram_is_that_of_numpy_however_many_rows_are_taken_at_once(monkeypatch) -> None:
+def test_a_histogram_is_that_of_numpy_however_many_rows_are_read_at_once(monkeypatch) -> None:
     X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
     monkeypatch.setattr(statistics, "ROWS_AT_ONCE", 7)
     found = statistics_of(dataset(X, [0, 1, 2] * 10)).histogram

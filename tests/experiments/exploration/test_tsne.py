@@ -1,4 +1,4 @@
-"""t-SNE: neighbors end up together, whoever watches and however often they pause."""
+"""t-SNE: neighbors end up together, however often someone pauses."""
 
 import gc
 import subprocess
@@ -15,7 +15,7 @@ from data.datasets import load
 from experiments.background.training_job import PROCESS_TURNS
 from experiments.config import RunConfig
 from experiments.exploration import tsne as module
-from experiments.exploration.projections import map_rows
+from experiments.exploration.projections import map_positions
 from experiments.exploration.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne
 from experiments.training.prepared_data import prepare
 
@@ -57,7 +57,7 @@ def test_neighbors_end_up_together(clouds) -> None:
     np.testing.assert_array_equal(labels[nearest(last_map(X))], labels)
 
 
-def test_digits_end_up_beside_their_like() -> None:
+def test_digits_end_up_beside_digits_of_their_class() -> None:
     digits = load("digits")
     Y = last_map(digits.X[:500])
     assert (digits.labels[nearest(Y)] == digits.labels[:500]).mean() > 0.95
@@ -76,7 +76,7 @@ def test_the_same_seed_gives_the_same_map(clouds) -> None:
     assert (last_map(X) != last_map(X, seed=1)).any()
 
 
-def test_maps_that_were_shown_stay_as_they_were(clouds) -> None:
+def test_maps_that_were_yielded_do_not_change(clouds) -> None:
     maps = tsne(clouds[0], rng=np.random.default_rng(0))
     first = next(maps)
     before = first.copy()
@@ -85,7 +85,7 @@ def test_maps_that_were_shown_stay_as_they_were(clouds) -> None:
 
 
 @pytest.mark.parametrize("X", [np.ones((12, 3)), np.repeat(np.eye(3), 5, axis=0), np.eye(10)])
-def test_samples_that_are_the_same_do_no_harm(X: np.ndarray) -> None:
+def test_equal_samples_give_finite_points(X: np.ndarray) -> None:
     assert np.isfinite(last_map(X)).all()
 
 
@@ -119,7 +119,7 @@ def test_a_map_is_made_in_slices_and_comes_to_an_end(clouds, monkeypatch) -> Non
     monkeypatch.setattr(module, "STEPS", 7 * STRIDE)
     embedding = Embedding(clouds[0])
     embedding.advance(0.0)
-    assert (embedding.step, embedding.share, embedding.is_over) == (STRIDE, 1 / 7, False)
+    assert (embedding.step, embedding.fraction, embedding.is_over) == (STRIDE, 1 / 7, False)
     embedding.advance(60.0)
     assert embedding.is_over
     points = embedding.points
@@ -127,7 +127,7 @@ def test_a_map_is_made_in_slices_and_comes_to_an_end(clouds, monkeypatch) -> Non
     assert embedding.points is points
 
 
-def test_a_map_made_with_pauses_is_that_made_at_one_go(clouds) -> None:
+def test_a_map_made_with_pauses_is_that_made_without(clouds) -> None:
     paused, at_one_go = Embedding(clouds[0]), Embedding(clouds[0])
     while not paused.is_over:
         paused.advance(0.0)
@@ -135,7 +135,7 @@ def test_a_map_made_with_pauses_is_that_made_at_one_go(clouds) -> None:
     np.testing.assert_array_equal(paused.points, at_one_go.points)
 
 
-def test_a_map_that_is_over_lets_go_of_the_samples(clouds) -> None:
+def test_a_finished_map_frees_the_samples(clouds) -> None:
     X = clouds[0].copy()
     samples, embedding = weakref.ref(X), Embedding(X)
     del X
@@ -146,7 +146,7 @@ def test_a_map_that_is_over_lets_go_of_the_samples(clouds) -> None:
 
 
 @pytest.mark.skipif(not THREADS.exists(), reason="only Linux lists a process's threads")
-def test_no_more_than_one_thread_is_at_it() -> None:
+def test_tsne_starts_no_threads() -> None:
     X, counts = load("digits").X.astype(np.float32), []
 
     def make_maps() -> None:  # a thread of its own has no helpers yet from earlier tests
@@ -163,15 +163,15 @@ def test_no_more_than_one_thread_is_at_it() -> None:
     assert counts[0] == counts[1] == counts[2]
 
 
-def test_whoever_comes_while_another_is_at_it_does_not_wait(clouds) -> None:
+def test_a_second_thread_does_not_wait_for_the_first(clouds) -> None:
     embedding = Embedding(clouds[0])
     with embedding._lock:
         embedding.advance(60.0)
     assert embedding.step == 0
 
 
-def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.05)
+def test_a_busy_processor_does_not_block_a_page(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "MAX_WAIT_SECONDS", 0.05)
     embedding = Embedding(clouds[0])
     with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
         assert not embedding.advance(0.0)
@@ -180,7 +180,7 @@ def test_behind_a_queue_a_page_is_not_held_up(clouds, monkeypatch) -> None:
     assert embedding.step == STRIDE
 
 
-def test_all_who_watch_a_split_share_one_map() -> None:
+def test_all_sessions_with_one_split_share_one_map() -> None:
     prepared = prepare(RunConfig())
     assert embedding_of(prepared) is embedding_of(prepared)
-    assert len(embedding_of(prepared).points) == len(map_rows(prepared))
+    assert len(embedding_of(prepared).points) == len(map_positions(prepared))
