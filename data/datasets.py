@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from data import download
 from data.idx import read_labeled_images
-from data.toy import TOYS
+from data.toy import DrawPoints, blobs, circles, moons, spirals, xor
 
 Labels: TypeAlias = npt.NDArray[np.intp]
 Features: TypeAlias = npt.NDArray[np.uint8 | np.float32]
@@ -49,7 +49,7 @@ class Dataset:
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
     maximum : the largest absolute value a feature can take
     unit : what a feature measures
-    source : whom to thank
+    source : who made it, and under which license
     """
 
     name: str
@@ -82,6 +82,16 @@ class Dataset:
         return len(self.class_names)
 
 
+class RowOrder(NamedTuple):
+    """Whether consecutive rows belong together, so that a split in blocks means something.
+
+    reason : why they do or do not, in a sentence for the screen
+    """
+
+    has_blocks: bool
+    reason: str
+
+
 @dataclass(frozen=True)
 class DatasetEntry:
     """What is known of a dataset before it is loaded.
@@ -90,12 +100,19 @@ class DatasetEntry:
     ----------
     title : how it is called on the screen
     load : makes the dataset from its name and its title; `data.datasets.load` calls it once
+    row_order : whether a split in blocks holds out something that the random split does not
+    script_source : the expression by which an exported script gets the samples, with {name}
+        for the name of the dataset
+    script_packages : what the script needs besides NumPy, as pip calls it
     split : name of the usual split
     validation_fraction, test_fraction : the usual shares of all samples
     """
 
     title: str
     load: Callable[[str, str], Dataset]
+    row_order: RowOrder
+    script_source: str
+    script_packages: tuple[str, ...] = ()
     split: str = "random"
     validation_fraction: float = 0.2
     test_fraction: float = 0.2
@@ -139,8 +156,24 @@ def _idx_files(
     )
 
 
-def _toy(name: str, title: str, *, noise: float) -> Dataset:
-    X, labels = TOYS[name](TOY_SAMPLES, noise, np.random.default_rng(TOY_SEED))
+def _idx_entry(
+    title: str, row_order: RowOrder, *, class_names: tuple[str, ...], unit: str, source: str
+) -> DatasetEntry:
+    """Describe a set made like MNIST; its files are in `download.ORIGINALS`."""
+    folder = f'Path(os.environ.get("{download.FOLDER_VARIABLE}", ".")) / "{{name}}"'
+    return DatasetEntry(
+        title,
+        partial(_idx_files, class_names=class_names, unit=unit, source=source),
+        row_order,
+        script_source=f"read_idx_folder({folder})",
+        split="blocks",
+        validation_fraction=1 / 7,
+        test_fraction=1 / 7,
+    )
+
+
+def _toy(name: str, title: str, *, draw: DrawPoints, noise: float) -> Dataset:
+    X, labels = draw(TOY_SAMPLES, noise, np.random.default_rng(TOY_SEED))
     return Dataset(
         name=name,
         title=title,
@@ -154,49 +187,64 @@ def _toy(name: str, title: str, *, noise: float) -> Dataset:
     )
 
 
+def _toy_entry(title: str, draw: DrawPoints, *, noise: float) -> DatasetEntry:
+    """Describe points in the plane; the name of the set is that of the function."""
+    return DatasetEntry(
+        title,
+        partial(_toy, draw=draw, noise=noise),
+        RowOrder(
+            has_blocks=False,
+            reason="Each of these points was drawn on its own. Consecutive rows have nothing in "
+            "common, and a split in blocks is as random as any other.",
+        ),
+        script_source="take_points("
+        f"*{{name}}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))",
+    )
+
+
 DATASETS: dict[str, DatasetEntry] = {
-    "digits": DatasetEntry("Handwritten digits, 8 × 8 pixels", _digits),
-    "mnist": DatasetEntry(
+    "digits": DatasetEntry(
+        "Handwritten digits, 8 × 8 pixels",
+        _digits,
+        RowOrder(True, "The rows of this dataset were recorded writer after writer."),
+        script_source="read_digits()",
+        script_packages=("scikit-learn",),
+    ),
+    "mnist": _idx_entry(
         "MNIST: handwritten digits, 28 × 28 pixels",
-        partial(
-            _idx_files,
-            class_names=tuple("0123456789"),
-            unit="ink",
-            source="Y. LeCun, C. Cortes and C. J. C. Burges (1998), the MNIST database",
-        ),
-        split="blocks",
-        validation_fraction=1 / 7,
-        test_fraction=1 / 7,
+        RowOrder(True, "The last 10,000 rows of MNIST are by other writers than the first 60,000."),
+        class_names=tuple("0123456789"),
+        unit="ink",
+        source="Y. LeCun, C. Cortes and C. J. C. Burges (1998), the MNIST database",
     ),
-    "fashion-mnist": DatasetEntry(
+    "fashion-mnist": _idx_entry(
         "Fashion-MNIST: pieces of clothing, 28 × 28 pixels",
-        partial(
-            _idx_files,
-            class_names=FASHION,
-            unit="brightness",
-            source="H. Xiao, K. Rasul and R. Vollgraf (2017), Zalando Research, MIT license",
+        RowOrder(
+            has_blocks=False,
+            reason="Each image shows a different article of clothing. There are no writers to "
+            "hold out.",
         ),
-        split="blocks",
-        validation_fraction=1 / 7,
-        test_fraction=1 / 7,
+        class_names=FASHION,
+        unit="brightness",
+        source="H. Xiao, K. Rasul and R. Vollgraf (2017), Zalando Research, MIT license",
     ),
-    "xor": DatasetEntry("XOR: opposite quadrants", partial(_toy, noise=0.05)),
-    "circles": DatasetEntry("Circles: one within the other", partial(_toy, noise=0.08)),
-    "moons": DatasetEntry("Moons: two half circles", partial(_toy, noise=0.12)),
-    "spirals": DatasetEntry("Spirals: two arms", partial(_toy, noise=0.02)),
-    "blobs": DatasetEntry("Blobs: three clouds", partial(_toy, noise=0.3)),
+    "xor": _toy_entry("XOR: opposite quadrants", xor, noise=0.05),
+    "circles": _toy_entry("Circles: one within the other", circles, noise=0.08),
+    "moons": _toy_entry("Moons: two half circles", moons, noise=0.12),
+    "spirals": _toy_entry("Spirals: two arms", spirals, noise=0.02),
+    "blobs": _toy_entry("Blobs: three clouds", blobs, noise=0.3),
 }
 
-_LOCKS = {name: Lock() for name in DATASETS}  # one each: nobody waits for another's download
+_LOCKS = {name: Lock() for name in DATASETS}  # one each: a download holds up only its own dataset
 
 
 def load(name: str) -> Dataset:
-    """Return a dataset; the same arrays for everyone who asks, loaded once.
+    """Return a dataset, loaded once; every caller gets the same arrays.
 
     Raises
     ------
     ValueError : if there is no dataset of that name
-    DownloadError : if its files are not at hand and cannot be fetched
+    DownloadError : if its files are missing and cannot be downloaded
     """
     if name not in DATASETS:
         raise ValueError(f"There is no dataset '{name}'. Choose one of: {', '.join(DATASETS)}.")

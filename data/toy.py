@@ -1,8 +1,8 @@
 """Points in the plane: sets small enough to see what a network makes of them.
 
-Each function draws points and their classes. The classes take turns, so all are equally
-large, and every stretch of rows holds all of them. Both coordinates of a point are then
-moved by Gaussian noise with the standard deviation `noise`.
+Each function draws points and their classes. The classes alternate from row to row, so all
+are equally large, and each block of rows holds all of them. Both coordinates of a point are
+then moved by Gaussian noise with the standard deviation `noise`.
 """
 
 from collections.abc import Callable
@@ -14,33 +14,36 @@ import numpy.typing as npt
 Points: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]
 """X, (n_samples, 2), and the class of each point, (n_samples,)."""
 
+DrawPoints: TypeAlias = Callable[[int, float, np.random.Generator], Points]
+"""A function of the number of samples, the noise and the source of randomness."""
+
 
 def blobs(n_samples: int, noise: float, rng: np.random.Generator, n_classes: int = 3) -> Points:
     """Clouds around points on the unit circle: x = (cos a, sin a), a = 2 pi class / n_classes.
 
-    The noise is all there is to them. One line between each two classes separates them.
+    Only the noise spreads them. One line between each two classes separates them.
     """
-    labels = _take_turns(n_samples, n_classes)
+    labels = _alternating_labels(n_samples, n_classes)
     angles = 2 * np.pi * labels / n_classes
-    return _blurred(_on_circle(1.0, angles), noise, rng), labels
+    return _with_noise(_on_circle(1.0, angles), noise, rng), labels
 
 
 def xor(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
     """Opposite quadrants belong together: class = [x_1 x_2 < 0], with |x_i| ~ U(0, 1).
 
-    No line separates them, and no single-layer perceptron (Minsky and Papert, 1969).
+    No line separates them, and so no single-layer perceptron does (Minsky and Papert, 1969).
     """
-    labels = _take_turns(n_samples, 2)
+    labels = _alternating_labels(n_samples, 2)
     side = rng.choice([-1.0, 1.0], n_samples)
     signs = np.stack([side, np.where(labels == 0, side, -side)], axis=1)  # (n_samples, 2)
-    return _blurred(signs * rng.uniform(0, 1, signs.shape), noise, rng), labels
+    return _with_noise(signs * rng.uniform(0, 1, signs.shape), noise, rng), labels
 
 
 def circles(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
     """One ring within another: x = r (cos a, sin a), a ~ U(0, 2 pi), r = 1 or 1/2."""
-    labels = _take_turns(n_samples, 2)
+    labels = _alternating_labels(n_samples, 2)
     angles = rng.uniform(0, 2 * np.pi, n_samples)
-    return _blurred(_on_circle(1 - 0.5 * labels, angles), noise, rng), labels
+    return _with_noise(_on_circle(1 - 0.5 * labels, angles), noise, rng), labels
 
 
 def moons(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
@@ -48,9 +51,9 @@ def moons(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
 
     x = (cos a - 1/2, sin a - 1/4) for class 0, and the same turned by pi for class 1.
     """
-    labels = _take_turns(n_samples, 2)
+    labels = _alternating_labels(n_samples, 2)
     arc = _on_circle(1.0, rng.uniform(0, np.pi, n_samples)) - [0.5, 0.25]
-    return _blurred(arc * (1 - 2 * labels[:, np.newaxis]), noise, rng), labels
+    return _with_noise(arc * (1 - 2 * labels[:, np.newaxis]), noise, rng), labels
 
 
 def spirals(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
@@ -59,12 +62,12 @@ def spirals(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
     r^2 ~ U(0.01, 1), so that the points lie equally dense along an arm; after K. Lang and
     M. Witbrock, Learning to tell two spirals apart (1988).
     """
-    labels = _take_turns(n_samples, 2)
+    labels = _alternating_labels(n_samples, 2)
     radii = np.sqrt(rng.uniform(0.01, 1, n_samples))
-    return _blurred(_on_circle(radii, 3 * np.pi * radii + np.pi * labels), noise, rng), labels
+    return _with_noise(_on_circle(radii, 3 * np.pi * radii + np.pi * labels), noise, rng), labels
 
 
-TOYS: dict[str, Callable[[int, float, np.random.Generator], Points]] = {
+TOYS: dict[str, DrawPoints] = {
     "blobs": blobs,
     "xor": xor,
     "circles": circles,
@@ -73,7 +76,7 @@ TOYS: dict[str, Callable[[int, float, np.random.Generator], Points]] = {
 }
 
 
-def _take_turns(n_samples: int, n_classes: int) -> npt.NDArray[np.intp]:
+def _alternating_labels(n_samples: int, n_classes: int) -> npt.NDArray[np.intp]:
     """Return 0, 1, ..., 0, 1, ..., (n_samples,)."""
     return np.arange(n_samples, dtype=np.intp) % n_classes
 
@@ -84,7 +87,7 @@ def _on_circle(
     return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=1)
 
 
-def _blurred(
+def _with_noise(
     X: npt.NDArray[np.float64], noise: float, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
     return (X + rng.normal(0, noise, X.shape)).astype(np.float32)

@@ -14,15 +14,14 @@ from data.datasets import Dataset
 from data.split import SPLITS
 from experiments.background.background_task import Status
 from experiments.comparison.split_effect import (
-    ORDERS,
     SEEDS,
     SplitScore,
     measure,
     n_runs,
     results_of,
+    row_order_of,
     split_effect_sentence,
     thinned,
-    why_no_blocks,
 )
 from experiments.training.prepared_data import PreparedData
 
@@ -41,13 +40,14 @@ def _draw(dataset: Dataset, was_running: bool) -> None:
     ----------
     was_running : whether networks trained when the page was drawn
     """
-    if reason := why_no_blocks(dataset):
+    has_blocks, reason = row_order_of(dataset)
+    if not has_blocks:
         st.info(reason, icon=":material/info:")
         return
     st.markdown(
         "With a **random** split, samples from one source, a writer for example, are in every "
         "part: the network is tested on sources that it knows. With **blocks**, whole stretches "
-        f"of rows are held out, and it is tested on new sources. {ORDERS[dataset.name]}"
+        f"of rows are held out, and it is tested on new sources. {reason}"
     )
     if results := results_of(dataset):
         _draw_scores(dataset, results)

@@ -17,19 +17,24 @@ from pathlib import Path
 
 import numpy as np
 
-from data.datasets import Dataset
+from data.datasets import Dataset, RowOrder
 from data.own.arrays import read_npz
 from data.own.checks import Content, OwnDataError, check_bytes, check_classes, check_size
 from data.own.images import read_folder, read_zip
 from data.own.table import read_csv
 
-__all__ = ["READERS", "OwnDataError", "load_own"]
+__all__ = ["OWN_ROW_ORDER", "READERS", "OwnDataError", "load_own"]
 
 READERS: dict[str, Callable[[bytes], Content]] = {
     ".csv": read_csv,
     ".npz": read_npz,
     ".zip": read_zip,
 }
+OWN_ROW_ORDER = RowOrder(
+    has_blocks=True,
+    reason="Only you know whether the rows of your file came in blocks, from one person, day or "
+    "device after the other. If they did, blocks are the honest split.",
+)
 
 
 def load_own(source: Path | tuple[str, bytes], *, to_learn: bool = True) -> Dataset:

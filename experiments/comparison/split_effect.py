@@ -10,9 +10,9 @@ from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from data.datasets import Dataset
+from data.datasets import DATASETS, Dataset, RowOrder
+from data.own import OWN_ROW_ORDER
 from data.split import SPLITS
-from data.toy import TOYS
 from experiments.background.run_sequence import RunSequence
 from experiments.config import OWN, RunConfig, usual_split
 from experiments.training.plan import plan
@@ -22,24 +22,6 @@ NETWORKS: dict[str, tuple[int, ...]] = {"Single layer": (), "32 hidden units": (
 SEEDS = range(3)
 SMALLEST_DIFFERENCE = 0.01  # three seeds and a few hundred test samples show no smaller one
 MOST_ROWS = 2000  # a dozen runs take a few seconds then
-
-ORDERS: dict[str, str] = {
-    "digits": "The rows of this dataset were recorded writer after writer.",
-    "mnist": "The last 10,000 rows of MNIST are by other writers than the first 60,000.",
-    OWN: "Only you know whether the rows of your file came in blocks, from one person, day or "
-    "device after the other. If they did, blocks are the honest split.",
-}
-"""Why blocks of rows may be a fairer test, for the datasets where they may."""
-
-NOT_ORDERED: dict[str, str] = {
-    "fashion-mnist": "Each of these is a photograph of another article. Nobody's hand is in "
-    "several of them, so there are no writers to hold out.",
-} | dict.fromkeys(
-    TOYS,
-    "Each of these points was drawn on its own. Rows that follow one another have nothing in "
-    "common, and a split in blocks is as random as any other.",
-)
-"""Why they are not, for the others."""
 
 
 class SplitScore(NamedTuple):
@@ -52,9 +34,9 @@ class SplitScore(NamedTuple):
     n_test: int
 
 
-def why_no_blocks(dataset: Dataset) -> str:
-    """Return why blocks of rows mean nothing in a dataset, or nothing if they do."""
-    return NOT_ORDERED.get(dataset.name, "")
+def row_order_of(dataset: Dataset) -> RowOrder:
+    """Return whether a split in blocks means something for a dataset, and why."""
+    return OWN_ROW_ORDER if dataset.name == OWN else DATASETS[dataset.name].row_order
 
 
 PROCESS_SCORES: WeakKeyDictionary[Dataset, list[SplitScore]] = WeakKeyDictionary()

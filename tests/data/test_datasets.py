@@ -2,13 +2,14 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
 from data import datasets, download
-from data.datasets import DATASETS, FASHION, DatasetEntry, load
+from data.datasets import DATASETS, FASHION, load
 from data.idx import read_idx
 from data.split import SPLITS
 
@@ -96,7 +97,7 @@ def test_two_who_ask_at_once_wait_for_one_load(monkeypatch: pytest.MonkeyPatch) 
         time.sleep(0.05)
         return load("digits")
 
-    monkeypatch.setitem(DATASETS, "moons", DatasetEntry("Slow moons", slow))
+    monkeypatch.setitem(DATASETS, "moons", replace(DATASETS["moons"], load=slow))
     datasets._load.cache_clear()
     threads = [threading.Thread(target=load, args=("moons",)) for _ in range(4)]
     for thread in threads:

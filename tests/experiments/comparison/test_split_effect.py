@@ -1,5 +1,7 @@
 """The same networks under both splits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,16 +11,14 @@ from experiments.background.turns import PROCESS_TURNS
 from experiments.comparison import split_effect
 from experiments.comparison.split_effect import (
     NETWORKS,
-    NOT_ORDERED,
-    ORDERS,
     SplitScore,
     mean_scores,
     measure,
     n_runs,
     results_of,
+    row_order_of,
     split_effect_sentence,
     thinned,
-    why_no_blocks,
 )
 from experiments.config import OWN, RunConfig
 
@@ -53,9 +53,7 @@ def test_blocks_of_writers_are_harder_than_a_random_split(monkeypatch) -> None:
 def test_a_large_dataset_is_thinned_in_its_order() -> None:
     digits = load("digits")
     assert thinned(digits) is digits
-    many = split_effect.replace(
-        digits, X=np.repeat(digits.X, 5, axis=0), labels=np.repeat(digits.labels, 5)
-    )
+    many = replace(digits, X=np.repeat(digits.X, 5, axis=0), labels=np.repeat(digits.labels, 5))
     small = thinned(many)
     assert small.name == OWN
     assert small.n_samples == len(many.X[::5])
@@ -115,7 +113,7 @@ def test_networks_that_diverge_have_no_result(monkeypatch) -> None:
 def test_data_that_cannot_be_split_into_blocks_are_refused_with_a_reason() -> None:
     digits = load("digits")
     order = np.argsort(digits.labels)
-    ordered = split_effect.replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
+    ordered = replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
     with pytest.raises(ValueError, match="does not come among the first"):
         measure(ordered)
 
@@ -140,9 +138,11 @@ def test_differences_that_may_be_luck_are_reported_as_none() -> None:
 
 
 def test_every_dataset_has_a_reason_for_blocks_or_against_them() -> None:
-    assert sorted([*ORDERS, *NOT_ORDERED]) == sorted([*DATASETS, OWN])
-    assert why_no_blocks(load("digits")) == ""
-    assert "drawn on its own" in why_no_blocks(load("xor"))
+    for name in (*DATASETS, OWN):
+        assert row_order_of(replace(load("digits"), name=name)).reason
+    assert row_order_of(load("digits")).has_blocks
+    assert not row_order_of(load("xor")).has_blocks
+    assert "drawn on its own" in row_order_of(load("xor")).reason
 
 
 def test_results_are_shared_and_empty_at_first() -> None:
