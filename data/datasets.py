@@ -197,7 +197,7 @@ def _toy_entry(title: str, draw: DrawPoints, *, noise: float) -> DatasetEntry:
             reason="Each of these points was drawn on its own. Consecutive rows have nothing in "
             "common, and a split in blocks is as random as any other.",
         ),
-        script_source="take_points("
+        script_source="from_points("
         f"*{{name}}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))",
     )
 

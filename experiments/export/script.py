@@ -6,17 +6,15 @@ used, unchanged, and of a few lines that call them with the settings of the run.
 
 import io
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from data.datasets import DATASETS, Dataset
-from data.download import FOLDER_VARIABLE
+from data.download import FOLDER_VARIABLE, ORIGINALS
 from data.scaling import SCALERS
 from data.split import SPLITS
-from data.toy import TOYS
 from experiments.config import OWN, SETTINGS, RunConfig, optimizer_settings
 from experiments.export.source_slices import (
     Definition,
@@ -135,13 +133,13 @@ def _registries(config: RunConfig) -> RegistryKeys:
 
 def _title(config: RunConfig) -> str:
     layers = ", ".join(map(str, config.hidden_layers)) or "none"
-    packages = "numpy scikit-learn" if config.dataset == "digits" else "numpy"
+    more = () if config.dataset == OWN else DATASETS[config.dataset].script_packages
     return f"""A run of Perceptron Lab: {config.dataset}, hidden layers: {layers}.
 
 It makes the same network as in the lab, from the same lines, without the lab. It takes
 Python 3.11 and NumPy 2.1 or newer:
 
-    pip install {packages}
+    pip install {" ".join(("numpy", *more))}
 {_about_files(config.dataset)}
 The numbers among the settings may be changed at will. Of the functions, only those that this
 run needs are here: another activation or optimizer comes with a script of its own.
@@ -149,9 +147,10 @@ run needs are here: another activation or optimizer comes with a script of its o
 
 
 def _about_files(dataset: str) -> str:
+    """Return what a reader has to know about the files that the script reads, if it reads any."""
     if dataset == OWN:
         return f"\nThe samples are read from '{OWN_FILE}', in the folder in which it is run.\n"
-    if dataset in TOYS or dataset == "digits":
+    if dataset not in ORIGINALS:
         return ""
     return (
         f"\nThe environment variable {FOLDER_VARIABLE} names the folder of the data: its folder\n"
@@ -246,12 +245,7 @@ def _source(dataset: str) -> str:
     """Return the expression that gets the samples."""
     if dataset == OWN:
         return f'read_npz(Path("{OWN_FILE}"))'
-    if dataset == "digits":
-        return "read_digits()"
-    if dataset in TOYS:
-        noise = cast("partial[Dataset]", DATASETS[dataset].load).keywords["noise"]
-        return f"from_points(*{dataset}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))"
-    return f'read_idx_folder(Path(os.environ.get("{FOLDER_VARIABLE}", ".")) / "{dataset}")'
+    return DATASETS[dataset].script_source.format(name=dataset)
 
 
 def _network_section(config: RunConfig) -> str:
