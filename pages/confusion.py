@@ -27,7 +27,7 @@ from data.split import Rows
 from experiments.background.training_job import Goal
 from experiments.evaluation.metrics import (
     N_BINS,
-    Counts,
+    IntArray,
     class_scores,
     confidently_wrong,
     confusion_counts,
@@ -117,7 +117,7 @@ def choose_view() -> tuple[str, bool, bool]:
     return view, hides, fixes
 
 
-def choose_cell(predictions: Predictions, counts: Counts) -> Cell:
+def choose_cell(predictions: Predictions, counts: IntArray) -> Cell:
     """Draw the way to a cell by keyboard; return the cell."""
     names = predictions.class_names
     selected_cell.forget_absent_classes(len(names))
@@ -146,7 +146,7 @@ def choose_cell(predictions: Predictions, counts: Counts) -> Cell:
 
 
 def matrix(
-    predictions: Predictions, counts: Counts, cell: Cell, view: str, *, hides: bool, fixes: bool
+    predictions: Predictions, counts: IntArray, cell: Cell, view: str, *, hides: bool, fixes: bool
 ) -> None:
     """Draw the matrix."""
     figure = confusion_figure(
@@ -244,7 +244,7 @@ def each_class(predictions: Predictions) -> None:
     st.markdown(messages.scores_table(class_scores(predictions), predictions.class_names))
 
 
-def mistakes(run: Run, predictions: Predictions, counts: Counts) -> None:
+def mistakes(run: Run, predictions: Predictions, counts: IntArray) -> None:
     """Show the most frequent mistakes, the surest ones, and the narrowest decisions."""
     left, middle, right = st.columns([3, 5, 5])
     with left:
@@ -265,7 +265,7 @@ def mistakes(run: Run, predictions: Predictions, counts: Counts) -> None:
         sample_list(run, predictions, close, session.LEAST_CERTAIN_CHART, "Least certain")
 
 
-def most_frequent(predictions: Predictions, counts: Counts) -> None:
+def most_frequent(predictions: Predictions, counts: IntArray) -> None:
     """List the most frequent mistakes; each leads to its cell."""
     found = top_confusions(counts, N_MISTAKES)
     if not found:
@@ -433,7 +433,7 @@ def sample_outputs(
     show_chart(figure, key=session.OUTPUTS_CHART, alt="The output of each class")
 
 
-def downloads(run: Run, predictions: Predictions, counts: Counts, part: str) -> None:
+def downloads(run: Run, predictions: Predictions, counts: IntArray, part: str) -> None:
     """Offer the numbers as tables."""
     names, noun = predictions.class_names, OUTPUT_MEANINGS[run.config.output].noun
     tables = (
@@ -461,7 +461,7 @@ def downloads(run: Run, predictions: Predictions, counts: Counts, part: str) -> 
 
 
 def details(
-    run: Run, predictions: Predictions, counts: Counts, cell: Cell, part: str, step: int
+    run: Run, predictions: Predictions, counts: IntArray, cell: Cell, part: str, step: int
 ) -> None:
     """Draw the view that is open; the others cost nothing."""
     tabs = st.tabs(TABS, key=session.MATRIX_TAB, on_change="rerun")

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts import style
-from experiments.evaluation.metrics import Counts, Values
+from experiments.evaluation.metrics import FloatArray, IntArray
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
 LONGEST_NAME = 14
@@ -62,7 +62,7 @@ VIEWS: dict[str, View] = {
 }
 
 
-def cell_values(counts: Counts, view: View, *, hide_diagonal: bool = False) -> Values:
+def cell_values(counts: IntArray, view: View, *, hide_diagonal: bool = False) -> FloatArray:
     """Return what the cells show, (n_classes, n_classes); NaN where there is nothing to show.
 
     A percentage of no samples is nothing to show, and so is a hidden diagonal.
@@ -77,7 +77,7 @@ def cell_values(counts: Counts, view: View, *, hide_diagonal: bool = False) -> V
     return values
 
 
-def color_range(counts: Counts, values: Values, view: View, *, is_fixed: bool) -> float:
+def color_range(counts: IntArray, values: FloatArray, view: View, *, is_fixed: bool) -> float:
     """Return the value of full color; a fixed one is the same at every epoch."""
     if is_fixed:
         largest_class = float(counts.sum(axis=1).max(initial=0))
@@ -86,7 +86,7 @@ def color_range(counts: Counts, values: Values, view: View, *, is_fixed: bool) -
 
 
 def confusion_figure(
-    counts: Counts,
+    counts: IntArray,
     class_names: Sequence[str],
     *,
     view: View,
@@ -136,7 +136,7 @@ def _axes(class_names: Sequence[str]) -> dict[str, Any]:
     return {"xaxis": common | across, "yaxis": common | down}
 
 
-def _cells(counts: Counts, values: Values, names: list[str], view: View) -> go.Heatmap:
+def _cells(counts: IntArray, values: FloatArray, names: list[str], view: View) -> go.Heatmap:
     in_counts = "%{z:,}" if view.axis is None else "%{z:.1f}"
     gap = 1 if len(names) <= MAX_NUMBERED else 0
     count = "" if view.axis is None else "<br>%{customdata:,} samples"
@@ -154,7 +154,7 @@ def _cells(counts: Counts, values: Values, names: list[str], view: View) -> go.H
     )
 
 
-def _numbers(values: Values, names: list[str], top: float, view: View) -> go.Scatter:
+def _numbers(values: FloatArray, names: list[str], top: float, view: View) -> go.Scatter:
     """Write the values into the cells that have one, light on dark and dark on light."""
     rows, columns = np.nonzero(np.nan_to_num(values))
     shown = values[rows, columns]

@@ -12,9 +12,9 @@ from data.split import Rows
 from experiments.evaluation.metrics import (
     ClassScores,
     Confusion,
+    FloatArray,
     Rejection,
     Reliability,
-    Values,
 )
 from experiments.evaluation.predictions import OUTPUT_MEANINGS, OutputMeaning, Predictions
 from experiments.training.run import Run
@@ -173,7 +173,7 @@ def scores_table(scores: ClassScores, names: tuple[str, ...]) -> str:
     return markdown_table(header, zip(*columns, strict=True))
 
 
-def _marked(values: Values) -> list[str]:
+def _marked(values: FloatArray) -> list[str]:
     """Write shares in percent, and mark the best and the worst, if they differ."""
     known = values[~np.isnan(values)]
     best, worst = (known.max(), known.min()) if len(known) else (np.nan, np.nan)

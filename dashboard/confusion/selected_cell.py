@@ -8,7 +8,7 @@ from dashboard import session
 from dashboard.components.chart import Click
 from data.split import Rows
 from experiments.evaluation.metrics import (
-    Counts,
+    IntArray,
     cell_positions,
     complete_cell,
 )
@@ -118,7 +118,7 @@ def forget_absent_classes(n_classes: int) -> None:
 
 
 def cell_of(
-    predictions: Predictions, counts: Counts, true: int | None, predicted: int | None
+    predictions: Predictions, counts: IntArray, true: int | None, predicted: int | None
 ) -> Cell:
     """Return the cell to show; what is not chosen is filled in by the most frequent mistake."""
     row, column = complete_cell(counts, true, predicted)
