@@ -31,19 +31,13 @@ TAB = "_tab"
 IN_APP = "_in_app"
 RESTORE_TOKEN = "_restore_token"  # noqa: S105
 RESTORE = "_restore"
-
-# The sidebar
 CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
 PRESET = "_preset"
 UPLOAD = "_upload"
-
-# What several pages share
 CHOSEN = "_chosen"
 EPOCH = "_epoch"
-
-# The Train page
 PACE = "pace"
 LOG_LOSS = "log_loss"
 RATE_NOW = "_rate_now"
@@ -55,8 +49,6 @@ DRAW_RUN = "draw"  # one for each run, as the next three: see `key_of`
 NAME_RUN = "name"
 SHOW_RUN = "show"
 DELETE_RUN = "delete"
-
-# Charts of the Train page; a chart keeps its zoom under its key
 LOSS_CHART = "loss_chart"
 ACCURACY_CHART = "accuracy_chart"
 WEIGHTS_CHART = "weights"
@@ -67,16 +59,12 @@ GRADIENTS_CHART = "gradients"
 UPDATES_CHART = "updates"
 UNIT_ACTIVITY_CHART = "units"
 LEARNING_RATE_CHART = "learning_rate_chart"
-
-# The Explore page
 CLASSES = "classes"
 PART = "part"
 SHUFFLES = "_shuffles"
 SAMPLE = "_sample"
 VIEW = "_view"
 MAP = "_map"
-
-# Charts of the Explore page; a chart keeps its zoom under its key
 SAMPLES_CHART = "samples"
 POINTS_CHART = "points"
 CLASS_BALANCE_CHART = "balance"
@@ -96,8 +84,6 @@ SPLITS_CHART = "splits"
 SAMPLE_CHART = "enlarged"
 RECORDED_CHART = "recorded"
 SCALED_CHART = "scaled"
-
-# The Confusion matrix page
 MATRIX_PART_NOW = "_matrix_part_now"  # while a run goes on
 MATRIX_PART_END = "_matrix_part_end"  # once it has a result
 MATRIX_NORMALIZATION = "_matrix_view"
@@ -111,8 +97,6 @@ MISTAKE = "mistake"  # one of several, as the next three: see `key_of`
 LIST_NUMBER = "list_number"
 LIST_OPEN = "list_follow"
 DOWNLOAD = "download"
-
-# Charts of the Confusion matrix page; a chart keeps its zoom under its key
 MATRIX_CHART = "confusion_matrix"
 CELL_SAMPLES_CHART = "cell_samples"
 CONFIDENTLY_WRONG_CHART = "surely_wrong"
@@ -123,8 +107,6 @@ HIDDEN_LAYERS_CHART = "passage_hidden"
 INPUT_CHART = "passage_input"
 LOGITS_CHART = "passage_logits"
 OUTPUTS_CHART = "passage_outputs"
-
-# The page that compares
 COMPARE_WHAT = "compare_what"
 COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
 COMPARE_MEASURE = "compare_measure"
@@ -135,8 +117,6 @@ COMPARE_RESUME = "_compare_resume"
 COMPARE_DATA = "compare_data"
 COMPARE_SEEDS = "compare_seeds"
 ARCHITECTURE_GRID_SEEDS = "ladder_seeds"
-
-# Charts of the page that compares; a chart keeps its zoom under its key
 SIDE_BY_SIDE_CHART = "contest_chart"
 ONLY_RIGHT_CHARTS = ("only_right_0", "only_right_1")
 TEMPLATE_CHARTS = ("templates_0", "templates_1")

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts.style import LEGEND, layout
-from experiments.evaluation.metrics import Counts
+from experiments.evaluation.metrics import IntArray
 
 
 def class_counts(
     labels: npt.NDArray[np.intp], parts: Mapping[str, npt.NDArray[np.intp]], n_classes: int
-) -> dict[str, Counts]:
+) -> dict[str, IntArray]:
     """Return how many samples of each class are in each part, (n_classes,) a part.
 
     Parameters
@@ -24,7 +24,7 @@ def class_counts(
     return {name: np.bincount(labels[rows], minlength=n_classes) for name, rows in parts.items()}
 
 
-def class_balance(counts: Mapping[str, Counts], class_names: Sequence[str]) -> go.Figure:
+def class_balance(counts: Mapping[str, IntArray], class_names: Sequence[str]) -> go.Figure:
     """Draw the samples of each class as a bar, one color a part of the split."""
     bars = [
         go.Bar(

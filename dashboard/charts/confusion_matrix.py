@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts import style
-from experiments.evaluation.metrics import Counts, Values
+from experiments.evaluation.metrics import FloatArray, IntArray
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
 LONGEST_NAME = 14
@@ -68,8 +68,8 @@ NORMALIZATIONS: dict[str, Normalization] = {
 
 
 def cell_values(
-    counts: Counts, normalization: Normalization, *, hide_diagonal: bool = False
-) -> Values:
+    counts: IntArray, normalization: Normalization, *, hide_diagonal: bool = False
+) -> FloatArray:
     """Return what the cells show, (n_classes, n_classes): counts or 100 counts / sum(counts, axis).
 
     NaN stands where the sum is 0, and on a hidden diagonal.
@@ -85,7 +85,7 @@ def cell_values(
 
 
 def color_range(
-    counts: Counts, values: Values, normalization: Normalization, *, is_fixed: bool
+    counts: IntArray, values: FloatArray, normalization: Normalization, *, is_fixed: bool
 ) -> float:
     """Return the upper end of the color range; a fixed one is the same at every epoch."""
     if is_fixed:
@@ -95,7 +95,7 @@ def color_range(
 
 
 def confusion_figure(
-    counts: Counts,
+    counts: IntArray,
     class_names: Sequence[str],
     *,
     normalization: Normalization,
@@ -146,7 +146,7 @@ def _axes(class_names: Sequence[str]) -> dict[str, Any]:
 
 
 def _cells(
-    counts: Counts, values: Values, names: list[str], normalization: Normalization
+    counts: IntArray, values: FloatArray, names: list[str], normalization: Normalization
 ) -> go.Heatmap:
     in_counts = "%{z:,}" if normalization.axis is None else "%{z:.1f}"
     gap = 1 if len(names) <= MAX_NUMBERED else 0
@@ -166,7 +166,7 @@ def _cells(
 
 
 def _numbers(
-    values: Values, names: list[str], top: float, normalization: Normalization
+    values: FloatArray, names: list[str], top: float, normalization: Normalization
 ) -> go.Scatter:
     """Write the values into the cells that have one, light on dark and dark on light."""
     rows, columns = np.nonzero(np.nan_to_num(values))

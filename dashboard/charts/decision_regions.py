@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.style import BACKGROUND, PCA_2D, class_symbol, color, layout
+from dashboard.charts.style import BACKGROUND, PLANE_FEATURES, class_symbol, color, layout
 from dashboard.charts.templates import Floats
 from experiments.evaluation.decision_regions import DecisionRegions
 
@@ -34,8 +34,8 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> go.Figure:
     edge = {"zeroline": False, "showgrid": False, "constrain": "domain"}
     figure_layout = layout(
         title,
-        x=PCA_2D[0],
-        y=PCA_2D[1],
+        x=PLANE_FEATURES[0],
+        y=PLANE_FEATURES[1],
         showlegend=False,
         margin={"l": 48},
         xaxis=edge | {"range": [float(regions.x[0]), float(regions.x[-1])]},

@@ -7,10 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.image_grid import Gaps, short_caption, tiles
-from dashboard.charts.style import (
-    SEQUENTIAL,
-)
+from dashboard.charts.image_grid import Gaps, mosaic_figure, short_caption
+from dashboard.charts.style import SEQUENTIAL
 from data.datasets import Dataset
 from data.split import Rows
 from experiments.evaluation.predictions import Predictions
@@ -51,13 +49,13 @@ def only_right_figure(found: OnlyRight, dataset: Dataset) -> go.Figure:
     """Draw the images, each with two lines of words below it."""
     height, width = dataset.image_shape or (1, dataset.n_features)
     hover = f"{escape(dataset.unit)}: %{{z:.3g}} of {dataset.maximum:g}<extra></extra>"
-    return tiles(
+    return mosaic_figure(
         dataset.X[found.rows].reshape(-1, height, width),
         found.captions,
-        found.title,
-        Gaps(width // 2 + 1, round(0.75 * height) + 1),
-        hovertemplate=hover,
-        axis_name=SEQUENTIAL,
-        axis={"cmin": 0, "cmax": dataset.maximum, "showscale": False},
+        title=found.title,
         columns=SHOWN_IMAGES,
+        coloraxis=SEQUENTIAL,
+        scale={"cmin": 0, "cmax": dataset.maximum, "showscale": False},
+        hovertemplate=hover,
+        gap=Gaps(width // 2 + 1, round(0.75 * height) + 1),
     )

@@ -49,28 +49,53 @@ def pixel_values(
     is_signed : whether values may be negative; then the colors run from -limit to limit
     is_written : whether to write the values where there is room, or to leave them to the mouse
     """
-    scale, low = (DIVERGING, -limit) if is_signed else (SEQUENTIAL, 0)
-    picture = go.Heatmap(
+    coloraxis, low = (DIVERGING, -limit) if is_signed else (SEQUENTIAL, 0)
+    figure = pixel_figure(
+        image,
+        title=title,
+        limits=(low, limit),
+        hover=f"<br>{escape(unit)}: %{{z:.4g}}",
+        coloraxis=coloraxis,
+        showlegend=False,
+        shapes=[_edge(*image.shape)],
+        margin={"l": 0, "r": 0, "t": TITLE_HEIGHT, "b": 0},
+        **PICTURE_AXES,
+    )
+    if is_written and max(image.shape) <= LARGEST_WRITTEN:
+        figure.add_trace(_numbers(image, (low, limit), coloraxis))
+    return figure
+
+
+def pixel_figure(
+    image: Images,
+    *,
+    title: str,
+    limits: tuple[float, float],
+    hover: str,
+    coloraxis: str = SEQUENTIAL,
+    **more: Any,
+) -> go.Figure:
+    """Draw an image whose rows and columns are counted from 1.
+
+    Parameters
+    ----------
+    image : (height, width)
+    limits : both ends of the color scale
+    hover : what the mouse shows after the row and the column
+    more : further settings of Plotly's layout
+    """
+    heatmap = go.Heatmap(
         z=image,
         x0=1,
         dx=1,
         y0=1,
         dy=1,
-        coloraxis=scale,
-        hovertemplate=f"row %{{y}}, column %{{x}}<br>{escape(unit)}: %{{z:.4g}}<extra></extra>",
+        coloraxis=coloraxis,
+        hovertemplate=f"row %{{y}}, column %{{x}}{hover}<extra></extra>",
     )
-    has_room = is_written and max(image.shape) <= LARGEST_WRITTEN
-    colors: dict[str, Any] = {scale: {"cmin": low, "cmax": limit, "showscale": False}}
-    figure_layout = layout(
-        title,
-        showlegend=False,
-        shapes=[_edge(*image.shape)],
-        margin={"l": 0, "r": 0, "t": TITLE_HEIGHT, "b": 0},
-        **colors,
-        **PICTURE_AXES,
-    )
-    numbers = [_numbers(image, (low, limit), scale)] if has_room else []
-    return go.Figure([picture, *numbers], figure_layout)
+    low, high = limits
+    more[coloraxis] = {"cmin": low, "cmax": high, "showscale": False}
+    return go.Figure(heatmap, layout(title, **more))
 
 
 def number_size(image: Images) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts import style
+from dashboard.charts.feature_values import feature_values, pixel_figure
 from mlp.arrays import Array
 from mlp.backprop import Workspace, forward
 from mlp.network import Network
@@ -67,42 +68,16 @@ def input_figure(
     x : (n_0,)
     """
     if image_shape is None:
-        return _features(x, unit)
+        return feature_values(x, title=f"Input: {len(x):,} features", unit=f"{unit}, as recorded")
     axis = FRAME | {"constrain": "domain"}
-    return go.Figure(
-        go.Heatmap(
-            z=x.reshape(image_shape),
-            x0=1,
-            dx=1,
-            y0=1,
-            dy=1,
-            coloraxis=style.SEQUENTIAL,
-            hovertemplate=f"row %{{y}}, column %{{x}}: {escape(unit)} %{{z:.3g}}<extra></extra>",
-        ),
-        style.layout(
-            f"Input: {len(x):,} pixels",
-            xaxis=axis,
-            yaxis=axis | {"autorange": "reversed", "scaleanchor": "x"},
-            coloraxis={"cmin": 0, "cmax": maximum, "showscale": False},
-            margin={"l": 8, "r": 8, "b": 16},
-        ),
-    )
-
-
-def _features(x: Array, unit: str) -> go.Figure:
-    return go.Figure(
-        go.Bar(
-            x=np.arange(1, len(x) + 1),
-            y=x,
-            marker={"color": style.color(0)},
-            hovertemplate="feature %{x}: %{y:.4g}<extra></extra>",
-        ),
-        style.layout(
-            f"Input: {len(x):,} features",
-            x="feature",
-            y=f"{escape(unit)}, as recorded",
-            xaxis=style.feature_axis(len(x)),
-        ),
+    return pixel_figure(
+        x.reshape(image_shape),
+        title=f"Input: {len(x):,} pixels",
+        limits=(0, maximum),
+        hover=f": {escape(unit)} %{{z:.3g}}",
+        xaxis=axis,
+        yaxis=axis | {"autorange": "reversed", "scaleanchor": "x"},
+        margin={"l": 8, "r": 8, "b": 16},
     )
 
 

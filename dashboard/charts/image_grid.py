@@ -69,12 +69,16 @@ def mosaic(images: Images, columns: int, gaps: Gaps) -> Images:
     return grid.reshape(rows * cell[0], columns * cell[1])
 
 
-def corners(n_images: int, columns: int, image_shape: tuple[int, int]) -> list[Corner]:
-    """Return where the images of a mosaic begin."""
-    gap = gaps(*image_shape)
-    cell = image_shape[0] + gap.below, image_shape[1] + gap.right
+def corners(
+    n_images: int, columns: int, image_shape: Sequence[int], gap: Gaps | None = None
+) -> list[Corner]:
+    """Return where the images of a mosaic begin; the gaps are as in `gaps` if none are given."""
+    height, width = image_shape
+    gap = gap or gaps(height, width)
     places = (divmod(i, columns) for i in range(n_images))
-    return [Corner(column * cell[1], row * cell[0]) for row, column in places]
+    return [
+        Corner(column * (width + gap.right), row * (height + gap.below)) for row, column in places
+    ]
 
 
 def grid_height(n_images: int, columns: int, row_height: int) -> int:
@@ -118,27 +122,69 @@ def image_grid(
     chosen : the image to put a frame around
     """
     _, *shape = images.shape
-    places = corners(len(images), columns, (shape[0], shape[1]))
     short = [shortened(caption) for caption in captions]
-    size = letter_size(short)
-    picture = go.Heatmap(
-        z=mosaic(images, columns, gaps(*shape)),
+    frame = [] if chosen is None else [_frame(corners(len(images), columns, shape)[chosen], shape)]
+    return mosaic_figure(
+        images,
+        [escape(caption) for caption in short],
+        title=title,
+        columns=columns,
         coloraxis=SEQUENTIAL,
-        hoverongaps=False,
+        scale={"cmin": 0, "cmax": maximum, "showscale": False},
         hovertemplate=f"{escape(unit)}: %{{z:.3g}}<extra></extra>",
-    )
-    figure_layout = layout(
-        title,
+        caption_size=letter_size(short),
         margin={"l": 0, "r": 0, "t": 44, "b": 0},
-        annotations=[note(text, at, shape, size) for text, at in zip(short, places, strict=True)],
-        shapes=[_frame(places[chosen], shape)] if chosen is not None else [],
-        coloraxis={"cmin": 0, "cmax": maximum, "showscale": False},
-        **PICTURE_AXES,
+        shapes=frame,
     )
-    return go.Figure(picture, figure_layout)
 
 
-def note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> dict[str, Any]:
+def mosaic_figure(
+    images: Images,
+    captions: Sequence[str],
+    *,
+    title: str,
+    columns: int,
+    coloraxis: str,
+    scale: dict[str, Any],
+    hovertemplate: str,
+    gap: Gaps | None = None,
+    caption_size: int | None = None,
+    **more: Any,
+) -> go.Figure:
+    """Draw images in rows on one color scale, each with a caption below it, as one heatmap.
+
+    Parameters
+    ----------
+    images : (n_images, height, width)
+    captions : one an image, escaped
+    coloraxis, scale : SEQUENTIAL or DIVERGING, and its settings
+    gap : between images; in proportion to their size if None
+    caption_size : in pixels, of captions that stay close below their images; None for one
+        trace with all captions, of a common size
+    more : further settings of Plotly's layout
+    """
+    _, height, width = images.shape
+    gap = gap or gaps(height, width)
+    places = corners(len(images), columns, (height, width), gap)
+    captioned = list(zip(captions, places, strict=True))
+    heatmap = go.Heatmap(
+        z=mosaic(images, columns, gap) if len(images) else [[None]],
+        coloraxis=coloraxis,
+        hoverongaps=False,
+        hovertemplate=hovertemplate,
+    )
+    settings: dict[str, Any] = {"margin": {"l": 0, "r": 0, "b": 0}, coloraxis: scale} | more
+    if caption_size is None:
+        texts = [_caption_trace(captioned, height, width)]
+    else:
+        texts = []
+        settings["annotations"] = [
+            _note(text, at, (height, width), caption_size) for text, at in captioned
+        ]
+    return go.Figure([heatmap, *texts], layout(title, **PICTURE_AXES, **settings))
+
+
+def _note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> dict[str, Any]:
     """Return a caption, centered below an image.
 
     Parameters
@@ -150,7 +196,7 @@ def note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> di
         "x": corner.x + (width - 1) / 2,
         "y": corner.y + height - 0.5,
         "yanchor": "top",
-        "text": escape(text),
+        "text": text,
         "showarrow": False,
         "font": {"size": size},
     }
@@ -180,39 +226,12 @@ def short_caption(name: str) -> str:
     return escape(shortened(name, MAX_CAPTION))
 
 
-def tiles(
-    images: Images,
-    captions: Sequence[str],
-    title: str,
-    room: Gaps,
-    *,
-    hovertemplate: str,
-    axis_name: str,
-    axis: dict[str, Any],
-    columns: int,
-) -> go.Figure:
-    """Draw images in rows on a scale of their own, each with words below it."""
-    _, height, width = images.shape
-    heat = go.Heatmap(
-        z=mosaic(images, columns, room) if len(images) else [[None]],
-        coloraxis=axis_name,
-        hoverongaps=False,
-        hovertemplate=hovertemplate,
-    )
-    words = _captions(captions[: len(images)], height, width, room, columns)
-    more: dict[str, Any] = {"margin": {"l": 0, "r": 0, "b": 0}, axis_name: axis}
-    return go.Figure([heat, words], layout(title, **PICTURE_AXES, **more))
-
-
-def _captions(
-    captions: Sequence[str], height: int, width: int, room: Gaps, columns: int
-) -> go.Scatter:
-    """Return the words below the images, as one trace: so many annotations take long to make."""
-    row, column = np.divmod(np.arange(len(captions)), columns)
+def _caption_trace(captioned: Sequence[tuple[str, Corner]], height: int, width: int) -> go.Scatter:
+    """Return captions below images as one trace: so many annotations take long to make."""
     return go.Scatter(
-        x=column * (width + room.right) + (width - 1) / 2,
-        y=row * (height + room.below) + 1.08 * height - 0.5,
-        text=list(captions),
+        x=[at.x + (width - 1) / 2 for _, at in captioned],
+        y=[at.y + 1.08 * height - 0.5 for _, at in captioned],
+        text=[text for text, _ in captioned],
         mode="text",
         textposition="bottom center",
         textfont={"size": 13},

@@ -29,7 +29,7 @@ LEGEND_BELOW: dict[str, Any] = {
 SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows as well
 N_COLORS = 10
 MOST_TICKS = 16  # as many whole numbers as an axis has room for
-PCA_2D = ("x₁", "x₂")  # how the features of a point are called
+PLANE_FEATURES = ("x₁", "x₂")  # names of the features of a point
 
 
 def color(i: int, opacity: float = 1.0) -> str:
@@ -60,15 +60,15 @@ def whole_numbers(n: int) -> dict[str, Any]:
 
 def feature_names(n_features: int) -> list[str]:
     """Return the names of the features: x₁ and x₂ in the plane, else numbers from 1."""
-    if n_features == len(PCA_2D):
-        return list(PCA_2D)
+    if n_features == len(PLANE_FEATURES):
+        return list(PLANE_FEATURES)
     return [f"feature {i}" for i in range(1, n_features + 1)]
 
 
 def feature_axis(n_features: int) -> dict[str, Any]:
     """Return an axis on which the features stand at 1, 2, ... n_features."""
-    if n_features == len(PCA_2D):
-        return {"tickvals": [1, 2], "ticktext": list(PCA_2D)}
+    if n_features == len(PLANE_FEATURES):
+        return {"tickvals": [1, 2], "ticktext": list(PLANE_FEATURES)}
     return whole_numbers(n_features)
 
 

@@ -7,19 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.image_grid import gaps, short_caption, tiles
-from dashboard.charts.style import (
-    DIVERGING,
-)
+from dashboard.charts.image_grid import mosaic_figure, short_caption
+from dashboard.charts.style import DIVERGING
 from experiments.comparison.networks import network_name
 from experiments.training.run import Run
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
-
 MAX_FEATURES = 32  # hidden units shown
-
-
 CLASS_COLUMNS, UNIT_COLUMNS = 5, 8  # of templates
 
 
@@ -41,13 +36,13 @@ def template_figures(single: Run, other: Run) -> tuple[go.Figure, go.Figure]:
         f"{network_name(other.config)}: {len(units)} of {other.network.sizes[1]} hidden units"
     )
     return (
-        _weights_figure(templates, classes, of_classes, limit, CLASS_COLUMNS),
+        _weights_figure(templates, classes[: len(templates)], of_classes, limit, CLASS_COLUMNS),
         _weights_figure(features, units, of_units, limit, UNIT_COLUMNS),
     )
 
 
 def common_limit(weights: Sequence[Floats]) -> float:
-    """Return the largest weight of all in size, so that the tiles have one scale."""
+    """Return the largest weight of all in size, so that all images have one scale."""
     return max((float(np.abs(each).max()) for each in weights if each.size), default=1.0) or 1.0
 
 
@@ -55,13 +50,12 @@ def _weights_figure(
     images: Floats, captions: Sequence[str], title: str, limit: float, columns: int
 ) -> go.Figure:
     bar = {"title": {"text": "weight", "font": {"size": 13}}, "thickness": 12, "len": 0.9}
-    return tiles(
+    return mosaic_figure(
         images,
         captions,
-        title,
-        gaps(*images.shape[1:]),
-        hovertemplate="weight %{z:.3g}<extra></extra>",
-        axis_name=DIVERGING,
-        axis={"cmin": -limit, "cmax": limit, "colorbar": bar},
+        title=title,
         columns=columns,
+        coloraxis=DIVERGING,
+        scale={"cmin": -limit, "cmax": limit, "colorbar": bar},
+        hovertemplate="weight %{z:.3g}<extra></extra>",
     )

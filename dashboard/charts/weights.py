@@ -1,12 +1,12 @@
 """What the first layer looks for: the weights of each unit, as a picture where they are one."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.image_grid import PICTURE_AXES, corners, gaps, mosaic, note
+from dashboard.charts.image_grid import mosaic_figure
 from dashboard.charts.style import DIVERGING, feature_axis, layout, whole_numbers
 from mlp.arrays import Array
 
@@ -74,11 +74,11 @@ def weight_figure(
     revision : a zoom lives as long as it stays the same
     """
     shown = shown_units(weights, first)
-    draw = _map if image_shape is None else _pictures
+    draw = _map if image_shape is None else _images
     return draw(shown, image_shape or (1, 1), revision)
 
 
-def _scale(largest: float) -> dict[str, object]:
+def _scale(largest: float) -> dict[str, Any]:
     end = largest or 1.0  # all weights may be 0
     bar = {"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0}
     return {"cmin": -end, "cmax": end, "showscale": True, "colorbar": bar}
@@ -119,23 +119,18 @@ def columns_of(n_units: int) -> int:
     return max(1, math.ceil(math.sqrt(1.3 * n_units)))
 
 
-def _pictures(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
+def _images(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
     """Draw one picture a unit, with its number below, as one mosaic: it is drawn often."""
     images = shown.weights.reshape(-1, *image_shape)
-    columns = columns_of(len(images))
-    places = enumerate(corners(len(images), columns, image_shape), start=shown.first + 1)
-    picture = go.Heatmap(
-        z=mosaic(images, columns, gaps(*image_shape)),
+    return mosaic_figure(
+        images,
+        [str(shown.first + i) for i in range(1, len(images) + 1)],
+        title=shown.title,
+        columns=columns_of(len(images)),
         coloraxis=DIVERGING,
-        hoverongaps=False,
+        scale=_scale(shown.largest),
         hovertemplate="weight %{z:.3g}<extra></extra>",
-    )
-    figure_layout = layout(
-        shown.title,
+        caption_size=NUMBER_SIZE,
         margin={"l": 0, "b": 0},
-        annotations=[note(str(unit), at, image_shape, NUMBER_SIZE) for unit, at in places],
-        coloraxis2=_scale(shown.largest),
         uirevision=revision,
-        **PICTURE_AXES,
     )
-    return go.Figure(picture, figure_layout)

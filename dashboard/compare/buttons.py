@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.compare import actions
+from dashboard.components.transport_buttons import play_button
 from dashboard.session import ComparisonKind
 from dashboard.text import plain
 from experiments.comparison.significance import check_comparable
@@ -25,15 +26,13 @@ def begin_button(
     width: int | Literal["content"] = "content",
 ) -> None:
     """Draw the button that begins a comparison."""
-    st.button(
+    play_button(
         label,
-        icon=":material/play_arrow:",
-        type="primary",
+        actions.request,
+        args=(kind,),
         key=session.key_of("begin", kind),
         width=width,
         disabled=disabled or bool(session.problems()),
-        on_click=actions.request,
-        args=(kind,),
         help=help_text,
     )
 

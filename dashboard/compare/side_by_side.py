@@ -1,6 +1,5 @@
 """Networks that train at the same time, in one chart: the view."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -19,6 +18,7 @@ from dashboard.compare.buttons import (
 from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
 from dashboard.components.chart import show_chart
+from dashboard.components.transport_buttons import pause_button, play_button
 from dashboard.session import ComparisonKind
 from experiments.background.background_task import Status
 from experiments.comparison.networks import network_name
@@ -57,11 +57,20 @@ def _buttons(status: Status | None) -> None:
     """Draw the buttons: the first begins, pauses or resumes, the other stops."""
     with row():
         if status and status.is_moving:
-            help_text, click = "Pause all networks; nothing is lost.", actions.pause_side_by_side
-            _play_button("Pause", "pause", session.COMPARE_PAUSE, click, help_text)
+            pause_button(
+                actions.pause_side_by_side,
+                key=session.COMPARE_PAUSE,
+                width=PLAY_WIDTH,
+                help="Pause all networks; nothing is lost.",
+            )
         elif status is Status.PAUSED:
-            help_text, click = "Train all networks on.", actions.resume_side_by_side
-            _play_button("Resume", "play_arrow", session.COMPARE_RESUME, click, help_text)
+            play_button(
+                "Resume",
+                actions.resume_side_by_side,
+                key=session.COMPARE_RESUME,
+                width=PLAY_WIDTH,
+                help="Train all networks on.",
+            )
         else:
             begin_button(
                 "Train side by side",
@@ -72,20 +81,6 @@ def _buttons(status: Status | None) -> None:
                 width=PLAY_WIDTH,
             )
         stop_button(ComparisonKind.SIDE_BY_SIDE, disabled=status is None or status.is_over)
-
-
-def _play_button(
-    label: str, icon: str, key: str, click: Callable[[], None], help_text: str
-) -> None:
-    st.button(
-        label,
-        icon=f":material/{icon}:",
-        type="primary",
-        key=key,
-        width=PLAY_WIDTH,
-        on_click=click,
-        help=help_text,
-    )
 
 
 def _watch(comparison: SideBySide, status: Status) -> None:

@@ -32,7 +32,7 @@ def choose_part(run: Run) -> str:
     part: str = st.segmented_control(
         "Samples",
         parts,
-        default=next(part for part in parts if getattr(run.prepared_data(), part) is not None),
+        default=next(part for part in parts if run.prepared_data().samples(part)),
         required=True,
         key=session.MATRIX_PART_END if is_over else session.MATRIX_PART_NOW,
         persist_state="session",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import session
 from experiments.evaluation.metrics import (
-    Counts,
+    IntArray,
     class_scores,
     matrix_csv,
     predictions_csv,
@@ -14,7 +14,7 @@ from experiments.evaluation.predictions import OUTPUT_MEANINGS, Predictions
 from experiments.training.run import Run
 
 
-def draw_downloads(run: Run, predictions: Predictions, counts: Counts, part: str) -> None:
+def draw_downloads(run: Run, predictions: Predictions, counts: IntArray, part: str) -> None:
     """Draw a button for each table; the table is written when it is asked for."""
     names, noun = predictions.class_names, OUTPUT_MEANINGS[run.config.output].noun
     tables = (

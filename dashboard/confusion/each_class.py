@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard.components.tables import markdown_table
 from dashboard.text import percent, plain
-from experiments.evaluation.metrics import ClassScores, Values, class_scores
+from experiments.evaluation.metrics import ClassScores, FloatArray, class_scores
 from experiments.evaluation.predictions import Predictions
 
 
@@ -30,7 +30,7 @@ def scores_table(scores: ClassScores, names: tuple[str, ...]) -> str:
     return markdown_table(header, zip(*columns, strict=True))
 
 
-def _with_badges(values: Values) -> list[str]:
+def _with_badges(values: FloatArray) -> list[str]:
     """Write shares in percent, and mark the best and the worst, if they differ."""
     known = values[~np.isnan(values)]
     best, worst = (known.max(), known.min()) if len(known) else (np.nan, np.nan)

@@ -51,7 +51,7 @@ def _draw(run: Run, was_moving: bool, poll_seconds: float) -> None:
     step = choose_epoch(run)
     if not run.snapshots.steps:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
-    elif getattr(run.prepared_data(), part) is None:
+    elif run.prepared_data().samples(part) is None:
         st.info(no_samples_sentence(run, part), icon=":material/data_alert:")
     elif (finite := _finite_step(run, run.snapshots.nearest(step), part)) is not None:
         _draw_views(run, part, finite, options)

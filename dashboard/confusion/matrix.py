@@ -5,12 +5,12 @@ from dashboard.charts.confusion_matrix import NORMALIZATIONS, confusion_figure
 from dashboard.components.chart import show_chart
 from dashboard.confusion.controls import MatrixOptions
 from dashboard.confusion.selected_cell import Cell, select_clicked_cell
-from experiments.evaluation.metrics import Counts
+from experiments.evaluation.metrics import IntArray
 from experiments.evaluation.predictions import Predictions
 
 
 def draw_matrix(
-    predictions: Predictions, counts: Counts, cell: Cell, options: MatrixOptions
+    predictions: Predictions, counts: IntArray, cell: Cell, options: MatrixOptions
 ) -> None:
     """Draw the matrix, with a frame around the selected cell."""
     figure = confusion_figure(

@@ -9,7 +9,7 @@ from dashboard.text import plain
 from data.split import Rows
 from experiments.evaluation.metrics import (
     Confusion,
-    Counts,
+    IntArray,
     confidently_wrong,
     least_certain,
     top_confusions,
@@ -20,7 +20,7 @@ from experiments.training.run import Run
 N_MOST_FREQUENT = 10
 
 
-def draw_mistakes(run: Run, predictions: Predictions, counts: Counts) -> None:
+def draw_mistakes(run: Run, predictions: Predictions, counts: IntArray) -> None:
     """Draw the three lists; what is chosen in one is selected in the matrix."""
     left, middle, right = st.columns([3, 5, 5])
     with left:
@@ -34,7 +34,7 @@ def draw_mistakes(run: Run, predictions: Predictions, counts: Counts) -> None:
         _draw_sample_list(run, predictions, uncertain, key, "Least certain")
 
 
-def _draw_most_frequent(predictions: Predictions, counts: Counts) -> None:
+def _draw_most_frequent(predictions: Predictions, counts: IntArray) -> None:
     """Draw a button for each frequent mistake, which selects its cell."""
     confusions = top_confusions(counts, N_MOST_FREQUENT)
     if not confusions:

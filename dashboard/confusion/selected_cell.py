@@ -10,7 +10,7 @@ from dashboard.components.chart import Click
 from dashboard.confusion.samples import PAGE, draw_samples
 from dashboard.text import plain
 from data.split import Rows
-from experiments.evaluation.metrics import Counts, cell_positions, complete_cell
+from experiments.evaluation.metrics import IntArray, cell_positions, complete_cell
 from experiments.evaluation.predictions import Predictions
 from experiments.training.run import Run
 
@@ -87,7 +87,7 @@ def show_forward_pass() -> None:
     session.set_value(session.MATRIX_TAB, ONE_SAMPLE)
 
 
-def choose_cell(predictions: Predictions, counts: Counts) -> Cell:
+def choose_cell(predictions: Predictions, counts: IntArray) -> Cell:
     """Draw two lists that choose a cell by keyboard; return the cell."""
     names = predictions.class_names
     forget_absent_classes(len(names))
@@ -129,7 +129,7 @@ def forget_absent_classes(n_classes: int) -> None:
 
 
 def cell_of(
-    predictions: Predictions, counts: Counts, true: int | None, predicted: int | None
+    predictions: Predictions, counts: IntArray, true: int | None, predicted: int | None
 ) -> Cell:
     """Return the cell to show; what is not chosen is filled in by the most frequent mistake."""
     row, column = complete_cell(counts, true, predicted)

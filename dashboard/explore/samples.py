@@ -97,8 +97,7 @@ def rows_of_part(split: Split, part: str) -> Rows:
     """Return the rows of a part of the split, or of all of it."""
     if part == "all":
         return np.sort(np.concatenate(split))
-    rows: Rows = getattr(split, part)
-    return rows
+    return split.rows(part)
 
 
 def rows_of_classes(labels: Labels, rows: Rows, classes: Collection[int]) -> Rows:

@@ -1,4 +1,4 @@
-"""Ctrl-C: when it ends the work at once, and when it has to wait."""
+"""Ctrl-C: when it ends the work at once, and when it is delayed."""
 
 import signal
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether Ctrl-C was pressed; only a second time it is an error.
+    """Give a function that says whether Ctrl-C was pressed; only a second press raises.
 
     Who asks it now and then can end in good order.
     """
@@ -20,13 +20,13 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         was_pressed = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    with _handled_by(remember):
+    with _interrupt_handler(remember):
         yield lambda: was_pressed
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let Ctrl-C wait until a piece of work is done.
+def delay_interrupt() -> Iterator[None]:
+    """Delay Ctrl-C until a piece of work is done.
 
     Raises
     ------
@@ -39,15 +39,15 @@ def undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def deaf_children() -> Iterator[None]:
-    """Let processes that are started here ignore Ctrl-C: the one that started them decides."""
-    with _handled_by(signal.SIG_IGN):
+def children_ignore_interrupt() -> Iterator[None]:
+    """Let processes that are started here ignore Ctrl-C: their parent ends them."""
+    with _interrupt_handler(signal.SIG_IGN):
         yield
 
 
 @contextmanager
-def _handled_by(handler: Any) -> Iterator[None]:
-    """Say what Ctrl-C does for a while; outside the main thread, Python lets nobody say it."""
+def _interrupt_handler(handler: Any) -> Iterator[None]:
+    """Handle Ctrl-C with a handler; outside the main thread, Python does not allow it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from data.datasets import Dataset
-from experiments.background.interrupts import deaf_children
+from experiments.background.interrupts import children_ignore_interrupt
 from experiments.config import RunConfig
 from experiments.training.summary import Summary, train_and_summarize
 
-CLUSTER_HINT = "Install what it takes with: pip install -r requirements-cluster.txt"
-CONNECT_SECONDS = 10.0  # how long a scheduler, and its first worker, may take to answer
+CLUSTER_HINT = "Install it with: pip install -r requirements-cluster.txt"
+CONNECT_SECONDS = 10.0  # to wait for a scheduler, and for its first worker
 
 
 def run_all(
@@ -27,7 +27,7 @@ def run_all(
 ) -> Generator[tuple[int, Summary]]:
     """Yield the place of each config and the summary of its run, as soon as it is done.
 
-    Whoever closes the generator, or is interrupted in it, ends the runs under way as well.
+    Closing the generator, or an interrupt in it, ends the runs under way as well.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def run_all(
 
     Raises
     ------
-    ValueError : for a senseless number of processes, if the scheduler or its workers do not
+    ValueError : for an impossible number of processes, if the scheduler or its workers do not
         answer, or if Dask is not installed
     ChildProcessError : if a process that was at work has ended, or could not begin
     """
@@ -54,7 +54,7 @@ def run_all(
     run = joblib.delayed(_numbered)
     tasks = [run(number, config, own) for number, config in enumerate(configs)]
     with _backend(scheduler), _plain_failures():
-        with deaf_children():
+        with children_ignore_interrupt():
             results = joblib.Parallel(jobs, batch_size=1, return_as="generator_unordered")(tasks)
         try:
             for result in results:  # noqa: UP028  `yield from` would close them, with a warning

@@ -15,11 +15,11 @@ from experiments.export.csv_writer import csv_of
 N_BINS = 10
 MAX_POINTS = 200  # of the rejection curve; more would not show
 
-Counts: TypeAlias = npt.NDArray[np.intp]
-Values: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.intp]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
-def confusion_counts(predictions: Predictions) -> Counts:
+def confusion_counts(predictions: Predictions) -> IntArray:
     """Return the confusion matrix as counts of samples, (n_classes, n_classes).
 
     Rows are the true classes, columns the predicted ones.
@@ -27,7 +27,7 @@ def confusion_counts(predictions: Predictions) -> Counts:
     from sklearn.metrics import confusion_matrix
 
     classes = np.arange(len(predictions.class_names))
-    counts: Counts = confusion_matrix(predictions.labels, predictions.predicted, labels=classes)
+    counts: IntArray = confusion_matrix(predictions.labels, predictions.predicted, labels=classes)
     return counts
 
 
@@ -40,10 +40,10 @@ class ClassScores(NamedTuple):
     support : the number of samples of the class
     """
 
-    precision: Values
-    recall: Values
-    f1: Values
-    support: Counts
+    precision: FloatArray
+    recall: FloatArray
+    f1: FloatArray
+    support: IntArray
 
 
 def class_scores(predictions: Predictions) -> ClassScores:
@@ -67,7 +67,7 @@ class Confusion(NamedTuple):
     times: int
 
 
-def top_confusions(counts: Counts, n_most: int) -> list[Confusion]:
+def top_confusions(counts: IntArray, n_most: int) -> list[Confusion]:
     """Return the most frequent confusions in falling order; ties in the order of the classes."""
     mistakes = counts - np.diag(np.diag(counts))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:n_most]
@@ -76,7 +76,7 @@ def top_confusions(counts: Counts, n_most: int) -> list[Confusion]:
     return [confusion for confusion in found if confusion.times]
 
 
-def complete_cell(counts: Counts, true: int | None, predicted: int | None) -> tuple[int, int]:
+def complete_cell(counts: IntArray, true: int | None, predicted: int | None) -> tuple[int, int]:
     """Return the cell with the most mistakes, in a given row or column if there is one.
 
     Without mistakes, it is the cell with the highest count.
@@ -126,9 +126,9 @@ class Reliability(NamedTuple):
     Source: Guo et al., On calibration of modern neural networks, ICML (2017), section 2.
     """
 
-    confidence: Values
-    accuracy: Values
-    counts: Counts
+    confidence: FloatArray
+    accuracy: FloatArray
+    counts: IntArray
     ece: float
     gap: float
     gap_error: float
@@ -157,8 +157,8 @@ class Rejection(NamedTuple):
     accuracy : (n_points,), on the remaining samples
     """
 
-    rejected: Values
-    accuracy: Values
+    rejected: FloatArray
+    accuracy: FloatArray
 
 
 def rejection(predictions: Predictions) -> Rejection:
@@ -176,7 +176,7 @@ def rejection(predictions: Predictions) -> Rejection:
     return Rejection(1 - n_left / n_samples, n_right / n_left)
 
 
-def matrix_csv(counts: Counts, class_names: tuple[str, ...]) -> str:
+def matrix_csv(counts: IntArray, class_names: tuple[str, ...]) -> str:
     """Return the confusion matrix as CSV: rows are true classes, columns predicted ones."""
     rows = zip(class_names, counts.tolist(), strict=True)
     return csv_of(["true \\ predicted", *class_names], ([name, *row] for name, row in rows))

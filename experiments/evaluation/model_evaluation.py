@@ -90,7 +90,7 @@ def _rows_of(model: SavedModel, dataset: Dataset, part: str) -> Rows:
         raise ValueError(f"There is no part '{part[:40]}'. Choose one of: {', '.join(PARTS)}.")
     if part == "all":
         return np.arange(dataset.n_samples)
-    rows: Rows = getattr(split_rows(model.config, dataset), part)
+    rows = split_rows(model.config, dataset).rows(part)
     if not len(rows):
         raise ValueError(
             f"No samples were held out for the {part} part. Choose the part 'training' or 'all'."

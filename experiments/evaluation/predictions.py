@@ -15,7 +15,6 @@ from experiments.training.run import Run
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
 from mlp.network import Network
-from mlp.samples import Samples
 
 CACHE_BYTES = 60_000_000  # MNIST's 10,000 test samples take 0.6 MB a step
 
@@ -136,8 +135,7 @@ def predict_now(run: Run, part: str) -> Predictions:
 def _predict(network: Network, run: Run, part: str) -> Predictions:
     """Return what a network predicts for a part of the samples of a run."""
     prepared = run.prepared_data()
-    rows: Rows = getattr(prepared.split, part)
-    samples: Samples | None = getattr(prepared, part)
+    rows, samples = prepared.split.rows(part), prepared.samples(part)
     logits = np.empty((0, network.sizes[-1]), np.float32)
     with np.errstate(all="ignore"):  # a diverged network has infinite outputs, or NaN
         if samples:
@@ -165,7 +163,7 @@ def predictions_at(run: Run, step: int, part: str) -> Predictions:
     LookupError : if there are no snapshots yet
     ValueError : if no samples were held out for that part
     """
-    if getattr(run.prepared_data(), part) is None:
+    if run.prepared_data().samples(part) is None:
         raise ValueError(f"No samples were held out for the {part} part. Choose another part.")
     predictions = _predict(run.network_at(step), run, part)
     for array in (predictions.labels, predictions.outputs, predictions.predicted):

@@ -46,9 +46,8 @@ METADATA_TYPES: dict[str, TypeAdapter[Any]] = {
     "image_shape": TypeAdapter(tuple[int, int] | None, config=STRICT),
     "history": TypeAdapter(History, config=STRICT),
     "result": TypeAdapter(Result | None, config=STRICT),
-    "way": TypeAdapter(
-        RunRecord, config=STRICT
-    ),  # the run record, by its key in files saved before
+    # The run record keeps its first key, so that files saved before can be read.
+    "way": TypeAdapter(RunRecord, config=STRICT),
 }
 """The entries of the metadata besides the config, and their types."""
 

@@ -6,17 +6,15 @@ used, unchanged, and of a few lines that call them with the settings of the run.
 
 import io
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from data.datasets import DATASETS, Dataset
-from data.download import FOLDER_VARIABLE
+from data.download import FOLDER_VARIABLE, ORIGINALS
 from data.scaling import SCALERS
 from data.split import SPLITS
-from data.toy import TOYS
 from experiments.config import OWN, SETTINGS, RunConfig, optimizer_settings
 from experiments.export.source_slices import (
     Definition,
@@ -53,7 +51,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Points in the plane": ("data.toy",),
     "Split": ("data.split",),
     "Scaling": ("data.scaling",),
-    "Changes on the way": ("experiments.training.run_record",),
+    "Changes during training": ("experiments.training.run_record",),
     "Samples and records": (
         "experiments.export.script_runtime",
         "experiments.training.prepared_data",
@@ -91,8 +89,8 @@ def to_script(
     Parameters
     ----------
     config : as the run began
-    changes : what was changed on the way, in the order of their steps
-    until_step : after which the run was stopped by hand; None if it came to its end
+    changes : what was changed during training, in the order of their steps
+    until_step : after which the run was stopped by hand; None if it was not
     blas_threads : threads of a matrix product; None for as many as there are cores
     """
     run = _run(config, changes, until_step)
@@ -134,14 +132,15 @@ def _registries(config: RunConfig) -> RegistryKeys:
 
 
 def _title(config: RunConfig) -> str:
+    """Return the docstring of the script: what it does, and what it takes."""
     layers = ", ".join(map(str, config.hidden_layers)) or "none"
-    packages = "numpy scikit-learn" if config.dataset == "digits" else "numpy"
+    more = () if config.dataset == OWN else DATASETS[config.dataset].script_packages
     return f"""A run of Perceptron Lab: {config.dataset}, hidden layers: {layers}.
 
-It makes the same network as in the lab, from the same lines, without the lab. It takes
+It trains the same network as Perceptron Lab, with the same lines, on its own. It takes
 Python 3.11 and NumPy 2.1 or newer:
 
-    pip install {packages}
+    pip install {" ".join(("numpy", *more))}
 {_about_files(config.dataset)}
 The numbers among the settings may be changed at will. Of the functions, only those that this
 run needs are here: another activation or optimizer comes with a script of its own.
@@ -149,9 +148,10 @@ run needs are here: another activation or optimizer comes with a script of its o
 
 
 def _about_files(dataset: str) -> str:
+    """Return what a reader has to know about the files that the script reads, if it reads any."""
     if dataset == OWN:
         return f"\nThe samples are read from '{OWN_FILE}', in the folder in which it is run.\n"
-    if dataset in TOYS or dataset == "digits":
+    if dataset not in ORIGINALS:
         return ""
     return (
         f"\nThe environment variable {FOLDER_VARIABLE} names the folder of the data: its folder\n"
@@ -224,6 +224,7 @@ def _run(config: RunConfig, changes: Sequence[Change], until_step: int | None) -
 
 
 def _samples_section(config: RunConfig) -> str:
+    """Return the lines that read the samples, split and scale them."""
     weights = "training = training._replace(weights=balanced_weights(data.labels[split.training]))"
     fit_scaler = defined_name("data.scaling", SCALERS[config.scaling])
     return f"""# %% The samples
@@ -246,15 +247,11 @@ def _source(dataset: str) -> str:
     """Return the expression that gets the samples."""
     if dataset == OWN:
         return f'read_npz(Path("{OWN_FILE}"))'
-    if dataset == "digits":
-        return "read_digits()"
-    if dataset in TOYS:
-        noise = cast("partial[Dataset]", DATASETS[dataset].load).keywords["noise"]
-        return f"from_points(*{dataset}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))"
-    return f'read_idx_folder(Path(os.environ.get("{FOLDER_VARIABLE}", ".")) / "{dataset}")'
+    return DATASETS[dataset].script_source.format(name=dataset)
 
 
 def _network_section(config: RunConfig) -> str:
+    """Return the lines that make the network, its objective and its optimizer."""
     optimizer = ", ".join(
         ["network"]
         + [f"{name}={name.upper()}" for name in sorted(optimizer_settings(config.optimizer))]
@@ -277,11 +274,12 @@ optimizer = {defined_name("mlp.optimizers", OPTIMIZERS[config.optimizer])}({opti
 
 
 def _training_section(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
+    """Return the lines that train, and print each epoch."""
     batch_size = "len(training.X)" if config.full_batch else "BATCH_SIZE"
     return "\n".join(
         [
             "# %% The training",
-            "course = train(",
+            "loop = train(",
             "    optimizer,",
             "    objective,",
             "    training,",
@@ -290,7 +288,11 @@ def _training_section(config: RunConfig, changes: Sequence[Change], until_step: 
             f"    rng={'batches_rng' if config.shuffle else None},",
             *(f"    {name}={value}," for name, value in _extras(config).items()),
             ")",
-            *(["keeper = EarlyStopping(network, PATIENCE)"] if config.early_stopping else []),
+            *(
+                ["early_stopping = EarlyStopping(network, PATIENCE)"]
+                if config.early_stopping
+                else []
+            ),
             *_changes(changes),
             "history = []",
             f"for record in {_records(config, changes, until_step)}:",
@@ -302,7 +304,7 @@ def _training_section(config: RunConfig, changes: Sequence[Change], until_step: 
 
 
 def _extras(config: RunConfig) -> dict[str, str]:
-    """Return what training may do without, where the run does not."""
+    """Return the optional arguments of `train` that this run makes use of."""
     decay = "decay=DECAY, decay_every=DECAY_EVERY, " if SCHEDULES[config.schedule].decays else ""
     is_scheduled = config.schedule != "constant" or config.warmup_epochs
     return {
@@ -322,25 +324,26 @@ def _extras(config: RunConfig) -> dict[str, str]:
 
 
 def _changes(changes: Sequence[Change]) -> list[str]:
-    """Return the lines that say what was changed on the way, if anything was."""
+    """Return the lines that list what was changed during training, if anything was."""
     lines = [f'    Change({step}, "{setting}", {value!r}),' for step, setting, value in changes]
     return ["changes = [", *lines, "]"] if lines else []
 
 
 def _records(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
-    """Return the expression that makes the records."""
-    records = "keeper.watch(course)" if config.early_stopping else "course"
+    """Return the expression that yields the records."""
+    records = "early_stopping.watch(loop)" if config.early_stopping else "loop"
     if changes or until_step is not None:
         known = "changes" if changes else "[]"
-        return f"replay(course, {records}, {known}, until_step={until_step})"
+        return f"replay(loop, {records}, {known}, until_step={until_step})"
     return records
 
 
 def _result_section(config: RunConfig, until_step: int | None) -> str:
+    """Return the lines that evaluate the network on each part, and print a hash of it."""
     held_out = [part for part in ("validation", "test") if getattr(config, f"{part}_fraction")]
     parts = ", ".join(f'"{part}": {part}' for part in ("training", *held_out))
     is_cut_short = config.early_stopping and until_step is not None
-    restore = "if history[-1].epoch:\n    keeper.restore()\n" if is_cut_short else ""
+    restore = "if history[-1].epoch:\n    early_stopping.restore()\n" if is_cut_short else ""
     return f"""# %% The result
 {restore}parts = {{{parts}}}
 result = {{}}

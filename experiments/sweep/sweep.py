@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Protocol
 
-from experiments.background.interrupts import undisturbed
+from experiments.background.interrupts import delay_interrupt
 from experiments.config import RunConfig
 from experiments.sweep.result_table import ResultTable
 from experiments.training.summary import Summary
@@ -28,9 +28,9 @@ def sweep(configs: Sequence[RunConfig], table: ResultTable, run_all: Runner) -> 
     try:
         with closing(run_all(missing)) as results:
             for index, summary in results:
-                with undisturbed():
+                with delay_interrupt():
                     table.add(missing[index], summary)
                 yield summary
     finally:
-        with undisturbed():
+        with delay_interrupt():
             table.save()

@@ -12,8 +12,6 @@ from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.schedules import Schedule
 
 SMALL_STEP = 3_000_000  # multiplications
-
-
 THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 

@@ -16,8 +16,6 @@ from mlp.optimizers import SGD
 
 LEARNING_RATE = 0.5
 x1, x2, y = 1.0, 2.0, 1.0
-
-# Layer 1: three units, each with two weights and a bias.
 w11, w12, b1 = 0.1, 0.2, 0.0
 w21, w22, b2 = -0.3, 0.4, 0.1
 w31, w32, b3 = 0.5, -0.6, 0.2
@@ -37,8 +35,6 @@ a1, a2, a3 = sigmoid(z1), sigmoid(z2), sigmoid(z3)
 z = v1 * a1 + v2 * a2 + v3 * a3 + c
 a = sigmoid(z)
 C = (a - y) ** 2  # one sample, one output: nothing to average
-
-# Backward.
 delta = 2 * (a - y) * a * (1 - a)  # dC/dz
 delta1 = delta * v1 * a1 * (1 - a1)
 delta2 = delta * v2 * a2 * (1 - a2)

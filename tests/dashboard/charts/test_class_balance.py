@@ -4,8 +4,6 @@ from dashboard.charts.class_balance import class_balance, class_counts
 from data.split import Split
 
 SPLIT = Split(np.array([0, 1, 4]), np.array([2]), np.array([3, 5]))
-
-
 LABELS = np.array([0, 1, 1, 0, 2, 2])
 
 

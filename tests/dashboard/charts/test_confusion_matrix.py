@@ -11,8 +11,6 @@ from dashboard.charts.confusion_matrix import (
 from dashboard.charts.forward_pass import answer_figure
 
 COUNTS = np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]])
-
-
 NAMES = ("cat", "dog", "owl")
 
 

@@ -7,7 +7,11 @@ import threading
 
 import pytest
 
-from experiments.background.interrupts import deaf_children, stop_on_interrupt, undisturbed
+from experiments.background.interrupts import (
+    children_ignore_interrupt,
+    delay_interrupt,
+    stop_on_interrupt,
+)
 
 
 def press() -> None:
@@ -34,19 +38,19 @@ def test_work_that_must_not_be_disturbed_is_done_first() -> None:
     done = []
 
     def work() -> None:
-        with undisturbed():
+        with delay_interrupt():
             press()
             done.append("all of it")
 
     with pytest.raises(KeyboardInterrupt):
         work()
     assert done == ["all of it"]
-    with undisturbed():
+    with delay_interrupt():
         pass
 
 
 def test_a_child_ignores_what_its_parent_decides_on() -> None:
-    with deaf_children():
+    with children_ignore_interrupt():
         assert a_child_is_deaf()
     assert a_child_is_deaf() == (signal.getsignal(signal.SIGINT) == signal.SIG_IGN)
 
@@ -55,7 +59,7 @@ def test_another_thread_leaves_ctrl_c_as_it_is() -> None:
     seen = []
 
     def look() -> None:
-        with stop_on_interrupt() as is_pressed, undisturbed(), deaf_children():
+        with stop_on_interrupt() as is_pressed, delay_interrupt(), children_ignore_interrupt():
             seen.append((signal.getsignal(signal.SIGINT), is_pressed()))
 
     thread = threading.Thread(target=look)

@@ -15,11 +15,7 @@ from experiments.config import RunConfig
 from experiments.training.run import Run
 
 PATIENCE = 20.0
-
-
 SHORT = RunConfig(epochs=2)
-
-
 PAIR = compared_networks(SHORT)
 
 

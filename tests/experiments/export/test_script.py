@@ -70,8 +70,6 @@ OTHERS: list[dict[str, Any]] = [
 
 
 TOYS = [{"dataset": name} for name in ("xor", "circles", "moons", "spirals", "blobs")]
-
-
 ALL = EACH_CHOICE + EACH_LOSS + OTHERS + TOYS
 
 
