@@ -1,4 +1,4 @@
-"""The datasets, each as plain arrays with the facts needed to show and to cite it."""
+"""The datasets, each as plain arrays with what is needed to show and to cite it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ FASHION = (
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labeled samples, as they were recorded; equal only to itself.
+    """Labeled samples as they were recorded. A dataset is equal only to itself.
 
     Attributes
     ----------
-    name : how it is called in a link and in a config
-    title : how it is called on the screen
+    name : its name in a link and in a config
+    title : its name on the screen
     X : (n_samples, n_features), read-only; pixels stay the bytes they are, uint8, and all
         else is float32
     labels : (n_samples,), read-only, indices into `class_names`
@@ -98,12 +98,12 @@ class DatasetEntry:
 
     Attributes
     ----------
-    title : how it is called on the screen
+    title : its name on the screen
     load : makes the dataset from its name and its title; `data.datasets.load` calls it once
     row_order : whether a split in blocks holds out something that the random split does not
     script_source : the expression by which an exported script gets the samples, with {name}
         for the name of the dataset
-    script_packages : what the script needs besides NumPy, as pip calls it
+    script_packages : what the script needs besides NumPy, by the names that pip knows
     split : name of the usual split
     validation_fraction, test_fraction : the usual shares of all samples
     """
@@ -119,6 +119,7 @@ class DatasetEntry:
 
 
 def _digits(name: str, title: str) -> Dataset:
+    """Read the digits that come with the project."""
     with np.load(Path(__file__).with_name("digits.npz")) as stored:
         pixels, labels = stored["pixels"], stored["labels"]
     return Dataset(
@@ -173,6 +174,7 @@ def _idx_entry(
 
 
 def _toy(name: str, title: str, *, draw: DrawPoints, noise: float) -> Dataset:
+    """Draw points in the plane, always with the same seed."""
     X, labels = draw(TOY_SAMPLES, noise, np.random.default_rng(TOY_SEED))
     return Dataset(
         name=name,

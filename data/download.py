@@ -1,9 +1,9 @@
-"""Fetch the original files of MNIST and of Fashion-MNIST, once.
+"""Download the original files of MNIST and of Fashion-MNIST, once.
 
 They go to the folder that PERCEPTRON_LAB_DATA names, or else to the user's cache folder,
-as mnist/train-images-idx3-ubyte.gz and so on. A file that lies there is checked and kept;
-one with other bytes is never overwritten, for it may be somebody's own. What comes over
-the network is written beside its place, and moved there only when its SHA-256 is right.
+as mnist/train-images-idx3-ubyte.gz and so on. A file that is already there is checked and
+kept; one with other bytes is never overwritten, as it may be the user's own. A download
+gets a temporary name, and its final one only when its SHA-256 is right.
 """
 
 import errno
@@ -72,7 +72,7 @@ ORIGINALS = {
 
 
 class DownloadError(OSError):
-    """Files that could not be fetched; the message says why, and what to do."""
+    """Files that could not be downloaded; the message says why, and what to do."""
 
 
 def folder_of(name: str) -> Path:
@@ -85,7 +85,7 @@ def folder_of(name: str) -> Path:
 
 
 def is_at_hand(name: str) -> bool:
-    """Say whether all files of a dataset are there; nothing is asked of the network."""
+    """Say whether all files of a dataset are there; the network is not used."""
     folder = folder_of(name)
     return all(os.path.isfile(folder / file) for file in FILES)
 
@@ -93,17 +93,17 @@ def is_at_hand(name: str) -> bool:
 def fetch(name: str, *, progress: Progress | None = None) -> Path:
     """Download the files of a dataset that are missing, and return their folder.
 
-    Where nothing is missing, the network is not touched.
+    Where nothing is missing, the network is not used.
 
     Parameters
     ----------
     name : a key of ORIGINALS
-    progress : is called with the bytes that have come and the bytes of the whole file, for
-        each file; without it, a bar is drawn on the standard error stream
+    progress : called for each file with the bytes received so far and those of the whole
+        file; without it, a bar is drawn on the standard error stream
 
     Raises
     ------
-    DownloadError : if a file cannot be had or stored, or if another one is in its place
+    DownloadError : if a file cannot be downloaded or stored, or if another one is in its place
     """
     folder, original = folder_of(name), ORIGINALS[name]
     try:
@@ -111,7 +111,7 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path:
             if os.path.isfile(folder / file):
                 _check(folder / file, checksum)
             else:
-                _make(folder)
+                _create(folder)
                 _download(file, checksum, folder, original.mirrors, progress)
     except DownloadError:
         raise
@@ -125,12 +125,12 @@ def _check(path: Path, checksum: str) -> None:
     if found != checksum:
         raise DownloadError(
             f"'{path}' is not the original file: its SHA-256 should begin with {checksum[:12]}, "
-            f"but begins with {found[:12]}. Remove it, and it will be downloaded anew."
+            f"but begins with {found[:12]}. Remove it, and it will be downloaded again."
         )
 
 
-def _make(folder: Path) -> None:
-    """Make a folder; a file in its way is always called NotADirectoryError."""
+def _create(folder: Path) -> None:
+    """Create a folder; a file in its way raises NotADirectoryError on every system."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
@@ -154,14 +154,14 @@ def _download(
         try:
             pooch.retrieve(mirror + file, checksum, file, folder, downloader=downloader)
             with suppress(PermissionError):  # another user was faster
-                (folder / file).chmod(0o644)  # pooch lets nobody else read it
+                (folder / file).chmod(0o644)  # pooch makes it readable by its owner only
         except (requests.RequestException, ValueError) as error:
             reasons.append(f"{urlsplit(mirror).hostname} {_mirror_problem(error)}")
         else:
             return
     raise DownloadError(
-        f"'{file}' could not be downloaded: {'; '.join(reasons)}. Try again when the network is "
-        f"well, or put the file into '{folder}' by hand."
+        f"'{file}' could not be downloaded: {'; '.join(reasons)}. Try again when the "
+        f"connection works, or put the file into '{folder}' by hand."
     )
 
 
@@ -175,12 +175,12 @@ def _mirror_problem(error: Exception) -> str:
         case requests.Timeout():
             return "did not answer in time"
         case requests.exceptions.ChunkedEncodingError():
-            return "broke off the transfer"
+            return "ended the transfer early"
         case requests.ConnectionError():
-            return "could not be reached, or fell silent"
+            return "could not be reached, or stopped responding"
         case requests.RequestException():
             return f"gave no usable answer ({type(error).__name__})"
-    return "sent something else: the SHA-256 is not that of the original"
+    return "sent another file: the SHA-256 is not that of the original"
 
 
 def _storage_problem(folder: Path, error: OSError) -> str:
@@ -194,11 +194,11 @@ def _storage_problem(folder: Path, error: OSError) -> str:
             return (
                 f"'{folder}' should be a folder, but a file is in its way. Remove it, or {advice}."
             )
-    return f"'{folder}' cannot be used: {error.strerror or error}. Mend it, or {advice}."
+    return f"'{folder}' cannot be used: {error.strerror or error}. Repair it, or {advice}."
 
 
 class _Bar:
-    """What pooch asks of a progress bar, for a function of (done, total)."""
+    """The progress bar that pooch expects, for a function of (done, total)."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress

@@ -6,8 +6,8 @@ A file is a magic number, the size of each dimension, and the values, one byte e
     size_1, ..., size_d     4 bytes each, the most significant first
     values                  size_1 x ... x size_d bytes, the last dimension running fastest
 
-What a file says of itself is not believed: nothing is allocated for what it announces,
-only for what is really there.
+The sizes that a file declares are not trusted: memory is allocated only for the values that
+are really there.
 
 Source: Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits.
 """
@@ -40,15 +40,15 @@ CHUNK = 2**18  # bytes unpacked at a time
 
 
 class IdxError(ValueError):
-    """A file that is not what IDX asks for; the message says what is wrong with it."""
+    """A file that is not valid IDX; the message says what is wrong with it."""
 
 
 def read_idx(source: Path | bytes, *, max_bytes: int = MAX_BYTES) -> Bytes:
-    """Return the values of an IDX file, packed with gzip or not.
+    """Return the values of an IDX file, compressed with gzip or not.
 
     Parameters
     ----------
-    source : the file, or its content; whether it is packed is told by its first bytes
+    source : the file, or its content; its first bytes show whether it is compressed
     max_bytes : the most values to accept
 
     Returns
@@ -66,7 +66,7 @@ def read_idx(source: Path | bytes, *, max_bytes: int = MAX_BYTES) -> Bytes:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise IdxError(
             f"{name} cannot be unpacked, it is damaged or was cut short ({error}). "
-            "Remove it and download it anew."
+            "Remove it and download it again."
         ) from error
     except OSError as error:
         raise IdxError(f"{name} cannot be read: {error.strerror}.") from error
@@ -105,6 +105,7 @@ def _unpack(stored: IO[bytes]) -> Stream:
 
 
 def _read_shape(stream: Stream, name: str, max_bytes: int) -> tuple[int, ...]:
+    """Read the magic number and the size of each dimension, and check both."""
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
         raise IdxError(
@@ -116,18 +117,19 @@ def _read_shape(stream: Stream, name: str, max_bytes: int) -> tuple[int, ...]:
     if len(sizes) < 4 * magic[3]:
         raise IdxError(
             f"{name} ends before its values begin: {magic[3]} sizes of 4 bytes each were "
-            f"expected, {len(sizes)} bytes came. Download it anew."
+            f"expected, {len(sizes)} bytes came. Download it again."
         )
     shape = tuple(int(size) for size in np.frombuffer(sizes, ">u4"))
     if not 0 < math.prod(shape) <= max_bytes:
         raise IdxError(
-            f"{name} announces {_product(shape)} values; 1 to {max_bytes:,} were expected. "
+            f"{name} declares {_product(shape)} values; 1 to {max_bytes:,} were expected. "
             "Is it the right file?"
         )
     return shape
 
 
 def _check_magic(type_code: int, n_dimensions: int, name: str) -> None:
+    """Refuse values other than unsigned bytes, and a number of dimensions out of range."""
     if type_code in OTHER_TYPES:
         raise IdxError(
             f"{name} holds {OTHER_TYPES[type_code]} (type {type_code:02x}); only unsigned bytes "
@@ -140,24 +142,26 @@ def _check_magic(type_code: int, n_dimensions: int, name: str) -> None:
         )
     if not 1 <= n_dimensions <= MAX_DIMENSIONS:
         raise IdxError(
-            f"{name} announces {n_dimensions} dimensions; 1 to {MAX_DIMENSIONS} were expected. "
+            f"{name} declares {n_dimensions} dimensions; 1 to {MAX_DIMENSIONS} were expected. "
             "Is it the right file?"
         )
 
 
 def _read_values(stream: Stream, shape: tuple[int, ...], name: str) -> Bytes:
     n_values = math.prod(shape)
-    values = _read_up_to(stream, n_values + 1)  # the byte too many also makes gzip check its sum
+    values = _read_up_to(stream, n_values + 1)  # one more makes gzip verify its checksum, too
     if len(values) != n_values:
         came = f"only {len(values):,}" if len(values) < n_values else "more"
-        raise IdxError(f"{name} announces {_product(shape)} values, but {came} came. Get it anew.")
+        raise IdxError(
+            f"{name} declares {_product(shape)} values, but has {came}. Download it again."
+        )
     array = np.frombuffer(values, np.uint8).reshape(shape)
     array.setflags(write=False)
     return array
 
 
 def _read_up_to(stream: Stream, n_bytes: int) -> bytearray:
-    """Return the next bytes, fewer at the end; memory grows with what comes."""
+    """Return the next bytes, fewer at the end; memory grows with what is read."""
     data = bytearray()
     while chunk := stream.read(min(CHUNK, n_bytes - len(data))):
         data += chunk

@@ -1,7 +1,6 @@
-"""Bring every feature to a size at which a network learns well.
+"""Scale every feature to a range in which a network learns well.
 
-What a scaler knows, it has learned from the training samples alone: the others are
-not supposed to have been seen yet.
+A scaler is fitted to the training samples alone: nothing may be known of the others yet.
 """
 
 from collections.abc import Callable
@@ -28,14 +27,14 @@ class Scaler:
     scale: npt.NDArray[np.float32]
 
     def transform(self, X: Features) -> npt.NDArray[np.float32]:
-        """Return the scaled samples, (n_samples, n_features) float32, whatever X is made of."""
+        """Return the scaled samples, (n_samples, n_features) float32, whatever the type of X."""
         scaled: npt.NDArray[np.float32] = np.subtract(X, self.shift, dtype=np.float32)
         scaled /= self.scale
         return scaled
 
 
 def fit_pixel_scaler(X: Features, maximum: float) -> Scaler:
-    """Divide by the largest possible value: 0 stays empty, 1 is full ink."""
+    """Divide by the largest possible value: 0 is blank, 1 is full ink."""
     n_features = X.shape[1]
     return Scaler(np.zeros(n_features, np.float32), np.full(n_features, maximum, dtype=np.float32))
 
@@ -43,13 +42,13 @@ def fit_pixel_scaler(X: Features, maximum: float) -> Scaler:
 def fit_z_score_scaler(X: Features, maximum: float) -> Scaler:
     """Give each feature mean 0 and standard deviation 1 over the training samples.
 
-    A feature that never changes in them has no spread to divide by; it is only moved.
-    The maximum is not used; it is there so that all scalers are fitted alike.
+    A feature that is constant in them has no spread to divide by; it is only shifted.
+    The maximum is not used; it is there so that all scalers have one signature.
     """
     mean = X.mean(axis=0, dtype=np.float64)
     spread = _standard_deviation(X, mean)
     largest = np.maximum(X.max(axis=0).astype(np.float64), -X.min(axis=0).astype(np.float64))
-    spread[spread <= 1e-6 * largest] = 1  # what is left then is rounding
+    spread[spread <= 1e-6 * largest] = 1  # the rest is rounding error
     return Scaler(mean.astype(np.float32), spread.astype(np.float32))
 
 

@@ -1,4 +1,4 @@
-"""Which samples teach, which ones watch, and which ones judge at the end."""
+"""Split the samples into a training, a validation and a test part."""
 
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -11,11 +11,11 @@ Rows: TypeAlias = npt.NDArray[np.intp]
 
 
 class Split(NamedTuple):
-    """Rows of a dataset, in rising order; no row is in two parts.
+    """Rows of a dataset, in ascending order; no row is in two parts.
 
     training : the network learns from these
     validation : the curves and every choice are made on these
-    test : looked at once, at the end
+    test : evaluated once, at the end
     """
 
     training: Rows
@@ -35,7 +35,7 @@ def stratified_split(
     test_fraction: float,
     rng: np.random.Generator,
 ) -> Split:
-    """Deal out the rows at random, so that every part has the same mix of classes.
+    """Assign the rows to the parts at random, with the same mix of classes in each.
 
     Parameters
     ----------
@@ -72,14 +72,14 @@ def block_split(
     """Cut the rows in the order of recording: training, then validation, then test.
 
     Where samples were recorded writer after writer, whole writers are held out, and the
-    result is about hands that the network has never seen. For the 70,000 rows of MNIST, a
+    test is on handwriting that the network has never seen. For the 70,000 rows of MNIST, a
     seventh and a seventh give the usual 50,000, 10,000 and 10,000.
 
     Parameters
     ----------
     labels : (n_samples,)
     validation_fraction, test_fraction : shares of all samples; the rest is for training
-    rng : not used, for nothing is drawn; it is there so that all splits are called alike
+    rng : not used; it is there so that all splits have one signature
 
     Raises
     ------
@@ -97,14 +97,14 @@ def block_split(
     absent = np.setdiff1d(labels, labels[:n_training])
     if len(absent):
         raise ValueError(
-            f"Class {absent[0]} does not come among the first {n_training} samples, those for "
-            "training. Choose smaller fractions, or the random split."
+            f"Class {absent[0]} is not among the first {n_training} samples, the training part. "
+            "Choose smaller fractions, or the random split."
         )
     return Split(*np.split(np.arange(len(labels)), [n_training, n_training + n_validation]))
 
 
 class SplitFunction(Protocol):
-    """What every split is called with."""
+    """The signature of every split."""
 
     def __call__(
         self,
@@ -114,7 +114,7 @@ class SplitFunction(Protocol):
         test_fraction: float,
         rng: np.random.Generator,
     ) -> Split:
-        """Deal out the rows of a dataset."""
+        """Split the rows of a dataset."""
 
 
 SPLITS: dict[str, SplitFunction] = {"random": stratified_split, "blocks": block_split}

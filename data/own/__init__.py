@@ -1,4 +1,4 @@
-"""One's own data: a table, arrays, or images sorted into a folder for each class.
+"""The reader's own data: a table, arrays, or images sorted into a folder for each class.
 
     .csv      a row for each sample, its features as numbers; the label is in the column
               `label`, `class`, `target` or `y`, or else in the last; a header is optional
@@ -6,8 +6,8 @@
               `pixels` or `images`; labels, (n,), as `y`, `labels` or `target`
     folder    or .zip: images (PNG, JPEG, BMP, GIF), in one sub-folder for each class
 
-What comes from outside is not believed: sizes are checked before anything is unpacked,
-nothing is unpickled, and nothing is written to the disk.
+Files from outside are not trusted: sizes are checked before anything is unpacked, nothing
+is unpickled, and nothing is written to the disk.
 """
 
 import math
@@ -38,17 +38,17 @@ OWN_ROW_ORDER = RowOrder(
 
 
 def load_own(source: Path | tuple[str, bytes], *, to_learn: bool = True) -> Dataset:
-    """Return one's own data as a dataset; pixels stay bytes, all else is float32.
+    """Return the reader's own data as a dataset; pixels stay bytes, all else is float32.
 
     Parameters
     ----------
     source : a file or a folder, or the name and the content of a file
-    to_learn : whether a network is to learn from them; to ask one that has learned, a few
-        samples of one class will do
+    to_learn : whether to train a network with them; to evaluate a trained one, a few samples
+        of one class are enough
 
     Raises
     ------
-    OwnDataError : if it cannot be read, is too large, or gives a network nothing to learn
+    OwnDataError : if it cannot be read, is too large, or cannot be used for training
     """
     name = source.name if isinstance(source, Path) else source[0]
     if isinstance(source, Path) and source.is_dir():
@@ -63,6 +63,7 @@ def load_own(source: Path | tuple[str, bytes], *, to_learn: bool = True) -> Data
 
 
 def _content_of(source: Path | tuple[str, bytes]) -> bytes:
+    """Return the bytes of a file that is neither too large nor empty."""
     if isinstance(source, tuple):
         data = source[1]
         check_bytes(len(data))
@@ -75,11 +76,12 @@ def _content_of(source: Path | tuple[str, bytes]) -> bytes:
                 f"'{source.name}' cannot be read: {error.strerror}. Is it the right file?"
             ) from error
     if not data:
-        raise OwnDataError("The file is empty. Save it anew.")
+        raise OwnDataError("The file is empty. Save it again.")
     return data
 
 
 def _as_dataset(name: str, content: Content, to_learn: bool) -> Dataset:
+    """Number the classes, and check what a reader cannot."""
     X, labels, image_shape = content
     check_size(*X.shape)
     if to_learn:

@@ -22,7 +22,7 @@ from data.own.checks import (
 
 FEATURE_ARRAYS = ("X", "x", "data", "pixels", "images")
 LABEL_ARRAYS = ("y", "labels", "target")
-KINDS = "buifSU"  # truth values, whole numbers, floating-point numbers, text
+KINDS = "buifSU"  # Booleans, integers, floating-point numbers, text
 
 
 def read_npz(data: bytes) -> Content:
@@ -80,7 +80,7 @@ def _check_array(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Non
             "labels; Python objects are never unpickled. Convert it with astype."
         )
     if min(shape, default=1) < 1:
-        raise OwnDataError(f"The array '{name}' is empty, its shape is {shape}. Save it anew.")
+        raise OwnDataError(f"The array '{name}' is empty, its shape is {shape}. Save it again.")
     check_unpacked_bytes(math.prod(shape) * dtype.itemsize)
 
 
@@ -91,7 +91,7 @@ def _as_features(X: npt.NDArray[Any]) -> Features:
     check_size(*X.shape)
     if X.dtype in (np.uint8, np.bool_):
         return X.astype(np.uint8)
-    with np.errstate(over="ignore"):  # too large a number becomes infinite, and is found so
+    with np.errstate(over="ignore"):  # too large a number becomes infinite, and is refused
         return X.astype(np.float32)
 
 

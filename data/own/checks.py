@@ -1,4 +1,4 @@
-"""What one's own data may be, and the one error that says what they are not."""
+"""The limits of the reader's own data, and the one error for all that is wrong with them."""
 
 import io
 import zipfile
@@ -11,12 +11,12 @@ import numpy as np
 
 from data.datasets import Features
 
-MAX_BYTES = 64 * 2**20  # of a file: as much as a browser sends in a moment
+MAX_BYTES = 64 * 2**20  # of a file: a browser uploads as much in a moment
 MAX_UNPACKED_BYTES = 128 * 2**20  # of all that is in a packed file
 MAX_VALUES = 8 * 2**20  # samples x features: 32 MiB for each of fifty on one server
 MAX_SAMPLES = 100_000  # more than MNIST has; an epoch still takes seconds
 MAX_FEATURES = 4096  # an image of 64 x 64 pixels
-MAX_LABEL_CHARACTERS = 80  # more is a text, and no name
+MAX_LABEL_CHARACTERS = 80  # more is a text, not a name
 MAX_CLASSES = 100  # more than a confusion matrix can show
 MIN_OF_A_CLASS = 3  # one each for training, validation and test
 
@@ -26,11 +26,11 @@ MAX_ENTRIES = 2 * MAX_SAMPLES  # folders and other files among the samples
 
 
 class OwnDataError(ValueError):
-    """Data that cannot be learned from; the message says why, and what to do."""
+    """Data that cannot be used; the message says why, and what to do."""
 
 
 class Content(NamedTuple):
-    """What a reader has found.
+    """What was read from a file.
 
     X : (n_samples, n_features)
     labels : one a sample, as text
@@ -43,20 +43,20 @@ class Content(NamedTuple):
 
 
 def check_bytes(n_bytes: int) -> None:
-    """Refuse more than can be taken in."""
+    """Refuse a file that is too large."""
     if n_bytes > MAX_BYTES:
         raise OwnDataError(
-            f"The data take {n_bytes / 2**20:,.1f} MiB; the most is {MAX_BYTES / 2**20:.0f} MiB. "
-            "Take fewer samples."
+            f"The data have {n_bytes / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} are "
+            "possible. Take fewer samples."
         )
 
 
 def check_unpacked_bytes(n_bytes: int) -> None:
-    """Refuse to unpack more than can be held."""
+    """Refuse a file that is too large once it is unpacked."""
     if n_bytes > MAX_UNPACKED_BYTES:
         raise OwnDataError(
-            f"Unpacked, the data would take {n_bytes / 2**20:,.1f} MiB; the most is "
-            f"{MAX_UNPACKED_BYTES / 2**20:.0f} MiB. Take fewer samples."
+            f"Unpacked, the data would have {n_bytes / 2**20:,.1f} MiB; at most "
+            f"{MAX_UNPACKED_BYTES / 2**20:.0f} are possible. Take fewer samples."
         )
 
 
@@ -76,16 +76,16 @@ def check_size(n_samples: int, n_features: int) -> None:
 
 
 def check_classes(counts: Counter[str]) -> None:
-    """Refuse labels with nothing to tell apart, and classes too small to be in every part."""
+    """Refuse one class alone, too many, and classes too small to be in every part."""
     if len(counts) < 2:
         raise OwnDataError(
             f"All samples belong to one class, '{next(iter(counts))[:40]}', but two or more are "
-            "needed. Are the labels where they should be?"
+            "needed. Are the labels in the right place?"
         )
     if len(counts) > MAX_CLASSES:
         raise OwnDataError(
             f"The labels have {len(counts):,} different values, but at most {MAX_CLASSES} classes "
-            "are possible. Are the labels where they should be?"
+            "are possible. Are the labels in the right place?"
         )
     rarest, count = min(counts.items(), key=lambda item: item[1])
     if count < MIN_OF_A_CLASS:
@@ -104,7 +104,7 @@ def check_label(text: str, where: str) -> str:
     if len(label) > MAX_LABEL_CHARACTERS or not label.isprintable():
         raise OwnDataError(
             f"{where} has the label {label[:40]!r}, but a label is a name of at most "
-            f"{MAX_LABEL_CHARACTERS} characters that can be printed. Is it where it should be?"
+            f"{MAX_LABEL_CHARACTERS} characters that can be printed. Is it in the right place?"
         )
     return label
 
@@ -120,21 +120,21 @@ def first_not_finite(X: Features) -> tuple[int, int] | None:
 
 @contextmanager
 def parsing(what: str) -> Iterator[None]:
-    """Turn whatever a parser says of broken bytes into one sentence."""
+    """Turn any error of a parser into an OwnDataError of one sentence."""
     try:
         yield
     except OwnDataError:
         raise
-    except Exception as error:  # parsers of foreign bytes raise all kinds
+    except Exception as error:  # parsers raise errors of all kinds
         reason = str(error).rstrip(".") or type(error).__name__
         raise OwnDataError(
-            f"{what} cannot be read; it is damaged, or something else than its name says "
-            f"({reason[:120]}). Save it anew."
+            f"{what} cannot be read; it is damaged, or not of the type that its name says "
+            f"({reason[:120]}). Save it again."
         ) from error
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """Open a zip file, unless it announces too much."""
+    """Open a zip file, unless its directory declares too much."""
     n_entries = data.count(DIRECTORY_MARK)  # before an object is made of each
     if n_entries > MAX_ENTRIES:
         raise OwnDataError(
@@ -156,6 +156,6 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 
 
 def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Return the content of an entry, never more than it announces."""
+    """Return the content of an entry, never more than it declares."""
     with archive.open(entry) as stream:
-        return stream.read(entry.file_size)  # without a size, it would unpack before it looks
+        return stream.read(entry.file_size)  # all, without a size, would be unpacked unchecked

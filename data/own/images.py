@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
-MAX_PIXELS = 2**24  # of an image as it comes: the photo of a telephone
-MAX_ALL_PIXELS = 2**28  # of all images as they come: some seconds of work
-MAX_SIDE = 64  # pixels, of an image as it is learned from
+MAX_PIXELS = 2**24  # of an image file: the photo of a phone
+MAX_ALL_PIXELS = 2**28  # of all image files: some seconds of work
+MAX_SIDE = 64  # pixels, of an image as the network gets it
 
 
 class ImageFile(NamedTuple):
-    """An image that is yet to be read, and the folder it lies in, which is its class."""
+    """An image not read yet, and the name of its folder, which is its class."""
 
     class_name: str
     name: str
@@ -60,7 +60,7 @@ def read_zip(data: bytes) -> Content:
 
     Raises
     ------
-    OwnDataError : if there are none, if one cannot be read, or if it is no honest zip file
+    OwnDataError : if there are none, if one cannot be read, or if the zip file is not valid
     """
     files = []
     with parsing("The .zip file"), open_zip(data) as archive:
@@ -68,8 +68,8 @@ def read_zip(data: bytes) -> Content:
             path = PurePosixPath(entry.filename)
             if path.is_absolute() or ".." in path.parts:
                 raise OwnDataError(
-                    f"'{entry.filename[:80]}' leads out of the .zip file. Pack the folders of the "
-                    "classes anew."
+                    f"'{entry.filename[:80]}' points outside the .zip file. Pack the folders of "
+                    "the classes again."
                 )
             if _is_image(path) and path.parent.name:
                 read = partial(read_entry, archive, entry)
@@ -104,7 +104,7 @@ def _read(files: Sequence[ImageFile]) -> Content:
         if n_pixels > MAX_ALL_PIXELS:
             raise OwnDataError(
                 f"The images have more than {MAX_ALL_PIXELS:,} pixels in all. Make them smaller, "
-                f"such as {size[0]} x {size[1]}: that is what the network sees of them."
+                f"such as {size[0]} x {size[1]}: the network gets no more of them."
             )
         row[:] = _pixels(image, size)
     return Content(X, [file.class_name for file in files], (size[1], size[0]))

@@ -1,4 +1,4 @@
-"""A table as spreadsheets save it: a line a sample, features and a label side by side."""
+"""A table as spreadsheets save it: a row a sample, with its features and its label."""
 
 import codecs
 import csv
@@ -27,7 +27,7 @@ MAX_LINE = 32 * MAX_FEATURES  # characters
 
 
 def read_csv(data: bytes) -> Content:
-    """Read a table, into no more memory than its numbers take in the end.
+    """Read a table row by row, which takes little more memory than its numbers.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def read_csv(data: bytes) -> Content:
 
 
 def _rows(data: bytes) -> Iterator[Row]:
-    """Yield the lines in which something is written."""
+    """Yield the rows that are not empty."""
     lines = io.TextIOWrapper(io.BytesIO(data), _encoding(data))
     first = next(filter(str.strip, lines), "")
     delimiter = max(",;\t", key=first.count)
@@ -72,14 +72,14 @@ def _rows(data: bytes) -> Iterator[Row]:
             cells = next(csv.reader([line], delimiter=delimiter, strict=True))
         except csv.Error as error:
             raise OwnDataError(
-                f"Row {number} cannot be read: {error}. Save the table anew, as CSV."
+                f"Row {number} cannot be read: {error}. Save the table again, as CSV."
             ) from error
         if any(map(str.strip, cells)):
             yield number, cells
 
 
 def _encoding(data: bytes) -> str:
-    """Return UTF-8, as nearly everybody writes, or what some spreadsheets write instead."""
+    """Return the encoding: UTF-8, or one of those that some spreadsheets use instead."""
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if is_wide else "utf-8-sig"
     try:
@@ -96,14 +96,14 @@ def _columns(first: Sequence[str]) -> tuple[list[str], bool]:
     """
     if len(first) < 2:
         raise OwnDataError(
-            "This is no table: the first row should have two columns or more, features and a "
+            "This is not a table: the first row should have two columns or more, features and a "
             f"label, but has {len(first)}. Put commas between the columns."
         )
     names = [cell.strip() for cell in first]
     if not names[0]:
         raise OwnDataError(
-            "The first column has no name: is it the number of the row? A network would take it "
-            "for a feature. Leave it out (with pandas: to_csv(..., index=False)), or name it."
+            "The first column has no name: is it the number of the row? A network would use it "
+            "as a feature. Leave it out (with pandas: to_csv(..., index=False)), or name it."
         )
     is_sample = all(map(_is_number, names[:-1]))  # with 'y' at its end, for yes
     is_named = any(name.lower() in LABEL_COLUMNS for name in names) and not is_sample

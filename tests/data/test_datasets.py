@@ -1,4 +1,4 @@
-"""The datasets as everybody gets them."""
+"""The datasets as they are loaded."""
 
 import threading
 import time
@@ -52,7 +52,7 @@ def test_the_usual_split_of_a_dataset_is_possible(dataset_name: str) -> None:
     assert min(len(part) for part in split) > 0
 
 
-def test_everyone_shares_one_copy_that_nobody_can_change(dataset_name: str) -> None:
+def test_all_callers_share_one_read_only_copy(dataset_name: str) -> None:
     assert load(dataset_name) is load(dataset_name)
     with pytest.raises(ValueError, match="read-only"):
         load(dataset_name).X[0, 0] = 1
@@ -89,7 +89,7 @@ def test_an_unknown_dataset_lists_the_choices() -> None:
         load("letters")
 
 
-def test_two_who_ask_at_once_wait_for_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_threads_at_once_load_a_dataset_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
     def slow(name: str, title: str) -> datasets.Dataset:

@@ -1,4 +1,4 @@
-"""Fetching the files of MNIST, from a server on this machine that behaves in all ways."""
+"""Downloads of the files of MNIST, from a server on this machine with all kinds of faults."""
 
 import errno
 import os
@@ -51,7 +51,7 @@ def go_round_in_circles(handler: BaseHTTPRequestHandler, content: bytes) -> None
 
 
 class Server:
-    """A mirror on this machine: answers as it is told to, and remembers what it was asked."""
+    """A mirror on this machine, with an answer that a test can set; it records the requests."""
 
     def __init__(self) -> None:
         self.answer: Answer = well
@@ -100,13 +100,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the files shall go."""
+    """The folder of the files."""
     monkeypatch.setenv("PERCEPTRON_LAB_DATA", str(tmp_path / "data"))
     return tmp_path / "data"
 
 
 def stored(home: Path) -> dict[str, bytes]:
-    """Every file in the folder, half ones included."""
+    """Every file in the folder, incomplete ones included."""
     return {str(p.relative_to(home)): p.read_bytes() for p in home.rglob("*") if p.is_file()}
 
 
@@ -114,19 +114,19 @@ def quiet(done: int, total: int) -> None:
     pass
 
 
-def test_all_files_are_fetched_and_lie_under_their_names(server: Server, home: Path) -> None:
+def test_all_files_are_downloaded_under_their_names(server: Server, home: Path) -> None:
     assert not is_at_hand("mnist")
     assert fetch("mnist", progress=quiet) == home / "mnist"
     assert stored(home) == {f"mnist/{file}": content for file, content in CONTENTS.items()}
     assert is_at_hand("mnist")
 
 
-def test_everybody_may_read_what_was_fetched(server: Server, home: Path) -> None:
+def test_everyone_may_read_a_downloaded_file(server: Server, home: Path) -> None:
     file = fetch("mnist", progress=quiet) / FILES[0]
     assert file.stat().st_mode & 0o444 == 0o444
 
 
-def test_what_lies_there_is_not_fetched_again(server: Server, home: Path) -> None:
+def test_a_file_that_is_there_is_not_downloaded_again(server: Server, home: Path) -> None:
     fetch("mnist", progress=quiet)
     (home / "mnist" / FILES[2]).unlink()
     server.asked.clear()
@@ -147,7 +147,7 @@ def test_without_the_variable_files_go_to_the_cache_folder(monkeypatch) -> None:
     assert download.folder_of("mnist") == pooch.os_cache("perceptron-lab") / "mnist"
 
 
-def test_progress_is_told_in_bytes(server: Server, home: Path) -> None:
+def test_progress_is_reported_in_bytes(server: Server, home: Path) -> None:
     told: list[tuple[int, int]] = []
     fetch("mnist", progress=lambda done, total: told.append((done, total)))
     assert {total for _, total in told} == {300_000}
@@ -157,21 +157,21 @@ def test_progress_is_told_in_bytes(server: Server, home: Path) -> None:
     assert told[-1] == (300_000, 300_000)
 
 
-def test_a_bar_is_drawn_for_those_who_want_no_progress_told(server, home, capfd) -> None:
+def test_without_a_progress_function_a_bar_is_drawn(server, home, capfd) -> None:
     fetch("mnist")
     assert "300k/300k" in capfd.readouterr().err
 
 
 FAULTS = {
-    "other bytes": (with_other_bytes, "127.0.0.1 sent something else: the SHA-256 is not that"),
-    "broken off": (and_break_off, "127.0.0.1 broke off the transfer"),
+    "other bytes": (with_other_bytes, "127.0.0.1 sent another file: the SHA-256 is not that"),
+    "broken off": (and_break_off, "127.0.0.1 ended the transfer early"),
     "not found": (not_found, "127.0.0.1 answered with error 404"),
     "circles": (go_round_in_circles, r"127.0.0.1 gave no usable answer \(TooManyRedirects\)"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_told_and_leaves_nothing_behind(server: Server, home: Path, fault: str) -> None:
+def test_a_fault_is_reported_and_leaves_no_file(server: Server, home: Path, fault: str) -> None:
     server.answer, message = FAULTS[fault]
     with pytest.raises(DownloadError, match=f"'{FILES[0]}' could not be downloaded: {message}"):
         fetch("mnist", progress=quiet)
@@ -179,7 +179,7 @@ def test_a_fault_is_told_and_leaves_nothing_behind(server: Server, home: Path, f
     assert not is_at_hand("mnist")
 
 
-def test_a_server_that_is_not_there_is_told(server: Server, home: Path) -> None:
+def test_an_unreachable_server_is_reported(server: Server, home: Path) -> None:
     server.close()
     with pytest.raises(DownloadError, match=r"127\.0\.0\.1 could not be reached.*by hand"):
         fetch("mnist", progress=quiet)
@@ -188,9 +188,12 @@ def test_a_server_that_is_not_there_is_told(server: Server, home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("way", "message"),
-    [("silent", "did not answer in time"), ("silent_after_half", "could not be reached, or fell")],
+    [
+        ("silent", "did not answer in time"),
+        ("silent_after_half", "could not be reached, or stopped"),
+    ],
 )
-def test_a_silent_server_is_not_waited_for_for_ever(
+def test_a_silent_server_times_out(
     server: Server, home: Path, monkeypatch: pytest.MonkeyPatch, way: str, message: str
 ) -> None:
     monkeypatch.setattr(download, "SECONDS_OF_SILENCE", 0.2)
@@ -200,7 +203,7 @@ def test_a_silent_server_is_not_waited_for_for_ever(
     assert stored(home) == {}
 
 
-def test_the_next_mirror_helps_out(server: Server, home: Path, monkeypatch) -> None:
+def test_the_next_mirror_is_tried(server: Server, home: Path, monkeypatch) -> None:
     mirrors = (server.url.replace("/files/", "/nowhere/"), server.url)
     server.answer = lambda handler, content: (
         well(handler, content) if handler.path.startswith("/files/") else not_found(handler, b"")
@@ -210,7 +213,7 @@ def test_the_next_mirror_helps_out(server: Server, home: Path, monkeypatch) -> N
     assert is_at_hand("mnist")
 
 
-def test_all_mirrors_are_named_when_none_helps(server: Server, home: Path, monkeypatch) -> None:
+def test_all_mirrors_are_named_if_none_works(server: Server, home: Path, monkeypatch) -> None:
     server.answer = not_found
     mirrors = (server.url, server.url.replace("127.0.0.1", "localhost"))
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
@@ -220,7 +223,7 @@ def test_all_mirrors_are_named_when_none_helps(server: Server, home: Path, monke
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
-def test_a_full_disk_is_told_and_leaves_nothing_behind(server, home: Path, monkeypatch) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing_behind(server, home: Path, monkeypatch) -> None:
     temporary_file = pooch.core.temporary_file
 
     @contextmanager
@@ -246,7 +249,7 @@ def test_an_interruption_leaves_nothing_behind(server: Server, home: Path) -> No
     assert stored(home) == {}
 
 
-def test_a_file_with_other_bytes_is_told_and_kept(server: Server, home: Path) -> None:
+def test_a_file_with_other_bytes_is_reported_and_kept(server: Server, home: Path) -> None:
     fetch("mnist", progress=quiet)
     mine = home / "mnist" / FILES[1]
     mine.write_bytes(b"mine")
@@ -258,7 +261,7 @@ def test_a_file_with_other_bytes_is_told_and_kept(server: Server, home: Path) ->
 
 
 @pytest.mark.parametrize("place", ["data", "data/mnist"])
-def test_a_file_in_place_of_the_folder_is_told(server: Server, home: Path, place: str) -> None:
+def test_a_file_in_place_of_the_folder_is_reported(server: Server, home: Path, place: str) -> None:
     file = home.parent / place
     file.parent.mkdir(exist_ok=True)
     file.write_text("not a folder")
@@ -283,7 +286,9 @@ def as_an_ordinary_user() -> Iterator[None]:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system has other rights")
 @pytest.mark.parametrize("rights", [0o555, 0o000])
-def test_a_folder_without_rights_is_told(server, tmp_path: Path, monkeypatch, rights: int) -> None:
+def test_a_folder_without_permission_is_reported(
+    server, tmp_path: Path, monkeypatch, rights: int
+) -> None:
     home = tmp_path / "locked"
     home.mkdir()
     monkeypatch.setenv("PERCEPTRON_LAB_DATA", str(home))
@@ -294,16 +299,16 @@ def test_a_folder_without_rights_is_told(server, tmp_path: Path, monkeypatch, ri
     assert stored(home) == {}
 
 
-def test_any_other_trouble_with_the_disk_is_told(server, home: Path, monkeypatch) -> None:
+def test_any_other_error_of_the_disk_is_reported(server, home: Path, monkeypatch) -> None:
     def fail(folder: Path) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(download, "_make", fail)
+    monkeypatch.setattr(download, "_create", fail)
     with pytest.raises(DownloadError, match="cannot be used: Input/output error"):
         fetch("mnist", progress=quiet)
 
 
-def test_two_who_download_at_once_do_not_disturb_each_other(server: Server, home: Path) -> None:
+def test_two_downloads_at_once_do_not_interfere(server: Server, home: Path) -> None:
     together, waited, faults = threading.Barrier(4), set(), []
 
     def slowly(done: int, total: int) -> None:

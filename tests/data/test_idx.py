@@ -1,4 +1,4 @@
-"""The reader of IDX files, and what it makes of files that are not as they should be."""
+"""The reader of IDX files, also for files that are damaged or of another kind."""
 
 import gzip
 import struct
@@ -34,7 +34,7 @@ def test_what_was_written_is_read(shape: list[int], packed: bool, random) -> Non
 
 @pytest.mark.parametrize("content", [FILE, PACKED], ids=["raw", "packed"])
 @pytest.mark.parametrize("name", ["values.gz", "values"])
-def test_packing_is_told_by_the_bytes_and_not_by_the_name(
+def test_compression_is_recognized_by_the_bytes_and_not_by_the_name(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
     (tmp_path / name).write_bytes(content)
@@ -47,17 +47,17 @@ WRONG = {
     "another format": (b"PK\3\4" + FILE, "not an IDX file: it begins with '50 4b 03 04'"),
     "floats": (idx(VALUES, 0x0D), r"holds 32-bit floating-point numbers \(type 0d\).*Convert it"),
     "unknown type": (idx(VALUES, 0x07), "a type of values that IDX does not know, 07"),
-    "no dimensions": (b"\0\0\x08\0", "announces 0 dimensions; 1 to 4 were expected"),
-    "many dimensions": (b"\0\0\x08\5" + bytes(99), "announces 5 dimensions; 1 to 4"),
+    "no dimensions": (b"\0\0\x08\0", "declares 0 dimensions; 1 to 4 were expected"),
+    "many dimensions": (b"\0\0\x08\5" + bytes(99), "declares 5 dimensions; 1 to 4"),
     "half a header": (FILE[:9], "3 sizes of 4 bytes each were expected, 5 bytes came"),
-    "no samples": (idx(VALUES[:0]), "announces 0 x 3 x 4 = 0 values; 1 to"),
-    "huge": (b"\0\0\x08\4" + b"\xff" * 16, "announces 4,294,967,295 x .*; 1 to 67,108,864 were"),
-    "cut short": (FILE[:-1], "announces 2 x 3 x 4 = 24 values, but only 23 came"),
-    "too long": (FILE + b"\0", "announces 2 x 3 x 4 = 24 values, but more came"),
+    "no samples": (idx(VALUES[:0]), "declares 0 x 3 x 4 = 0 values; 1 to"),
+    "huge": (b"\0\0\x08\4" + b"\xff" * 16, "declares 4,294,967,295 x .*; 1 to 67,108,864 were"),
+    "cut short": (FILE[:-1], "declares 2 x 3 x 4 = 24 values, but has only 23"),
+    "too long": (FILE + b"\0", "declares 2 x 3 x 4 = 24 values, but has more"),
     "packed, cut short": (PACKED[:-9], "cannot be unpacked, it is damaged or was cut short"),
     "packed, no sum": (PACKED[:-4], "cannot be unpacked"),
     "packed, wrong sum": (PACKED[:-8] + bytes(8), "cannot be unpacked.*CRC"),
-    "packed, too long": (gzip.compress(FILE + b"\0"), "but more came"),
+    "packed, too long": (gzip.compress(FILE + b"\0"), "but has more"),
     "packed, another format": (gzip.compress(b"hello"), "begins with '68 65 6c 6c'"),
     "begins like gzip": (b"\x1f\x8bgarbage", "cannot be unpacked"),
 }
@@ -91,13 +91,13 @@ def refuse(content: bytes) -> None:
         read_idx(content)
 
 
-def test_a_bomb_is_not_unpacked(peak_memory) -> None:
+def test_a_decompression_bomb_is_not_unpacked(peak_memory) -> None:
     bomb = gzip.compress(FILE + bytes(50_000_000))
     assert peak_memory(lambda: refuse(bomb)) < 1_000_000
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_nothing_is_allocated_for_values_that_do_not_come(peak_memory, pack) -> None:
+def test_nothing_is_allocated_for_values_that_are_missing(peak_memory, pack) -> None:
     header = b"\0\0\x08\1" + struct.pack(">I", MAX_BYTES)
     content = pack(header + bytes(1000))
     assert peak_memory(lambda: refuse(content)) < 1_000_000

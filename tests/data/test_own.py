@@ -1,4 +1,4 @@
-"""One's own data: what is understood, and what is said of all else."""
+"""The reader's own data: what can be read, and the messages for all else."""
 
 import io
 import math
@@ -47,7 +47,7 @@ def test_a_table_becomes_a_dataset() -> None:
 
 
 @pytest.mark.parametrize("header", ["width,height,species", "x,y_position,Label", "1st,2,label"])
-def test_a_header_is_told_from_samples(header: str) -> None:
+def test_a_header_is_distinguished_from_samples(header: str) -> None:
     assert own(table(*ROWS, header=header)).n_samples == 6
 
 
@@ -82,7 +82,7 @@ def test_a_label_in_quotes_may_hold_commas() -> None:
     assert own(table(*['1,"a, b"', '2,"c"'] * 3)).class_names == ("a, b", "c")
 
 
-def test_a_label_may_stand_in_space() -> None:
+def test_a_label_may_have_spaces_around_it() -> None:
     assert own(table(*["1, a", "2,a ", "3,b"] * 3)).class_names == ("a", "b")
 
 
@@ -90,7 +90,7 @@ def test_a_label_may_stand_in_space() -> None:
     ("cell", "shown"),
     [("five", "five"), ("", ""), ("nan", "nan"), ("inf", "inf"), ("-inf", "-inf"), ("1e99", "inf")],
 )
-def test_what_is_no_number_is_shown_with_its_place(cell: str, shown: str) -> None:
+def test_a_cell_that_is_not_a_number_is_named_with_its_place(cell: str, shown: str) -> None:
     rows = [*ROWS[:3], "", f"7,{cell},b", *ROWS[3:]]
     refuse(table(*rows), f"Row 5, column '2' holds '{shown}'")
     refuse(table(*rows, header="p,q,label"), f"Row 6, column 'q' holds '{shown}'")
@@ -102,8 +102,8 @@ def test_a_comma_in_a_number_is_pointed_out() -> None:
 
 WRONG_TABLES = {
     "empty": (b"", "The file is empty"),
-    "blank": (b"\n\n  \n", "This is no table: .* but has 0"),
-    "one column": (table("1", "2"), "This is no table: .* but has 1. Put commas"),
+    "blank": (b"\n\n  \n", "This is not a table: .* but has 0"),
+    "one column": (table("1", "2"), "This is not a table: .* but has 1. Put commas"),
     "header only": (b"p,q,label\n", "There are 0 samples; 1 to 100,000 are possible"),
     "ragged": (table(*ROWS, "1,2"), "Row 7 has 2 columns, but the first row has 3"),
     "too wide a row": (table(*ROWS, "1,2,3,a"), "Row 7 has 4 columns"),
@@ -114,7 +114,7 @@ WRONG_TABLES = {
     "numbers": (table(*[f"1,{i}" for i in range(101)]), "101 different values, but at most 100"),
     "rare": (table(*ROWS, "1,2,c", "1,2,c"), "Class 'c' has too few samples, 2; every .* needs 3"),
     "wide": (table(",".join(["1"] * 4098)), "A sample has 4,097 features; 1 to 4,096"),
-    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "This is no table|Row"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "This is not a table|Row"),
     "long line": (b"1," * 70_000, "Row 1 has 140,000 characters; at most 131,072"),
 }
 
@@ -124,7 +124,7 @@ def test_a_wrong_table_is_described(case: str) -> None:
     refuse(*WRONG_TABLES[case])
 
 
-def test_too_many_samples_are_refused_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_samples_are_refused_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_SAMPLES", 5)
     refuse(table(*ROWS, "not a sample"), "There are 6 samples; 1 to 5 are possible")
 
@@ -156,7 +156,7 @@ def test_another_kind_of_file_is_refused_by_its_name(name: str) -> None:
     refuse(table(*ROWS), "not of a kind that can be read.*csv, .npz, .zip, or a folder", name)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OwnDataError, match=r"'gone.csv' cannot be read: No such file"):
         load_own(tmp_path / "gone.csv")
 
@@ -165,9 +165,9 @@ def test_a_large_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(limits, "MAX_BYTES", 2**20)
     (tmp_path / "large.csv").write_bytes(bytes(2**21))
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("was read"))
-    with pytest.raises(OwnDataError, match=r"The data take 2\.0 MiB; the most is 1 MiB"):
+    with pytest.raises(OwnDataError, match=r"The data have 2\.0 MiB; at most 1 are possible"):
         load_own(tmp_path / "large.csv")
-    refuse(bytes(2**21), "The data take 2")
+    refuse(bytes(2**21), "The data have 2")
 
 
 # --- Arrays ---------------------------------------------------------------------------
@@ -266,7 +266,7 @@ WRONG_ARRAYS = {
     "short": (zipped({"X.npy": npy_header((5, 5))}), "The .npz file cannot be read"),
     "huge": (
         zipped({"X.npy": npy_header((10**6, 10**6))}),
-        "would take 953,674.3 MiB; the most is 128 MiB",
+        "would have 953,674.3 MiB; at most 128 are possible",
     ),
     "features": (npz(X=np.zeros((6, 5000), np.uint8), y=Y6), "has 5,000 features"),
 }
@@ -365,7 +365,7 @@ def test_a_photo_taken_sideways_is_turned(read_images) -> None:
     assert read_images(classes(**{"black/0.jpg": photo})).image_shape == (8, 4)
 
 
-def test_other_files_are_passed_over(read_images) -> None:
+def test_other_files_are_ignored(read_images) -> None:
     others = {
         "README.txt": b"hello",
         "cover.png": b"lies in no class",
@@ -401,7 +401,7 @@ def test_wrong_images_are_described(read_images, case: str) -> None:
         read_images(files)
 
 
-def test_an_image_that_announces_enormous_sizes_is_refused(read_images) -> None:
+def test_an_image_that_declares_an_enormous_size_is_refused(read_images) -> None:
     image = bytearray(picture())
     image[16:24] = (60_000).to_bytes(4, "big") * 2
     with pytest.raises(OwnDataError, match=r"The image 'black/1\.png' cannot be read"):
@@ -412,20 +412,20 @@ def test_a_large_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(limits, "MAX_BYTES", 10)
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "1.png").write_bytes(bytes(11))
-    with pytest.raises(OwnDataError, match="the most is 0 MiB"):
+    with pytest.raises(OwnDataError, match="at most 0 are possible"):
         load_own(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../black/1.png", "/black/1.png", "black/../../1.png"])
-def test_an_entry_that_leads_out_of_a_zip_file_is_refused(name: str) -> None:
-    refuse(zipped(classes(**{name: picture()})), "leads out of the .zip file", "my.zip")
+def test_an_entry_that_points_outside_a_zip_file_is_refused(name: str) -> None:
+    refuse(zipped(classes(**{name: picture()})), "points outside the .zip file", "my.zip")
 
 
-# --- Bombs ----------------------------------------------------------------------------
+# --- Decompression bombs --------------------------------------------------------------
 
 
 def forged(content: bytes, size: int) -> bytes:
-    """Let the directory of a zip file announce another size of each entry."""
+    """Let the directory of a zip file declare another size of each entry."""
     entries = content.split(limits.DIRECTORY_MARK)
     sizes = size.to_bytes(4, "little")
     return limits.DIRECTORY_MARK.join(
@@ -434,8 +434,8 @@ def forged(content: bytes, size: int) -> bytes:
 
 
 BOMBS = {
-    "one": ("my.zip", forged(zipped({"a/1.png": b""}), 2**28), "would take 256.0 MiB; the most"),
-    "many": ("my.zip", forged(zipped(classes()), 2**25), "would take 192.0 MiB; the most is 128"),
+    "one": ("my.zip", forged(zipped({"a/1.png": b""}), 2**28), "would have 256.0 MiB; at most"),
+    "many": ("my.zip", forged(zipped(classes()), 2**25), "would have 192.0 MiB; at most 128"),
     "lying": (
         "my.zip",
         forged(zipped({"a/1.png": bytes(2**24)}), 100_000),
@@ -455,7 +455,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("case", BOMBS)
-def test_a_bomb_does_not_go_off(peak_memory, case: str) -> None:
+def test_a_decompression_bomb_is_refused(peak_memory, case: str) -> None:
     name, content, message = BOMBS[case]
     assert peak_memory(lambda: refuse(content, message, name)) < 2_000_000
 
@@ -470,7 +470,7 @@ def test_images_with_too_many_pixels_in_all_are_refused(monkeypatch) -> None:
     refuse(zipped(classes()), "more than 5 pixels in all", "my.zip")
 
 
-def test_a_locked_zip_file_is_told() -> None:
+def test_an_encrypted_zip_file_is_refused() -> None:
     content = bytearray(zipped(classes()))
     for mark, at in ((b"PK\3\4", 6), (limits.DIRECTORY_MARK, 8)):
         start = 0
@@ -501,13 +501,13 @@ def test_damage_gives_a_dataset_or_an_own_data_error(name: str, original: bytes)
     assert n_refused > 0
 
 
-def test_the_number_of_the_row_is_no_feature() -> None:
+def test_a_column_of_row_numbers_is_refused() -> None:
     table = ",width,label\n" + "".join(f"{n},{n % 3},{'ab'[n % 2]}\n" for n in range(12))
     with pytest.raises(OwnDataError, match=r"The first column has no name: .* index=False"):
         load_own(("table.csv", table.encode()))
 
 
-def test_few_samples_will_do_to_ask_a_network_that_has_learned() -> None:
+def test_a_few_samples_are_enough_to_evaluate_a_trained_network() -> None:
     table = b"width,label\n1,a\n"
     assert load_own(("table.csv", table), to_learn=False).class_names == ("a",)
     with pytest.raises(OwnDataError, match="All samples belong to one class"):

@@ -1,4 +1,4 @@
-"""Features at a size at which a network learns well."""
+"""Features scaled to a range in which a network learns well."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from data.datasets import load
 from data.scaling import ROWS_AT_ONCE, SCALERS, fit_pixel_scaler, fit_z_score_scaler
 
 
-def test_pixels_end_up_between_blank_and_full() -> None:
+def test_scaled_pixels_are_between_blank_and_full() -> None:
     X = np.array([[0, 4], [16, 8]], np.float32)
     np.testing.assert_array_equal(fit_pixel_scaler(X, 16).transform(X), [[0, 0.25], [1, 0.5]])
 
@@ -36,7 +36,7 @@ def test_scaling_gives_single_precision_and_leaves_the_data_alone(name: str, dty
 
 
 @pytest.mark.parametrize("name", SCALERS)
-def test_bytes_and_numbers_with_a_point_scale_alike(name: str) -> None:
+def test_bytes_and_floats_scale_alike(name: str) -> None:
     pixels = load("digits").X
     numbers = pixels.astype(np.float32)
     np.testing.assert_array_equal(

@@ -1,4 +1,4 @@
-"""Who teaches, who watches, who judges."""
+"""Training, validation and test part."""
 
 import numpy as np
 import pytest
@@ -82,7 +82,7 @@ def test_two_sevenths_of_mnist_are_the_usual_parts() -> None:
     assert split.test[0] == 60_000
 
 
-def test_no_chance_enters_the_blocks_of_the_digits() -> None:
+def test_blocks_do_not_depend_on_the_seed() -> None:
     labels = load("digits").labels
     first, second = (
         SPLITS["blocks"](
@@ -94,7 +94,7 @@ def test_no_chance_enters_the_blocks_of_the_digits() -> None:
     np.testing.assert_array_equal(first.test, second.test)
 
 
-def test_a_part_asked_for_must_not_be_empty() -> None:
+def test_a_requested_part_must_not_be_empty() -> None:
     with pytest.raises(ValueError, match="4 samples are too few to be in every part"):
         block_split(np.array([0, 1, 0, 1]), validation_fraction=0.1, test_fraction=0.25)
     with pytest.raises(ValueError, match="4 samples are too few to be in every part"):
@@ -102,5 +102,5 @@ def test_a_part_asked_for_must_not_be_empty() -> None:
 
 
 def test_training_blocks_must_hold_every_class() -> None:
-    with pytest.raises(ValueError, match="Class 2 does not come among the first 6 samples"):
+    with pytest.raises(ValueError, match="Class 2 is not among the first 6 samples"):
         block_split(np.repeat([0, 1, 2], [3, 3, 4]), validation_fraction=0.2, test_fraction=0.2)
