@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from dashboard.charts.disagreements import (
     SHOWN_IMAGES,
@@ -8,22 +7,8 @@ from dashboard.charts.disagreements import (
     only_right_figure,
 )
 from dashboard.charts.image_grid import MAX_CAPTION
-from experiments.comparison.networks import compared_networks
-from experiments.config import RunConfig
 from experiments.evaluation.predictions import Predictions
 from experiments.training.run import Run
-
-
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
-
-
-@pytest.fixture(scope="module")
-def pair() -> list[Run]:
-    return [trained(config) for config in compared_networks(RunConfig(epochs=12))]
-
 
 DIGITS = tuple("0123456789")
 

@@ -13,17 +13,7 @@ from dashboard.charts.side_by_side import (
 from experiments.comparison.networks import compared_networks
 from experiments.config import RunConfig
 from experiments.training.run import Run
-
-
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
-
-
-@pytest.fixture(scope="module")
-def pair() -> list[Run]:
-    return [trained(config) for config in compared_networks(RunConfig(epochs=12))]
+from tests.runs import trained
 
 
 @pytest.fixture(scope="module")

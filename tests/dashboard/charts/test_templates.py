@@ -8,17 +8,6 @@ from experiments.config import RunConfig
 from experiments.training.run import Run
 
 
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
-
-
-@pytest.fixture(scope="module")
-def pair() -> list[Run]:
-    return [trained(config) for config in compared_networks(RunConfig(epochs=12))]
-
-
 def test_templates_have_one_scale_around_zero(pair: list[Run]) -> None:
     figures = template_figures(*pair)
     limit = max(np.abs(run.network.weights[1]).max() for run in pair)

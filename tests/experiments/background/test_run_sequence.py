@@ -2,31 +2,18 @@
 
 import logging
 
-import numpy as np
-
 from experiments.background.background_task import Status
 from experiments.background.run_sequence import RunSequence, count_moving_sequences
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import compared_networks, configs_over_seeds
-from experiments.comparison.over_seeds import RunOutcome, outcome_of
+from experiments.comparison.over_seeds import outcome_of
 from experiments.config import RunConfig
 from experiments.training.run import Run
+from tests.runs import outcomes_of, start, trained
 from tests.waiting import PATIENCE, wait_until
 
 SHORT = RunConfig(epochs=2)
 PAIR = compared_networks(SHORT)
-
-
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
-
-
-def start(configs, sum_up=outcome_of, **settings) -> RunSequence:
-    sequence = RunSequence(configs, sum_up, turns=settings.pop("turns", TurnQueue(2)), **settings)
-    sequence.go()
-    return sequence
 
 
 def test_a_relay_makes_all_runs_in_order() -> None:
@@ -108,20 +95,6 @@ def test_a_fault_is_logged_and_ends_the_relay(caplog) -> None:
 
 
 def test_a_relay_keeps_no_network() -> None:
-    (outcome,) = _outcomes([SHORT])
+    (outcome,) = outcomes_of([SHORT])
     assert not any(isinstance(part, Run) for part in outcome)
     assert outcome.right.nbytes == 359
-
-
-def _outcomes(configs) -> list[RunOutcome]:
-    sequence = start(configs)
-    assert sequence.join(PATIENCE)
-    return sequence.outcomes
-
-
-def outcome(layers, seed: int, pattern: str | None) -> RunOutcome:
-    """Return an outcome from a picture of its answers; None for a run that diverged."""
-    right = np.array([letter == "x" for letter in pattern or ""])
-    config = RunConfig(hidden_layers=layers, seed=seed)
-    accuracy = float(right.mean()) if pattern else None
-    return RunOutcome(config, accuracy, right, (64, *layers, 10), 1000)

@@ -5,8 +5,6 @@ import pytest
 
 from data.datasets import Dataset
 from experiments.background.background_task import Status
-from experiments.background.run_sequence import RunSequence
-from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import (
     RunOutcome,
@@ -16,38 +14,12 @@ from experiments.comparison.over_seeds import (
     seed_summaries,
 )
 from experiments.config import RunConfig
-from experiments.training.run import Run
+from tests.runs import outcome, outcomes_of, start, trained
+from tests.waiting import PATIENCE
 
-PATIENCE = 20.0
 DIVERGING = RunConfig(
     optimizer="sgd", learning_rate=1000.0, epochs=2, output="identity", loss="mse"
 )
-
-
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
-
-
-def start(configs, sum_up=outcome_of, **settings) -> RunSequence:
-    sequence = RunSequence(configs, sum_up, turns=settings.pop("turns", TurnQueue(2)), **settings)
-    sequence.go()
-    return sequence
-
-
-def _outcomes(configs) -> list[RunOutcome]:
-    sequence = start(configs)
-    assert sequence.join(PATIENCE)
-    return sequence.outcomes
-
-
-def outcome(layers, seed: int, pattern: str | None) -> RunOutcome:
-    """Return an outcome from a string, x where it is right; None for a run that diverged."""
-    right = np.array([letter == "x" for letter in pattern or ""])
-    config = RunConfig(hidden_layers=layers, seed=seed)
-    accuracy = float(right.mean()) if pattern else None
-    return RunOutcome(config, accuracy, right, (64, *layers, 10), 1000)
 
 
 def rows_of(*seeds: tuple[str | None, ...]) -> list[tuple[RunOutcome, ...]]:
@@ -130,7 +102,7 @@ def test_a_diverged_run_is_summed_up_without_predictions() -> None:
 def test_on_xor_the_hidden_layer_is_far_better() -> None:
     (pair,) = paired_comparisons(
         complete_seeds(
-            _outcomes(configs_over_seeds(compared_networks(NONLINEAR_SETS["xor"]), 10)), 2
+            outcomes_of(configs_over_seeds(compared_networks(NONLINEAR_SETS["xor"]), 10)), 2
         )
     )
     assert pair.paired.mean > 0.3
@@ -140,7 +112,9 @@ def test_on_xor_the_hidden_layer_is_far_better() -> None:
 
 def test_differences_for_the_defaults_are_paired_by_seed() -> None:
     (pair,) = paired_comparisons(
-        complete_seeds(_outcomes(configs_over_seeds(compared_networks(RunConfig(epochs=5)), 3)), 2)
+        complete_seeds(
+            outcomes_of(configs_over_seeds(compared_networks(RunConfig(epochs=5)), 3)), 2
+        )
     )
     assert len(pair.paired.differences) == 3
     other = trained(RunConfig(epochs=5, seed=1)).result.test.accuracy

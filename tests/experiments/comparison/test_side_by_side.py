@@ -8,7 +8,7 @@ from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig
-from experiments.training.run import Run
+from tests.runs import trained
 from tests.waiting import PATIENCE, wait_until
 
 SHORT = RunConfig(epochs=2)
@@ -16,12 +16,6 @@ PAIR = compared_networks(SHORT)
 DIVERGING = RunConfig(
     optimizer="sgd", learning_rate=1000.0, epochs=2, output="identity", loss="mse"
 )
-
-
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
 
 
 def test_side_by_side_is_the_same_as_training_one_after_another() -> None:

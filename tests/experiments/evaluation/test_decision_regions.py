@@ -7,14 +7,9 @@ from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import GRID_POINTS, regions_of
 from experiments.training.run import Run
+from tests.runs import trained
 
 SHORT = RunConfig(epochs=2)
-
-
-def trained(config: RunConfig) -> Run:
-    run = Run(config)
-    run.complete()
-    return run
 
 
 @pytest.mark.parametrize("name", NONLINEAR_SETS)

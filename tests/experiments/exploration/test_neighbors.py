@@ -1,21 +1,11 @@
 import numpy as np
 import pytest
 
-from data.datasets import Dataset
 from data.split import Split
 from experiments.config import OWN, RunConfig
 from experiments.exploration.neighbors import nearest_neighbors, part_of
 from experiments.training.prepared_data import prepare
-
-
-def dataset(X: np.ndarray, labels: list[int], n_classes: int = 3) -> Dataset:
-    names = tuple(f"class {i}" for i in range(n_classes))
-    return Dataset("own", "T", X, np.array(labels), names, None, 1.0, "value", "here")
-
-
-@pytest.fixture
-def digits():
-    return prepare(RunConfig())
+from tests.datasets import dataset
 
 
 def test_each_row_is_in_one_part() -> None:

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from data.datasets import Dataset
 from experiments.config import OWN, RunConfig
 from experiments.exploration.projections import (
     MAP_SAMPLES,
@@ -10,16 +9,7 @@ from experiments.exploration.projections import (
     projection_of,
 )
 from experiments.training.prepared_data import prepare
-
-
-def dataset(X: np.ndarray, labels: list[int], n_classes: int = 3) -> Dataset:
-    names = tuple(f"class {i}" for i in range(n_classes))
-    return Dataset("own", "T", X, np.array(labels), names, None, 1.0, "value", "here")
-
-
-@pytest.fixture
-def digits():
-    return prepare(RunConfig())
+from tests.datasets import dataset
 
 
 def test_components_are_those_of_a_singular_value_decomposition(digits) -> None:

@@ -1,27 +1,10 @@
 import numpy as np
 import pytest
 
-from data.datasets import Dataset, load
-from experiments.config import RunConfig
+from data.datasets import load
 from experiments.exploration import statistics
 from experiments.exploration.statistics import statistics_of
-from experiments.training.prepared_data import prepare
-
-
-def dataset(X: np.ndarray, labels: list[int], n_classes: int = 3) -> Dataset:
-    names = tuple(f"class {i}" for i in range(n_classes))
-    return Dataset("own", "T", X, np.array(labels), names, None, 1.0, "value", "here")
-
-
-@pytest.fixture
-def few() -> Dataset:
-    X = np.array([[0, 1, 5], [2, 1, 5], [4, 3, 5], [8, 7, 5]], np.uint8)
-    return dataset(X, [0, 0, 1, 1], n_classes=2)
-
-
-@pytest.fixture
-def digits():
-    return prepare(RunConfig())
+from tests.datasets import dataset
 
 
 def test_statistics_of_a_few_samples_are_those_worked_out_by_hand(few) -> None:

@@ -2,23 +2,10 @@
 
 import csv
 import io
-from typing import Any
 
-from threadpoolctl import threadpool_limits
-
-from data.datasets import Dataset
 from experiments.config import RunConfig
 from experiments.export.history_csv import COLUMNS, history_to_csv
-from experiments.training.run import Run
-
-QUICK: dict[str, Any] = {"epochs": 2, "hidden_layers": (8,)}
-
-
-def finished(config: RunConfig, own: Dataset | None = None) -> Run:
-    with threadpool_limits(1):
-        run = Run(config, own)
-        run.complete()
-    return run
+from tests.runs import QUICK, finished
 
 
 def test_the_history_has_a_row_for_each_epoch_with_all_digits() -> None:

@@ -1,49 +1,12 @@
 """An exported notebook repeats its run cell by cell."""
 
-import io
 import json
-import os
 import re
-from collections.abc import Sequence
-from contextlib import redirect_stdout
-from typing import Any
 
-from threadpoolctl import threadpool_limits
-
-from data.datasets import Dataset
 from experiments.config import RunConfig
 from experiments.export.notebook import to_notebook
 from experiments.export.script import to_script
-from experiments.training.run import Run
-
-QUICK: dict[str, Any] = {"epochs": 2, "hidden_layers": (8,)}
-
-
-def finished(config: RunConfig, own: Dataset | None = None) -> Run:
-    with threadpool_limits(1):
-        run = Run(config, own)
-        run.complete()
-    return run
-
-
-def namespace_of(sections: Sequence[str]) -> tuple[dict[str, Any], str]:
-    """Run code as a program of its own; return its namespace and what it prints."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    printed = io.StringIO()
-    environment = dict(os.environ)
-    with redirect_stdout(printed), threadpool_limits(1):
-        for section in sections:
-            exec(compile(section, "<exported>", "exec", dont_inherit=True), namespace)  # noqa: S102
-    os.environ.clear()
-    os.environ.update(environment)
-    return namespace, printed.getvalue()
-
-
-def assert_same(namespace: dict[str, Any], run: Run) -> None:
-    assert repr(namespace["history"]) == repr(run.history)  # the repr of a float shows every bit
-    assert namespace["network"].parameters.tobytes() == run.network.parameters.tobytes()
-    scores = [repr(score) for score in run.result or () if score]
-    assert [repr(score) for score in namespace["result"].values()] == scores
+from tests.runs import QUICK, assert_same, finished, namespace_of
 
 
 def cells_of(notebook: str, kind: str) -> list[str]:

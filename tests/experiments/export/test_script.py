@@ -2,13 +2,10 @@
 
 import ast
 import hashlib
-import io
-import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +22,7 @@ from experiments.training.run import Run
 from experiments.training.run_record import Change
 from mlp.losses import losses_for
 from tests.data.conftest import skip_unless_at_hand
-
-QUICK: dict[str, Any] = {"epochs": 2, "hidden_layers": (8,)}
-
+from tests.runs import QUICK, assert_same, finished, namespace_of
 
 EACH_CHOICE = [
     {field: name}
@@ -73,35 +68,8 @@ TOYS = [{"dataset": name} for name in ("xor", "circles", "moons", "spirals", "bl
 ALL = EACH_CHOICE + EACH_LOSS + OTHERS + TOYS
 
 
-def finished(config: RunConfig, own: Dataset | None = None) -> Run:
-    with threadpool_limits(1):
-        run = Run(config, own)
-        run.complete()
-    return run
-
-
-def namespace_of(sections: Sequence[str]) -> tuple[dict[str, Any], str]:
-    """Run code as a program of its own; return its namespace and what it prints."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    printed = io.StringIO()
-    environment = dict(os.environ)
-    with redirect_stdout(printed), threadpool_limits(1):
-        for section in sections:
-            exec(compile(section, "<exported>", "exec", dont_inherit=True), namespace)  # noqa: S102
-    os.environ.clear()
-    os.environ.update(environment)
-    return namespace, printed.getvalue()
-
-
 def hash_of(run: Run) -> str:
     return hashlib.sha256(run.network.parameters.tobytes()).hexdigest()
-
-
-def assert_same(namespace: dict[str, Any], run: Run) -> None:
-    assert repr(namespace["history"]) == repr(run.history)  # the repr of a float shows every bit
-    assert namespace["network"].parameters.tobytes() == run.network.parameters.tobytes()
-    scores = [repr(score) for score in run.result or () if score]
-    assert [repr(score) for score in namespace["result"].values()] == scores
 
 
 @pytest.mark.parametrize("settings", ALL, ids=str)
