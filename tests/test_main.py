@@ -240,7 +240,7 @@ def test_the_network_is_written_as_onnx_and_takes_pixels(program: Program) -> No
     onnx.checker.check_model(onnx.load("graph"))
     X = load("digits").X.astype(np.float32)
     (outputs,) = runtime.InferenceSession("graph").run(["outputs"], {"X": X})
-    np.testing.assert_allclose(outputs, load_model("model").predict(X), atol=1e-5)
+    np.testing.assert_allclose(outputs, load_model("model").outputs(X), atol=1e-5)
 
 
 def test_a_missing_onnx_package_is_reported_before_training(

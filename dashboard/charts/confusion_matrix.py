@@ -148,6 +148,7 @@ def _axes(class_names: Sequence[str]) -> dict[str, Any]:
 def _cells(
     counts: IntArray, values: FloatArray, names: list[str], normalization: Normalization
 ) -> go.Heatmap:
+    """Color the cells; the tooltip of a percentage also gives the number of samples."""
     in_counts = "%{z:,}" if normalization.axis is None else "%{z:.1f}"
     gap = 1 if len(names) <= MAX_NUMBERED else 0
     count = "" if normalization.axis is None else "<br>%{customdata:,} samples"

@@ -83,6 +83,6 @@ def rejection_sentence(rejection: Rejection) -> str:
     return (
         f"Put the least certain {percent(rejection.rejected[i])} aside, for a person to check: of "
         f"the others, {percent(rejection.accuracy[i])} are right, instead of "
-        f"{percent(rejection.accuracy[0])} of all. The more of the mistakes are among the least "
+        f"{percent(rejection.accuracy[0])} of all. The more mistakes are among the least "
         "certain, the higher the curve rises."
     )

@@ -30,6 +30,7 @@ def step_in_words(run: Run, step: int) -> str:
 
 
 def _remark_on_part(run: Run, part: str, step: int) -> str:
+    """Say how far the figures of a part can be trusted."""
     if part == "training":
         return "The network was trained on these samples, so these figures are too optimistic."
     if part == "test" and step != step_now(run):

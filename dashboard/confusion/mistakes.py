@@ -52,7 +52,7 @@ def _draw_most_frequent(predictions: Predictions, counts: IntArray) -> None:
 
 
 def confusion_sentence(confusion: Confusion, names: tuple[str, ...]) -> str:
-    """Say how often a class was taken for another."""
+    """Say how often a class was predicted as another."""
     times = "once" if confusion.times == 1 else f"{confusion.times:,} times"
     return f"{plain(names[confusion.true])} read as {plain(names[confusion.predicted])}: {times}"
 

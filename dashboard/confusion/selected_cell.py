@@ -101,6 +101,7 @@ def choose_cell(predictions: Predictions, counts: IntArray) -> Cell:
 
 
 def _choose_class(label: str, key: str, names: tuple[str, ...], meaning: str) -> int | None:
+    """Draw a list of the classes; return the chosen one, or None."""
     chosen: int | None = st.selectbox(
         label,
         range(len(names)),

@@ -33,7 +33,7 @@ class OutputMeaning(NamedTuple):
 
 
 NO_PROBABILITY = (
-    "The outputs of this network are no probabilities: they can be below 0 or above 1. The class "
+    "The outputs of this network are not probabilities: they can be below 0 or above 1. The class "
     "with the largest output is predicted, and that output is taken as the confidence."
 )
 OUTPUT_MEANINGS: dict[str, OutputMeaning] = {
@@ -41,7 +41,7 @@ OUTPUT_MEANINGS: dict[str, OutputMeaning] = {
     "sigmoid": OutputMeaning(
         "output",
         True,
-        "With sigmoid, each output says how probable its class is, independent of the others: "
+        "With sigmoid, each output says how probable its class is, independently of the others: "
         "they need not add up to 100 %. The class with the largest output is predicted, and that "
         "output is its confidence.",
     ),

@@ -77,7 +77,7 @@ class SavedModel:
     result: Result | None
     run_record: RunRecord
 
-    def predict(self, X: Features) -> Array:
+    def outputs(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
 
         Parameters and errors are those of `logits_and_outputs`.
@@ -107,7 +107,7 @@ class SavedModel:
         if not np.isfinite(outputs).all():
             raise ValueError(
                 "An output of the network is not a finite number: the samples hold NaN or "
-                "infinity, or numbers of the model are too large to compute with. "
+                "infinity, or parameters of the model are too large to compute with. "
                 "Check the samples, or choose another model."
             )
         return logits, outputs
@@ -141,7 +141,7 @@ def load_model(source: Path | str | bytes) -> SavedModel:
     ModelFileError : if it is not what `run_to_bytes` and `save_run` write
     """
     stored = from_bytes(source) if isinstance(source, bytes) else load(source)
-    return _check(stored)
+    return _checked_model(stored)
 
 
 def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
@@ -186,11 +186,11 @@ def _metadata(run: Run) -> dict[str, str]:
         name: METADATA_TYPES[name].dump_json(entry).decode() for name, entry in entries.items()
     }
     metadata["config"] = run.config.model_dump_json()
-    _check(StoredNetwork(run.network, metadata))
+    _checked_model(StoredNetwork(run.network, metadata))
     return metadata
 
 
-def _check(stored: StoredNetwork) -> SavedModel:
+def _checked_model(stored: StoredNetwork) -> SavedModel:
     """Return the saved model, if every entry of the metadata is valid and fits the others."""
     network, metadata = stored
     expected = {"config", *METADATA_TYPES}
@@ -288,12 +288,12 @@ def _scaler(shift: list[float], scale: list[float], n_features: int) -> Scaler:
 
 
 def _check_class_names(names: tuple[str, ...], n_classes: int) -> None:
-    fit = all(0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable() for name in names)
-    if not fit or len(names) != n_classes or len(set(names)) != n_classes:
+    are_valid = all(0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable() for name in names)
+    if not are_valid or len(names) != n_classes or len(set(names)) != n_classes:
         raise ModelFileError(
             f"The network has {n_classes:,} outputs and needs as many different class names of "
-            f"1 to {MAX_NAME_CHARACTERS} characters; there are {len(names):,}, or some that do not "
-            "fit. Name the classes so, and train the model again."
+            f"1 to {MAX_NAME_CHARACTERS} characters; there are {len(names):,}, or some are not "
+            "valid. Name the classes so, and train the model again."
         )
 
 

@@ -179,7 +179,7 @@ def test_outputs_that_are_not_probabilities_have_no_reliability_diagram(
     open_app, output: str
 ) -> None:
     app = open_tab(finished(open_app, output=output, loss="mse"), "Confidence")
-    assert "The outputs of this network are no probabilities" in words(app)
+    assert "The outputs of this network are not probabilities" in words(app)
     assert "reliability" not in app.figures
     assert "rejection" in app.figures
     open_tab(app, "One sample")
@@ -227,7 +227,7 @@ def test_samples_without_images_are_shown_by_their_features(open_app) -> None:
     assert "Most confidently wrong" in words(app)
 
 
-def test_a_run_on_ones_own_data_with_wild_names(open_app) -> None:
+def test_class_names_with_markup_are_escaped(open_app) -> None:
     moons = load("moons")
     own = replace(moons, name="own", class_names=("<b>=1+1</b>", "a|b *c*"))
     app = open_app(pace="full", epochs="2")

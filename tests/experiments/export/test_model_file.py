@@ -99,7 +99,7 @@ def test_a_model_predicts_from_samples_before_scaling() -> None:
     X = RUN.prepared_data().dataset.X[RUN.prepared_data().split.test]
     scaled = RUN.prepared_data().test.X
     logits = forward(RUN.network, scaled, Workspace(RUN.network, len(scaled)))
-    outputs = load_model(run_to_bytes(RUN)).predict(X)
+    outputs = load_model(run_to_bytes(RUN)).outputs(X)
     np.testing.assert_array_equal(outputs, RUN.network.output.value(logits))
     np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
 
@@ -107,7 +107,7 @@ def test_a_model_predicts_from_samples_before_scaling() -> None:
 @pytest.mark.parametrize("shape", [(64,), (3, 63), (1, 8, 8)])
 def test_samples_of_another_size_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"this model needs \(n_samples, 64\). Bring them to the"):
-        load_model(run_to_bytes(RUN)).predict(np.zeros(shape, np.float32))
+        load_model(run_to_bytes(RUN)).outputs(np.zeros(shape, np.float32))
 
 
 def test_an_output_is_never_nan() -> None:
@@ -115,10 +115,10 @@ def test_an_output_is_never_nan() -> None:
     X = np.zeros((2, 64), np.float32)
     X[1, 3] = np.nan
     with pytest.raises(ValueError, match="is not a finite number: the samples hold NaN or inf"):
-        model.predict(X)
+        model.outputs(X)
     model.network.parameters[:] = 3e38
-    with pytest.raises(ValueError, match="numbers of the model are too large to compute with"):
-        model.predict(X[:1] + 1)
+    with pytest.raises(ValueError, match="parameters of the model are too large to compute with"):
+        model.outputs(X[:1] + 1)
 
 
 def test_a_network_with_nan_is_not_saved(tmp_path: Path) -> None:
