@@ -129,7 +129,7 @@ def test_ctrl_c_does_not_reach_processes_that_are_just_starting(tmp_path: Path) 
 
 def test_without_dask_the_way_to_get_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ValueError, match=r"needs Dask. Install what it takes with: pip install -r"):
+    with pytest.raises(ValueError, match=r"needs Dask. Install it with: pip install -r"):
         next(run_all(CONFIGS, scheduler="tcp://127.0.0.1:8786"))
 
 

@@ -1,8 +1,6 @@
 """Runs one after another in the background."""
 
 import logging
-import time
-from collections.abc import Callable
 
 import numpy as np
 
@@ -13,8 +11,8 @@ from experiments.comparison.networks import compared_networks, configs_over_seed
 from experiments.comparison.over_seeds import RunOutcome, outcome_of
 from experiments.config import RunConfig
 from experiments.training.run import Run
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 20.0
 SHORT = RunConfig(epochs=2)
 PAIR = compared_networks(SHORT)
 
@@ -23,13 +21,6 @@ def trained(config: RunConfig) -> Run:
     run = Run(config)
     run.complete()
     return run
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.002)
 
 
 def start(configs, sum_up=outcome_of, **settings) -> RunSequence:

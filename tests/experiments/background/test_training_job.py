@@ -17,16 +17,9 @@ from experiments.config import RunConfig
 from experiments.training import run as run_module
 from experiments.training.run import Run
 from mlp.records import BatchRecord, EpochRecord
+from tests.waiting import PATIENCE, wait_until
 
 LONG = RunConfig(epochs=10_000)
-PATIENCE = 20.0  # seconds; a test that waits so long has failed
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.002)
 
 
 @pytest.fixture

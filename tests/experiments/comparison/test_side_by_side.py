@@ -1,8 +1,5 @@
 """Networks that train at the same time."""
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -12,8 +9,8 @@ from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig
 from experiments.training.run import Run
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 20.0
 SHORT = RunConfig(epochs=2)
 PAIR = compared_networks(SHORT)
 DIVERGING = RunConfig(
@@ -25,13 +22,6 @@ def trained(config: RunConfig) -> Run:
     run = Run(config)
     run.complete()
     return run
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.002)
 
 
 def test_side_by_side_is_the_same_as_training_one_after_another() -> None:
