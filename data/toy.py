@@ -67,15 +67,6 @@ def spirals(n_samples: int, noise: float, rng: np.random.Generator) -> Points:
     return _with_noise(_on_circle(radii, 3 * np.pi * radii + np.pi * labels), noise, rng), labels
 
 
-TOYS: dict[str, DrawPoints] = {
-    "blobs": blobs,
-    "xor": xor,
-    "circles": circles,
-    "moons": moons,
-    "spirals": spirals,
-}
-
-
 def _alternating_labels(n_samples: int, n_classes: int) -> npt.NDArray[np.intp]:
     """Return 0, 1, ..., 0, 1, ..., (n_samples,)."""
     return np.arange(n_samples, dtype=np.intp) % n_classes

@@ -16,7 +16,7 @@ WIDE = (
 
 
 def let_wide_ones_scroll() -> None:
-    """Let a wide table move sideways by itself on a phone, so that the page stands still."""
+    """Let a wide table scroll sideways on a phone, and not the whole page."""
     st.html(WIDE)
 
 
@@ -26,9 +26,9 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: 
     Parameters
     ----------
     header : one cell a column
-    rows : as many cells each; text from outside has to come through `plain`
-    align : a letter a column, l for left and r for right (numbers); the last one counts for
-        all columns that are left over
+    rows : as many cells each; text from outside must be escaped with `plain`
+    align : a letter a column, l for left and r for right (numbers); the last one is for
+        all further columns, too
 
     Raises
     ------

@@ -36,6 +36,7 @@ def draw_classes(prepared: PreparedData) -> None:
 
 
 def _draw_means_and_stds(dataset: Dataset, statistics: Statistics) -> None:
+    """Draw two images for each class: the mean and the standard deviation of each pixel."""
     _draw_class_images(
         dataset,
         statistics.class_means,

@@ -114,7 +114,7 @@ def test_data_that_cannot_be_split_into_blocks_are_refused_with_a_reason() -> No
     digits = load("digits")
     order = np.argsort(digits.labels)
     ordered = replace(digits, name=OWN, X=digits.X[order], labels=digits.labels[order])
-    with pytest.raises(ValueError, match="does not come among the first"):
+    with pytest.raises(ValueError, match="is not among the first"):
         measure(ordered)
 
 
