@@ -44,7 +44,7 @@ from experiments.config import (
     SETTINGS,
     RunConfig,
     explain,
-    idle_settings,
+    unused_settings,
 )
 from experiments.evaluation.model_evaluation import (
     PARTS,
@@ -56,7 +56,7 @@ from experiments.export.files import check_writable
 from experiments.export.history_csv import history_to_csv
 from experiments.export.model_file import load_model, save_run
 from experiments.presets import PRESETS, preset
-from experiments.setting import Switch
+from experiments.setting_kinds import Switch
 from experiments.sweep.grid import grid_configs, parse_seeds, parse_vary, plan_each
 from experiments.sweep.result_table import ResultTable
 from experiments.sweep.sweep import sweep
@@ -147,7 +147,7 @@ def train(
     if onnx:
         run_to_onnx(run)  # fails now, not after training, if it cannot be done
     print_plan(run)
-    if idle := sorted(idle_settings(dict(config)) & settings.keys()):
+    if idle := sorted(unused_settings(dict(config)) & settings.keys()):
         print(f"Without effect, as other settings make no use of it: {', '.join(idle)}.")
     if shapes:
         print_shapes(run)

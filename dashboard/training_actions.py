@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 0.2  # a step that is done by then is drawn without waiting f
 
 
 def request_training(goal: Goal, job: TrainingJob | None) -> None:
-    """Ask to train on with a run, or to begin one if there is none.
+    """Request that a run continue, or that one begin if there is none.
 
     The settings that the reader has just typed arrive together with the click, and are
     read after it. So the request is stored, and `start_requested_training` acts on it.

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
-from experiments.background.run_sequence import count_moving_sequences
-from experiments.background.training_job import count_moving_jobs
+from experiments.background.run_sequence import count_active_sequences
+from experiments.background.training_job import count_active_jobs
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, but for the two ends
 WATCHABLE_SECONDS = 8.0  # the least time a run takes at the pace auto
@@ -41,10 +41,10 @@ def requested_pace() -> str:
 
 def poll_seconds() -> float:
     """Return how long a page waits between two polls: longer when many are training."""
-    return POLL_SECONDS * max(1, -(-count_moving_jobs() // CALM_JOBS))
+    return POLL_SECONDS * max(1, -(-count_active_jobs() // CALM_JOBS))
 
 
 def sequence_poll_seconds() -> float:
     """Return the same for a sequence of runs: longer when many sequences are under way."""
-    crowd = -(-count_moving_sequences() // CALM_JOBS)
+    crowd = -(-count_active_sequences() // CALM_JOBS)
     return max(SEQUENCE_POLL_SECONDS * max(1, crowd), poll_seconds())

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_
 from data.datasets import DATASETS
 from data.scaling import SCALERS
 from data.split import SPLITS
-from experiments.setting import (
+from experiments.setting_kinds import (
     Choice,
     Count,
     Fraction,
@@ -36,8 +36,8 @@ DATASET = Group("Dataset")
 NETWORK = Group("Network")
 TRAINING = Group("Training")
 STEPS = Group("Steps", ":material/stairs:")
-OVERFITTING = Group("Against overfitting", ":material/shield:")
-DATA = Group("Data and first weights", ":material/tune:")
+OVERFITTING = Group("Regularization", ":material/shield:")
+DATA = Group("Data and initialization", ":material/tune:")
 GROUPS = (NETWORK, TRAINING, STEPS, OVERFITTING, DATA)
 
 
@@ -70,8 +70,8 @@ class RunConfig(BaseModel):
         "Dataset",
         DATASET,
         (*DATASETS, OWN),
-        decides_on_data=True,
-        suits_dataset=True,
+        affects_data=True,
+        depends_on_dataset=True,
     )
     """What the network learns from."""
 
@@ -94,7 +94,7 @@ class RunConfig(BaseModel):
         LOSSES,
         options_for=lambda settings: losses_for(settings["output"]),
     )
-    """What training makes small. Not every loss goes with every output."""
+    """What training minimizes. Not every loss works with every output."""
 
     # Learns well with hardly any tuning.
     optimizer: str = setting(Choice, "adam", "Optimizer", TRAINING, OPTIMIZERS)
@@ -103,24 +103,24 @@ class RunConfig(BaseModel):
     learning_rate: float = setting(
         LogNumber, 0.005, "Learning rate", TRAINING, 0.0, 1000.0, excludes_low=True
     )
-    """Length of a step. Usual: 0.1 for sgd, 0.001 to 0.01 for adam. Too long a step, and training
-    diverges."""
+    """Size of a step. Typical values: 0.1 for sgd, 0.001 to 0.01 for adam. If it is too large,
+    training diverges."""
     full_batch: bool = setting(Switch, False, "Full batch", TRAINING)
     """All training samples in one step: an exact gradient, and few steps."""
     # Some 30 steps an epoch on the small digits, each of them quick.
     batch_size: int = setting(Count, 32, "Batch size", TRAINING, 1, 100_000, is_used=_has_batches)
-    """Samples a step. Small batches make many, noisy steps."""
+    """Samples per step. Small batches give many noisy steps."""
     # The validation loss of the defaults has leveled off by then.
     epochs: int = setting(Count, 30, "Epochs", TRAINING, 1, 10_000, noun="number of epochs")
     """How many times training sees every sample."""
-    seed: int = setting(Count, 0, "Seed", TRAINING, 0, 2**32 - 1, decides_on_data=True)
-    """Decides the split, the first weights, the order of the samples and dropout. The same seed
+    seed: int = setting(Count, 0, "Seed", TRAINING, 0, 2**32 - 1, affects_data=True)
+    """Decides the split, the initial weights, the order of the samples and dropout. The same seed
     gives the same run."""
 
     momentum: float = setting(
         Fraction, 0.9, "Momentum", STEPS, 0.0, 0.99, step=0.01, is_used=_optimizer_reads("momentum")
     )
-    """Share of the last step that goes on, with the optimizers momentum and nesterov."""
+    """Share of the previous step that carries over, with the optimizers momentum and nesterov."""
     weight_decay: float = setting(
         Fraction,
         0.01,
@@ -160,14 +160,14 @@ class RunConfig(BaseModel):
     warmup_epochs: int = setting(
         Count, 0, "Warm-up epochs", STEPS, 0, 1000, noun="number of warm-up epochs"
     )
-    """How many epochs the learning rate takes to climb to its full height."""
+    """How many epochs the learning rate takes to rise to its full value."""
     # In a fixed order, every epoch would pull in the same directions.
     shuffle: bool = setting(Switch, True, "Shuffle", STEPS, is_used=_has_batches)
-    """Deal the training samples anew in each epoch."""
+    """Put the training samples in a new random order for each epoch."""
 
     dropout: float = setting(Fraction, 0.0, "Dropout", OVERFITTING, 0.0, 0.95, step=0.05)
-    """Share of the hidden units that are silenced at random in each step. The curve of the training
-    part shows the network with them silenced, so it may lie below the other."""
+    """Share of the hidden units that are set to 0 at random in each step. The training curve shows
+    the network with them off, so its accuracy may be below that of the validation curve."""
     max_norm: float = setting(
         Number, 0.0, "Max-norm", OVERFITTING, 0.0, 1000.0, noun="max norm", step=0.5
     )
@@ -196,20 +196,20 @@ class RunConfig(BaseModel):
 
     # Made for relu, the default activation.
     weight_init: str = setting(
-        Choice, "he", "First weights", DATA, INITIALIZERS, noun="weight initialization"
+        Choice, "he", "Initial weights", DATA, INITIALIZERS, noun="weight initialization"
     )
     """How large the random weights are before training. he suits relu; xavier suits tanh and
     sigmoid."""
     bias_init: str = setting(
-        Choice, "zeros", "First biases", DATA, BIAS_INITIALIZERS, noun="bias initialization"
+        Choice, "zeros", "Initial biases", DATA, BIAS_INITIALIZERS, noun="bias initialization"
     )
     """How large the random biases are before training."""
     # Suits images; the columns of a table need z-score.
     scaling: str = setting(
-        Choice, "pixel", "Scaling", DATA, SCALERS, decides_on_data=True, suits_dataset=True
+        Choice, "pixel", "Scaling", DATA, SCALERS, affects_data=True, depends_on_dataset=True
     )
-    """pixel divides by the largest value; z-score gives every feature mean 0 and spread 1 over the
-    training samples."""
+    """pixel divides by the largest value; z-score gives every feature mean 0 and standard
+    deviation 1 over the training samples."""
     class_weight: str = setting(
         Choice,
         "none",
@@ -217,16 +217,16 @@ class RunConfig(BaseModel):
         DATA,
         CLASS_WEIGHTS,
         noun="class weight",
-        decides_on_data=True,
+        affects_data=True,
     )
     """Whether every sample counts the same in the training loss, or every class, however rare.
     Losses of the other parts count every sample the same."""
     # The defaults of the next three depend on the dataset: MNIST comes with a test part of its own.
     split: str = setting(
-        Choice, "random", "Split", DATA, SPLITS, decides_on_data=True, suits_dataset=True
+        Choice, "random", "Split", DATA, SPLITS, affects_data=True, depends_on_dataset=True
     )
-    """Deal the samples out at random, or in contiguous blocks: writers, who are recorded one after
-    another, are then in one part only."""
+    """Assign samples to parts at random, or in contiguous blocks: writers, who are recorded one
+    after another, are then in one part only."""
     validation_fraction: float = setting(
         Fraction,
         0.2,
@@ -236,8 +236,8 @@ class RunConfig(BaseModel):
         0.8,
         noun="validation fraction",
         step=0.05,
-        decides_on_data=True,
-        suits_dataset=True,
+        affects_data=True,
+        depends_on_dataset=True,
     )
     """Share of the samples held out to watch training with."""
     test_fraction: float = setting(
@@ -249,8 +249,8 @@ class RunConfig(BaseModel):
         0.8,
         noun="test fraction",
         step=0.05,
-        decides_on_data=True,
-        suits_dataset=True,
+        affects_data=True,
+        depends_on_dataset=True,
     )
     """Share of the samples held out until the end, for the result."""
 
@@ -258,7 +258,7 @@ class RunConfig(BaseModel):
     @classmethod
     def _usual_split(cls, values: Any) -> Any:
         """Fill in the split that a dataset is usually given, where none is asked for."""
-        return usual_split(values.get("dataset")) | values if isinstance(values, dict) else values
+        return default_split(values.get("dataset")) | values if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _loss_goes_with_output(self) -> "RunConfig":
@@ -270,7 +270,7 @@ class RunConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _warm_up_comes_to_an_end(self) -> "RunConfig":
+    def _warmup_ends_before_training(self) -> "RunConfig":
         if self.warmup_epochs >= self.epochs:
             raise ValueError(
                 f"A warm-up of {self.warmup_epochs} epochs never reaches the full learning rate "
@@ -293,8 +293,8 @@ SETTINGS: dict[str, Setting] = {
 }
 """All settings by their names, in the order in which they are declared."""
 
-DATA_SETTINGS = {name for name, each in SETTINGS.items() if each.decides_on_data}
-DATASET_SETTINGS = {name for name, each in SETTINGS.items() if each.suits_dataset}
+DATA_SETTINGS = {name for name, each in SETTINGS.items() if each.affects_data}
+DATASET_SETTINGS = {name for name, each in SETTINGS.items() if each.depends_on_dataset}
 
 
 def limits_of(name: str) -> tuple[float, float]:
@@ -308,7 +308,7 @@ def default_of(name: str) -> Any:
     return RunConfig.model_fields[name].default
 
 
-def idle_settings(settings: Values) -> set[str]:
+def unused_settings(settings: Values) -> set[str]:
     """Return the settings that have no effect, because another one makes no use of them."""
     return {name for name, each in SETTINGS.items() if not each.is_used(settings)}
 
@@ -318,7 +318,7 @@ def optimizer_settings(optimizer: str) -> set[str]:
     return {field.name for field in fields(OPTIMIZERS[optimizer])} & SETTINGS.keys()
 
 
-def usual_split(dataset: Any) -> dict[str, Any]:
+def default_split(dataset: Any) -> dict[str, Any]:
     """Return the settings of the split that a dataset is usually given."""
     entry = DATASETS.get(dataset) if isinstance(dataset, str) else None
     if entry is None:

@@ -7,7 +7,7 @@ from dashboard.compare.networks import choose_networks
 from dashboard.compare.nonlinear_sets import nonlinear_sets
 from dashboard.compare.over_seeds import over_seeds
 from dashboard.compare.side_by_side import side_by_side
-from dashboard.components.source import show_source
+from dashboard.components.source_code import show_source
 from dashboard.shell import app_entry
 from experiments.comparison.architecture_grid import architecture_grid
 from experiments.comparison.significance import mcnemar_test, paired_test

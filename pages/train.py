@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.source import show_source
+from dashboard.components.source_code import show_source
 from dashboard.shell import app_entry
 from dashboard.train import export_import, run_list
 from dashboard.train.changed_settings import draw_changed_settings

@@ -3,7 +3,7 @@
 from typing import Any
 
 from experiments.config import SETTINGS, default_of
-from experiments.setting import Choice, Count, LayerSizes, Number, Switch
+from experiments.setting_kinds import Choice, Count, LayerSizes, Number, Switch
 
 
 def another_value(name: str) -> Any:

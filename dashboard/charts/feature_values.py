@@ -217,7 +217,7 @@ def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> go.Fig
     return go.Figure(
         heatmap,
         layout(
-            "Mean of each class beside the mean of all",
+            "Mean of each class, compared with the overall mean",
             x="feature",
             y="class",
             coloraxis2={

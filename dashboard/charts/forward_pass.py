@@ -1,4 +1,4 @@
-"""One sample on its way through the network: the input, each hidden layer, the answer."""
+"""The forward pass of one sample: the input, each hidden layer, the outputs."""
 
 import math
 from collections.abc import Sequence
@@ -30,10 +30,10 @@ FRAME = {
 
 
 class ForwardPass(NamedTuple):
-    """What one sample makes of each layer.
+    """The activations of each layer for one sample.
 
     hidden : activations[l], (n_l,), for the hidden layers l = 1..L-1
-    logits, outputs : (n_L,), what the last layer adds up, and what is made of it
+    logits, outputs : (n_L,), the weighted inputs of the last layer, and the output function of them
     """
 
     hidden: list[Array]
@@ -42,7 +42,7 @@ class ForwardPass(NamedTuple):
 
 
 def forward_pass_of(network: Network, x: Array) -> ForwardPass:
-    """Run one sample, (n_0,), through a network and return what comes by."""
+    """Run one sample, (n_0,), through a network and return the activations of every layer."""
     workspace = Workspace(network, 1)
     logits = forward(network, x[None, :], workspace)
     hidden = [a[0] for a in workspace.activations[1 : network.n_layers]]
@@ -147,6 +147,7 @@ def _strip_axes(number: int, band: Band) -> dict[str, Any]:
 
 
 def _strip_trace(number: int, cells: Array) -> go.Heatmap:
+    """Return the activations of a layer as one strip of cells."""
     suffix = _suffix(number)
     gap = 1 if cells.shape[1] <= 64 else 0
     units = np.arange(1, cells.size + 1).reshape(cells.shape)
@@ -176,7 +177,7 @@ def _note(text: str, y: float) -> dict[str, Any]:
     }
 
 
-def answer_figure(
+def class_values_figure(
     values: Array,
     class_names: Sequence[str],
     *,
@@ -230,5 +231,5 @@ class _Group(NamedTuple):
 def _groups(true: int, predicted: int, n_classes: int) -> list[_Group]:
     """Tell the true class and a wrong answer from all the others."""
     others = [c for c in range(n_classes) if c not in (true, predicted)]
-    wrong = [_Group("said, wrongly", [predicted], WRONG)] if predicted != true else []
+    wrong = [_Group("predicted (wrong)", [predicted], WRONG)] if predicted != true else []
     return [_Group("true", [true], RIGHT), *wrong, _Group("others", others, OTHER)]

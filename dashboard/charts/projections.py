@@ -129,6 +129,7 @@ def _coordinates(points: npt.NDArray[np.float32], n_axes: int) -> dict[str, obje
 def _trace(
     points: npt.NDArray[np.float32], group: Group, rows: npt.NDArray[np.intp], n_axes: int
 ) -> go.Scatter | go.Scatter3d:
+    """Return the points of a group, in the plane or in space."""
     kind, size = (go.Scatter3d, 4) if n_axes == 3 else (go.Scatter, 7)
     return kind(
         name=escape(shortened(group.name, LONGEST_NAME)),
@@ -146,6 +147,7 @@ def _trace(
 
 
 def _ring(point: npt.NDArray[np.float32], n_axes: int) -> go.Scatter | go.Scatter3d:
+    """Return the points of a group, in the plane or in space."""
     kind, size, width = (go.Scatter3d, 12, 4) if n_axes == 3 else (go.Scatter, 18, 3)
     return kind(
         name="chosen",

@@ -81,7 +81,7 @@ def _counts(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
 
 
 def rejection_figure(rejection: Rejection) -> go.Figure:
-    """Draw the accuracy on the predictions kept when the least certain are put aside."""
+    """Draw the accuracy on the predictions kept when the least confident are rejected."""
     lowest = float(rejection.accuracy.min(initial=1))
     return go.Figure(
         go.Scatter(
@@ -94,7 +94,7 @@ def rejection_figure(rejection: Rejection) -> go.Figure:
         style.layout(
             "Accuracy on the predictions that are kept",
             xaxis={
-                "title": "least certain predictions put aside (% of the samples)",
+                "title": "rejected predictions, least confident first (% of the samples)",
                 "range": [0, 100],
             },
             yaxis={

@@ -49,6 +49,7 @@ def common_limit(weights: Sequence[Floats]) -> float:
 def _weights_figure(
     images: Floats, captions: Sequence[str], title: str, limit: float, columns: int
 ) -> go.Figure:
+    """Draw the weights of units as images, on a scale from -limit to limit."""
     bar = {"title": {"text": "weight", "font": {"size": 13}}, "thickness": 12, "len": 0.9}
     return mosaic_figure(
         images,

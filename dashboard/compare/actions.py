@@ -118,7 +118,7 @@ def pause_side_by_side() -> None:
 
 
 def resume_side_by_side() -> None:
-    """Let them train on."""
+    """Resume the training of all of them."""
     if comparison := session.tab().side_by_side:
         comparison.go()
 
@@ -129,10 +129,10 @@ def stop(kind: ComparisonKind) -> None:
         comparison.stop()
 
 
-def is_moving(kind: ComparisonKind) -> bool:
+def is_active(kind: ComparisonKind) -> bool:
     """Say whether the comparison of this kind is under way."""
     comparison = session.tab().comparisons[kind]
-    return comparison is not None and comparison.status.is_moving
+    return comparison is not None and comparison.status.is_active
 
 
 def is_of(comparison: SideBySide | RunSequence[RunOutcome], networks: Sequence[RunConfig]) -> bool:

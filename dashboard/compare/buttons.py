@@ -63,9 +63,9 @@ def sequence_buttons(
     """
     objection = actions.problem_of(partial(check_comparable, networks))
     problem = actions.begin_if_requested(kind, begin)
-    is_moving = actions.is_moving(kind)
-    begin_button(label, kind, disabled=is_moving or bool(objection), help_text=help_text)
-    stop_button(kind, disabled=not is_moving)
+    is_active = actions.is_active(kind)
+    begin_button(label, kind, disabled=is_active or bool(objection), help_text=help_text)
+    stop_button(kind, disabled=not is_active)
     return objection, problem
 
 
@@ -81,6 +81,6 @@ def note_if_changed(is_same: bool, what_to_do: str) -> None:
     """Say that the results below are of other settings or samples, if they are."""
     if not is_same:
         st.info(
-            f"The settings or the samples have changed since. {what_to_do} begins anew with them.",
+            f"The settings or the samples have changed since. {what_to_do} starts over with them.",
             icon=":material/info:",
         )

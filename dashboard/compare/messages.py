@@ -54,7 +54,7 @@ def _result(run: Run) -> str:
 
 def cost_table(comparison: SideBySide) -> str:
     """Return what each network costs and reaches, as a table."""
-    header = ["Network", "Parameters", "Multiplications a sample", "Seconds of computing"]
+    header = ["Network", "Parameters", "Multiplications per sample", "Computing time (s)"]
     is_tested = comparison.networks[0].test_fraction > 0
     result = "Test accuracy" if is_tested else "Training accuracy at the end"
     rows = [
@@ -154,7 +154,7 @@ def why_untested(status: Status, n_done: int, n_seeds: int) -> str:
     """Say why the differences are not tested for significance, or nothing if they are."""
     if status is Status.FINISHED:
         return ""
-    if status.is_moving:
+    if status.is_active:
         return (
             f"{n_done} of {n_seeds} seeds so far. The test of significance comes after the last "
             "one: stopping as soon as it looks good finds differences that are only luck."

@@ -21,7 +21,7 @@ def nonlinear_sets() -> None:
     begin_button(
         "Try it on XOR, circles and spirals",
         kind,
-        disabled=actions.is_moving(kind),
+        disabled=actions.is_active(kind),
         help_text="Train six small networks with fixed settings; it takes a few seconds.",
     )
     if comparison := session.tab().nonlinear_sets:

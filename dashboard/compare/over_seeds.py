@@ -70,8 +70,8 @@ def _choose_data_and_seeds(networks: Sequence[RunConfig]) -> tuple[tuple[RunConf
         key=session.COMPARE_SEEDS,
         persist_state="session",
         width=140,
-        help="How many times each network is trained. Each seed splits the samples anew, and "
-        "gives other first weights.",
+        help="How many times each network is trained. Each seed splits the samples differently, "
+        "and starts from different initial weights.",
     )
     return _networks_for(data, networks), n_seeds
 

@@ -18,22 +18,22 @@ T = TypeVar("T")
 
 def watch(sequence: RunSequence[T], draw: Callable[[RunSequence[T]], None]) -> None:
     """Draw a sequence again and again while it is under way, and once more when it is over."""
-    was_moving = sequence.status.is_moving
-    seconds = training_speed.sequence_poll_seconds() if was_moving else None
-    st.fragment(_poll, run_every=seconds)(sequence, draw, was_moving)
+    was_active = sequence.status.is_active
+    seconds = training_speed.sequence_poll_seconds() if was_active else None
+    st.fragment(_poll, run_every=seconds)(sequence, draw, was_active)
 
 
 def _poll(
-    sequence: RunSequence[T], draw: Callable[[RunSequence[T]], None], was_moving: bool
+    sequence: RunSequence[T], draw: Callable[[RunSequence[T]], None], was_active: bool
 ) -> None:
     draw(sequence)
-    if was_moving != sequence.status.is_moving:
+    if was_active != sequence.status.is_active:
         st.rerun()  # the whole page: it has other buttons now
 
 
 def show_status(status: Status, progress: Progress) -> None:
     """Show how far a comparison has come, or why it ended too early."""
-    if status.is_moving:
+    if status.is_active:
         st.progress(progress.fraction, text=progress.words)
     elif failure := failure_sentence(status):
         st.warning(failure, icon=":material/error:")

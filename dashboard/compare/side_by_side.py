@@ -47,7 +47,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
         return
     what_to_do = "Train side by side" if status.is_over else "Stop, then Train side by side,"
     note_if_changed(actions.is_of(comparison, networks), what_to_do)
-    seconds = training_speed.poll_seconds() if status.is_moving else None
+    seconds = training_speed.poll_seconds() if status.is_active else None
     st.fragment(_watch, run_every=seconds)(comparison, status)
     if status.is_over:
         st.fragment(show_selected_pair)(comparison)
@@ -56,7 +56,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
 def _buttons(status: Status | None) -> None:
     """Draw the buttons: the first begins, pauses or resumes, the other stops."""
     with row():
-        if status and status.is_moving:
+        if status and status.is_active:
             pause_button(
                 actions.pause_side_by_side,
                 key=session.COMPARE_PAUSE,
@@ -69,7 +69,7 @@ def _buttons(status: Status | None) -> None:
                 actions.resume_side_by_side,
                 key=session.COMPARE_RESUME,
                 width=PLAY_WIDTH,
-                help="Train all networks on.",
+                help="Continue training all networks.",
             )
         else:
             begin_button(
@@ -100,7 +100,7 @@ def _watch(comparison: SideBySide, status: Status) -> None:
     with above:
         _draw_curves(comparison, measure, close_up)
     _draw_tables(comparison)
-    if status.is_moving != comparison.status.is_moving:
+    if status.is_active != comparison.status.is_active:
         st.rerun()  # the whole page: it has other buttons now, and the images
 
 
@@ -145,11 +145,11 @@ def _draw_curves(comparison: SideBySide, measure: Measure, close_up: bool) -> No
 
 
 def _draw_tables(comparison: SideBySide) -> None:
-    """Show what each network costs, what it reaches, and its accuracy on the way."""
+    """Show what each network costs, what it reaches, and its accuracy during training."""
     st.markdown(messages.cost_table(comparison))
     st.caption(
         "The multiplications are what a larger network costs. On small ones, the seconds are "
-        "mostly Python's overhead, and vary by chance."
+        "mostly Python's overhead, and vary from run to run."
     )
     names = [network_name(config) for config in comparison.networks]
     held_out = charts.is_held_out(comparison.runs)

@@ -67,7 +67,7 @@ def _draw_rejection(predictions: Predictions) -> None:
         rejection_figure(rejection),
         key=session.REJECTION_CHART,
         height=HEIGHT,
-        alt="Accuracy on the predictions kept when the least certain are put aside",
+        alt="Accuracy on the predictions kept when the least confident are rejected",
     )
     st.markdown(rejection_sentence(rejection))
 

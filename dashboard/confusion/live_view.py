@@ -27,24 +27,24 @@ from experiments.training.run import Run
 
 def draw_live(run: Run) -> None:
     """Draw the views of a run, again and again while it is training."""
-    is_moving, poll_seconds = _is_moving(run), training_speed.poll_seconds()
-    redraw = st.fragment(_draw, run_every=poll_seconds if is_moving else None)
-    redraw(run, is_moving, poll_seconds)
+    is_active, poll_seconds = _is_moving(run), training_speed.poll_seconds()
+    redraw = st.fragment(_draw, run_every=poll_seconds if is_active else None)
+    redraw(run, is_active, poll_seconds)
 
 
 def _is_moving(run: Run) -> bool:
     stored = session.tab().run_store.find(run)
-    return stored is not None and stored.job.status.is_moving
+    return stored is not None and stored.job.status.is_active
 
 
-def _draw(run: Run, was_moving: bool, poll_seconds: float) -> None:
+def _draw(run: Run, was_active: bool, poll_seconds: float) -> None:
     """Draw once; reload the whole page when the polling interval has to change.
 
     Parameters
     ----------
-    was_moving, poll_seconds : as they were when the whole page was last drawn
+    was_active, poll_seconds : as they were when the whole page was last drawn
     """
-    is_moving = _is_moving(run)
+    is_active = _is_moving(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(run)
         options = choose_matrix_options()
@@ -55,7 +55,7 @@ def _draw(run: Run, was_moving: bool, poll_seconds: float) -> None:
         st.info(no_samples_sentence(run, part), icon=":material/data_alert:")
     elif (finite := _finite_step(run, run.snapshots.nearest(step), part)) is not None:
         _draw_views(run, part, finite, options)
-    if is_moving != was_moving or (is_moving and training_speed.poll_seconds() != poll_seconds):
+    if is_active != was_active or (is_active and training_speed.poll_seconds() != poll_seconds):
         st.rerun()
 
 

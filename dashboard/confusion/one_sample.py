@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.forward_pass import (
     ForwardPass,
-    answer_figure,
+    class_values_figure,
     forward_pass_of,
     hidden_figure,
     input_figure,
@@ -82,7 +82,7 @@ def _draw_hidden_layers(forward_pass: ForwardPass, activation: str) -> None:
 
 
 def _draw_logits(forward_pass: ForwardPass, cell: Cell, names: tuple[str, ...]) -> None:
-    figure = answer_figure(
+    figure = class_values_figure(
         forward_pass.logits,
         names,
         title="Logits: the weighted sums of the last layer",
@@ -103,7 +103,7 @@ def _draw_outputs(
     function : name of the output function
     """
     meaning = OUTPUT_MEANINGS[function]
-    figure = answer_figure(
+    figure = class_values_figure(
         forward_pass.outputs,
         names,
         title=f"Outputs: {function} of the logits",

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.projections import groups_by_class, scatter
 from dashboard.components.chart import show_chart
-from dashboard.components.source import show_source
+from dashboard.components.source_code import show_source
 from dashboard.explore.selected_sample import (
     CHART_HEIGHT,
     draw_selected_sample,

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.source import show_source
+from dashboard.components.source_code import show_source
 from dashboard.explore.selected_sample import draw_sample_values, select_sample
 from dashboard.explore.values import largest_magnitude
 from data.datasets import Dataset
@@ -53,4 +53,4 @@ def scaling_sentence(scaling: str, dataset: Dataset) -> str:
             "over the training samples: values below the mean become negative, those above it "
             "positive."
         )
-    return f"{formula} The other scaler is in the settings, under Data and first weights."
+    return f"{formula} The other scaler is in the settings, under Data and initialization."

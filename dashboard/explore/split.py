@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import session, training_speed
 from dashboard.charts.split_scores import split_scores
 from dashboard.components.chart import show_chart
-from dashboard.components.source import show_source
+from dashboard.components.source_code import show_source
 from dashboard.session import SplitEffectRun
 from dashboard.text import plain
 from data.datasets import Dataset
@@ -80,7 +80,7 @@ def scores_sentence(dataset: Dataset, results: Sequence[SplitScore], verdict: st
 def _draw_progress(dataset: Dataset) -> None:
     """Draw the progress and a button to stop; where nothing runs, a button to begin."""
     run = split_effect_run(dataset)
-    if run and run.sequence.status.is_moving:
+    if run and run.sequence.status.is_active:
         st.progress(run.sequence.fraction, text="Training small networks")
         st.button(
             "Stop",
@@ -140,4 +140,4 @@ def split_effect_run(dataset: Dataset) -> SplitEffectRun | None:
 def is_split_effect_running(dataset: Dataset) -> bool:
     """Say whether small networks are being trained on a dataset."""
     run = split_effect_run(dataset)
-    return run is not None and run.sequence.status.is_moving
+    return run is not None and run.sequence.status.is_active

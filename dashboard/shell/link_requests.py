@@ -1,14 +1,14 @@
-"""Settings that a link asks for, and cannot have."""
+"""Settings in a link that cannot be applied."""
 
 from collections.abc import Mapping
 
 from dashboard.settings import VIEW_CHOICES
 from experiments.config import SETTINGS, parse_field
-from experiments.setting import Values
+from experiments.setting_kinds import Values
 
 
 def unmet_requests(requested: Mapping[str, str], values: Values) -> list[str]:
-    """Say which settings of the link could not be followed; a text field shows its own."""
+    """Say which settings of the link could not be applied; a text field shows its own error."""
     unknown = sorted(requested.keys() - SETTINGS.keys() - VIEW_CHOICES.keys())
     names = ", ".join(f"'{name[:40]}'" for name in unknown[:5])
     notices = [f"The link asks for settings that do not exist: {names}."] if unknown else []

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 @st.cache_resource(show_spinner=False)
 def tune() -> None:
-    """Keep the interface responsive beside many small trainings.
+    """Keep the interface responsive while many small networks train.
 
     A matrix product takes one thread: two jobs at once, or a job beside the interface,
     would compete for the cores otherwise. A thread hands over Python's lock after a

@@ -31,7 +31,7 @@ export default function ({ data, setTriggerValue }) {
 
 @dataclass
 class KeptSession:
-    """The session of a page, whether the page is there, and since when it is known to be gone."""
+    """The session of a page, whether the page is connected, and when it was first found gone."""
 
     tab: session.Tab
     is_present: Callable[[], bool]
@@ -39,7 +39,7 @@ class KeptSession:
 
 
 class SessionKeeper:
-    """Keeps the sessions of all pages, by their tokens, until the pages have been gone for long.
+    """Keeps the sessions of all pages, by their tokens, for a while after the pages have gone.
 
     Parameters
     ----------

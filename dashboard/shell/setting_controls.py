@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.settings import LEARNING_RATES, control_value
 from experiments.config import SETTINGS, default_of, parse_field
-from experiments.setting import (
+from experiments.setting_kinds import (
     Choice,
     Count,
     Fraction,

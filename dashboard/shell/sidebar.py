@@ -13,9 +13,9 @@ from dashboard.shell.setting_controls import draw_group, draw_setting
 from dashboard.text import plain
 from data.download import ORIGINALS, DownloadError, fetch, is_at_hand
 from data.own import READERS, load_own
-from experiments.config import GROUPS, OWN, RunConfig, explain, usual_split
+from experiments.config import GROUPS, OWN, RunConfig, default_split, explain
 from experiments.presets import PRESETS
-from experiments.setting import Values
+from experiments.setting_kinds import Values
 from experiments.training.plan import plan
 
 OWN_PRESET = "own settings"
@@ -64,14 +64,14 @@ def _take_usual_split(requested: Mapping[str, str]) -> None:
     """Begin with the split that the dataset of the link is usually given."""
     if session.value("dataset") is not None:
         return
-    for field, value in usual_split(requested.get("dataset")).items():
+    for field, value in default_split(requested.get("dataset")).items():
         if field not in requested:
             session.set_value(field, value)
 
 
 def _change_dataset() -> None:
     session.forget_notices()
-    for field, value in usual_split(session.value("dataset")).items():
+    for field, value in default_split(session.value("dataset")).items():
         session.set_value(field, value)
 
 
@@ -113,7 +113,7 @@ def _draw_upload() -> None:
 
 
 def _take_own() -> None:
-    """Take the file that was given, or let go of the one that was taken away."""
+    """Load the uploaded file, or drop the data of one that was removed."""
     tab, file = session.tab(), session.value(session.UPLOAD)
     session.forget_notices()
     tab.own, tab.own_problem = None, ""
@@ -149,7 +149,7 @@ def _download(dataset: str) -> None:
 
     Raises
     ------
-    DownloadError : if they are not to be had; asked again too soon, at once
+    DownloadError : if they cannot be downloaded; for a while after a failure, without a new try
     """
     if dataset not in ORIGINALS or is_at_hand(dataset):
         return
@@ -167,5 +167,5 @@ def _download(dataset: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _download_failures() -> TTLCache[str, DownloadError]:
-    """Return which downloads have just failed: no control waits for the next failure."""
+    """Return which downloads have just failed: a rerun does not wait for another failure."""
     return TTLCache(maxsize=len(ORIGINALS), ttl=RETRY_SECONDS)

@@ -32,11 +32,11 @@ def _draw(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
     draw_curves(job, log_scale=log_scale)
     if job and job.run.snapshots.steps:
         panels.draw(job.run, epochs_in_view(job))
-    is_moving = _is_moving(status)
-    is_late = is_moving and training_speed.poll_seconds() != poll_seconds
-    if is_late or is_moving != _is_moving(job.status if job else None):
+    is_active = _is_moving(status)
+    is_late = is_active and training_speed.poll_seconds() != poll_seconds
+    if is_late or is_active != _is_moving(job.status if job else None):
         st.rerun()
 
 
 def _is_moving(status: Status | None) -> bool:
-    return status is not None and status.is_moving
+    return status is not None and status.is_active

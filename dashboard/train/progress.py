@@ -23,13 +23,13 @@ def progress(job: TrainingJob) -> Progress:
     steps = run.config.epochs * steps_per_epoch
     epochs_done, batches = divmod(step, steps_per_epoch)
     words = [f"Epoch {epochs_done:,} of {run.config.epochs:,}"]
-    if batches and not status.is_moving:
+    if batches and not status.is_active:
         words.append(f"batch {batches:,} of {steps_per_epoch:,}")
-    if status.is_moving and place:
+    if status.is_active and place:
         words.append(f"waiting for the processor, place {place}")
-    elif not status.is_moving:
+    elif not status.is_active:
         words.append(str(status))
-    if status.is_moving and speed:
+    if status.is_active and speed:
         samples_per_step = run.plan.n_training / steps_per_epoch
         words.append(f"{duration((steps - step) / speed)} left")
         words.append(f"{speed * samples_per_step:,.0f} {samples_noun(run)} a second")

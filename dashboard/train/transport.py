@@ -12,11 +12,11 @@ PLAY_WIDTH = 116  # pixels; wide enough for each of its labels, so that the row 
 
 def draw_transport(job: TrainingJob | None, status: Status | None) -> bool:
     """Draw the buttons that drive the training; return whether the loss axis is logarithmic."""
-    is_moving = status is not None and status.is_moving
+    is_active = status is not None and status.is_active
     is_over = status is not None and status.is_over
     cannot_begin = bool(session.problems()) and (job is None or is_over)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if is_moving:
+        if is_active:
             pause_button(
                 training_actions.pause,
                 width=PLAY_WIDTH,
@@ -24,7 +24,7 @@ def draw_transport(job: TrainingJob | None, status: Status | None) -> bool:
             )
         else:
             _draw_train_or_resume(None if is_over else job, disabled=cannot_begin)
-        _draw_steps(job, disabled=is_moving or is_over or cannot_begin)
+        _draw_steps(job, disabled=is_active or is_over or cannot_begin)
         _draw_stop_and_reset(job, is_over=is_over)
         _draw_pace()
         return _draw_log_loss()

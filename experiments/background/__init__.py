@@ -1,1 +1,1 @@
-"""Work beside the interface: in turns, in threads and in processes."""
+"""Work in the background: in turns, in threads and in processes."""

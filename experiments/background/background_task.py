@@ -1,4 +1,4 @@
-"""Work beside the interface: in a thread of its own, in turns, for a page that may go away.
+"""Work in the background: in a thread of its own, in turns, for a page that may close.
 
 A task works in short slices, and waits for its turn before each. Between two slices it
 checks whether it is still wanted; it ends by itself when its page has gone for too long.
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.25
 GRACE_SECONDS = 20.0  # a page that has lost its network for this long does not come back
-QUEUE_PATIENCE_SECONDS = 1.0  # a shorter wait is not worth a word
+QUEUE_PATIENCE_SECONDS = 1.0  # a shorter wait is not worth mentioning
 
 PROCESS_TASKS: "WeakSet[BackgroundTask]" = WeakSet()
 PROCESS_TASKS_LOCK = threading.Lock()
@@ -37,14 +37,14 @@ class Status(StrEnum):
     ABANDONED = "abandoned"
 
     @property
-    def is_moving(self) -> bool:
+    def is_active(self) -> bool:
         """Whether it is under way, so that there is something to watch."""
         return self in (Status.RUNNING, Status.QUEUED)
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
-        return not (self.is_moving or self is Status.PAUSED)
+        return not (self.is_active or self is Status.PAUSED)
 
 
 class PagePresence:
@@ -57,7 +57,7 @@ class PagePresence:
 
     Attributes
     ----------
-    seen_at : when it was last connected, as far as was asked
+    seen_at : when a check last found it connected
     """
 
     def __init__(self, is_present: Callable[[], bool], grace_seconds: float) -> None:
@@ -71,11 +71,11 @@ class PagePresence:
         return time.monotonic() - self.seen_at > self.grace_seconds
 
 
-def count_moving(kind: "type[BackgroundTask]") -> int:
+def count_active(kind: "type[BackgroundTask]") -> int:
     """Return how many tasks of a kind are under way in this process."""
     with PROCESS_TASKS_LOCK:
         tasks = tuple(PROCESS_TASKS)
-    return sum(task.status.is_moving for task in tasks if isinstance(task, kind))
+    return sum(task.status.is_active for task in tasks if isinstance(task, kind))
 
 
 class BackgroundTask:
@@ -120,17 +120,17 @@ class BackgroundTask:
         return self._turns.place(self) if has_waited else 0
 
     def set_presence(self, is_present: Callable[[], bool]) -> None:
-        """Work for another page from now on: the one before was reloaded."""
+        """Use the presence of another page from now on: the previous one was reloaded."""
         self._presence.is_present = is_present
 
     def stop(self, patience_seconds: float = 0.5) -> None:
-        """End here, with what was reached; wait a moment for that."""
+        """Stop here, keep the result so far, and wait briefly for the thread to end."""
         self._is_stopping = True
         self._wake()
         self.join(patience_seconds)
 
     def discard(self) -> None:
-        """End without a result: nobody will look at it again."""
+        """End without a result: it is no longer needed."""
         self._is_discarded = True
         self._wake()
 

@@ -11,7 +11,7 @@ from typing import Any
 def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
     """Give a function that says whether Ctrl-C was pressed; only a second press raises.
 
-    Who asks it now and then can end in good order.
+    Code that calls it from time to time can shut down cleanly.
     """
     was_pressed = False
 

@@ -35,7 +35,7 @@ def run_all(
     scheduler : address of a Dask scheduler, such as tcp://10.0.0.1:8786, whose workers are
         then used instead; they need the datasets, one thread each, as BLAS counts its
         threads by the process, and this project in their import path; so does the scheduler
-    own : the samples where the configs say that they are one's own
+    own : the user's own samples, if the configs use them
 
     Raises
     ------
@@ -45,7 +45,7 @@ def run_all(
     """
     if jobs < 1 and jobs != -1:
         raise ValueError(
-            f"The number of processes must be 1 or more, or -1 for one each core, not {jobs}."
+            f"The number of processes must be 1 or more, or -1 for one per core, not {jobs}."
         )
     import joblib  # takes a tenth of a second to import
 
@@ -80,7 +80,7 @@ def _plain_failures() -> Iterator[None]:
         yield
     except BrokenExecutor:
         raise ChildProcessError(
-            "A process that was training has ended, maybe for want of memory. Try again with "
+            "A process that was training has ended, perhaps because memory ran out. Try again with "
             "fewer --jobs."
         ) from None
     except Exception as error:
@@ -116,7 +116,9 @@ def _connect(scheduler: str) -> Any:
         from distributed import Client
     except ImportError:
         raise ValueError(f"A scheduler needs Dask. {CLUSTER_HINT}") from None
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # an error says it, too
+    logging.getLogger("distributed.client").setLevel(
+        logging.CRITICAL
+    )  # the exception already says so
     try:
         with ThreadPoolExecutor(1) as thread:  # here, an event loop may be running already
             thread.submit(lambda: asyncio.run(_greet(scheduler))).result()
@@ -138,7 +140,7 @@ def _connect(scheduler: str) -> Any:
 
 
 async def _greet(scheduler: str) -> None:
-    """Ask a scheduler who it is, before a client is made.
+    """Check that a scheduler answers, before a client is made.
 
     A client that cannot connect is cleared away by Python at some later time, and if another
     one is just being made then, both wait for each other forever.

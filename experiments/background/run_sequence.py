@@ -10,7 +10,7 @@ from experiments.background.background_task import (
     SLICE_SECONDS,
     BackgroundTask,
     Status,
-    count_moving,
+    count_active,
 )
 from experiments.config import RunConfig
 from experiments.training.run import Run
@@ -19,9 +19,9 @@ from mlp.records import Record
 T = TypeVar("T")
 
 
-def count_moving_sequences() -> int:
+def count_active_sequences() -> int:
     """Return how many sequences are under way in this process."""
-    return count_moving(RunSequence)
+    return count_active(RunSequence)
 
 
 class RunSequence(BackgroundTask, Generic[T]):
@@ -31,7 +31,7 @@ class RunSequence(BackgroundTask, Generic[T]):
     ----------
     configs : one for each run
     summarize : returns what to keep of a run; the network is not kept
-    own : the samples where the configs say that they are one's own
+    own : the user's own samples, if the configs use them
     options : see `BackgroundTask`
 
     Attributes

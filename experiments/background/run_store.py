@@ -56,7 +56,7 @@ class RunStore:
         self._n_added = 0
 
     def add(self, job: TrainingJob) -> StoredRun:
-        """Put a new run in; only the newest can go on after its end."""
+        """Add a new run; only the newest can be given more epochs after its end."""
         for stored in self.runs:
             stored.run.release_memory()
         self._n_added += 1
@@ -66,12 +66,12 @@ class RunStore:
         return stored
 
     def make_room(self) -> None:
-        """Keep to the limits: thin out the oldest snapshots, then let the oldest runs go."""
+        """Keep to the limits: thin out the oldest snapshots, then drop the oldest runs."""
         while self._is_too_large() and any(stored.run.snapshots.thin() for stored in self.runs):
-            self.remark = "To save memory, fewer epochs of the older runs can be looked back at."
+            self.remark = "To save memory, fewer epochs of the older runs can be viewed."
         while len(self.runs) > 1 and (self._is_too_large() or len(self.runs) > MAX_RUNS):
             gone = self.runs.pop(0)
-            self.remark = f"To save memory, the oldest run, {gone.name}, is gone from the list."
+            self.remark = f"To save memory, the oldest run, {gone.name}, was removed from the list."
 
     def remove(self, stored: StoredRun) -> None:
         """Take a run out; one that is under way ends without a result."""

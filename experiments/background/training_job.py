@@ -1,4 +1,4 @@
-"""The training of a run in the background, so that the page stays free to listen.
+"""The training of a run in the background, so that the page stays responsive.
 
 A job takes records from a run in short slices. While it is paused, it takes no turn at the
 processor.
@@ -12,7 +12,7 @@ from experiments.background.background_task import (
     SLICE_SECONDS,
     BackgroundTask,
     Status,
-    count_moving,
+    count_active,
 )
 from experiments.background.turns import CHECK_SECONDS
 from experiments.training.run import Run
@@ -28,9 +28,9 @@ class Goal(Enum):
     THE_END = 3
 
 
-def count_moving_jobs() -> int:
+def count_active_jobs() -> int:
     """Return how many jobs are under way in this process."""
-    return count_moving(TrainingJob)
+    return count_active(TrainingJob)
 
 
 class TrainingJob(BackgroundTask):
@@ -70,7 +70,7 @@ class TrainingJob(BackgroundTask):
         self.go(Goal.NOWHERE)
 
     def wait_until_paused(self, patience_seconds: float) -> bool:
-        """Wait a moment for the goal to be reached; say whether it is."""
+        """Wait briefly for the goal to be reached; say whether it is."""
         with self._changed:
             return self._changed.wait_for(self._is_paused, patience_seconds)
 
@@ -116,6 +116,7 @@ class TrainingJob(BackgroundTask):
         return self._goal is Goal.NOWHERE and not (self._in_slice or self.run.awaits_epoch_record)
 
     def _take_slice(self) -> None:
+        """Take records for SLICE_SECONDS at most; conclude the run at its end."""
         self._set_in_slice(True)
         try:
             deadline = time.monotonic() + SLICE_SECONDS
@@ -140,7 +141,7 @@ class TrainingJob(BackgroundTask):
         with self._changed:
             match self._goal, record:
                 case _, EpochRecord() if self.run.is_at_end:
-                    self._goal = Goal.THE_END  # whoever asked for the last epoch gets the result
+                    self._goal = Goal.THE_END  # the last epoch always leads to the result
                 case (Goal.ONE_BATCH, BatchRecord()):
                     self._goal = Goal.NOWHERE
                 case Goal.ONE_EPOCH, EpochRecord(epoch=epoch) if epoch > 0:

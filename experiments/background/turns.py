@@ -5,14 +5,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-CHECK_SECONDS = 0.5  # how soon one who waits notices that there is no need to
+CHECK_SECONDS = 0.5  # how often a waiting task checks whether it is still wanted
 
 
 class TurnQueue:
-    """A counter with places, and a queue in front of it.
+    """A limit on concurrent work, with a first-in, first-out queue.
 
-    A plain semaphore lets whoever has just left walk in again ahead of those who wait;
-    this one does not, so that many jobs in short turns all make progress.
+    A plain semaphore may let a thread that has just released it acquire it again ahead of
+    those that wait; this one does not, so that many jobs in short turns all make progress.
 
     Parameters
     ----------
@@ -60,6 +60,7 @@ class TurnQueue:
             self._changed.notify_all()
 
     def _wait(self, who: object, places: int, is_wanted: Callable[[], bool]) -> bool:
+        """Wait in the queue; return whether the turn has begun."""
         with self._changed:
             self._queue.append(who)
             try:

@@ -1,1 +1,1 @@
-"""Networks against each other: at the same time, over seeds, over architectures."""
+"""Comparisons of networks: side by side, over seeds, over architectures, over splits."""

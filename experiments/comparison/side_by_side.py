@@ -77,7 +77,7 @@ class SideBySide:
         return "test" if self.runs[0].prepared_data().test else "validation"
 
     def set_presence(self, is_present: Callable[[], bool]) -> None:
-        """Ask another page from now on whether it is there: the one before was reloaded."""
+        """Use the presence of another page from now on: the previous one was reloaded."""
         for job in self.jobs:
             job.set_presence(is_present)
 
@@ -87,14 +87,14 @@ class SideBySide:
             job.go()
 
     def pause(self, patience_seconds: float = 0.2) -> None:
-        """Pause all networks, and wait a moment for that."""
+        """Pause all networks, and wait briefly until they have."""
         for job in self.jobs:
             job.pause()
         for job in self.jobs:
             job.wait_until_paused(patience_seconds)
 
     def stop(self, patience_seconds: float = 0.5) -> None:
-        """End all runs here, with results for what was reached; wait a moment for that."""
+        """End all runs here, with the results so far; wait briefly until they have ended."""
         for job in self.jobs:
             job.stop(patience_seconds=0)
         for job in self.jobs:

@@ -1,4 +1,4 @@
-"""Is one network better than another, or was it luck? Tests on paired runs.
+"""Significance tests on paired runs: is a difference more than random variation?
 
 Both networks are trained on the same splits, seed by seed, and what counts is the
 difference in each pair: an easy or hard split affects both and cancels out. Within one

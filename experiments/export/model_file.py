@@ -18,9 +18,9 @@ from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 from data.datasets import Dataset, Features
 from data.scaling import Scaler
 from experiments.config import RunConfig, explain, limits_of
-from experiments.training.restore import record_of, restore
+from experiments.training.changes import Change
+from experiments.training.restore import RunEnding, ending_of, restore
 from experiments.training.run import Result, Run
-from experiments.training.run_record import Change, RunRecord
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
 from mlp.network import Network
@@ -47,7 +47,7 @@ METADATA_TYPES: dict[str, TypeAdapter[Any]] = {
     "history": TypeAdapter(History, config=STRICT),
     "result": TypeAdapter(Result | None, config=STRICT),
     # The run record keeps its first key, so that files saved before can be read.
-    "way": TypeAdapter(RunRecord, config=STRICT),
+    "way": TypeAdapter(RunEnding, config=STRICT),
 }
 """The entries of the metadata besides the config, and their types."""
 
@@ -65,7 +65,7 @@ class SavedModel:
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
     history : one record for each epoch so far, from epoch 0
     result : the final scores; None if the run has none
-    run_record : how the run went, and how it ended
+    ending : how the run went, and how it ended
     """
 
     config: RunConfig
@@ -75,7 +75,7 @@ class SavedModel:
     image_shape: tuple[int, int] | None
     history: list[EpochRecord]
     result: Result | None
-    run_record: RunRecord
+    ending: RunEnding
 
     def outputs(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
@@ -166,7 +166,7 @@ def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
             "This model was trained on other data than those of that name here. First give the "
             "data that it was trained on."
         )
-    restore(run, model.network.parameters, model.history, model.run_record)
+    restore(run, model.network.parameters, model.history, model.ending)
     return run
 
 
@@ -180,7 +180,7 @@ def _metadata(run: Run) -> dict[str, str]:
         "image_shape": dataset.image_shape,
         "history": run.history,
         "result": run.result,
-        "way": record_of(run),
+        "way": ending_of(run),
     }
     metadata = {
         name: METADATA_TYPES[name].dump_json(entry).decode() for name, entry in entries.items()
@@ -206,14 +206,14 @@ def _checked_model(stored: StoredNetwork) -> SavedModel:
     _check_image_shape(entries["image_shape"], network.sizes[0])
     _check_history(entries["history"])
     _check_accuracies("result", entries["result"] or ())
-    run_record = entries.pop("way")
-    _check_run_record(run_record, entries["history"])
+    ending = entries.pop("way")
+    _check_ending(ending, entries["history"])
     return SavedModel(
         config,
         network,
         _scaler(entries.pop("shift"), entries.pop("scale"), network.sizes[0]),
         **entries,
-        run_record=run_record,
+        ending=ending,
     )
 
 
@@ -323,7 +323,7 @@ def _check_history(history: list[EpochRecord]) -> None:
         _check_accuracies(f"history at epoch {epoch}", (record.training, record.validation))
 
 
-def _check_run_record(record: RunRecord, history: list[EpochRecord]) -> None:
+def _check_ending(record: RunEnding, history: list[EpochRecord]) -> None:
     """Check that a run record is possible for a run with this history."""
     last = history[-1] if history else None
     least, most = (last.step, last.epoch) if last else (0, 0)

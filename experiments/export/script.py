@@ -26,7 +26,7 @@ from experiments.export.source_slices import (
     names_read,
     read_module,
 )
-from experiments.training.run_record import Change
+from experiments.training.changes import Change
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 from mlp.schedules import SCHEDULES
@@ -38,7 +38,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Kinds of arrays": ("mlp.arrays", "data.datasets"),
     "Activations": ("mlp.activations",),
     "Losses": ("mlp.losses",),
-    "First weights": ("mlp.initializers",),
+    "Initial weights": ("mlp.initializers",),
     "Network": ("mlp.network",),
     "Forward and backward": ("mlp.backprop",),
     "Optimizer": ("mlp.optimizers",),
@@ -51,7 +51,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Points in the plane": ("data.toy",),
     "Split": ("data.split",),
     "Scaling": ("data.scaling",),
-    "Changes during training": ("experiments.training.run_record",),
+    "Changes during training": ("experiments.training.changes",),
     "Samples and records": (
         "experiments.export.script_runtime",
         "experiments.training.prepared_data",

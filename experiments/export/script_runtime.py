@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.datasets import Features, Labels
-from experiments.training.run_record import Change
+from experiments.training.changes import Change
 from mlp.network import Network
 from mlp.records import BatchRecord, EpochRecord, Record, Score
 from mlp.training import TrainingLoop

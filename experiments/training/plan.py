@@ -45,11 +45,11 @@ def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
 
     Parameters
     ----------
-    own : the samples where the config says that they are one's own
+    own : the user's own samples, if the config uses them
 
     Raises
     ------
-    ValueError : if the network is larger than a shared server can give to everyone, or
+    ValueError : if the network has more than MAX_PARAMETERS parameters, or
         a batch larger than the training part
     """
     return plan_with(config, prepare(config, own))

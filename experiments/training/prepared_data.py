@@ -45,7 +45,7 @@ class PreparedData:
 
 
 def random_generators(seed: int) -> list[np.random.Generator]:
-    """Return random generators for the split, the first weights, the batches and dropout.
+    """Return random generators for the split, the initial weights, the batches and dropout.
 
     They are independent: two networks with one seed see the same samples in the same
     order, whatever their layers.
@@ -60,7 +60,7 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
 
     Parameters
     ----------
-    own : the samples where the config says that they are one's own
+    own : the user's own samples, if the config uses them
 
     Raises
     ------
@@ -124,6 +124,7 @@ def split_rows(config: RunConfig, dataset: Dataset) -> Split:
 
 
 def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
+    """Split and scale a dataset; the arrays become read-only."""
     split = split_rows(config, dataset)
     scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
 

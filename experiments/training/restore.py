@@ -1,16 +1,33 @@
-"""A run that was trained before: what is recorded of it, and how it is restored."""
+"""How a run ended, and how a run that was trained before is restored."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from experiments.training.changes import Change
 from experiments.training.run import CurrentEpoch, Run
-from experiments.training.run_record import RunRecord
 from mlp.arrays import Array
 from mlp.records import EarlyStopped, EpochRecord
 
 
-def record_of(run: Run) -> RunRecord:
-    """Return how a run came to its end, beside its history."""
-    return RunRecord(
+class RunEnding(NamedTuple):
+    """How a run ended, apart from its history.
+
+    step : the last one
+    first_epochs : how many epochs it set out for
+    best_epoch, has_stopped_early, changes, n_results : as in `Run`
+    """
+
+    step: int
+    first_epochs: int
+    best_epoch: int | None
+    has_stopped_early: bool
+    changes: tuple[Change, ...]
+    n_results: int
+
+
+def ending_of(run: Run) -> RunEnding:
+    """Return how a run ended, apart from its history."""
+    return RunEnding(
         run.step,
         run.initial_config.epochs,
         run.best_epoch,
@@ -20,7 +37,7 @@ def record_of(run: Run) -> RunRecord:
     )
 
 
-def restore(run: Run, parameters: Array, history: Sequence[EpochRecord], record: RunRecord) -> None:
+def restore(run: Run, parameters: Array, history: Sequence[EpochRecord], record: RunEnding) -> None:
     """Make a new run the one that was trained before; it is evaluated again.
 
     Parameters

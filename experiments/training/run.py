@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
+from experiments.training.changes import Change
 from experiments.training.plan import make_network, make_optimizer, make_schedule, plan_with
 from experiments.training.prepared_data import PreparedData, prepare, random_generators
-from experiments.training.run_record import Change
-from experiments.training.run_recorder import RunRecorder
+from experiments.training.snapshot_recorder import SnapshotRecorder
 from mlp.backprop import Dropout
 from mlp.early_stopping import EarlyStopping
 from mlp.evaluation import evaluate
@@ -56,12 +56,12 @@ class Run:
     ----------
     config : decides all of it; the same config gives the same run, bit for bit, on the
         same machine with the same number of BLAS threads
-    own : the samples where the config says that they are one's own
+    own : the user's own samples, if the config uses them
     keeps_snapshots : whether to keep snapshots and step diagnostics, for pages that look back
 
     Attributes
     ----------
-    id : tells it from all other runs, also from those that are no more
+    id : distinguishes it from all other runs, including deleted ones
     plan, network : the size of the run, and what it trains
     epoch, step : the current epoch, and how many steps the optimizer has made
     history : one record an epoch, from epoch 0, the untrained network
@@ -69,7 +69,7 @@ class Run:
     initial_config : that of the beginning; `config` has more epochs if some were added
     changes : what was changed during training, and when
     snapshots, step_diagnostics : of a run that keeps them
-    diverged : set if the loss or a parameter became too large or no number
+    diverged : set if the loss or a parameter overflowed or became NaN
     early_stopped : set if the run ended because it did not improve any more
     best_epoch : with early stopping, the epoch that the network went back to in the end
     result : set when the run has ended, unless it diverged
@@ -78,7 +78,7 @@ class Run:
 
     Raises
     ------
-    ValueError : if the config asks for more than the data or a server can give
+    ValueError : if the network or the batch is too large, or the data cannot be split so
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Run:
         self.history: list[EpochRecord] = []
         self.current_epoch = CurrentEpoch(0, [])
         self.changes: list[Change] = []
-        self._recorder = RunRecorder(self.network, self.plan.steps_per_epoch)
+        self._recorder = SnapshotRecorder(self.network, self.plan.steps_per_epoch)
         self.snapshots = self._recorder.snapshots
         self.step_diagnostics = self._recorder.step_diagnostics
         self.diverged: Diverged | None = None
@@ -138,7 +138,7 @@ class Run:
         """
         if self._loop is None:
             self._loop = self._make_loop()
-            self._source = self._watch_best(self._loop)
+            self._source = self._with_early_stopping(self._loop)
         while (record := self._next_record()) is not None:
             self._keep(record)
             yield record
@@ -162,7 +162,7 @@ class Run:
         return bool(self._loop and self.step and not (self.diverged or self.config.early_stopping))
 
     def add_epochs(self, epochs: int) -> None:
-        """Make room for more epochs in a run that has ended; `records` then makes them.
+        """Raise the number of epochs of a run that has ended; `records` then trains them.
 
         Parameters
         ----------
@@ -206,7 +206,7 @@ class Run:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether there will be no other epoch: all are made, or patience is at an end."""
+        """Whether there will be no other epoch: all are made, or patience has run out."""
         is_patient = self._best is None or not self._best.is_at_end
         return self.epochs_done == self.config.epochs or not is_patient
 
@@ -241,6 +241,7 @@ class Run:
         return self.step if self.best_epoch is None else self.history[self.best_epoch].step
 
     def _make_loop(self) -> TrainingLoop:
+        """Return the training loop that the config describes."""
         config, prepared = self.config, self.prepared_data()
         return train(
             make_optimizer(config, self.network),
@@ -255,7 +256,7 @@ class Run:
             max_norm=config.max_norm or None,
         )
 
-    def _watch_best(self, records: Iterator[Record]) -> Iterator[Record]:
+    def _with_early_stopping(self, records: Iterator[Record]) -> Iterator[Record]:
         if not self.config.early_stopping:
             return records
         self._best = EarlyStopping(self.network, self.config.patience)
@@ -283,6 +284,7 @@ class Run:
             self.seconds += time.perf_counter() - start
 
     def _keep(self, record: Record) -> None:
+        """Store what a record says in the attributes of the run."""
         self.epoch, self.step = record.epoch, record.step
         match record:
             case BatchRecord(loss=loss):

@@ -1,4 +1,4 @@
-"""A run in one row: what it was asked, how it ended, what the network can do."""
+"""A run in one row: its config, how it ended, and its scores."""
 
 from typing import Any, TypeAlias
 

@@ -13,5 +13,5 @@ def test_a_short_run_is_stretched_and_a_long_one_is_not() -> None:
 
 @pytest.mark.parametrize(("jobs", "factor"), [(0, 1), (5, 1), (6, 2), (50, 10)])
 def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, factor: int) -> None:
-    monkeypatch.setattr(training_speed, "count_moving_jobs", lambda: jobs)
+    monkeypatch.setattr(training_speed, "count_active_jobs", lambda: jobs)
     assert training_speed.poll_seconds() == training_speed.POLL_SECONDS * factor

@@ -57,7 +57,7 @@ def train_side_by_side(app):
 def compare_over_seeds(app, n_seeds: int = 3):
     app.test.number_input(key=session.COMPARE_SEEDS).set_value(n_seeds)
     app.click("Compare over seeds")
-    return app.wait_for(lambda: not tab(app).over_seeds.status.is_moving)
+    return app.wait_for(lambda: not tab(app).over_seeds.status.is_active)
 
 
 def test_before_anything_has_run_the_page_says_what_each_view_shows(open_page) -> None:
@@ -98,7 +98,7 @@ def test_side_by_side_pauses_resumes_and_stops(open_page) -> None:
     app.click("Pause")
     assert comparison.status is Status.PAUSED
     app.click("Resume")
-    assert comparison.status.is_moving
+    assert comparison.status.is_active
     app.test.button(key=session.key_of("stop", ComparisonKind.SIDE_BY_SIDE)).click()
     app.run().wait_for(lambda: comparison.status.is_over)
     assert comparison.status is Status.STOPPED
@@ -236,7 +236,7 @@ def test_nothing_is_tested_before_the_last_seed_nor_after_a_stop(open_page) -> N
     app.run().click("Compare over seeds")
     comparison = tab(app).over_seeds
     app.wait_for(lambda: len(comparison.outcomes) > 5)
-    assert comparison.status.is_moving
+    assert comparison.status.is_active
     expected = "of 50 seeds so far. The test of significance comes after the last one"
     assert expected in everything(app)
     app.test.button(key=session.key_of("stop", ComparisonKind.OVER_SEEDS)).click()
@@ -260,12 +260,12 @@ def test_two_quick_clicks_both_count(open_page) -> None:
 def test_nonlinear_sets_are_drawn_with_both_networks(open_page) -> None:
     app = open_page()
     app.click("Try it on XOR, circles and spirals")
-    app.wait_for(lambda: not tab(app).nonlinear_sets.status.is_moving)
+    app.wait_for(lambda: not tab(app).nonlinear_sets.status.is_active)
     assert tab(app).nonlinear_sets.status is Status.FINISHED
     titles = [
         figure["layout"]["title"]["text"]
         for key, figure in app.figures.items()
-        if key.startswith("land_")
+        if key.startswith("regions_")
     ]
     assert [title.split(":")[0] for title in titles] == [
         "SLP, xor",
@@ -281,7 +281,7 @@ def test_the_architecture_grid_is_trained_and_says_with_how_many_seeds(open_page
     app = open_page(epochs="1")
     app.test.number_input(key=session.ARCHITECTURE_GRID_SEEDS).set_value(1)
     app.click("Train the grid")
-    app.wait_for(lambda: not tab(app).architecture_grid.status.is_moving)
+    app.wait_for(lambda: not tab(app).architecture_grid.status.is_active)
     assert len(tab(app).architecture_grid.outcomes) == len(architecture_grid(RunConfig()))
     assert "One seed only" in everything(app)
     assert "do not choose by it" in everything(app)

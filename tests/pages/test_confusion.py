@@ -136,19 +136,21 @@ def test_an_empty_cell_says_so(open_app) -> None:
 
 def test_the_forward_pass_of_a_sample_is_shown(open_app) -> None:
     app = finished(open_app, hidden_layers="16,8")
-    assert "passage_hidden" not in app.figures
+    assert "forward_pass_hidden" not in app.figures
     app.test.number_input(key=session.MATRIX_SAMPLE).set_value(2)
     app.run()
     assert "of the dataset was read as" in words(app)
-    assert len(app.figures["passage_hidden"]["data"]) == 2
-    assert app.figures["passage_outputs"]["layout"]["yaxis"]["title"]["text"] == "probability (%)"
+    assert len(app.figures["forward_pass_hidden"]["data"]) == 2
+    assert (
+        app.figures["forward_pass_outputs"]["layout"]["yaxis"]["title"]["text"] == "probability (%)"
+    )
 
 
 def test_each_class_has_its_scores(open_app) -> None:
     app = open_tab(finished(open_app), "Each class")
     assert "| Class | Precision | Recall | F1 | Support |" in words(app)
     assert ":orange-badge[worst" in words(app)
-    assert "passage_input" not in app.figures  # a tab that is closed takes no time
+    assert "forward_pass_input" not in app.figures  # a tab that is closed takes no time
 
 
 def test_mistakes_lead_to_their_cell(open_app) -> None:
@@ -158,12 +160,12 @@ def test_mistakes_lead_to_their_cell(open_app) -> None:
     mistake.click()
     app.run()
     assert cell(app) == [int(true), int(predicted)]
-    assert {"surely_wrong", "least_certain"} <= app.figures.keys()
+    assert {"confidently_wrong", "least_certain"} <= app.figures.keys()
     open_key = session.key_of(session.LIST_OPEN, "least_certain")
     show = next(button for button in app.test.button if button.key == open_key)
     show.click()
     app.run()
-    assert "passage_input" in app.figures
+    assert "forward_pass_input" in app.figures
     assert "least_certain" not in app.figures
 
 
@@ -183,7 +185,7 @@ def test_outputs_that_are_not_probabilities_have_no_reliability_diagram(
     assert "reliability" not in app.figures
     assert "rejection" in app.figures
     open_tab(app, "One sample")
-    assert app.figures["passage_outputs"]["layout"]["yaxis"]["title"]["text"] == "output"
+    assert app.figures["forward_pass_outputs"]["layout"]["yaxis"]["title"]["text"] == "output"
 
 
 def test_a_remark_says_that_sigmoid_outputs_need_not_add_up_to_one(open_app) -> None:
@@ -221,8 +223,8 @@ def test_a_run_that_diverged_says_so_and_shows_its_last_finite_step(open_app) ->
 def test_samples_without_images_are_shown_by_their_features(open_app) -> None:
     app = open_tab(finished(open_app, dataset="moons", hidden_layers=""), "One sample")
     assert "| Number | Confidence | x₁ | x₂ |" in words(app)
-    assert app.figures["passage_input"]["data"][0]["type"] == "bar"
-    assert not app.figures["passage_hidden"]["data"]
+    assert app.figures["forward_pass_input"]["data"][0]["type"] == "bar"
+    assert not app.figures["forward_pass_hidden"]["data"]
     open_tab(app, "Mistakes")
     assert "Most confidently wrong" in words(app)
 

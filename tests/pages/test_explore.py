@@ -169,14 +169,14 @@ def test_constant_pixels_are_counted(explore) -> None:
 
 def test_the_map_shows_the_training_samples_in_two_and_three_dimensions(explore) -> None:
     app = explore("Map")
-    flat = app.figures["map_plane"]
+    flat = app.figures["pca_2d_map"]
     assert sum(trace["type"] == "scatter" for trace in flat["data"]) == 11  # and the ring
     assert re.fullmatch(
         r"component 1 \(\d+\.\d % of variance\)", flat["layout"]["xaxis"]["title"]["text"]
     )
     app.test.segmented_control(key=session.MAP).set_value(PCA_3D)
     app.run()
-    assert app.figures["map_solid"]["data"][0]["type"] == "scatter3d"
+    assert app.figures["pca_3d_map"]["data"][0]["type"] == "scatter3d"
 
 
 def test_tsne_runs_until_its_last_step(explore, monkeypatch) -> None:

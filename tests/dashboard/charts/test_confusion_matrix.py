@@ -8,7 +8,7 @@ from dashboard.charts.confusion_matrix import (
     color_range,
     confusion_figure,
 )
-from dashboard.charts.forward_pass import answer_figure
+from dashboard.charts.forward_pass import class_values_figure
 
 COUNTS = np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]])
 NAMES = ("cat", "dog", "owl")
@@ -98,5 +98,5 @@ def test_names_from_outside_are_shown_and_never_interpreted() -> None:
     figure = confusion_figure(np.eye(2, dtype=int), names, normalization=NORMALIZATIONS["counts"])
     assert figure.data[0].x[0] == "&lt;b&gt;bold&lt;/b&gt;"
     assert figure.layout.xaxis.labelalias[names[1]] == "a name…om for"
-    bars = answer_figure(np.eye(2)[0], names, true=0, predicted=0, title="", y="")
+    bars = class_values_figure(np.eye(2)[0], names, true=0, predicted=0, title="", y="")
     assert bars.data[0].x == ("&lt;b&gt;bold&lt;/b&gt;",)

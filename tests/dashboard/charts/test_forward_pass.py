@@ -6,8 +6,8 @@ import pytest
 from dashboard.charts import style
 from dashboard.charts.forward_pass import (
     activation_range,
-    answer_figure,
     bands,
+    class_values_figure,
     forward_pass_of,
     hidden_figure,
     input_figure,
@@ -27,7 +27,7 @@ def test_a_strip_holds_all_units_and_nothing_else() -> None:
     assert strip(np.ones(1, np.float32)).shape == (1, 1)
 
 
-def test_a_passage_by_hand() -> None:
+def test_a_forward_pass_by_hand() -> None:
     network = Network((2, 2, 2), rng=None)
     network.weights[1][...] = [[1, 1], [-1, 0]]
     network.weights[2][...] = [[2, 0], [0, 1]]
@@ -79,12 +79,12 @@ def test_the_input_is_an_image_or_a_bar_for_each_feature() -> None:
 
 def test_bars_tell_the_true_class_from_a_wrong_answer() -> None:
     outputs = np.array([0.2, 0.7, 0.1])
-    wrong = answer_figure(outputs, NAMES, true=0, predicted=1, title="Outputs", y="%")
+    wrong = class_values_figure(outputs, NAMES, true=0, predicted=1, title="Outputs", y="%")
     assert [(bar.name, bar.x) for bar in wrong.data] == [
         ("true", ("cat",)),
-        ("said, wrongly", ("dog",)),
+        ("predicted (wrong)", ("dog",)),
         ("others", ("owl",)),
     ]
-    right = answer_figure(outputs, NAMES, true=1, predicted=1, title="Outputs", y="%")
+    right = class_values_figure(outputs, NAMES, true=1, predicted=1, title="Outputs", y="%")
     assert [bar.name for bar in right.data] == ["true", "others"]
     assert wrong.layout.xaxis.categoryarray == NAMES

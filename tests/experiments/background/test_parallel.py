@@ -62,9 +62,7 @@ def test_what_a_run_refuses_is_said() -> None:
 
 @pytest.mark.parametrize("jobs", [0, -2])
 def test_a_senseless_number_of_processes_is_refused(jobs: int) -> None:
-    with pytest.raises(
-        ValueError, match=rf"must be 1 or more, or -1 for one each core, not {jobs}"
-    ):
+    with pytest.raises(ValueError, match=rf"must be 1 or more, or -1 for one per core, not {jobs}"):
         next(run_all(CONFIGS, jobs=jobs))
 
 
@@ -96,8 +94,8 @@ def test_a_process_that_is_killed_ends_the_sweep_with_a_sentence(tmp_path: Path)
         process.kill()
     assert process.returncode == 2
     assert errors == (
-        "A process that was training has ended, maybe for want of memory. Try again with fewer "
-        "--jobs.\n"
+        "A process that was training has ended, perhaps because memory ran out. Try again with "
+        "fewer --jobs.\n"
     )
     wait_until(lambda: not group_of(process))
     assert rows(out, grid_configs({"epochs": 100}, {}, range(100))) > 0

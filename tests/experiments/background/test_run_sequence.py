@@ -3,7 +3,7 @@
 import logging
 
 from experiments.background.background_task import Status
-from experiments.background.run_sequence import RunSequence, count_moving_sequences
+from experiments.background.run_sequence import RunSequence, count_active_sequences
 from experiments.background.turns import TurnQueue
 from experiments.comparison.networks import compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import outcome_of
@@ -60,7 +60,7 @@ def test_a_relay_whose_page_was_loaded_anew_looks_to_the_new_one() -> None:
     sequence.set_presence(lambda: True)
     sequence.go()
     assert not sequence.join(0.5)
-    assert sequence.status.is_moving
+    assert sequence.status.is_active
     sequence.stop(PATIENCE)
 
 
@@ -75,12 +75,12 @@ def test_a_relay_takes_turns() -> None:
 
 
 def test_relays_on_their_way_are_counted() -> None:
-    before = count_moving_sequences()
+    before = count_active_sequences()
     sequences = [start([RunConfig(epochs=10_000)]) for _ in range(3)]
-    assert count_moving_sequences() == before + 3
+    assert count_active_sequences() == before + 3
     for sequence in sequences:
         sequence.stop(PATIENCE)
-    assert count_moving_sequences() == before
+    assert count_active_sequences() == before
 
 
 def test_a_fault_is_logged_and_ends_the_relay(caplog) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.background.background_task import Status
-from experiments.background.training_job import Goal, TrainingJob, count_moving_jobs
+from experiments.background.training_job import Goal, TrainingJob, count_active_jobs
 from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.config import RunConfig
 from experiments.training import run as run_module
@@ -101,10 +101,10 @@ def test_whoever_asks_for_the_epoch_at_which_patience_ends_gets_the_result(start
     config = RunConfig(epochs=200, learning_rate=0.05, early_stopping=True, patience=1)
     job = start(config, Goal.ONE_EPOCH)
     while not job.status.is_over:
-        wait_until(lambda: not job.status.is_moving)
+        wait_until(lambda: not job.status.is_active)
         before = job.run.epochs_done
         job.go(Goal.ONE_EPOCH)
-        wait_until(lambda: not job.status.is_moving)
+        wait_until(lambda: not job.status.is_active)
         assert job.status.is_over or job.run.epochs_done == before + 1
     assert job.run.early_stopped
     assert job.run.result is not None
@@ -134,7 +134,7 @@ def test_counting_jobs_while_others_begin() -> None:
 
     def count() -> None:
         while len(counted) < 3000:
-            counted.append(count_moving_jobs())
+            counted.append(count_active_jobs())
 
     counter = threading.Thread(target=count)
     counter.start()
@@ -151,7 +151,7 @@ def test_an_order_while_a_goal_is_reached_is_not_lost(start) -> None:
         job.go(Goal.THE_END)
         step = job.run.step
         wait_until(lambda step=step: job.run.step > step + 1)
-        assert job.status.is_moving
+        assert job.status.is_active
         job.pause()
 
 
@@ -206,12 +206,12 @@ def test_a_run_that_lets_go_forgets_the_optimizer(start, monkeypatch) -> None:
 
 
 def test_jobs_on_their_way_are_counted(start) -> None:
-    before = count_moving_jobs()
+    before = count_active_jobs()
     jobs = [start(seconds_per_epoch=3600.0) for _ in range(3)]  # in slow motion, too
-    assert count_moving_jobs() == before + 3
+    assert count_active_jobs() == before + 3
     jobs[0].pause()
     wait_until(lambda: jobs[0].status is Status.PAUSED)
-    assert count_moving_jobs() == before + 2
+    assert count_active_jobs() == before + 2
 
 
 def test_speed_counts_the_waiting(start) -> None:

@@ -40,7 +40,7 @@ def test_all_networks_pause_and_resume() -> None:
     wait_until(
         lambda: all(run.step > step for run, step in zip(comparison.runs, steps, strict=True))
     )
-    assert comparison.status.is_moving
+    assert comparison.status.is_active
     comparison.stop(PATIENCE)
     assert comparison.status is Status.STOPPED
     assert all(run.result for run in comparison.runs)
@@ -72,7 +72,7 @@ def test_after_a_reload_the_presence_of_the_new_page_counts() -> None:
     comparison.set_presence(lambda: seen.append("called") is None)
     comparison.go()
     wait_until(lambda: bool(seen) and all(run.step for run in comparison.runs))
-    assert comparison.status.is_moving
+    assert comparison.status.is_active
     comparison.discard()
     assert comparison.join(PATIENCE)
 

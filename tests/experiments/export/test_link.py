@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from experiments.config import SETTINGS, RunConfig, parse_field
 from experiments.export.link import query_of
-from experiments.setting import Choice, Count, LayerSizes, Number, Switch
+from experiments.setting_kinds import Choice, Count, LayerSizes, Number, Switch
 
 
 def test_a_link_holds_the_settings_that_differ_from_the_defaults() -> None:

@@ -18,8 +18,8 @@ from data.datasets import Dataset
 from experiments.config import OWN, SETTINGS, RunConfig
 from experiments.export.script import OWN_FILE, samples_to_npz, to_script
 from experiments.export.script_runtime import read_idx_folder, read_npz
+from experiments.training.changes import Change
 from experiments.training.run import Run
-from experiments.training.run_record import Change
 from mlp.losses import losses_for
 from tests.data.conftest import skip_unless_at_hand
 from tests.runs import QUICK, assert_same, finished, namespace_of

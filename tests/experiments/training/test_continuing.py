@@ -5,9 +5,9 @@ import pytest
 
 from experiments.config import RunConfig
 from experiments.export.model_file import load_model, restore_run, run_to_bytes
-from experiments.training.restore import record_of
+from experiments.training.changes import Change
+from experiments.training.restore import ending_of
 from experiments.training.run import Run
-from experiments.training.run_record import Change
 from mlp.records import EpochRecord
 
 QUICK = RunConfig(hidden_layers=(8,), epochs=6, batch_size=200)
@@ -172,7 +172,7 @@ def test_a_run_brought_back_tells_the_same_story() -> None:
     stopped.conclude()
     for run in (early, stopped):
         back = restore_run(load_model(run_to_bytes(run)))
-        assert record_of(back) == record_of(run)
+        assert ending_of(back) == ending_of(run)
         assert (back.result, back.history, back.step) == (run.result, run.history, run.step)
         assert back.initial_config == run.initial_config
         assert back.early_stopped == run.early_stopped

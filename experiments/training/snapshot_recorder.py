@@ -9,7 +9,7 @@ from mlp.records import BatchRecord, EpochRecord, Record
 SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 
 
-class RunRecorder:
+class SnapshotRecorder:
     """Keeps a snapshot of the network after each epoch, and measures the epoch's last step.
 
     Parameters

@@ -46,8 +46,8 @@ class Setting:
     group : where it stands in the sidebar
     meaning : what it does, in a sentence or two: the text below its declaration
     noun : how it is called in a sentence, if not like its label
-    decides_on_data : whether another value gives other prepared data
-    suits_dataset : whether its best value depends on the dataset
+    affects_data : whether another value gives other prepared data
+    depends_on_dataset : whether its best value depends on the dataset
     is_used : given the values of the settings before it, whether this one has an effect
     """
 
@@ -55,8 +55,8 @@ class Setting:
     group: Group
     meaning: str = field(default="", kw_only=True)
     noun: str = field(default="", kw_only=True)
-    decides_on_data: bool = field(default=False, kw_only=True)
-    suits_dataset: bool = field(default=False, kw_only=True)
+    affects_data: bool = field(default=False, kw_only=True)
+    depends_on_dataset: bool = field(default=False, kw_only=True)
     is_used: Callable[[Values], bool] = field(default=lambda _: True, kw_only=True)
 
     @property
