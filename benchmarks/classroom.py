@@ -1,9 +1,9 @@
-"""A class that trains at once: python -m benchmarks.classroom [sessions] [query]
+"""A class that trains at the same time: python -m benchmarks.classroom [sessions] [query]
 
-Starts a server, opens as many sessions as asked for, each through a websocket as a
-browser would, presses Train in all of them, and lets each look at its training in the
-rhythm that the server asks for. One more session reruns its whole page now and then:
-its times are what a student feels who moves a control meanwhile.
+Starts a server, opens the given number of sessions, each through a websocket as a browser
+would, presses Train in all of them, and lets each poll its training at the interval that
+the server sets. One more session reruns its whole page now and then: so long does a
+student wait who moves a control meanwhile.
 """
 
 import asyncio
@@ -21,16 +21,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.browser.serving import running_server
 
 SECONDS = 20.0
-PROBE_SECONDS = 0.25  # between two reruns of the session that measures
+RERUN_SECONDS = 0.25  # between two reruns of the session that measures
 
 
 class Session:
-    """One tab, as the server sees it.
+    """One tab of a browser, as the server sees it.
 
     Attributes
     ----------
     buttons : their ids, by label
-    fragment, interval : what the server asks to rerun, and how often, in seconds
+    fragment, interval : what the server tells the tab to rerun, and how often, in seconds
     """
 
     def __init__(self, connection: ClientConnection, query: str) -> None:
@@ -39,7 +39,7 @@ class Session:
         self.fragment, self.interval = "", 0.0
 
     async def rerun(self, *, fragment: str = "", click: str = "") -> float:
-        """Rerun the page or a fragment, after a click if wanted; return the seconds it took."""
+        """Rerun the page or a fragment, after a click if one is given; return the seconds."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.fragment_id = fragment
@@ -53,6 +53,7 @@ class Session:
         return time.perf_counter() - start
 
     def _ends_run(self, raw: bytes) -> bool:
+        """Note buttons and the fragment to poll; say whether a message ends the run."""
         message = ForwardMsg.FromString(raw)
         match message.WhichOneof("type"):
             case "delta":
@@ -67,8 +68,8 @@ class Session:
         return False
 
 
-async def watch(session: Session, until: float) -> list[float]:
-    """Look at a training in the rhythm that the server asks for; return the seconds of each."""
+async def poll(session: Session, until: float) -> list[float]:
+    """Poll a training at the interval that the server sets; return the seconds of each poll."""
     times = []
     while time.monotonic() < until:
         await asyncio.sleep(session.interval)
@@ -76,34 +77,34 @@ async def watch(session: Session, until: float) -> list[float]:
     return times
 
 
-async def probe(session: Session, until: float) -> list[float]:
-    """Rerun the whole page now and then; return the seconds of each."""
+async def rerun_page(session: Session, until: float) -> list[float]:
+    """Rerun the whole page now and then; return the seconds of each rerun."""
     times = []
     while time.monotonic() < until:
-        await asyncio.sleep(PROBE_SECONDS)
+        await asyncio.sleep(RERUN_SECONDS)
         times.append(await session.rerun())
     return times
 
 
 async def measure(url: str, n_sessions: int, query: str) -> None:
-    """Run the class and print what it felt like."""
+    """Let the class train, and print how long its pages took."""
     address = url.replace("http", "ws") + "/_stcore/stream"
     sessions = []
     for _ in range(n_sessions + 1):
         connection = await connect(address, origin=url, subprotocols=["streamlit"], max_size=None)
         sessions.append(Session(connection, query))
         await sessions[-1].rerun()
-    prober, *students = sessions
+    measured, *students = sessions
     for student in students:
         await student.rerun(click="Train")
     until = time.monotonic() + SECONDS
-    full, *looks = await asyncio.gather(
-        probe(prober, until), *(watch(student, until) for student in students)
+    reruns, *polls = await asyncio.gather(
+        rerun_page(measured, until), *(poll(student, until) for student in students)
     )
-    rate = sum(map(len, looks)) / len(looks) / SECONDS
-    print(f"{n_sessions} sessions train ({query}); each looks {rate:.2f} times a second")
-    print(f"  a look takes           {in_words([seconds for one in looks for seconds in one])}")
-    print(f"  rerunning a page takes {in_words(full)}")
+    rate = sum(map(len, polls)) / len(polls) / SECONDS
+    print(f"{n_sessions} sessions train ({query}); each polls {rate:.2f} times a second")
+    print(f"  a poll takes           {in_words([seconds for one in polls for seconds in one])}")
+    print(f"  rerunning a page takes {in_words(reruns)}")
 
 
 def in_words(seconds: Sequence[float]) -> str:
@@ -115,7 +116,7 @@ def in_words(seconds: Sequence[float]) -> str:
 
 
 def main(n_sessions: str = "50", query: str = "epochs=10000&pace=auto") -> None:
-    """Serve the app and hold the class."""
+    """Serve the app, and let a class train."""
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder) / "log") as server:
         asyncio.run(measure(server.url, int(n_sessions), query))
         print(f"  memory of the server   {memory_of(server.pid):.0f} MB")

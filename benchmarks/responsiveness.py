@@ -1,7 +1,7 @@
-"""How quick the app feels: python -m benchmarks.responsiveness [repeats]
+"""How quickly the app responds: python -m benchmarks.responsiveness [repeats]
 
-Starts a server of its own and drives it in Chromium. All times are measured inside the
-page, from the click to the change that the reader sees; the table gives medians.
+Starts a server of its own and clicks through the app in Chromium. All times are measured
+inside the page, from the click to the change on the screen; the table gives medians.
 """
 
 import statistics
@@ -37,7 +37,7 @@ BUTTONS, LINKS = "[data-testid=stMainBlockContainer] button", "[data-testid=stSi
 
 
 def text(words: str) -> str:
-    """Return the condition that the page shows some words."""
+    """Return the condition, in JavaScript, that the page shows some words."""
     return f"document.querySelector('[data-testid=stMain]').innerText.includes('{words}')"
 
 
@@ -47,7 +47,7 @@ def click(page: Page, label: str, ready: str, scope: str = BUTTONS) -> float:
 
 
 def open_page(browser: Browser, url: str) -> Page:
-    """Open the Train page, warm: its charts are drawn."""
+    """Open the Train page, and wait until its charts are drawn."""
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.goto(url)
     page.locator(".chart .gridlayer").first.wait_for()
@@ -56,7 +56,16 @@ def open_page(browser: Browser, url: str) -> Page:
 
 
 def measure(browser: Browser, url: str) -> dict[str, float]:
-    """Go through one lecture and return what was measured."""
+    """Measure everything once."""
+    return (
+        measure_defaults(browser, url)
+        | measure_controls(browser, url + LONG)
+        | measure_full_speed(browser, url + FULL_SPEED)
+    )
+
+
+def measure_defaults(browser: Browser, url: str) -> dict[str, float]:
+    """Train with the default settings to the end."""
     page = open_page(browser, url)
     times = {"Train to first curve, defaults (ms)": click(page, "Train", CURVE)}
     times["chart updates while training, defaults (1/s)"] = page.evaluate(COUNT_UPDATES, 4000)
@@ -64,11 +73,15 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
     accuracy = page.get_by_test_id("stMetricValue").first.inner_text()
     times["test accuracy, defaults (%)"] = float(accuracy.removesuffix(" %"))
     page.context.close()
+    return times
 
-    page = open_page(browser, url + LONG)
+
+def measure_controls(browser: Browser, url: str) -> dict[str, float]:
+    """Pause, resume, change pages and stop during a long training."""
+    page = open_page(browser, url)
     click(page, "Train", CURVE)
     page.wait_for_timeout(1000)
-    times["Pause to 'paused' (ms)"] = click(page, "Pause", text("paused"))
+    times = {"Pause to 'paused' (ms)": click(page, "Pause", text("paused"))}
     page.wait_for_timeout(500)
     times["Resume to the Pause button (ms)"] = click(page, "Resume", text("Pause"))
     page.wait_for_timeout(500)
@@ -77,13 +90,17 @@ def measure(browser: Browser, url: str) -> dict[str, float]:
     page.wait_for_timeout(1000)
     times["Explore to Train, while training (ms)"] = click(page, "Train", CURVE, LINKS)
     page.wait_for_timeout(500)
-    times["Stop to the verdict (ms)"] = click(page, "Stop", text("test images right"))
+    times["Stop to the result (ms)"] = click(page, "Stop", text("test images right"))
     page.context.close()
+    return times
 
-    page = open_page(browser, url + FULL_SPEED)
+
+def measure_full_speed(browser: Browser, url: str) -> dict[str, float]:
+    """Pause a training at full speed."""
+    page = open_page(browser, url)
     click(page, "Train", CURVE)
     page.wait_for_timeout(1000)
-    times["Pause to 'paused', at full speed (ms)"] = click(page, "Pause", text("paused"))
+    times = {"Pause to 'paused', at full speed (ms)": click(page, "Pause", text("paused"))}
     page.context.close()
     return times
 
