@@ -61,7 +61,9 @@ ANSWER = """() => {
             document.addEventListener(kind, measure, { once: true, capture: true });
     });
 }"""
-VERDICT = "document.querySelector('[data-testid=stAlert]')?.innerText.includes('test images right')"
+VERDICT = (
+    "document.querySelector('[data-testid=stAlert]')?.innerText.includes('test images correctly')"
+)
 DRAWN = ".chart .main-svg"
 PLACES = dict.fromkeys(PAGES, DRAWN) | {"Single layer against multilayer": "button"}
 

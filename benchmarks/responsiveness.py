@@ -69,7 +69,7 @@ def measure_defaults(browser: Browser, url: str) -> dict[str, float]:
     page = open_page(browser, url)
     times = {"Train to first curve, defaults (ms)": click(page, "Train", CURVE)}
     times["chart updates while training, defaults (1/s)"] = page.evaluate(COUNT_UPDATES, 4000)
-    page.get_by_text("test images right").wait_for(timeout=60_000)
+    page.get_by_text("test images correctly").wait_for(timeout=60_000)
     accuracy = page.get_by_test_id("stMetricValue").first.inner_text()
     times["test accuracy, defaults (%)"] = float(accuracy.removesuffix(" %"))
     page.context.close()
@@ -85,12 +85,12 @@ def measure_controls(browser: Browser, url: str) -> dict[str, float]:
     page.wait_for_timeout(500)
     times["Resume to the Pause button (ms)"] = click(page, "Resume", text("Pause"))
     page.wait_for_timeout(500)
-    explore = text("A click on an image chooses it")
+    explore = text("Click an image to select it")
     times["Train to Explore, while training (ms)"] = click(page, "Explore", explore, LINKS)
     page.wait_for_timeout(1000)
     times["Explore to Train, while training (ms)"] = click(page, "Train", CURVE, LINKS)
     page.wait_for_timeout(500)
-    times["Stop to the result (ms)"] = click(page, "Stop", text("test images right"))
+    times["Stop to the result (ms)"] = click(page, "Stop", text("test images correctly"))
     page.context.close()
     return times
 

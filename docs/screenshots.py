@@ -28,7 +28,7 @@ def go_to(page: Page, title: str) -> None:
 def train(page: Page) -> None:
     """Train the defaults."""
     button(page, "Train").click()
-    page.get_by_text("test images right").wait_for()
+    page.get_by_text("test images correctly").wait_for()
 
 
 def compare(page: Page) -> None:

@@ -49,9 +49,7 @@ class Normalization(NamedTuple):
 
 
 NORMALIZATIONS: dict[str, Normalization] = {
-    "counts": Normalization(
-        "Samples of each true class, by predicted class", None, "samples", "samples"
-    ),
+    "counts": Normalization("Samples by true and predicted class", None, "samples", "samples"),
     "recall %": Normalization(
         "Predictions for each true class, each row 100 %",
         1,

@@ -154,7 +154,7 @@ def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
     return go.Figure(
         bars,
         layout(
-            "How often each value comes",
+            "How often each value occurs",
             x=escape(unit),
             y="of all values (%, log scale)",
             yaxis={"type": "log", "tickvals": [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]},

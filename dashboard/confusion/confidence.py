@@ -73,7 +73,7 @@ def _draw_rejection(predictions: Predictions) -> None:
 
 
 def rejection_sentence(rejection: Rejection) -> str:
-    """Say how much the accuracy gains when a tenth of the predictions is put aside."""
+    """Say how much the accuracy gains when a tenth of the predictions is set aside."""
     i = int(np.argmin(np.abs(rejection.rejected - TENTH)))
     if abs(rejection.rejected[i] - TENTH) > TENTH / 2:
         return (

@@ -129,7 +129,7 @@ def draw_selectable_images(
         on_choice=lambda position: select(rows[position]),
         chosen=position_in(rows, selected_row),
     )
-    st.caption("A click on an image chooses it. Its values appear under the mouse.")
+    st.caption("Click an image to select it; hover to see its values.")
 
 
 def select(row: int | None) -> None:

@@ -1,4 +1,4 @@
-"""How often each value comes, and which features never change."""
+"""How often each value occurs, and which features never change."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def draw_values(prepared: PreparedData) -> None:
     show_chart(
         value_histogram(statistics.histogram, unit=dataset.unit),
         key=session.HISTOGRAM_CHART,
-        alt="How often each value comes in all samples",
+        alt="How often each value occurs in all samples",
     )
     if dataset.image_shape is None:
         show_chart(

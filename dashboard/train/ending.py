@@ -65,10 +65,10 @@ def result_sentence(run: Run) -> str:
     fresh = "It had never seen them before."
     if run.n_results > 1:
         fresh = (
-            f"They have now been looked at {run.n_results} times: training on until the test "
-            "result looks good makes it too optimistic."
+            f"They have now been used {run.n_results} times: a result that you train on until it "
+            "looks good is too optimistic."
         )
-    return f"{after} reads {n_right:,} of {n_test:,} test {samples_noun(run)} right. {fresh}"
+    return f"{after} reads {n_right:,} of {n_test:,} test {samples_noun(run)} correctly. {fresh}"
 
 
 def _time_trained(run: Run) -> str:

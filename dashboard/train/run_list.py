@@ -15,7 +15,7 @@ def draw() -> None:
     runs, remark = session.runs(), session.tab().run_store.remark
     if not runs:
         return
-    with st.expander(f"Runs of this page: {len(runs)}", icon=":material/list:", expanded=True):
+    with st.expander(f"Runs on this page: {len(runs)}", icon=":material/list:", expanded=True):
         if remark:
             st.caption(remark)
         for stored in reversed(runs):

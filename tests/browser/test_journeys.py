@@ -49,7 +49,7 @@ def test_press_train_and_watch_it_learn(open_page: Open) -> None:
     button(page, "Train").click()
     wait_for_points(page, 3)
     expect(page.locator(f"{CHARTS} .scatterlayer .trace").first).to_be_attached()
-    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    expect(main(page).get_by_text("test images correctly")).to_be_visible(timeout=30_000)
     assert float(metric(page, "Test accuracy").removesuffix(" %")) > 96
     expect(button(page, "Train")).to_be_enabled()
     page.wait_for_timeout(1000)
@@ -71,7 +71,7 @@ def test_pause_and_resume(open_page: Open) -> None:
     button(page, "Resume").click()
     wait_for_points(page, before + 3)
     button(page, "Stop").click()
-    expect(main(page).get_by_text("test images right")).to_be_visible()
+    expect(main(page).get_by_text("test images correctly")).to_be_visible()
 
 
 def test_visiting_another_page_neither_stops_nor_restarts_the_training(open_page: Open) -> None:
@@ -80,7 +80,7 @@ def test_visiting_another_page_neither_stops_nor_restarts_the_training(open_page
     wait_for_points(page, 3)
     before = points(page)
     go_to(page, "Explore")
-    expect(main(page).get_by_text("A click on an image chooses it")).to_be_visible()
+    expect(main(page).get_by_text("Click an image to select it")).to_be_visible()
     page.wait_for_timeout(1000)
     go_to(page, "Train")
     wait_for_points(page, before + 8)
@@ -132,7 +132,7 @@ def test_zoom_survives_another_setting_and_the_end_of_the_run(open_page: Open) -
     expect(main(page).get_by_text("The settings have changed")).to_be_visible()
     assert view_of(page) == view
     button(page, "Stop").click()
-    expect(main(page).get_by_text("test images right")).to_be_visible()
+    expect(main(page).get_by_text("test images correctly")).to_be_visible()
     assert view_of(page) == view
     field.fill("32")
     field.press("Enter")
@@ -173,7 +173,7 @@ def test_a_reload_loses_nothing(open_page: Open) -> None:
     page.reload()
     expect(button(page, "Pause")).to_be_visible()
     wait_for_points(page, before + 3)
-    expect(main(page).get_by_text("Runs of this page: 1")).to_be_visible()
+    expect(main(page).get_by_text("Runs on this page: 1")).to_be_visible()
 
 
 def test_a_reload_that_comes_too_late_is_reported(open_page: Open) -> None:
@@ -231,7 +231,7 @@ def drawn(page: Page, name: str) -> Locator:
 def test_a_click_on_a_cell_opens_its_samples(open_page: Open) -> None:
     page = open_page("?pace=full")
     button(page, "Train").click()
-    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    expect(main(page).get_by_text("test images correctly")).to_be_visible(timeout=30_000)
     go_to(page, "Confusion matrix")
     matrix = drawn(page, "Confusion matrix")
     width, height = (matrix.bounding_box()[side] for side in ("width", "height"))
@@ -251,7 +251,7 @@ def test_a_click_on_an_image_chooses_the_sample(open_page: Open) -> None:
 def test_the_slider_takes_the_weights_back_in_time(open_page: Open) -> None:
     page = open_page("?pace=full")
     button(page, "Train").click()
-    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    expect(main(page).get_by_text("test images correctly")).to_be_visible(timeout=30_000)
     weights = page.get_by_role("img", name="The weights into each unit")
     read = "chart => chart.layout.coloraxis2.cmax"  # the largest weight shown
     weights.locator(".heatmaplayer image").first.wait_for(state="attached")
@@ -297,7 +297,7 @@ def is_too_wide(page: Page) -> bool:
 def test_nothing_is_wider_than_a_phone_after_a_run(open_page: Open) -> None:
     page = open_page("?pace=full", viewport={"width": 390, "height": 800})
     button(page, "Train").click()
-    expect(main(page).get_by_text("test images right")).to_be_visible(timeout=30_000)
+    expect(main(page).get_by_text("test images correctly")).to_be_visible(timeout=30_000)
     page.wait_for_timeout(500)
     assert not is_too_wide(page)
     page.get_by_test_id("stExpandSidebarButton").click()

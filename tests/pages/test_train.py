@@ -26,7 +26,7 @@ def test_train_runs_to_a_result(open_app) -> None:
     accuracy = app.job.run.result.test.accuracy
     assert accuracy > 0.96
     assert app.metrics["Test accuracy"] == f"{100 * accuracy:.1f} %"
-    assert "test images right" in app.messages("success")[0]
+    assert "test images correctly" in app.messages("success")[0]
     assert app.button("+1 epoch").disabled
     assert not app.button("Train").disabled
 

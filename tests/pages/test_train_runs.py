@@ -80,7 +80,7 @@ def test_own_data_are_asked_for_uploaded_and_trained_on(open_app) -> None:
     assert not app.messages("error")
     trained(app)
     assert app.job.status is Status.FINISHED
-    assert "test samples right" in app.messages("success")[0]
+    assert "test samples correctly" in app.messages("success")[0]
     app.go_to("explore").go_to("train")
     assert app.job.run.own is app.test.session_state[session.TAB].own
 
@@ -99,7 +99,7 @@ def test_a_run_is_continued_for_more_epochs(open_app) -> None:
     run = app.job.run
     assert (run.epochs_done, run.config.epochs) == (7, 7)
     assert len(app.test.session_state[session.TAB].run_store.runs) == 1
-    assert "looked at 2 times" in app.messages("success")[0]
+    assert "used 2 times" in app.messages("success")[0]
 
 
 def test_the_learning_rate_can_be_changed_during_training(open_app) -> None:

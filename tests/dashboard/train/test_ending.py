@@ -17,7 +17,7 @@ def test_the_result_counts_test_images() -> None:
     run = completed(epochs=1)
     n_right = round(run.result.test.accuracy * 359)
     assert result_sentence(run) == (
-        f"After 1 epoch the network reads {n_right} of 359 test images right. "
+        f"After 1 epoch the network reads {n_right} of 359 test images correctly. "
         "It had never seen them before."
     )
 

@@ -59,7 +59,7 @@ def test_where_thinning_is_not_enough_the_oldest_run_goes(monkeypatch) -> None:
     monkeypatch.setattr(run_store_module, "STORE_BYTES", 1)
     run_store.make_room()
     assert run_store.runs == runs[-1:]
-    assert "Run 2, is gone" in run_store.remark
+    assert "Run 2, was removed" in run_store.remark
 
 
 def test_there_are_never_too_many_runs(monkeypatch) -> None:
