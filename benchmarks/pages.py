@@ -108,7 +108,7 @@ def switch(page: Page, title: str) -> float:
 def train(page: Page) -> float:
     """Press Train, and return the seconds until the verdict.
 
-    Looked for ten times a second: whoever looks in every frame takes a core of the training.
+    Looked for ten times a second: a look in every frame would take a core from the training.
     """
     start = page.evaluate("performance.now()")
     page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()

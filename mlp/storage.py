@@ -98,7 +98,7 @@ def to_bytes(network: Network, metadata: Mapping[str, str]) -> bytes:
 
 
 def from_bytes(data: bytes) -> StoredNetwork:
-    """Read a network from the content of a file, whoever wrote it.
+    """Read a network from the content of a file, from any source.
 
     Everything that the header claims is checked before room is made for a network.
 
@@ -153,7 +153,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def load(path: Path | str) -> StoredNetwork:
-    """Read a network from a file, whoever wrote it.
+    """Read a network from a file, from any source.
 
     Raises
     ------

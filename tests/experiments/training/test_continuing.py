@@ -130,13 +130,13 @@ def test_the_pulse_is_that_of_the_last_step_of_an_epoch(full_batch: bool) -> Non
         if isinstance(record, EpochRecord) and record.epoch == 2:
             break
     before = after_step[run.step - 1]
-    pulse = run.step_diagnostics[-1]
+    step = run.step_diagnostics[-1]
     n_weights = run.network.weights[1].size
     moved = np.linalg.norm((run.network.parameters - before)[:n_weights])
-    assert (pulse.epoch, pulse.step) == (2, run.step)
+    assert (step.epoch, step.step) == (2, run.step)
     # With plain descent, the step is the learning rate times the gradient.
-    assert pulse.gradient_norms[0] == pytest.approx(moved / 0.1, rel=1e-3)
-    assert pulse.update_ratios[0] == pytest.approx(
+    assert step.gradient_norms[0] == pytest.approx(moved / 0.1, rel=1e-3)
+    assert step.update_ratios[0] == pytest.approx(
         moved / np.linalg.norm(before[:n_weights]), rel=1e-3
     )
 

@@ -1,4 +1,4 @@
-"""The pulse of a step, and the health of the units, worked out by hand."""
+"""The diagnostics of a step, and the activity of units, worked out by hand."""
 
 import numpy as np
 import pytest
@@ -18,10 +18,10 @@ def test_a_pulse_holds_lengths_by_layer_of_weights_and_not_of_biases() -> None:
     before = network.parameters.copy()
     network.parameters[:] += np.array([0.3, 0, 0, 0.4, 0, 1, 5, 5, 5], np.float32)
     gradient = np.array([1, 2, 2, 4, 0, -7, 9, 9, 9], np.float32)
-    pulse = measure_step(3, 17, network, gradient, before)
-    assert (pulse.epoch, pulse.step) == (3, 17)
-    assert pulse.gradient_norms == (5, 7)
-    np.testing.assert_allclose(pulse.update_ratios, (0.5 / 5, 1 / 10), rtol=1e-6)
+    step = measure_step(3, 17, network, gradient, before)
+    assert (step.epoch, step.step) == (3, 17)
+    assert step.gradient_norms == (5, 7)
+    np.testing.assert_allclose(step.update_ratios, (0.5 / 5, 1 / 10), rtol=1e-6)
 
 
 def test_weights_that_are_all_zero_have_no_ratio_and_no_nan() -> None:
@@ -35,9 +35,9 @@ def test_a_pulse_survives_what_is_too_large_for_single_precision() -> None:
     network = Network((2, 2, 1))
     before = np.full(9, 1e30, np.float32)
     network.parameters[:] = 2e30
-    pulse = measure_step(1, 1, network, before, before)
-    np.testing.assert_allclose(pulse.gradient_norms, (2e30, np.sqrt(2) * 1e30), rtol=1e-6)
-    np.testing.assert_allclose(pulse.update_ratios, (1, 1), rtol=1e-6)
+    step = measure_step(1, 1, network, before, before)
+    np.testing.assert_allclose(step.gradient_norms, (2e30, np.sqrt(2) * 1e30), rtol=1e-6)
+    np.testing.assert_allclose(step.update_ratios, (1, 1), rtol=1e-6)
 
 
 def test_a_relu_unit_that_is_off_for_every_sample_is_dead() -> None:
