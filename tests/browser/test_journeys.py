@@ -302,7 +302,7 @@ def test_nothing_is_wider_than_a_phone_after_a_run(open_page: Open) -> None:
     assert not is_too_wide(page)
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_test_id("stSidebarNav").get_by_text("Confusion matrix", exact=True).click()
-    expect(main(page).get_by_text("Precision: of the times")).to_be_visible()
+    expect(main(page).get_by_text("Precision: the share of")).to_be_visible()
     page.wait_for_timeout(500)
     assert not is_too_wide(page)
 
