@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from experiments.config import RunConfig, explain, limits_of, optimizer_settings, parse_field
+from experiments.config import (
+    SETTINGS,
+    RunConfig,
+    explain,
+    limits_of,
+    optimizer_settings,
+    parse_field,
+    unused_settings,
+)
 from experiments.training.plan import plan
 from mlp.activations import ACTIVATIONS
 from mlp.losses import LOSSES
@@ -146,3 +154,21 @@ def test_which_settings_an_optimizer_reads() -> None:
     assert optimizer_settings("sgd") == {"learning_rate"}
     assert optimizer_settings("nesterov") == {"learning_rate", "momentum"}
     assert optimizer_settings("adamw") == {"learning_rate", "weight_decay"}
+
+
+def test_every_setting_says_what_it_means() -> None:
+    for name, setting in SETTINGS.items():
+        assert setting.meaning.endswith("."), name
+        assert setting.description.startswith(setting.meaning)
+
+
+def test_settings_without_effect_are_known() -> None:
+    assert unused_settings(dict(RunConfig())) == {
+        "momentum",
+        "weight_decay",
+        "decay",
+        "decay_every",
+        "patience",
+    }
+    assert {"batch_size", "shuffle"} <= unused_settings(dict(RunConfig(full_batch=True)))
+    assert "momentum" not in unused_settings(dict(RunConfig(optimizer="nesterov")))
