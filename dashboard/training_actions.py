@@ -125,7 +125,7 @@ def change_learning_rate() -> None:
 def show_run(stored: StoredRun) -> None:
     """Show a run on the page, unless another one is unfinished there."""
     tab = session.tab()
-    if tab.job is None or tab.job.status.is_over:
+    if not has_unfinished_run():
         tab.job, tab.chosen, tab.epoch, tab.request = stored.job, None, None, None
 
 

@@ -11,9 +11,9 @@ from data.split import Rows, Split
 from experiments.config import OWN
 from experiments.evaluation.predictions import Predictions
 from experiments.export.model_file import SavedModel
+from experiments.training.plan import make_objective
 from experiments.training.prepared_data import scaled_samples, split_rows
 from mlp.evaluation import evaluate
-from mlp.losses import LOSSES, Objective
 
 PARTS = (*Split._fields, "all")
 
@@ -51,7 +51,7 @@ def evaluate_model(
     rows = _rows_of(model, dataset, part)
     labels = _labels_for(model, dataset)[rows]
     X, config = dataset.X[rows], model.config
-    objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
+    objective = make_objective(config)
     samples = scaled_samples(X, labels, len(model.class_names), model.scaler)
     score = evaluate(model.network, objective, samples)
     logits, outputs = model.logits_and_outputs(X)

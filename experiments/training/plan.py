@@ -7,6 +7,7 @@ import numpy as np
 from data.datasets import Dataset
 from experiments.config import RunConfig, optimizer_settings
 from experiments.training.prepared_data import PreparedData, prepare
+from mlp.losses import LOSSES, Objective
 from mlp.network import MAX_PARAMETERS, Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.schedules import Schedule
@@ -84,6 +85,11 @@ def make_network(config: RunConfig, sizes: tuple[int, ...], rng: np.random.Gener
         bias_init=config.bias_init,
         rng=rng,
     )
+
+
+def make_objective(config: RunConfig) -> Objective:
+    """Return what a config asks training to minimize: the loss and its penalties."""
+    return Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
 
 
 def make_optimizer(config: RunConfig, network: Network) -> Optimizer:

@@ -13,13 +13,19 @@ from pydantic import ValidationError
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
 from experiments.training.changes import Change
-from experiments.training.plan import make_network, make_optimizer, make_schedule, plan_with
+from experiments.training.plan import (
+    make_network,
+    make_objective,
+    make_optimizer,
+    make_schedule,
+    plan_with,
+)
 from experiments.training.prepared_data import PreparedData, prepare, random_generators
 from experiments.training.snapshot_recorder import SnapshotRecorder
 from mlp.backprop import Dropout
 from mlp.early_stopping import EarlyStopping
 from mlp.evaluation import evaluate
-from mlp.losses import LOSSES, Objective
+from mlp.losses import Objective
 from mlp.network import Network
 from mlp.records import BatchRecord, Diverged, EarlyStopped, EpochRecord, Record, Score
 from mlp.training import TrainingLoop, train
@@ -90,7 +96,7 @@ class Run:
         self.plan = plan_with(config, self.prepared_data())
         _, weights_rng, self._batches_rng, self._dropout_rng = random_generators(config.seed)
         self.network = make_network(config, self.plan.sizes, weights_rng)
-        self.objective = Objective(LOSSES[config.loss], l1=config.l1, l2=config.l2)
+        self.objective = make_objective(config)
         self.epoch = self.step = 0
         self.history: list[EpochRecord] = []
         self.current_epoch = CurrentEpoch(0, [])
