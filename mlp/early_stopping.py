@@ -35,25 +35,29 @@ class EarlyStopping:
         if patience < 1:
             raise ValueError(f"The patience must be at least 1 epoch, not {patience}.")
         self.network, self.patience = network, patience
-        self.best_epoch, self._best_loss, self._epoch = 0, math.inf, 0
+        self.best_epoch, self._best_loss = 0, math.inf
+        self._epoch = self._step = 0
+        self._has_ended = False
         self._best_parameters = network.parameters.copy()
 
     def watch(self, records: Iterator[Record]) -> Iterator[Record]:
         """Pass the records on until patience runs out; then restore the best epoch.
 
+        Like the state of the training, this object is plain data: watching can go on in
+        another process, with the records that follow.
+
         Raises
         ------
         ValueError : if the records come without validation scores
         """
-        for record in records:
+        while not self.is_at_end and (record := next(records, None)) is not None:
             if isinstance(record, EpochRecord):
                 self._check(record)
             yield record
-            if isinstance(record, EpochRecord) and self.is_at_end:
-                self.restore()
-                yield EarlyStopped(record.epoch, record.step, self.best_epoch)
-                return
         self.restore()
+        if self.is_at_end and not self._has_ended:
+            self._has_ended = True
+            yield EarlyStopped(self._epoch, self._step, self.best_epoch)
 
     @property
     def is_at_end(self) -> bool:
@@ -69,7 +73,7 @@ class EarlyStopping:
             raise ValueError(
                 "Early stopping watches the validation loss: hold samples out for validation."
             )
-        self._epoch = record.epoch
+        self._epoch, self._step = record.epoch, record.step
         if record.validation.loss < self._best_loss:
             self.best_epoch, self._best_loss = record.epoch, record.validation.loss
             self._best_parameters[...] = self.network.parameters

@@ -7,6 +7,7 @@ learning rate. `scratch` holds intermediate results, so that no step allocates m
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,13 @@ class Optimizer:
                 "Try 0.1 for sgd or 0.001 for adam."
             )
         self.rate_factor = 1.0
+        self.scratch = self.zeros()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "scratch"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
         self.scratch = self.zeros()
 
     @property

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from mlp.arrays import Array
 from mlp.network import Network
 
+Rows = npt.NDArray[np.intp]
+
 
 class Samples(NamedTuple):
     """Inputs X, (n_samples, n_0), and targets, (n_samples, n_L); a row is a sample.
@@ -35,30 +37,29 @@ def one_hot(labels: npt.NDArray[np.integer], n_classes: int, dtype: npt.DTypeLik
     return targets
 
 
-def batches_in_order(samples: Samples, batch_size: int) -> Iterator[Samples]:
-    """Yield the samples batch by batch, in the order of the arrays."""
-    for start in range(0, len(samples.X), batch_size):
-        rows = slice(start, start + batch_size)
+def batches_in_order(samples: Samples, batch_size: int, start: int = 0) -> Iterator[Samples]:
+    """Yield the samples from a row on, batch by batch, in the order of the arrays."""
+    for first in range(start, len(samples.X), batch_size):
+        rows = slice(first, first + batch_size)
         yield samples.each(itemgetter(rows))
 
 
 def shuffled_batches(
-    samples: Samples, batch_size: int, rng: np.random.Generator
+    samples: Samples, batch_size: int, order: Rows, start: int = 0
 ) -> Iterator[Samples]:
-    """Yield the samples batch by batch in random order, each once.
+    """Yield the samples batch by batch in an order of their rows, from a place in it on.
 
-    The arrays of a batch are reused for the next one. The whole set as one batch is not
-    shuffled: the order does not change a mean over all samples.
+    The arrays of a batch are reused for the next one.
+
+    Parameters
+    ----------
+    order : (n_samples,), each row once
     """
-    n_samples = len(samples.X)
-    if batch_size == n_samples:
-        yield samples
-        return
-    order = rng.permutation(n_samples)
+    n_samples = len(order)
     whole = samples.each(lambda part: np.empty_like(part[:batch_size]))
     last = whole.each(lambda part: part[: n_samples % batch_size])
-    for start in range(0, n_samples, batch_size):
-        rows = order[start : start + batch_size]
+    for first in range(start, n_samples, batch_size):
+        rows = order[first : first + batch_size]
         batch = whole if len(rows) == batch_size else last
         for part, out in zip(samples, batch, strict=True):
             if part is not None:

@@ -1,7 +1,8 @@
 """Training is an iterator: each record it yields says what the last step did.
 
 The caller decides when to stop, to pause, or to draw. Pausing means not asking for
-the next record: nothing is lost by it, and nothing changes.
+the next record: nothing is lost by it, and nothing changes. What training knows between
+two records is plain data: it can be stored, or sent to another process and continued there.
 """
 
 import math
@@ -16,7 +17,7 @@ from mlp.evaluation import Count, count_correct, evaluate
 from mlp.losses import Objective
 from mlp.optimizers import Optimizer, limit_norms
 from mlp.records import BatchRecord, Diverged, EpochRecord, Record, Score
-from mlp.samples import Samples, batches_in_order, check_samples, shuffled_batches
+from mlp.samples import Rows, Samples, batches_in_order, check_samples, shuffled_batches
 from mlp.schedules import Schedule
 
 DIVERGENCE_FACTOR = 1000.0  # this many times worse than guessing counts as diverged
@@ -71,41 +72,40 @@ def train(
         )
     if max_norm is not None and not max_norm > 0:
         raise ValueError(f"max_norm must be a positive number or None, not {max_norm}.")
-    return TrainingLoop(
+    state = TrainingState(
         optimizer,
         objective,
-        training,
-        validation,
         epochs,
-        dropout=dropout,
-        max_norm=max_norm,
-        batch_size=batch_size,
-        rng=rng,
-        schedule=schedule or Schedule(),
-        count=count,
+        batch_size,
+        rng,
+        schedule or Schedule(),
+        dropout,
+        max_norm,
+        count,
     )
+    return TrainingLoop(state, training, validation)
 
 
 @dataclass
-class TrainingLoop:
-    """An iterator of records that trains one step at a time; see `train` for the fields.
+class TrainingState:
+    """All that training knows between two records, apart from the samples: plain data.
 
-    Between two records, the learning rate of the optimizer and the number of epochs may be
-    changed. Once all epochs are made, there are no more records; with more epochs it goes
-    on from where it ended, with the same optimizer and the same random generator.
+    Pickled, stored, and continued in another process by a `TrainingLoop` with the same
+    samples, it makes the same steps, bit for bit. See `train` for the first nine fields.
 
     Attributes
     ----------
-    epoch, step : the epoch under way, and how many steps the optimizer has made
-    loss_sum, n_correct : over the samples that this epoch has seen so far
+    epochs_done : how many epochs have had their record; -1 before that of epoch 0
+    step : how many steps the optimizer has made
+    order : (n_samples,), in which the epoch under way takes the samples; None for theirs
+    n_seen : how many samples of that epoch training has learned from
+    loss_sum, n_correct : over these samples
     limit : a loss above it counts as diverged
-    last_gradient : (n_parameters,), that of the last step, until the next one
+    has_diverged : whether training has ended so
     """
 
     optimizer: Optimizer
     objective: Objective
-    training: Samples
-    validation: Samples | None
     epochs: int
     batch_size: int
     rng: np.random.Generator | None
@@ -113,13 +113,39 @@ class TrainingLoop:
     dropout: Dropout | None
     max_norm: float | None
     count: Count
+    epochs_done: int = -1
+    step: int = 0
+    order: Rows | None = None
+    n_seen: int = 0
+    loss_sum: float = 0.0
+    n_correct: int = 0
+    limit: float = math.inf
+    has_diverged: bool = False
 
-    def __post_init__(self) -> None:
-        self.network = self.optimizer.network
-        n_samples = len(self.training.X)
-        self.workspaces = workspaces_for(self.network, n_samples, self.batch_size, self.dropout)
-        self.epoch = self.step = self.n_correct = 0
-        self.loss_sum, self.limit = 0.0, math.inf
+
+class TrainingLoop:
+    """An iterator of records that trains one step at a time.
+
+    Between two records, the learning rate of the optimizer and the number of epochs may be
+    changed in the state. Once all epochs are made, there are no more records; with more
+    epochs it goes on from where it ended, with the same optimizer and random generator.
+
+    Parameters
+    ----------
+    state : as `train` makes it, or as another loop has left it; changed in place
+    training, validation : see `train`
+
+    Attributes
+    ----------
+    last_gradient : (n_parameters,), that of the last step, until the next one
+    """
+
+    def __init__(self, state: TrainingState, training: Samples, validation: Samples | None) -> None:
+        self.state, self.training, self.validation = state, training, validation
+        self.network = state.optimizer.network
+        self.workspaces = workspaces_for(
+            self.network, len(training.X), state.batch_size, state.dropout
+        )
         self.last_gradient = self.workspaces[min(self.workspaces)].gradient
         self._records = self._run()
         self.quiet = copy_context()  # NumPy's warnings are off in it: the loss says more
@@ -136,72 +162,89 @@ class TrainingLoop:
         return record
 
     def _run(self) -> Iterator[Record]:
-        """Train, and yield a record of each step and each epoch."""
-        if self.epoch == 0:
+        """Train from where the state is, and yield a record of each step and each epoch."""
+        state = self.state
+        if state.epochs_done < 0:
             yield self._first_record()
-        while self.epoch < self.epochs:
-            self.epoch += 1
-            self.optimizer.rate_factor = self.schedule.factor(self.epoch, self.epochs)
-            self.loss_sum, self.n_correct = 0.0, 0
+        while state.epochs_done < state.epochs and not state.has_diverged:
+            if state.n_seen == 0:
+                self._begin_epoch()
             for batch in self._batches():
                 loss = self.quiet.run(self._learn, batch)  # quicker than np.errstate
                 if not math.isfinite(loss):
-                    yield self._diverged(self.epoch)
+                    yield self._diverged()
                     return
-                yield BatchRecord(self.epoch, self.step, loss)
-            record = self._end_epoch(self.epoch)
-            yield record
-            if isinstance(record, Diverged):
-                return
+                yield BatchRecord(state.epochs_done + 1, state.step, loss)
+            yield self._end_epoch()
 
     def _first_record(self) -> EpochRecord:
         """Measure the untrained network; from its loss follows what counts as diverged."""
-        self.optimizer.rate_factor = self.schedule.factor(1, self.epochs)
+        state = self.state
+        state.optimizer.rate_factor = state.schedule.factor(1, state.epochs)
         untrained = self._score(self.training)
-        self.limit = DIVERGENCE_FACTOR * max(untrained.loss, self._loss_of_guessing())
+        state.limit = DIVERGENCE_FACTOR * max(untrained.loss, self._loss_of_guessing())
         if self.training.weights is not None:  # a batch may hold the heaviest samples alone
-            self.limit *= max(1.0, float(self.training.weights.max()))
-        return EpochRecord(0, 0, untrained, self._validate(), self.optimizer.eta)
+            state.limit *= max(1.0, float(self.training.weights.max()))
+        state.epochs_done = 0
+        return EpochRecord(0, 0, untrained, self._validate(), state.optimizer.eta)
+
+    def _begin_epoch(self) -> None:
+        """Set the learning rate of an epoch, and draw the order of its samples.
+
+        The whole set as one batch is not shuffled: the order does not change a mean over all.
+        """
+        state, n_samples = self.state, len(self.training.X)
+        state.optimizer.rate_factor = state.schedule.factor(state.epochs_done + 1, state.epochs)
+        state.loss_sum, state.n_correct = 0.0, 0
+        is_shuffled = state.rng is not None and state.batch_size < n_samples
+        state.order = state.rng.permutation(n_samples) if state.rng and is_shuffled else None
 
     def _batches(self) -> Iterator[Samples]:
-        if self.rng is None:
-            return batches_in_order(self.training, self.batch_size)
-        return shuffled_batches(self.training, self.batch_size, self.rng)
+        """Yield what is left of the epoch."""
+        state = self.state
+        if state.order is None:
+            return batches_in_order(self.training, state.batch_size, state.n_seen)
+        return shuffled_batches(self.training, state.batch_size, state.order, state.n_seen)
 
     def _learn(self, batch: Samples) -> float:
         """Make a step with one batch, and return the loss before it.
 
         A loss above the limit is returned as infinity, and no step is made.
         """
-        self.step += 1
+        state = self.state
+        state.step += 1
         X, targets, weights = batch
         network, workspace = self.network, self.workspaces[len(X)]
-        loss, penalty = loss_and_gradient(network, self.objective, X, targets, workspace, weights)
+        loss, penalty = loss_and_gradient(network, state.objective, X, targets, workspace, weights)
         loss += penalty
-        if not loss <= self.limit:  # NaN, too
+        if not loss <= state.limit:  # NaN, too
             return math.inf
         self.last_gradient = workspace.gradient
-        self.optimizer.step(workspace.gradient)
-        if self.max_norm is not None:
-            limit_norms(network, self.max_norm)
-        self.loss_sum += loss * len(X)
-        self.n_correct += self.count(workspace.zs[-1], targets, network.output)
+        state.optimizer.step(workspace.gradient)
+        if state.max_norm is not None:
+            limit_norms(network, state.max_norm)
+        state.loss_sum += loss * len(X)
+        state.n_correct += state.count(workspace.zs[-1], targets, network.output)
+        state.n_seen += len(X)
         return loss
 
-    def _end_epoch(self, epoch: int) -> EpochRecord | Diverged:
+    def _end_epoch(self) -> EpochRecord | Diverged:
         """Return the record of an epoch, or Diverged if its last step went too far."""
-        n_samples, validation = len(self.training.X), self._validate()
+        state, validation = self.state, self._validate()
         validation_loss = validation.loss if validation else 0.0
-        if not (validation_loss <= self.limit and np.isfinite(self.network.parameters).all()):
-            return self._diverged(epoch)
-        mean = Score(self.loss_sum / n_samples, self.n_correct / n_samples)
-        return EpochRecord(epoch, self.step, mean, validation, self.optimizer.eta)
+        if not (validation_loss <= state.limit and np.isfinite(self.network.parameters).all()):
+            return self._diverged()
+        mean = Score(state.loss_sum / state.n_seen, state.n_correct / state.n_seen)
+        state.epochs_done, state.order, state.n_seen = state.epochs_done + 1, None, 0
+        return EpochRecord(state.epochs_done, state.step, mean, validation, state.optimizer.eta)
 
-    def _diverged(self, epoch: int) -> Diverged:
-        return Diverged(epoch, self.step, self.optimizer.eta)
+    def _diverged(self) -> Diverged:
+        state = self.state
+        state.has_diverged = True
+        return Diverged(state.epochs_done + 1, state.step, state.optimizer.eta)
 
     def _score(self, samples: Samples) -> Score:
-        return evaluate(self.network, self.objective, samples, self.count)
+        return evaluate(self.network, self.state.objective, samples, self.state.count)
 
     def _validate(self) -> Score | None:
         return None if self.validation is None else self._score(self.validation)
@@ -209,6 +252,6 @@ class TrainingLoop:
     def _loss_of_guessing(self) -> float:
         """Return the loss with all logits at 0: the same answer for every sample."""
         _, targets, weights = self.training
-        return self.objective.loss.value(
+        return self.state.objective.loss.value(
             np.zeros_like(targets), targets, self.network.output, weights
         )

@@ -110,7 +110,7 @@ def replay(
     changes : in the order of their steps
     until_step : the step after which training was stopped by hand; None if it was not
     """
-    remaining, steps_per_epoch = deque(changes), -(-len(loop.training.X) // loop.batch_size)
+    remaining, steps_per_epoch = deque(changes), -(-len(loop.training.X) // loop.state.batch_size)
     for record in records:
         yield record
         if isinstance(record, BatchRecord) and record.step % steps_per_epoch == 0:
@@ -123,9 +123,9 @@ def replay(
 
 def _apply(change: Change, loop: TrainingLoop) -> None:
     if change.setting == "epochs":
-        loop.epochs = int(change.value)
+        loop.state.epochs = int(change.value)
     else:
-        loop.optimizer.learning_rate = change.value
+        loop.state.optimizer.learning_rate = change.value
 
 
 def print_record(record: Record) -> None:

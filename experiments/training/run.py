@@ -185,7 +185,7 @@ class Run:
             self.config = RunConfig.model_validate(self.config.model_dump() | {"epochs": total})
         except ValidationError as error:
             raise ValueError(" ".join(explain(error))) from None
-        self._loop.epochs = total
+        self._loop.state.epochs = total
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
@@ -240,7 +240,7 @@ class Run:
             self.result = result
             self.n_results += 1
         else:  # stopped between a step too long and the batch that would have shown it
-            rate = self._loop.optimizer.eta if self._loop else self.config.learning_rate
+            rate = self._loop.state.optimizer.eta if self._loop else self.config.learning_rate
             self.diverged = Diverged(self.epoch, self.step, rate)
 
     def _step_of_result(self) -> int:
@@ -271,7 +271,7 @@ class Run:
     def _change_rate(self, loop: TrainingLoop) -> None:
         """Set the requested learning rates, but not between a last batch and its epoch's record."""
         while self._requested_rates and self.history and not self.awaits_epoch_record:
-            loop.optimizer.learning_rate = rate = self._requested_rates[0]
+            loop.state.optimizer.learning_rate = rate = self._requested_rates[0]
             self.changes.append(Change(self.step, "learning_rate", rate))
             self._requested_rates.popleft()
 

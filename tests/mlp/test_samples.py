@@ -18,9 +18,8 @@ def test_batches_hold_every_sample_once(n_samples: int, batch_size: int) -> None
     batch_size = min(batch_size, n_samples)
     numbered = np.arange(n_samples, dtype=np.float32)[:, np.newaxis]
     seen = []
-    for batch in shuffled_batches(
-        Samples(numbered, 2 * numbered), batch_size, np.random.default_rng(0)
-    ):
+    order = np.random.default_rng(0).permutation(n_samples)
+    for batch in shuffled_batches(Samples(numbered, 2 * numbered), batch_size, order):
         np.testing.assert_array_equal(batch.targets, 2 * batch.X)
         seen.append(batch.X.ravel().copy())
     assert [len(part) for part in seen[:-1]] == [batch_size] * (len(seen) - 1)

@@ -33,8 +33,8 @@ def test_a_function_and_a_class_come_with_their_decorators() -> None:
     functions = read_module("mlp.evaluation").definitions
     classes = read_module("mlp.training").definitions
     assert functions["evaluate"].source == inspect.getsource(evaluation.evaluate).rstrip()
-    assert classes["TrainingLoop"].source == inspect.getsource(training.TrainingLoop).rstrip()
-    assert classes["TrainingLoop"].source.startswith("@dataclass")
+    assert classes["TrainingState"].source == inspect.getsource(training.TrainingState).rstrip()
+    assert classes["TrainingState"].source.startswith("@dataclass")
     assert functions["evaluate"].is_function_or_class
 
 
