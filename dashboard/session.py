@@ -5,7 +5,6 @@ which are the names in the link as well.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.datasets import Dataset
+from experiments.background.background_task import Page
 from experiments.background.run_sequence import RunSequence
 from experiments.background.run_store import RunStore, StoredRun
 from experiments.background.training_job import Goal, TrainingJob
@@ -302,11 +302,11 @@ def config_of_data() -> RunConfig:
     return config()
 
 
-def presence() -> Callable[[], bool]:
-    """Return a function, for any thread, that says whether this tab is connected now."""
+def page() -> Page:
+    """Return this tab for work in the background, which asks whether it is still connected."""
     context, server = get_script_run_ctx(), runtime.get_instance()
     session_id = context.session_id if context else ""
-    return lambda: bool(server.is_active_session(session_id))
+    return Page(session_id, lambda: bool(server.is_active_session(session_id)))
 
 
 def shuffles() -> int:

@@ -1,10 +1,8 @@
 """The training of this tab: start, pause, continue and end it."""
 
-from collections.abc import Callable
-
 from dashboard import session
 from dashboard.training_speed import requested_pace, seconds_per_epoch
-from experiments.background.background_task import Status
+from experiments.background.background_task import Page, Status
 from experiments.background.run_store import StoredRun
 from experiments.background.training_job import Goal, TrainingJob
 from experiments.config import OWN, RunConfig, limits_of
@@ -25,24 +23,24 @@ def request_training(goal: Goal, job: TrainingJob | None) -> None:
 def start_requested_training() -> None:
     """Train as `request_training` was asked to, now that the settings are known."""
     tab, config, problems = session.tab(), session.config(), session.problems()
-    pace, is_present = requested_pace(), session.presence()
+    pace, page = requested_pace(), session.page()
     request, tab.request = tab.request, None
     unfinished = tab.job if tab.job and not tab.job.status.is_over else None
     if request is None or request.job is not unfinished:
         return  # nothing was requested, or for a run that has ended meanwhile
     if unfinished is None and problems:
         return
-    job = unfinished or _new_job(tab, config, is_present)
+    job = unfinished or _new_job(tab, config, page)
     job.set_pace(seconds_per_epoch(pace, job.run.config.epochs))
     job.go(request.goal)
     if request.goal is not Goal.THE_END:
         job.wait_until_paused(PATIENCE_SECONDS)
 
 
-def _new_job(tab: session.Tab, config: RunConfig, is_present: Callable[[], bool]) -> TrainingJob:
+def _new_job(tab: session.Tab, config: RunConfig, page: Page) -> TrainingJob:
     """Put a new run onto the page and into the list."""
     run = Run(config, tab.own if config.dataset == OWN else None, keeps_snapshots=True)
-    job = TrainingJob(run, is_present=is_present)
+    job = TrainingJob(run, page=page)
     tab.job, tab.chosen, tab.epoch = job, None, None
     tab.run_store.add(job)
     return job
@@ -83,13 +81,13 @@ def epochs_to_add(run: Run) -> tuple[int, int]:
 def continue_run() -> None:
     """Train the run on the page for as many more epochs as asked for, from where it ended."""
     epochs = session.value(session.MORE_EPOCHS)
-    tab, is_present, pace = session.tab(), session.presence(), requested_pace()
+    tab, page, pace = session.tab(), session.page(), requested_pace()
     stored = tab.run_store.find(tab.job.run) if tab.job else None
     if not stored or not stored.job.status.is_over or not stored.run.can_continue:
         return
     stored.run.add_epochs(epochs)
     tab.job = stored.job = TrainingJob(
-        stored.run, is_present=is_present, seconds_per_epoch=seconds_per_epoch(pace, epochs)
+        stored.run, page=page, seconds_per_epoch=seconds_per_epoch(pace, epochs)
     )
     tab.epoch = None
     stored.job.go(Goal.THE_END)

@@ -161,6 +161,11 @@ class TrainingLoop:
             raise StopIteration
         return record
 
+    @property
+    def awaits_epoch_record(self) -> bool:
+        """Whether the last batch of an epoch is done, and the next record is that of the epoch."""
+        return self.state.n_seen == len(self.training.X)
+
     def _run(self) -> Iterator[Record]:
         """Train from where the state is, and yield a record of each step and each epoch."""
         state = self.state

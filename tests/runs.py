@@ -11,7 +11,6 @@ from threadpoolctl import threadpool_limits
 
 from data.datasets import Dataset
 from experiments.background.run_sequence import RunSequence
-from experiments.background.turns import TurnQueue
 from experiments.comparison.over_seeds import RunOutcome, outcome_of
 from experiments.config import RunConfig
 from experiments.training.run import Run
@@ -55,7 +54,7 @@ def assert_same(namespace: dict[str, Any], run: Run) -> None:
 
 
 def start(configs, sum_up=outcome_of, **settings) -> RunSequence:
-    sequence = RunSequence(configs, sum_up, turns=settings.pop("turns", TurnQueue(2)), **settings)
+    sequence = RunSequence(configs, sum_up, **settings)
     sequence.go()
     return sequence
 

@@ -31,6 +31,7 @@ MAY_IMPORT = {
     },
     "experiments/evaluation/metrics.py": {"experiments", "data", "numpy", "sklearn.metrics"},
     "experiments/background/parallel.py": {"experiments", "data", "joblib", "distributed"},
+    "experiments/background/executors.py": {"experiments", "data", "joblib"},
     "experiments/export/script_runtime.py": {"experiments", "mlp", "data", "numpy", "sklearn"},
     "experiments/exploration/tsne.py": {"experiments", "numpy", "openTSNE", "threadpoolctl"},
     "dashboard": {

@@ -1,7 +1,12 @@
 """Waiting for something that happens in another thread."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from experiments.background.slice_scheduler import PROCESS_SCHEDULER
 
 PATIENCE = 20.0  # seconds; a test that waits so long has failed
 
@@ -12,3 +17,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.002)
+
+
+@contextmanager
+def busy_processor() -> Iterator[None]:
+    """Let all tasks of this process wait for a slice."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PROCESS_SCHEDULER, "_has_room", lambda *_: False)
+        yield
+    PROCESS_SCHEDULER.wake()

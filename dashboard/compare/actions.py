@@ -49,9 +49,7 @@ def begin_side_by_side(networks: Sequence[RunConfig]) -> None:
     """
     tab = session.tab()
     pace = training_speed.seconds_per_epoch("auto", networks[0].epochs)
-    comparison = SideBySide(
-        networks, session.own(), seconds_per_epoch=pace, is_present=session.presence()
-    )
+    comparison = SideBySide(networks, session.own(), seconds_per_epoch=pace, page=session.page())
     previous, tab.side_by_side = tab.side_by_side, comparison
     if previous:
         previous.discard()
@@ -95,7 +93,7 @@ def _start_sequence(
     if previous:
         previous.stop()
     sequence = RunSequence(
-        configs_over_seeds(networks, n_seeds), outcome_of, own, is_present=session.presence()
+        configs_over_seeds(networks, n_seeds), outcome_of, own, page=session.page()
     )
     sequence.go()
     return sequence
@@ -107,7 +105,7 @@ def begin_nonlinear_sets() -> None:
     configs = [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
     if tab.nonlinear_sets:
         tab.nonlinear_sets.stop()
-    tab.nonlinear_sets = RunSequence(configs, regions_of, is_present=session.presence())
+    tab.nonlinear_sets = RunSequence(configs, regions_of, page=session.page())
     tab.nonlinear_sets.go()
 
 

@@ -28,8 +28,7 @@ from experiments.exploration.tsne import STEPS, Embedding, embedding_of, tsne
 from experiments.training.prepared_data import PreparedData
 
 PCA_2D, PCA_3D, TSNE = "PCA in 2-D", "PCA in 3-D", "t-SNE"
-SLICE_SECONDS = 0.3  # of t-SNE, between two drawings
-PAUSE_SECONDS = 0.1  # between two slices
+PAUSE_SECONDS = 0.3  # between two drawings
 
 
 def draw_map(prepared: PreparedData) -> None:
@@ -125,11 +124,14 @@ def _draw_tsne_button(embedding: Embedding, is_running: bool) -> None:
 
 
 def _draw_tsne(prepared: PreparedData, embedding: Embedding, is_running: bool) -> None:
-    """Make a slice of t-SNE if it runs, and draw the map as far as it is made."""
-    is_waiting = is_running and not embedding.advance(SLICE_SECONDS)
-    if embedding.is_over:
+    """Let t-SNE go on if it runs, and draw the map as far as it is made."""
+    if is_running:
+        embedding.move(session.page())
+    if embedding.is_over or embedding.problem:
         stop_tsne()
-    state = " · waiting for the processor" if is_waiting else ""
+    if embedding.problem:
+        st.error(embedding.problem, icon=":material/error:")
+    state = " · waiting for the processor" if is_running and embedding.is_waiting else ""
     st.progress(embedding.fraction, text=f"Step {embedding.step} of {STEPS}{state}")
     _draw_points(
         prepared,

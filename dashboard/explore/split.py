@@ -118,7 +118,7 @@ def start_split_effect(dataset: Dataset) -> None:
     ValueError : if the dataset cannot be split so
     """
     stop_split_effect()
-    sequence = measure(dataset, is_present=session.presence())
+    sequence = measure(dataset, page=session.page())
     session.tab().split_effect = SplitEffectRun(dataset, sequence)
     sequence.go()
 

@@ -93,7 +93,7 @@ def _session_keeper() -> SessionKeeper:
 def draw() -> None:
     """Keep the session of this page, and restore the one from before a reload."""
     token = session.restore_token()
-    _session_keeper().keep(token, session.tab(), session.presence())
+    _session_keeper().keep(token, session.tab(), session.page().is_present)
     data = {"token": token, "runs": len(session.runs())}
     with st.sidebar:
         _mount(key=session.RESTORE, data=data, on_previous_change=_take_token)
@@ -125,4 +125,4 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
         split_effect = tab.split_effect and tab.split_effect.sequence
         for work in (tab.job, *tab.comparisons.values(), split_effect):
             if work is not None:
-                work.set_presence(session.presence())
+                work.set_page(session.page())

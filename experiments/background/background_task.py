@@ -1,27 +1,25 @@
-"""Work in the background: in a thread of its own, in turns, for a page that may close.
-
-A task works in short slices, and waits for its turn before each. Between two slices it
-checks whether it is still wanted; it ends by itself when its page has gone for too long.
-"""
+"""Work in the background, slice by slice, for a page that may close."""
 
 import logging
-import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from enum import StrEnum
-from weakref import WeakSet
+from typing import Any, NamedTuple
 
-from experiments.background.turns import PROCESS_TURNS, TurnQueue
+from experiments.background.executors import SliceExecutor
+from experiments.background.limits import GRACE_SECONDS
+from experiments.background.slice_scheduler import (
+    CHECK_SECONDS,
+    PROCESS_SCHEDULER,
+    Share,
+    SliceScheduler,
+)
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 0.25
-GRACE_SECONDS = 20.0  # a page that has lost its network for this long does not come back
 QUEUE_PATIENCE_SECONDS = 1.0  # a shorter wait is not worth mentioning
-
-PROCESS_TASKS: "WeakSet[BackgroundTask]" = WeakSet()
-PROCESS_TASKS_LOCK = threading.Lock()
 
 
 class Status(StrEnum):
@@ -47,12 +45,27 @@ class Status(StrEnum):
         return not (self.is_active or self is Status.PAUSED)
 
 
+class Page(NamedTuple):
+    """The page that a task works for.
+
+    reader : whose page it is; turns go round by reader
+    is_present : says whether it is connected; called now and then, from another thread
+    """
+
+    reader: Hashable
+    is_present: Callable[[], bool]
+
+
+def _is_always_present() -> bool:
+    return True
+
+
 class PagePresence:
-    """Whether the page that a task works for is still there.
+    """Whether a page is still there.
 
     Parameters
     ----------
-    is_present : says whether the page is connected; may be another page's after a while
+    page : may be another one after a while
     grace_seconds : a page that was not seen for so long does not come back
 
     Attributes
@@ -60,21 +73,24 @@ class PagePresence:
     seen_at : when a check last found it connected
     """
 
-    def __init__(self, is_present: Callable[[], bool], grace_seconds: float) -> None:
-        self.is_present, self.grace_seconds = is_present, grace_seconds
-        self.seen_at = time.monotonic()
+    def __init__(self, page: Page, grace_seconds: float) -> None:
+        self.page, self.grace_seconds = page, grace_seconds
+        self.seen_at = self._checked_at = time.monotonic()
 
     def is_gone(self) -> bool:
-        """Ask whether the page is connected, and say whether it has been away for too long."""
-        if self.is_present():
-            self.seen_at = time.monotonic()
-        return time.monotonic() - self.seen_at > self.grace_seconds
+        """Ask now and then whether the page is connected; say whether it is away for too long."""
+        now = time.monotonic()
+        if now - self._checked_at < CHECK_SECONDS:
+            return False
+        self._checked_at = now
+        if self.page.is_present():
+            self.seen_at = now
+        return now - self.seen_at > self.grace_seconds
 
 
 def count_active(kind: "type[BackgroundTask]") -> int:
     """Return how many tasks of a kind are under way in this process."""
-    with PROCESS_TASKS_LOCK:
-        tasks = tuple(PROCESS_TASKS)
+    tasks = PROCESS_SCHEDULER.tasks()
     return sum(task.status.is_active for task in tasks if isinstance(task, kind))
 
 
@@ -83,117 +99,127 @@ class BackgroundTask:
 
     Parameters
     ----------
-    name : of the thread, and in the log
-    is_present : says whether the page is connected; the thread asks it now and then
-    turns : shared by all tasks of the process
+    name : in the log
+    page : that it works for; None for one that is always there
+    work : what it is part of, if it is part of something; all tasks of a work count as one
+    scheduler : shared by all tasks of the process
     grace_seconds : how long to go on for a page that is not connected
     ending : for a task that is over already: how it ended
+
+    Attributes
+    ----------
+    problem : why it failed, in a sentence; empty if it did not
     """
 
     def __init__(
         self,
         name: str,
         *,
-        is_present: Callable[[], bool] = lambda: True,
-        turns: TurnQueue = PROCESS_TURNS,
+        page: Page | None = None,
+        work: object = None,
+        scheduler: SliceScheduler = PROCESS_SCHEDULER,
         grace_seconds: float = GRACE_SECONDS,
         ending: Status | None = None,
     ) -> None:
-        self._presence, self._turns = PagePresence(is_present, grace_seconds), turns
+        self.name, self.work, self.problem = name, self if work is None else work, ""
+        self._presence = PagePresence(page or Page(self, _is_always_present), grace_seconds)
+        self._scheduler = scheduler
         self._changed = threading.Condition()  # guards all that follows
         self._ending = ending
         self._is_stopping = self._is_discarded = False
-        self._queued_at = math.inf
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        with PROCESS_TASKS_LOCK:
-            PROCESS_TASKS.add(self)
+
+    @property
+    def reader(self) -> Hashable:
+        """Whose task it is."""
+        return self._presence.page.reader
 
     @property
     def status(self) -> Status:
         """What the task is doing, or how it ended."""
-        return self._ending or (Status.QUEUED if self.place else Status.RUNNING)
+        return self._ending or (Status.QUEUED if self.is_waiting else Status.RUNNING)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has waited for a while."""
+        return self.waits_for_own_works or bool(self.place)
 
     @property
     def place(self) -> int:
         """Place in the queue for the processor; 0 for a task that has not waited for long."""
-        has_waited = time.monotonic() - self._queued_at > QUEUE_PATIENCE_SECONDS
-        return self._turns.place(self) if has_waited else 0
+        has_waited = self._scheduler.waiting_seconds(self) > QUEUE_PATIENCE_SECONDS
+        return self._scheduler.place(self) if has_waited else 0
 
-    def set_presence(self, is_present: Callable[[], bool]) -> None:
-        """Use the presence of another page from now on: the previous one was reloaded."""
-        self._presence.is_present = is_present
+    @property
+    def waits_for_own_works(self) -> bool:
+        """Whether it begins when another work of its reader is over."""
+        return self._scheduler.is_held_back(self)
+
+    def set_page(self, page: Page) -> None:
+        """Work for another page from now on: the previous one was reloaded."""
+        self._presence.page = page
 
     def stop(self, patience_seconds: float = 0.5) -> None:
-        """Stop here, keep the result so far, and wait briefly for the thread to end."""
+        """Stop here, keep the result so far, and wait briefly for that."""
         self._is_stopping = True
+        self._interrupt()
         self._wake()
         self.join(patience_seconds)
 
     def discard(self) -> None:
         """End without a result: it is no longer needed."""
         self._is_discarded = True
+        self._interrupt()
         self._wake()
 
     def join(self, timeout: float) -> bool:
-        """Wait until the thread has ended; say whether it has."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
+        """Wait until the task is over; say whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._ending is not None, timeout)
 
-    def _work(self) -> None:
-        """Take a turn for each slice until the task has ended."""
-        try:
-            while self._ending is None:
-                self._wait_for_work()
-                if ending := self._ending_without_turn():
-                    self._end(ending)
-                else:
-                    self._take_turn()
-        except Exception:  # a thread has no caller; the page reads the status
-            log.exception("%s failed", self._thread.name)
-            self._end(Status.FAILED)
+    def check(self) -> bool:
+        """End if there is nobody to work for; say whether the task is over."""
+        if self._ending is None and (ending := self._ending_without_slice()):
+            self._end(ending)
+        return self._ending is not None
 
-    def _take_turn(self) -> None:
-        self._queued_at = time.monotonic()
-        with self._turns.turn(self, self._places(), self._is_wanted) as entered:
-            self._queued_at = math.inf
-            if entered:
-                self._take_slice()
+    def fail(self, problem: str) -> None:
+        """End, and say why."""
+        self.problem = problem
+        self._end(Status.FAILED)
 
-    def _ending_without_turn(self) -> Status | None:
-        return Status.ABANDONED if self._is_abandoned() else None
+    def due_at(self) -> float:
+        """Return when the next slice is wanted, in monotonic time; infinity for no slice."""
+        return 0.0
 
-    def _is_abandoned(self) -> bool:
-        is_gone = self._presence.is_gone()
-        return self._is_discarded or is_gone
+    def submit(self, executor: SliceExecutor, share: Share) -> Future[Any]:
+        """Submit the next slice."""
+        raise NotImplementedError
 
-    def _is_wanted(self) -> bool:
-        return self._has_work() and not self._is_abandoned()
+    def take(self, outcome: Any) -> None:
+        """Take what the slice gave back."""
+        raise NotImplementedError
+
+    def lose(self) -> None:
+        """Forget the slice under way: its worker was lost."""
+
+    def _ending_without_slice(self) -> Status | None:
+        return Status.ABANDONED if self._is_discarded or self._presence.is_gone() else None
+
+    def _interrupt(self) -> None:
+        """End the slice under way after the current step, where that is possible."""
+
+    def _begin(self) -> None:
+        self._scheduler.add(self)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+        self._scheduler.wake()
 
     def _end(self, ending: Status) -> None:
         if ending is Status.ABANDONED:
-            log.info("%s abandoned: its page has gone", self._thread.name)
+            log.info("%s abandoned: its page has gone", self.name)
+            self._interrupt()
         with self._changed:
             self._ending = ending
             self._changed.notify_all()
-
-    def _wake(self) -> None:
-        """Let the thread check at once what is wanted, wherever it waits."""
-        with self._changed:
-            self._changed.notify_all()
-        self._turns.wake_all()
-
-    def _wait_for_work(self) -> None:
-        """Wait until there is something to do, or nobody to do it for."""
-
-    def _has_work(self) -> bool:
-        """Say whether the next turn is needed."""
-        return True
-
-    def _places(self) -> int:
-        """Return how many places the next turn takes."""
-        raise NotImplementedError
-
-    def _take_slice(self) -> None:
-        """Work for SLICE_SECONDS at most."""
-        raise NotImplementedError

@@ -100,7 +100,7 @@ def _backend(scheduler: str | None) -> Iterator[None]:
     import joblib
 
     try:
-        with _connect(scheduler), joblib.parallel_config("dask"):  # the client that is open now
+        with connect(scheduler), joblib.parallel_config("dask"):  # the client that is open now
             yield
     except (ImportError, RuntimeError) as error:
         raise ChildProcessError(
@@ -110,7 +110,7 @@ def _backend(scheduler: str | None) -> Iterator[None]:
         ) from None
 
 
-def _connect(scheduler: str) -> Any:
+def connect(scheduler: str) -> Any:
     """Return a client of a scheduler that has workers."""
     try:
         from distributed import Client

@@ -1,22 +1,30 @@
 """Runs one after another in the background, of which only a summary is kept."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from enum import Enum, auto
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from data.datasets import Dataset
-from experiments.background.background_task import (
-    SLICE_SECONDS,
-    BackgroundTask,
-    Status,
-    count_active,
-)
+from experiments.background.background_task import BackgroundTask, Status, count_active
+from experiments.background.executors import SliceExecutor
+from experiments.background.slice_scheduler import Share
 from experiments.config import RunConfig
 from experiments.training.run import Run
-from mlp.records import Record
+from experiments.training.slices import Extent
 
 T = TypeVar("T")
+
+
+class Stage(Enum):
+    """What is done next with the run under way."""
+
+    PREPARATION = auto()
+    TRAINING = auto()
+    EVALUATION = auto()
+    SUMMARY = auto()
 
 
 def count_active_sequences() -> int:
@@ -50,12 +58,12 @@ class RunSequence(BackgroundTask, Generic[T]):
         super().__init__("sequence of runs", **options)
         self.configs, self.own, self.outcomes = tuple(configs), own, list[T]()
         self.run: Run | None = None
-        self._records: Generator[Record] | None = None
+        self._stage = Stage.PREPARATION
         self._summarize, self._began_at = summarize, time.monotonic()
 
     def go(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._begin()
 
     @cached_property
     def networks(self) -> tuple[RunConfig, ...]:
@@ -80,31 +88,41 @@ class RunSequence(BackgroundTask, Generic[T]):
         fraction = self.fraction
         return (time.monotonic() - self._began_at) * (1 / fraction - 1) if fraction else None
 
-    def _wait_for_work(self) -> None:
-        """Prepare the next run, outside of the turn."""
-        if self.run is None:
-            self.run = Run(self.configs[len(self.outcomes)], self.own)
-            self._records = self.run.records()
+    def submit(self, executor: SliceExecutor, share: Share) -> Future[Any]:
+        """Submit some training, or what comes before and after it."""
+        match self._stage, self.run:
+            case Stage.TRAINING, Run() as run:
+                return executor.train(run, Extent(share.slice_seconds), None)
+            case Stage.EVALUATION, Run() as run:
+                return executor.evaluate(run)
+            case Stage.SUMMARY, Run() as run:
+                return executor.locally(self._summarize, run)
+        return executor.locally(Run, self.configs[len(self.outcomes)], self.own)
 
-    def _ending_without_turn(self) -> Status | None:
-        return Status.STOPPED if self._is_stopping else super()._ending_without_turn()
+    def take(self, outcome: Any) -> None:
+        """Put what a slice gave back where it belongs."""
+        match self._stage, self.run:
+            case Stage.TRAINING, Run() as run:
+                run.take(outcome)
+                if outcome.is_over:
+                    self._stage = Stage.EVALUATION if run.settle() else Stage.SUMMARY
+            case Stage.EVALUATION, Run() as run:
+                run.take_result(outcome)
+                self._stage = Stage.SUMMARY
+            case Stage.SUMMARY, _:
+                self._add(outcome)
+            case _:
+                self.run, self._stage = outcome, Stage.TRAINING
 
-    def _has_work(self) -> bool:
-        return not self._is_stopping
+    def _add(self, outcome: T) -> None:
+        self.outcomes.append(outcome)
+        self.run, self._stage = None, Stage.PREPARATION
+        if len(self.outcomes) == len(self.configs):
+            self._end(Status.FINISHED)
 
-    def _places(self) -> int:
-        return self._turns.capacity if self.run and self.run.plan.is_small else 1
-
-    def _take_slice(self) -> None:
-        deadline = time.monotonic() + SLICE_SECONDS
-        is_trained = all(time.monotonic() < deadline for _ in self._records or ())
-        if is_trained and self.run:
-            self.run.conclude()
-            outcome, self.run = self._summarize(self.run), None
-            self.outcomes.append(outcome)
-            if len(self.outcomes) == len(self.configs):
-                self._end(Status.FINISHED)
+    def _ending_without_slice(self) -> Status | None:
+        return Status.STOPPED if self._is_stopping else super()._ending_without_slice()
 
     def _end(self, ending: Status) -> None:
-        self.run = self._records = None
+        self.run = None
         super()._end(ending)

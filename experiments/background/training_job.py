@@ -1,22 +1,27 @@
 """The training of a run in the background, so that the page stays responsive.
 
-A job takes records from a run in short slices. While it is paused, it takes no turn at the
-processor.
+A job trains in short slices. While it is paused, it asks for none.
 """
 
+import math
 import time
+from collections.abc import Sequence
+from concurrent.futures import Future
 from enum import Enum
 from typing import Any
 
-from experiments.background.background_task import (
-    SLICE_SECONDS,
-    BackgroundTask,
-    Status,
-    count_active,
-)
-from experiments.background.turns import CHECK_SECONDS
+from experiments.background.background_task import BackgroundTask, Status, count_active
+from experiments.background.executors import SliceExecutor
+from experiments.background.slice_scheduler import Share
+from experiments.background.stop_flags import StopFlag
 from experiments.training.run import Run
-from mlp.records import BatchRecord, EpochRecord, Record
+from experiments.training.slices import Extent, Result, SliceReport
+from mlp.records import EpochRecord
+
+SMOOTH_SECONDS = 0.05  # in slow motion, shorter epochs come several at a time
+HANDING_BYTES = 12  # of a parameter, with the memory of Adam
+HANDING_BYTES_PER_SECOND = 50e6  # a large network takes longer slices, since it travels longer
+LONGEST_SLICE_SECONDS = 1.0
 
 
 class Goal(Enum):
@@ -34,7 +39,7 @@ def count_active_jobs() -> int:
 
 
 class TrainingJob(BackgroundTask):
-    """Trains a run in a thread of its own, as far and as fast as told.
+    """Trains a run as far and as fast as told.
 
     Parameters
     ----------
@@ -46,28 +51,26 @@ class TrainingJob(BackgroundTask):
     def __init__(self, run: Run, *, seconds_per_epoch: float = 0.0, **options: Any) -> None:
         super().__init__("training", **options)
         self.run, self.seconds_per_epoch = run, seconds_per_epoch
-        self._records = run.records()
-        self._goal = Goal.NOWHERE
-        self._in_slice = False
+        self._goal, self._n_orders, self._order = Goal.NOWHERE, 0, 0
+        self._in_slice = self._is_trained = self._is_settled = False
+        self._flag: StopFlag | None = None
         self._next_epoch_at = self._counted_since = time.monotonic()
-        self._counted_from_step = 0
+        self._counted_from_step = run.step
 
     def go(self, goal: Goal = Goal.THE_END) -> None:
-        """Train until the goal is reached; then pause.
-
-        The first call starts the thread: a job that never begins has none.
-        """
+        """Train until the goal is reached; then pause."""
         with self._changed:
             if self._ending is None:
                 self._goal = goal
+                self._n_orders += 1
                 self._restart_clock()
-            if self._thread.ident is None:
-                self._thread.start()
+                self._begin()
         self._wake()
 
     def pause(self) -> None:
         """Pause after the current batch."""
         self.go(Goal.NOWHERE)
+        self._interrupt()
 
     def wait_until_paused(self, patience_seconds: float) -> bool:
         """Wait briefly for the goal to be reached; say whether it is."""
@@ -86,13 +89,13 @@ class TrainingJob(BackgroundTask):
     @property
     def status(self) -> Status:
         """What the job is doing, or how it ended."""
-        place = self.place
+        is_waiting = self.is_waiting
         with self._changed:
             if self._ending is not None:
                 return self._ending
             if self._is_paused() and not self._is_stopping:
                 return Status.PAUSED
-            return Status.QUEUED if place else Status.RUNNING
+            return Status.QUEUED if is_waiting else Status.RUNNING
 
     @property
     def steps_per_second(self) -> float:
@@ -100,76 +103,111 @@ class TrainingJob(BackgroundTask):
         steps = self.run.step - self._counted_from_step
         return steps / (time.monotonic() - self._counted_since) if steps else 0.0
 
-    def _wait_for_work(self) -> None:
+    def due_at(self) -> float:
+        """Return when the next slice is wanted; see `BackgroundTask`."""
         with self._changed:
-            while not (self._has_work() or self._is_abandoned()):
-                is_paced = self._goal is not Goal.NOWHERE
-                wait = self._next_epoch_at - time.monotonic() if is_paced else CHECK_SECONDS
-                self._changed.wait(min(max(wait, 0.0), CHECK_SECONDS))
+            if self._concludes:
+                return 0.0
+            return math.inf if self._goal is Goal.NOWHERE else self._next_epoch_at
 
-    def _has_work(self) -> bool:
-        is_due = time.monotonic() >= self._next_epoch_at
-        is_under_way = self._goal is not Goal.NOWHERE and is_due
-        return self._is_stopping or self.run.awaits_epoch_record or is_under_way
+    def submit(self, executor: SliceExecutor, share: Share) -> Future[Any]:
+        """Submit some training, or the evaluation at the end."""
+        with self._changed:
+            self._in_slice, self._order = True, self._n_orders
+            if self._concludes:
+                return executor.evaluate(self.run)
+            self._flag = executor.new_flag()
+            return executor.train(self.run, self._extent(share), self._flag)
+
+    def take(self, outcome: SliceReport | Result) -> None:
+        """Put what a slice gave back into the run."""
+        match outcome:
+            case SliceReport():
+                self.run.take(outcome)
+                self._after(outcome)
+            case Result():
+                self.run.take_result(outcome)
+                self._conclude()
+
+    def lose(self) -> None:
+        """Forget the slice under way; it is made again from the state before it."""
+        with self._changed:
+            self._in_slice = False
+            self._changed.notify_all()
+
+    @property
+    def _concludes(self) -> bool:
+        """Whether nothing is left but to evaluate the network."""
+        return self._is_stopping or self._is_trained
 
     def _is_paused(self) -> bool:
-        return self._goal is Goal.NOWHERE and not (self._in_slice or self.run.awaits_epoch_record)
+        return self._goal is Goal.NOWHERE and not (self._in_slice or self._is_trained)
 
-    def _take_slice(self) -> None:
-        """Take records for SLICE_SECONDS at most; conclude the run at its end."""
-        self._set_in_slice(True)
-        try:
-            deadline = time.monotonic() + SLICE_SECONDS
-            while self._continues() and time.monotonic() < deadline:
-                record = next(self._records, None)
-                if record is None:
-                    self._conclude(Status.FINISHED)
-                    return
-                self._after(record)
-            if self._is_stopping and not self.run.awaits_epoch_record:
-                self._conclude(Status.STOPPED)
-        finally:
-            self._set_in_slice(False)
+    def _extent(self, share: Share) -> Extent:
+        """Return how far the next slice goes."""
+        travel = self.run.plan.n_parameters * HANDING_BYTES / HANDING_BYTES_PER_SECOND
+        seconds = min(share.slice_seconds + 2 * travel, LONGEST_SLICE_SECONDS)
+        if self._goal is Goal.ONE_BATCH:
+            return Extent(seconds, batches=1)
+        if self._goal is Goal.ONE_EPOCH:
+            return Extent(seconds, epochs=1)
+        if self.seconds_per_epoch:
+            chunk = max(SMOOTH_SECONDS, share.interval)
+            return Extent(seconds, epochs=max(1, int(chunk / self.seconds_per_epoch)))
+        return Extent(seconds)
 
-    def _continues(self) -> bool:
-        """Say whether to take another record; that of an epoch comes with its last batch."""
-        may_go_on = self._has_work() and not (self._is_stopping or self._is_discarded)
-        return self.run.awaits_epoch_record or may_go_on
-
-    def _after(self, record: Record) -> None:
+    def _after(self, report: SliceReport) -> None:
         """Pause where the goal is reached; in slow motion, wait after an epoch."""
+        epochs = [record.epoch for record in report.records if isinstance(record, EpochRecord)]
         with self._changed:
-            match self._goal, record:
-                case _, EpochRecord() if self.run.is_at_end:
-                    self._goal = Goal.THE_END  # the last epoch always leads to the result
-                case (Goal.ONE_BATCH, BatchRecord()):
-                    self._goal = Goal.NOWHERE
-                case Goal.ONE_EPOCH, EpochRecord(epoch=epoch) if epoch > 0:
-                    self._goal = Goal.NOWHERE
-                case Goal.THE_END, EpochRecord():
-                    # A slow epoch makes the next ones no quicker: time is not made up for.
-                    began = max(self._next_epoch_at, time.monotonic() - self.seconds_per_epoch)
-                    self._next_epoch_at = began + self.seconds_per_epoch
+            self._in_slice, self._is_trained = False, report.is_over
+            if self.run.is_at_end:
+                self._goal = Goal.THE_END  # the last epoch always leads to the result
+                self._next_epoch_at = 0.0
+            elif self._order == self._n_orders and self._is_reached(epochs):
+                self._goal = Goal.NOWHERE
+            elif self._goal is Goal.THE_END:
+                # A slow epoch makes the next ones no quicker: time is not made up for.
+                pause = len(epochs) * self.seconds_per_epoch
+                self._next_epoch_at = max(self._next_epoch_at, time.monotonic() - pause) + pause
+            self._changed.notify_all()
+        if report.is_over:
+            self._settle()
+
+    def _is_reached(self, epochs: Sequence[int]) -> bool:
+        """Say whether the goal is reached, now that these epochs are over."""
+        if self._goal is Goal.ONE_BATCH:
+            return self.run.step > 0
+        return self._goal is Goal.ONE_EPOCH and max(epochs, default=0) > 0
 
     def _restart_clock(self) -> None:
         """Count time and steps from now on."""
         self._next_epoch_at = self._counted_since = time.monotonic()
         self._counted_from_step = self.run.step
 
-    def _conclude(self, ending: Status) -> None:
-        self.run.conclude()
+    def _ending_without_slice(self) -> Status | None:
+        if self._is_stopping and not self._in_slice and not self._is_discarded:
+            self._settle()
+            if self._ending:
+                return self._ending
+        return super()._ending_without_slice()
+
+    def _settle(self) -> None:
+        """Prepare the evaluation, or conclude where there is nothing to evaluate."""
+        if not self._is_settled:
+            self._is_settled = True
+            if not self.run.settle():
+                self._conclude()
+
+    def _conclude(self) -> None:
+        ending = Status.STOPPED if self._is_stopping and not self._is_trained else Status.FINISHED
         self._end(Status.DIVERGED if self.run.diverged else ending)
 
+    def _interrupt(self) -> None:
+        if flag := self._flag:
+            flag.set()
+
     def _end(self, ending: Status) -> None:
-        self._records.close()
         with self._changed:
-            self._goal = Goal.NOWHERE
+            self._goal, self._in_slice = Goal.NOWHERE, False
             super()._end(ending)
-
-    def _places(self) -> int:
-        return self._turns.capacity if self.run.plan.is_small else 1
-
-    def _set_in_slice(self, in_slice: bool) -> None:
-        with self._changed:
-            self._in_slice = in_slice
-            self._changed.notify_all()

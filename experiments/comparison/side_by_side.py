@@ -3,12 +3,12 @@
 One run of each says little: with another seed, the other network may be better.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from data.datasets import Dataset
-from experiments.background.background_task import Status
+from experiments.background.background_task import Page, Status
 from experiments.background.training_job import TrainingJob
-from experiments.background.turns import PROCESS_TURNS, TurnQueue
 from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions, regions_of
 from experiments.evaluation.predictions import Predictions, predict_now
@@ -31,7 +31,7 @@ class SideBySide:
     ----------
     networks : their configs; see `compared_networks`
     own : the reader's own samples, for configs with that dataset
-    seconds_per_epoch, is_present, turns : see `TrainingJob`
+    seconds_per_epoch, options : see `TrainingJob`; all jobs together are one work
 
     Raises
     ------
@@ -44,12 +44,11 @@ class SideBySide:
         own: Dataset | None = None,
         *,
         seconds_per_epoch: float = 0.0,
-        is_present: Callable[[], bool] = lambda: True,
-        turns: TurnQueue = PROCESS_TURNS,
+        **options: Any,
     ) -> None:
         self.networks, self.own = tuple(networks), own
         self.jobs = tuple(
-            _FinalJob(run, seconds_per_epoch=seconds_per_epoch, is_present=is_present, turns=turns)
+            _FinalJob(run, seconds_per_epoch=seconds_per_epoch, work=self, **options)
             for run in [Run(config, own) for config in networks]
         )
         self._predictions: dict[int, Predictions] = {}
@@ -76,10 +75,10 @@ class SideBySide:
         """The held-out part that all networks predict: test, or validation if there is none."""
         return "test" if self.runs[0].prepared_data().test else "validation"
 
-    def set_presence(self, is_present: Callable[[], bool]) -> None:
-        """Use the presence of another page from now on: the previous one was reloaded."""
+    def set_page(self, page: Page) -> None:
+        """Work for another page from now on: the previous one was reloaded."""
         for job in self.jobs:
-            job.set_presence(is_present)
+            job.set_page(page)
 
     def go(self) -> None:
         """Begin or resume the training of all networks."""

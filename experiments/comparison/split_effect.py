@@ -4,10 +4,10 @@ With a random split, samples of one writer are in every part, and a network is t
 handwriting that it knows. With blocks, it is tested on writers that it has never seen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from data.datasets import DATASETS, Dataset, RowOrder
@@ -58,9 +58,7 @@ def n_runs() -> int:
     return len(NETWORKS) * len(SPLITS) * len(SEEDS)
 
 
-def measure(
-    dataset: Dataset, *, is_present: Callable[[], bool] = lambda: True
-) -> RunSequence[SplitScore | None]:
+def measure(dataset: Dataset, **options: Any) -> RunSequence[SplitScore | None]:
     """Return the sequence of runs, not yet begun, that trains small networks under both splits.
 
     Its outcomes are None for a network that diverged. When all runs are done, their scores
@@ -68,7 +66,7 @@ def measure(
 
     Parameters
     ----------
-    is_present : says whether the page is connected; called now and then by the thread
+    options : see `BackgroundTask`
 
     Raises
     ------
@@ -87,7 +85,7 @@ def measure(
             results[:] = [each for each in found if each]
         return found[-1]
 
-    return RunSequence(configs, sum_up, own, is_present=is_present)
+    return RunSequence(configs, sum_up, own, **options)
 
 
 def _measured(run: Run) -> SplitScore | None:

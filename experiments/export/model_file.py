@@ -20,7 +20,8 @@ from data.scaling import Scaler
 from experiments.config import RunConfig, explain, limits_of
 from experiments.training.changes import Change
 from experiments.training.restore import RunEnding, ending_of, restore
-from experiments.training.run import Result, Run
+from experiments.training.run import Run
+from experiments.training.slices import Result
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
 from mlp.network import Network

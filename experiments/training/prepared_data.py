@@ -1,7 +1,8 @@
 """What a run learns from: a dataset, split into three parts and scaled."""
 
+import weakref
 from dataclasses import dataclass
-from threading import Condition
+from threading import Condition, Lock
 
 import numpy as np
 from cachetools import LRUCache, TTLCache, cached
@@ -10,19 +11,31 @@ from data.datasets import Dataset, Features, Labels, load
 from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
 from experiments.config import DATA_SETTINGS, OWN, RunConfig
+from experiments.training.shared_files import (
+    Parts,
+    SampleFiles,
+    map_samples,
+    remove,
+    write_samples,
+)
 from mlp.arrays import Array
 from mlp.samples import Samples, one_hot
 
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
 OWN_BYTES = 200_000_000  # the same for readers' own data
+SHARING = Lock()
 OWN_SECONDS = 900.0  # these are not kept for long after their page has gone
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class PreparedData:
     """Samples in three parts; a part that holds no rows is None.
 
     The scaler has seen the training part only, and only the training part has weights.
+
+    Attributes
+    ----------
+    files : where worker processes find the samples, once they are shared
     """
 
     dataset: Dataset
@@ -31,6 +44,25 @@ class PreparedData:
     training: Samples
     validation: Samples | None
     test: Samples | None
+    files: SampleFiles | None = None
+
+    def parts(self) -> Parts:
+        """Return the samples, part by part."""
+        return Parts(self.training, self.validation, self.test)
+
+    def share(self) -> SampleFiles:
+        """Put the samples into files that all processes can map; from now on, this one does.
+
+        Raises
+        ------
+        OSError : if there is no room for the files
+        """
+        with SHARING:
+            if self.files is None:
+                self.files = write_samples(self.parts())
+                weakref.finalize(self, remove, self.files)
+                self.training, self.validation, self.test = map_samples(self.files)
+            return self.files
 
     def samples(self, part: str) -> Samples | None:
         """Return the samples of a part: training, validation or test; None if it is empty."""

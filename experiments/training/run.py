@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
 from experiments.training.changes import Change
+from experiments.training.layer_diagnostics import StepDiagnostics
 from experiments.training.plan import (
     make_network,
     make_objective,
@@ -21,14 +22,16 @@ from experiments.training.plan import (
     plan_with,
 )
 from experiments.training.prepared_data import PreparedData, prepare, random_generators
-from experiments.training.snapshot_recorder import SnapshotRecorder
+from experiments.training.slices import Result, SliceReport, Training, evaluate_parts
+from experiments.training.snapshot_recorder import EpochSnapshot, SnapshotRecorder
+from experiments.training.snapshots import Snapshots
 from mlp.backprop import Dropout
 from mlp.early_stopping import EarlyStopping
-from mlp.evaluation import evaluate
-from mlp.losses import Objective
 from mlp.network import Network
-from mlp.records import BatchRecord, Diverged, EarlyStopped, EpochRecord, Record, Score
-from mlp.training import TrainingLoop, train
+from mlp.records import BatchRecord, Diverged, EarlyStopped, EpochRecord, Record
+from mlp.training import train
+
+SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 
 
 class CurrentEpoch(NamedTuple):
@@ -36,23 +39,6 @@ class CurrentEpoch(NamedTuple):
 
     epochs_done: int
     batch_losses: list[float]
-
-
-class Result(NamedTuple):
-    """What the network can do in the end; a part without samples has no score."""
-
-    training: Score
-    validation: Score | None
-    test: Score | None
-
-
-def evaluate_parts(network: Network, objective: Objective, prepared: PreparedData) -> Result:
-    """Score a network on each part of the data that has samples."""
-    return Result(
-        evaluate(network, objective, prepared.training),
-        evaluate(network, objective, prepared.validation) if prepared.validation else None,
-        evaluate(network, objective, prepared.test) if prepared.test else None,
-    )
 
 
 class Run:
@@ -101,18 +87,16 @@ class Run:
         self.history: list[EpochRecord] = []
         self.current_epoch = CurrentEpoch(0, [])
         self.changes: list[Change] = []
-        self._recorder = SnapshotRecorder(self.network, self.plan.steps_per_epoch)
-        self.snapshots = self._recorder.snapshots
-        self.step_diagnostics = self._recorder.step_diagnostics
+        self.snapshots = Snapshots(SNAPSHOT_BYTES)
+        self.step_diagnostics: list[StepDiagnostics] = []
         self.diverged: Diverged | None = None
         self.early_stopped: EarlyStopped | None = None
         self.best_epoch: int | None = None
         self.result: Result | None = None
         self.n_results = 0
         self.seconds = 0.0
-        self._best: EarlyStopping | None = None
-        self._loop: TrainingLoop | None = None
-        self._source: Iterator[Record] | None = None
+        self._training: Training | None = None
+        self._records: Iterator[Record] | None = None
         self._requested_rates: deque[float] = deque()
 
     def prepared_data(self) -> PreparedData:
@@ -138,16 +122,38 @@ class Run:
         return network
 
     def records(self) -> Generator[Record]:
-        """Train, and keep what each record says before passing it on.
+        """Train here, and keep what each record says before passing it on.
 
         A run that has been stopped continues where it was, when called again.
         """
-        if self._loop is None:
-            self._loop = self._make_loop()
-            self._source = self._with_early_stopping(self._loop)
+        if self._records is None:
+            self._records = self._train(self.training())
         while (record := self._next_record()) is not None:
-            self._keep(record)
             yield record
+
+    def training(self) -> Training:
+        """Return what the training knows now: another process can continue with it.
+
+        What that process reports is for `take`. The learning rate that was requested last is
+        set first.
+        """
+        if self._training is None:
+            self._training = self._begin()
+        self._change_rate(self._training)
+        return self._training
+
+    def take(self, report: SliceReport) -> None:
+        """Keep what a slice of the training, made in another process, has reported."""
+        self._training, self.network, self._records = report.training, report.training.network, None
+        self.seconds += report.seconds
+        for snapshot in report.snapshots:
+            self._keep_snapshot(snapshot)
+        for record in report.records:
+            self._keep(record)
+        self.current_epoch.batch_losses.extend(report.batch_losses)
+        state = report.training.state
+        self.step = state.step
+        self.epoch = state.epochs_done + (state.n_seen > 0)
 
     def request_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate from the next step on; safe to call from any thread."""
@@ -165,7 +171,8 @@ class Run:
 
         Not if it has diverged, or went back to its best epoch, or has released its memory.
         """
-        return bool(self._loop and self.step and not (self.diverged or self.config.early_stopping))
+        is_final = self.diverged or self.config.early_stopping
+        return bool(self._training and self.step and not is_final)
 
     def add_epochs(self, epochs: int) -> None:
         """Raise the number of epochs of a run that has ended; `records` then trains them.
@@ -178,21 +185,20 @@ class Run:
         ------
         ValueError : if the run cannot continue, or if there would be too many epochs
         """
-        if not (self._loop and self.can_continue):
+        if not (self._training and self.can_continue):
             raise ValueError("This run cannot go on. Train starts a new one.")
         total = self.epochs_done + epochs
         try:
             self.config = RunConfig.model_validate(self.config.model_dump() | {"epochs": total})
         except ValidationError as error:
             raise ValueError(" ".join(explain(error))) from None
-        self._loop.state.epochs = total
+        self._training.state.epochs = total
         self.changes.append(Change(self.step, "epochs", total))
         self.result = None
 
     def release_memory(self) -> None:
         """Release what it takes to continue: the memory of the optimizer, and of each layer."""
-        self._loop, self._source, self._best = None, None, None
-        self._recorder.release_memory()
+        self._training = self._records = None
 
     def complete(self) -> None:
         """Train to the end, and evaluate the network."""
@@ -213,8 +219,9 @@ class Run:
     @property
     def is_at_end(self) -> bool:
         """Whether there will be no other epoch: all are made, or patience has run out."""
-        is_patient = self._best is None or not self._best.is_at_end
-        return self.epochs_done == self.config.epochs or not is_patient
+        stopping = self._training and self._training.stopping
+        is_impatient = stopping is not None and stopping.is_at_end
+        return self.epochs_done == self.config.epochs or is_impatient
 
     @property
     def awaits_epoch_record(self) -> bool:
@@ -228,28 +235,38 @@ class Run:
         A run that has diverged, or has not made a step, has no result. One with early
         stopping is evaluated at its best epoch, also when it was stopped by hand.
         """
+        if self.settle():
+            self.take_result(evaluate_parts(self.network, self.objective, self.prepared_data()))
+
+    def settle(self) -> bool:
+        """Put the network into its final state; say whether it is to be evaluated then."""
         if self.diverged is not None or self.step == 0:
-            return
-        if self._best is not None and self.epochs_done:
-            self._best.restore()
-            self.best_epoch = self._best.best_epoch
+            return False
+        stopping = self._training and self._training.stopping
+        if stopping and self.epochs_done:
+            stopping.restore()
+            self.best_epoch = stopping.best_epoch
         if self.keeps_snapshots:  # it may be back at its best epoch, or between two epochs
             self.snapshots.keep(self._step_of_result(), self.network.parameters)
-        result = evaluate_parts(self.network, self.objective, self.prepared_data())
+        return True
+
+    def take_result(self, result: Result) -> None:
+        """Keep the scores of the network at the end."""
         if all(math.isfinite(score.loss) for score in result if score):
             self.result = result
             self.n_results += 1
         else:  # stopped between a step too long and the batch that would have shown it
-            rate = self._loop.state.optimizer.eta if self._loop else self.config.learning_rate
+            optimizer = self._training and self._training.state.optimizer
+            rate = optimizer.eta if optimizer else self.config.learning_rate
             self.diverged = Diverged(self.epoch, self.step, rate)
 
     def _step_of_result(self) -> int:
         return self.step if self.best_epoch is None else self.history[self.best_epoch].step
 
-    def _make_loop(self) -> TrainingLoop:
-        """Return the training loop that the config describes."""
+    def _begin(self) -> Training:
+        """Return the training that the config describes, before its first record."""
         config, prepared = self.config, self.prepared_data()
-        return train(
+        loop = train(
             make_optimizer(config, self.network),
             self.objective,
             prepared.training,
@@ -261,28 +278,37 @@ class Run:
             dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
             max_norm=config.max_norm or None,
         )
+        stopping = EarlyStopping(self.network, config.patience) if config.early_stopping else None
+        return Training(loop.state, stopping, self.keeps_snapshots)
 
-    def _with_early_stopping(self, records: Iterator[Record]) -> Iterator[Record]:
-        if not self.config.early_stopping:
-            return records
-        self._best = EarlyStopping(self.network, self.config.patience)
-        return self._best.watch(records)
+    def _train(self, training: Training) -> Iterator[Record]:
+        """Continue a training here; keep what each record says."""
+        prepared = self.prepared_data()
+        loop = training.loop(prepared.training, prepared.validation)
+        recorder = SnapshotRecorder(loop) if self.keeps_snapshots else None
+        for record in training.watched(loop):
+            self._keep(record)
+            if recorder and (snapshot := recorder.take(record)):
+                self._keep_snapshot(snapshot)
+            yield record
 
-    def _change_rate(self, loop: TrainingLoop) -> None:
+    def _change_rate(self, training: Training) -> None:
         """Set the requested learning rates, but not between a last batch and its epoch's record."""
         while self._requested_rates and self.history and not self.awaits_epoch_record:
-            loop.state.optimizer.learning_rate = rate = self._requested_rates[0]
+            training.state.optimizer.learning_rate = rate = self._requested_rates[0]
             self.changes.append(Change(self.step, "learning_rate", rate))
             self._requested_rates.popleft()
 
     def _next_record(self) -> Record | None:
         """Change the learning rate if requested, take the next record, and count the time."""
-        if self._loop is None or self._source is None:
+        if self._training is None or self._records is None:
             return None
-        self._change_rate(self._loop)
+        self._change_rate(self._training)
         start = time.perf_counter()
         try:
-            return next(self._source, None)
+            record = next(self._records, None)
+            self._records = self._records if record else None
+            return record
         except Exception:
             self.release_memory()  # a training that has failed in the middle cannot continue
             raise
@@ -302,5 +328,8 @@ class Run:
                 self.diverged = record
             case EarlyStopped():
                 self.early_stopped = record
-        if self.keeps_snapshots and self._loop:
-            self._recorder.take(record, self._loop.last_gradient)
+
+    def _keep_snapshot(self, snapshot: EpochSnapshot) -> None:
+        self.snapshots.keep(snapshot.step, snapshot.parameters)
+        if snapshot.diagnostics:
+            self.step_diagnostics.append(snapshot.diagnostics)

@@ -8,6 +8,8 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
+from experiments.background.executors import SliceExecutor
+from experiments.background.slice_scheduler import PROCESS_SCHEDULER
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -79,6 +81,14 @@ class App:
             assert time.monotonic() < deadline, "timed out"
             time.sleep(0.005)
         return self.run()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def train_in_a_thread() -> Iterator[None]:
+    """Make slices in a thread: other tests have worker processes, which take a while to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(vars(PROCESS_SCHEDULER), "executor", SliceExecutor())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

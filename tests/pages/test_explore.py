@@ -14,9 +14,9 @@ from data.datasets import Dataset, load
 from data.download import DownloadError
 from data.own import load_own
 from experiments.background.background_task import Status
-from experiments.background.turns import PROCESS_TURNS
 from experiments.comparison import split_effect
 from experiments.exploration import tsne
+from tests.waiting import busy_processor
 
 
 def show(app, view: str):
@@ -185,11 +185,7 @@ def test_tsne_runs_until_its_last_step(explore, monkeypatch) -> None:
     app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run().click("Let the points move")
     tab = app.test.session_state[session.TAB]
-    for _ in range(20):
-        if not tab.is_tsne_running:
-            break
-        app.run()
-    assert not tab.is_tsne_running
+    app.wait_for(lambda: app.run() and not tab.is_tsne_running)
     labels = [button.label for button in app.test.button]
     assert "Stop" not in labels
     assert "Go on" not in labels
@@ -198,21 +194,19 @@ def test_tsne_runs_until_its_last_step(explore, monkeypatch) -> None:
 def test_tsne_can_be_stopped_and_continued(explore) -> None:
     app = explore("Map", seed="78")
     app.test.segmented_control(key=session.MAP).set_value(TSNE)
-    app.run().click("Let the points move").click("Stop")
+    app.run().click("Let the points move")
+    app.wait_for(lambda: progress(app.run()) != "Step 0 of 500").click("Stop")
     assert not app.test.session_state[session.TAB].is_tsne_running
     assert app.button("Go on")
 
 
-def test_tsne_on_a_busy_processor_says_that_it_waits_and_can_be_stopped(
-    explore, monkeypatch
-) -> None:
-    monkeypatch.setattr(tsne, "MAX_WAIT_SECONDS", 0.01)
+def test_tsne_on_a_busy_processor_says_that_it_waits_and_can_be_stopped(explore) -> None:
     app = explore("Map", seed="79")
     app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run()
-    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
+    with busy_processor():
         app.click("Let the points move")
-        assert progress(app) == "Step 0 of 500 · waiting for the processor"
+        app.wait_for(lambda: "waiting for the processor" in progress(app.run()))
         app.click("Stop")
     assert progress(app) == "Step 0 of 500"
 
@@ -256,7 +250,7 @@ def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch)
 
 def test_a_measurement_on_a_busy_processor_can_be_stopped(explore) -> None:
     app = explore("Split")
-    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
+    with busy_processor():
         app.click("Measure it")
         sequence = app.test.session_state[session.TAB].split_effect.sequence
         assert "splits" not in app.figures

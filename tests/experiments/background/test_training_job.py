@@ -5,21 +5,31 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
-from experiments.background.background_task import Status
+from experiments.background.background_task import Page, Status
+from experiments.background.executors import SliceExecutor
+from experiments.background.slice_scheduler import (
+    CHECK_SECONDS,
+    FAILED,
+    PROCESS_SCHEDULER,
+    SliceScheduler,
+)
 from experiments.background.training_job import Goal, TrainingJob, count_active_jobs
-from experiments.background.turns import CHECK_SECONDS, TurnQueue
 from experiments.config import RunConfig
-from experiments.training import run as run_module
 from experiments.training.run import Run
-from mlp.records import BatchRecord, EpochRecord
 from tests.waiting import PATIENCE, wait_until
 
 LONG = RunConfig(epochs=10_000)
+
+
+class BusyExecutor(SliceExecutor):
+    """Has no room for a slice."""
+
+    capacity = 0
 
 
 @pytest.fixture
@@ -28,7 +38,7 @@ def start() -> Iterator[Callable[..., TrainingJob]]:
     with ExitStack() as stack:
 
         def begin(config: RunConfig = LONG, goal: Goal = Goal.THE_END, **settings) -> TrainingJob:
-            job = TrainingJob(Run(config), turns=settings.pop("turns", TurnQueue(2)), **settings)
+            job = TrainingJob(Run(config), **settings)
             stack.callback(job.join, PATIENCE)
             stack.callback(job.discard)
             job.go(goal)
@@ -121,11 +131,19 @@ def test_a_pause_never_stands_between_an_epoch_and_its_record(start) -> None:
         job.go()
 
 
-def test_a_job_that_was_never_sent_off_has_no_thread() -> None:
-    before = threading.active_count()
+def test_a_job_that_was_never_begun_asks_for_nothing() -> None:
     job = TrainingJob(Run(LONG))
-    assert threading.active_count() == before
+    assert job not in PROCESS_SCHEDULER.tasks()
     assert job.status is Status.PAUSED
+
+
+def test_all_jobs_share_one_thread(start) -> None:
+    first = start()
+    wait_until(lambda: first.run.step > 0)
+    before = threading.active_count()
+    jobs = [start() for _ in range(10)]
+    wait_until(lambda: all(job.run.step > 0 for job in jobs))
+    assert threading.active_count() == before
 
 
 def test_counting_jobs_while_others_begin() -> None:
@@ -164,11 +182,8 @@ def test_a_change_of_pace_is_no_order_to_go(start) -> None:
 
 
 def test_stopping_before_the_first_step_has_no_result(start) -> None:
-    turns = TurnQueue(1)
-    with turns.turn("other", 1, lambda: True):
-        job = start(RunConfig(hidden_layers=(512, 512), full_batch=True), turns=turns)
-        wait_until(lambda: turns.place(job) == 1)
-        job.stop(patience_seconds=0)
+    job = start(scheduler=SliceScheduler(BusyExecutor))
+    job.stop(patience_seconds=0)
     assert job.join(PATIENCE)
     assert job.status is Status.STOPPED
     assert job.run.result is None
@@ -185,24 +200,17 @@ def test_a_run_that_turns_out_to_have_diverged_says_so_however_it_ended(start) -
     assert job.status is Status.DIVERGED
 
 
-def test_a_run_that_lets_go_forgets_the_optimizer(start, monkeypatch) -> None:
-    made, honest = [], run_module.make_optimizer
-
-    def make_optimizer(*arguments):
-        optimizer = honest(*arguments)
-        made.append(weakref.ref(optimizer))
-        return optimizer
-
-    monkeypatch.setattr(run_module, "make_optimizer", make_optimizer)
+def test_a_run_that_releases_its_memory_forgets_the_optimizer(start) -> None:
     job = start()
     wait_until(lambda: job.run.step > 0)
     job.stop()
     assert job.join(PATIENCE)
     assert job.run.can_continue
+    optimizer = weakref.ref(job.run.training().state.optimizer)
     job.run.release_memory()
     assert not job.run.can_continue
     gc.collect()
-    assert made[0]() is None
+    assert optimizer() is None
 
 
 def test_jobs_on_their_way_are_counted(start) -> None:
@@ -258,12 +266,11 @@ def test_divergence_is_an_ending(start) -> None:
     assert "learning rate 1000" in str(job.run.diverged)
 
 
-def test_an_error_in_the_thread_is_told_and_not_swallowed(start, caplog) -> None:
-    job = start(goal=Goal.NOWHERE)
-    job._records = (1 / 0 for _ in range(3))
-    job.go()
+def test_an_error_in_a_slice_is_told_and_not_swallowed(start, caplog, monkeypatch) -> None:
+    monkeypatch.setattr("experiments.background.worker.make_slice", lambda *_: 1 / 0)
+    job = start(scheduler=SliceScheduler(SliceExecutor))
     assert job.join(PATIENCE)
-    assert job.status is Status.FAILED
+    assert (job.status, job.problem) == (Status.FAILED, FAILED)
     assert "division by zero" in caplog.text
     assert "training failed" in caplog.text
 
@@ -280,7 +287,7 @@ class Reader:
 @pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
 def test_a_job_whose_page_has_gone_ends_after_the_grace_period(start, goal: Goal) -> None:
     reader = Reader()
-    job = start(goal=goal, is_present=reader, grace_seconds=0.2)
+    job = start(goal=goal, page=Page(reader, reader), grace_seconds=0.2)
     wait_until(lambda: job.run.step > 0)
     left = time.monotonic()
     reader.is_there = False
@@ -293,7 +300,7 @@ def test_a_job_whose_page_has_gone_ends_after_the_grace_period(start, goal: Goal
 @pytest.mark.parametrize("goal", [Goal.THE_END, Goal.ONE_BATCH])
 def test_a_page_that_comes_back_in_time_keeps_its_job(start, goal: Goal) -> None:
     reader = Reader()
-    job = start(goal=goal, is_present=reader, grace_seconds=3.0)
+    job = start(goal=goal, page=Page(reader, reader), grace_seconds=3.0)
     reader.is_there = False
     time.sleep(2 * CHECK_SECONDS)
     reader.is_there = True
@@ -303,20 +310,19 @@ def test_a_page_that_comes_back_in_time_keeps_its_job(start, goal: Goal) -> None
 
 
 def test_a_dismissed_job_ends_even_if_its_page_is_there(start) -> None:
-    job = start(is_present=lambda: True)
+    job = start(page=Page(0, lambda: True))
     job.discard()
     assert job.join(PATIENCE)
     assert job.status is Status.ABANDONED
 
 
 def test_a_job_in_the_queue_ends_when_its_page_has_gone(start) -> None:
-    turns = TurnQueue(1)
-    with turns.turn(object(), 1, lambda: True):
-        reader = Reader()
-        job = start(turns=turns, is_present=reader, grace_seconds=0.05)
-        wait_until(lambda: turns.place(job) == 1)
-        reader.is_there = False
-        assert job.join(PATIENCE)
+    reader = Reader()
+    page = Page(reader, reader)
+    job = start(scheduler=SliceScheduler(BusyExecutor), page=page, grace_seconds=0.05)
+    reader.is_there = False
+    assert job.join(PATIENCE)
+    assert job.status is Status.ABANDONED
 
 
 def test_slow_motion_keeps_its_pace_and_full_speed_ends_it_at_once(start) -> None:
@@ -333,106 +339,31 @@ def test_slow_motion_keeps_its_pace_and_full_speed_ends_it_at_once(start) -> Non
 
 
 def test_slow_motion_leaves_the_processor_to_others(start) -> None:
-    turns = TurnQueue(1)
-    start(turns=turns, seconds_per_epoch=30.0)
-    other = start(RunConfig(epochs=3), turns=turns)
+    scheduler = SliceScheduler(SliceExecutor)
+    start(scheduler=scheduler, seconds_per_epoch=30.0)
+    other = start(RunConfig(epochs=3), scheduler=scheduler)
     assert other.join(PATIENCE)
 
 
-class Watched(TurnQueue):
-    """Remembers how many had a turn at the same time."""
-
-    inside = most = 0
-
-    @contextmanager
-    def turn(self, *arguments):
-        with super().turn(*arguments) as entered:
-            with self._changed:
-                self.inside += entered
-                self.most = max(self.most, self.inside)
-            yield entered
-            with self._changed:
-                self.inside -= entered
-
-
-def test_small_nets_take_turns_and_all_make_progress(start) -> None:
-    turns = Watched(2)
-    jobs = [start(turns=turns) for _ in range(4)]
-    wait_until(lambda: min(len(job.run.history) for job in jobs) > 2)
-    assert turns.most == 1
-
-
-def test_large_nets_compute_two_at_a_time(start) -> None:
-    config = RunConfig(hidden_layers=(512, 512), full_batch=True, epochs=1000)
-    turns = Watched(2)
-    jobs = [start(config, turns=turns) for _ in range(3)]
-    wait_until(lambda: all(job.run.step > 0 for job in jobs))
-    wait_until(lambda: turns.most == 2)
-
-
-def test_the_queue_is_first_come_first_served() -> None:
-    turns, served = TurnQueue(1), []
-    threads = []
-
-    def visit(name: int) -> None:
-        with turns.turn(name, 1, lambda: True) as entered:
-            assert entered
-            served.append(name)
-
-    with turns.turn("holder", 1, lambda: True):
-        for name in range(5):
-            threads.append(threading.Thread(target=visit, args=(name,)))
-            threads[-1].start()
-            wait_until(lambda name=name: turns.place(name) == name + 1)
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert served == [0, 1, 2, 3, 4]
-
-
-def test_a_turn_that_is_no_longer_wanted_is_not_taken() -> None:
-    turns = TurnQueue(1)
-    with turns.turn("other", 1, lambda: False) as entered:
-        assert not entered
-    with turns.turn("holder", 1, lambda: True), turns.turn("other", 1, lambda: False) as entered:
-        assert not entered
-    with turns.turn("next", 1, lambda: True) as entered:
-        assert entered
-
-
-def test_a_place_is_given_back_after_an_error() -> None:
-    turns = TurnQueue(1)
-    with pytest.raises(RuntimeError), turns.turn("unlucky", 1, lambda: True):
-        raise RuntimeError
-    with turns.turn("next", 1, lambda: True) as entered:
-        assert entered
-
-
-def test_records_of_one_epoch_reach_the_run_in_order(start) -> None:
-    seen = []
-    job = start(RunConfig(epochs=2), goal=Goal.NOWHERE)
-    records = job._records
-    job._records = (seen.append(type(record)) or record for record in records)
+def test_what_a_job_has_made_is_what_the_terminal_makes(start) -> None:
+    config = RunConfig(epochs=4, dropout=0.2, early_stopping=True, patience=1, learning_rate=0.02)
+    there = Run(config, keeps_snapshots=True)
+    there.complete()
+    run = Run(config, keeps_snapshots=True)
+    job = TrainingJob(run)
+    job.go(Goal.ONE_BATCH)
+    job.wait_until_paused(PATIENCE)
     job.go()
     assert job.join(PATIENCE)
-    assert seen == [EpochRecord] + 2 * (34 * [BatchRecord] + [EpochRecord])
-
-
-def test_a_turn_that_can_never_be_is_refused() -> None:
-    with pytest.raises(ValueError, match="A turn of 3 places does not fit into 2"):
-        TurnQueue(2).turn("big", 3, lambda: True).__enter__()
-
-
-def test_an_error_while_waiting_leaves_the_queue_in_order() -> None:
-    turns = TurnQueue(1)
-    with pytest.raises(ZeroDivisionError), turns.turn("unlucky", 1, lambda: 1 / 0):
-        pass
-    with turns.turn("next", 1, lambda: True) as entered:
-        assert entered
+    assert run.network.parameters.tobytes() == there.network.parameters.tobytes()
+    assert (run.history, run.result, run.step) == (there.history, there.result, there.step)
+    assert run.step_diagnostics == there.step_diagnostics
+    assert (run.early_stopped, run.best_epoch) == (there.early_stopped, there.best_epoch)
+    assert run.snapshots.steps == there.snapshots.steps
+    assert run.current_epoch == there.current_epoch
 
 
 def test_a_long_wait_in_the_queue_is_told(start) -> None:
-    turns = TurnQueue(2)
-    with turns.turn("other", 2, lambda: True):
-        job = start(turns=turns)
-        wait_until(lambda: job.status is Status.QUEUED)
-        assert job.place == 1
+    job = start(scheduler=SliceScheduler(BusyExecutor))
+    wait_until(lambda: job.status is Status.QUEUED)
+    assert job.place == 1

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.background.background_task import Status
-from experiments.background.turns import TurnQueue
+from experiments.background.background_task import Page, Status
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig
@@ -19,7 +18,7 @@ DIVERGING = RunConfig(
 
 
 def test_side_by_side_is_the_same_as_training_one_after_another() -> None:
-    comparison = SideBySide(PAIR, turns=TurnQueue(2))
+    comparison = SideBySide(PAIR)
     comparison.go()
     assert comparison.join(PATIENCE)
     assert comparison.status is Status.FINISHED
@@ -30,7 +29,7 @@ def test_side_by_side_is_the_same_as_training_one_after_another() -> None:
 
 
 def test_all_networks_pause_and_resume() -> None:
-    comparison = SideBySide(compared_networks(RunConfig(epochs=10_000)), turns=TurnQueue(2))
+    comparison = SideBySide(compared_networks(RunConfig(epochs=10_000)))
     comparison.go()
     wait_until(lambda: all(run.step for run in comparison.runs))
     comparison.pause(PATIENCE)
@@ -47,7 +46,7 @@ def test_all_networks_pause_and_resume() -> None:
 
 
 def test_a_discarded_comparison_is_abandoned() -> None:
-    comparison = SideBySide(compared_networks(RunConfig(epochs=10_000)), turns=TurnQueue(2))
+    comparison = SideBySide(compared_networks(RunConfig(epochs=10_000)))
     comparison.go()
     comparison.discard()
     assert comparison.join(PATIENCE)
@@ -55,7 +54,7 @@ def test_a_discarded_comparison_is_abandoned() -> None:
 
 
 def test_one_that_diverges_leaves_the_others_alone() -> None:
-    comparison = SideBySide([SHORT, DIVERGING], turns=TurnQueue(2))
+    comparison = SideBySide([SHORT, DIVERGING])
     comparison.go()
     assert comparison.join(PATIENCE)
     assert comparison.runs[0].result == trained(SHORT).result
@@ -66,10 +65,8 @@ def test_one_that_diverges_leaves_the_others_alone() -> None:
 
 def test_after_a_reload_the_presence_of_the_new_page_counts() -> None:
     gone, seen = lambda: False, []
-    comparison = SideBySide(
-        compared_networks(RunConfig(epochs=10_000)), is_present=gone, turns=TurnQueue(2)
-    )
-    comparison.set_presence(lambda: seen.append("called") is None)
+    comparison = SideBySide(compared_networks(RunConfig(epochs=10_000)), page=Page(0, gone))
+    comparison.set_page(Page(0, lambda: seen.append("called") is None))
     comparison.go()
     wait_until(lambda: bool(seen) and all(run.step for run in comparison.runs))
     assert comparison.status.is_active
@@ -79,22 +76,20 @@ def test_after_a_reload_the_presence_of_the_new_page_counts() -> None:
 
 @pytest.mark.parametrize("end", ["go", "stop", "discard"])
 def test_memory_for_resuming_is_released_at_the_end(end: str) -> None:
-    comparison = SideBySide(
-        PAIR if end == "go" else compared_networks(RunConfig(epochs=10_000)), turns=TurnQueue(2)
-    )
+    comparison = SideBySide(PAIR if end == "go" else compared_networks(RunConfig(epochs=10_000)))
     comparison.go()
     if end != "go":
         wait_until(lambda: all(run.step for run in comparison.runs))
-        assert not any(run._loop is None for run in comparison.runs)
+        assert not any(run._training is None for run in comparison.runs)
         getattr(comparison, end)()
     assert comparison.join(PATIENCE)
-    assert all(run._loop is None for run in comparison.runs)
+    assert all(run._training is None for run in comparison.runs)
     assert [run.can_continue for run in comparison.runs] == [False, False]
     assert all(run.history for run in comparison.runs)
 
 
 def test_predictions_are_computed_once() -> None:
-    comparison = SideBySide(PAIR, turns=TurnQueue(2))
+    comparison = SideBySide(PAIR)
     comparison.go()
     assert comparison.join(PATIENCE)
     assert comparison.predictions(1) is comparison.predictions(1)
@@ -102,7 +97,7 @@ def test_predictions_are_computed_once() -> None:
 
 
 def test_networks_predict_the_same_samples_though_one_was_abandoned() -> None:
-    comparison = SideBySide([SHORT, RunConfig(epochs=10_000, hidden_layers=())], turns=TurnQueue(2))
+    comparison = SideBySide([SHORT, RunConfig(epochs=10_000, hidden_layers=())])
     comparison.go()
     wait_until(lambda: comparison.jobs[0].status is Status.FINISHED and comparison.runs[1].step > 0)
     comparison.jobs[1].discard()
@@ -115,11 +110,11 @@ def test_networks_predict_the_same_samples_though_one_was_abandoned() -> None:
 
 def test_without_a_test_part_the_validation_samples_are_predicted() -> None:
     configs = compared_networks(SHORT.model_copy(update={"test_fraction": 0.0}))
-    assert SideBySide(configs, turns=TurnQueue(2)).part == "validation"
+    assert SideBySide(configs).part == "validation"
 
 
 def test_decision_regions_are_computed_once() -> None:
-    comparison = SideBySide(compared_networks(NONLINEAR_SETS["xor"]), turns=TurnQueue(2))
+    comparison = SideBySide(compared_networks(NONLINEAR_SETS["xor"]))
     comparison.go()
     assert comparison.join(PATIENCE)
     assert comparison.regions_of(0) is comparison.regions_of(0)

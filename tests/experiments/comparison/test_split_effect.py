@@ -7,7 +7,6 @@ import pytest
 
 from data.datasets import DATASETS, Dataset, load
 from experiments.background.background_task import Status
-from experiments.background.turns import PROCESS_TURNS
 from experiments.comparison import split_effect
 from experiments.comparison.split_effect import (
     NETWORKS,
@@ -21,6 +20,7 @@ from experiments.comparison.split_effect import (
     thinned,
 )
 from experiments.config import OWN, RunConfig
+from tests.waiting import busy_processor
 
 RESULTS = [
     SplitScore("Single layer", "random", 0, 0.96, 100),
@@ -68,24 +68,13 @@ def test_a_thinned_dataset_can_be_measured(monkeypatch) -> None:
 
 def test_a_measurement_that_waits_its_turn_can_be_stopped() -> None:
     digits = load("digits")
-    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
+    with busy_processor():
         sequence = measure(digits)
         sequence.go()
         sequence.stop()
         assert sequence.join(5)
     assert sequence.status is Status.STOPPED
     assert sequence.outcomes == results_of(digits) == []
-
-
-def test_other_jobs_take_turns_between_two_slices(monkeypatch) -> None:
-    monkeypatch.setattr("experiments.background.run_sequence.SLICE_SECONDS", 0.0)
-    sequence = measure(load("digits"))
-    sequence.go()
-    try:
-        with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
-            assert not sequence.outcomes
-    finally:
-        sequence.stop(20)
 
 
 def test_networks_that_diverge_have_no_result(monkeypatch) -> None:

@@ -12,12 +12,15 @@ import pytest
 from scipy.spatial.distance import pdist, squareform
 
 from data.datasets import load
-from experiments.background.turns import PROCESS_TURNS
+from experiments.background.background_task import Page
+from experiments.background.executors import SliceExecutor
+from experiments.background.slice_scheduler import SliceScheduler
 from experiments.config import RunConfig
 from experiments.exploration import tsne as module
 from experiments.exploration.projections import map_positions
-from experiments.exploration.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne
+from experiments.exploration.tsne import STEPS, STRIDE, Embedding, embedding_of, tsne, tsne_slice
 from experiments.training.prepared_data import prepare
+from tests.waiting import busy_processor, wait_until
 
 ROOT = Path(__file__).parents[3]
 THREADS = Path("/proc/self/task")
@@ -27,6 +30,15 @@ THREADS = Path("/proc/self/task")
 def clouds() -> tuple[np.ndarray, np.ndarray]:
     rng, labels = np.random.default_rng(0), np.arange(60) % 3
     return (rng.normal(size=(60, 5)) + 8 * np.eye(5)[labels]).astype(np.float32), labels
+
+
+def advance(embedding: Embedding, seconds: float) -> None:
+    """Make a slice here."""
+    if not embedding.is_over:
+        it = embedding
+        embedding.keep(
+            *tsne_slice(it.X if it.Y is None else None, it.Y, it.step, it.points, seconds)
+        )
 
 
 def nearest(Y: np.ndarray) -> np.ndarray:
@@ -118,20 +130,20 @@ def test_the_numbers_of_steps_are_multiples_of_the_stride() -> None:
 def test_a_map_is_made_in_slices_and_comes_to_an_end(clouds, monkeypatch) -> None:
     monkeypatch.setattr(module, "STEPS", 7 * STRIDE)
     embedding = Embedding(clouds[0])
-    embedding.advance(0.0)
+    advance(embedding, 0.0)
     assert (embedding.step, embedding.fraction, embedding.is_over) == (STRIDE, 1 / 7, False)
-    embedding.advance(60.0)
+    advance(embedding, 60.0)
     assert embedding.is_over
     points = embedding.points
-    embedding.advance(60.0)
+    advance(embedding, 60.0)
     assert embedding.points is points
 
 
 def test_a_map_made_with_pauses_is_that_made_without(clouds) -> None:
     paused, at_one_go = Embedding(clouds[0]), Embedding(clouds[0])
     while not paused.is_over:
-        paused.advance(0.0)
-    at_one_go.advance(60.0)
+        advance(paused, 0.0)
+    advance(at_one_go, 60.0)
     np.testing.assert_array_equal(paused.points, at_one_go.points)
 
 
@@ -140,7 +152,7 @@ def test_a_finished_map_frees_the_samples(clouds) -> None:
     samples, embedding = weakref.ref(X), Embedding(X)
     del X
     assert samples() is not None
-    embedding.advance(60.0)
+    advance(embedding, 60.0)
     gc.collect()
     assert samples() is None
 
@@ -163,21 +175,31 @@ def test_tsne_starts_no_threads() -> None:
     assert counts[0] == counts[1] == counts[2]
 
 
-def test_a_second_thread_does_not_wait_for_the_first(clouds) -> None:
+def test_points_move_while_a_page_asks_for_it(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "WANTED_SECONDS", 60.0)
+    embedding, here = Embedding(clouds[0]), Embedding(clouds[0])
+    embedding.move(Page("reader", lambda: True), SliceScheduler(SliceExecutor))
+    wait_until(lambda: embedding.is_over)
+    advance(here, 60.0)
+    np.testing.assert_array_equal(embedding.points, here.points)
+
+
+def test_points_rest_when_no_page_asks_any_more(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "WANTED_SECONDS", 0.0)
     embedding = Embedding(clouds[0])
-    with embedding._lock:
-        embedding.advance(60.0)
+    embedding.move(Page("reader", lambda: True))
+    wait_until(lambda: embedding._task.status.is_over)
     assert embedding.step == 0
 
 
-def test_a_busy_processor_does_not_block_a_page(clouds, monkeypatch) -> None:
-    monkeypatch.setattr(module, "MAX_WAIT_SECONDS", 0.05)
+def test_a_busy_processor_is_told(clouds, monkeypatch) -> None:
+    monkeypatch.setattr(module, "WANTED_SECONDS", 60.0)
     embedding = Embedding(clouds[0])
-    with PROCESS_TURNS.turn(object(), PROCESS_TURNS.capacity, lambda: True):
-        assert not embedding.advance(0.0)
-    assert embedding.step == 0
-    assert embedding.advance(0.0)
-    assert embedding.step == STRIDE
+    with busy_processor():
+        embedding.move(Page("reader", lambda: True))
+        wait_until(lambda: embedding.is_waiting)
+        assert embedding.step == 0
+        embedding._task.discard()
 
 
 def test_all_sessions_with_one_split_share_one_map() -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from benchmarks import fuzz
 from experiments.config import RunConfig
 from experiments.export.model_file import MAX_STEP, SavedModel, load_model, run_to_bytes, save_run
-from experiments.training.run import Result, Run
+from experiments.training.run import Run
+from experiments.training.slices import Result
 from mlp.backprop import Workspace, forward
 from mlp.records import Score
 from mlp.storage import ModelFileError, from_bytes, to_bytes

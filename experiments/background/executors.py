@@ -1,0 +1,212 @@
+"""Where slices are made: in worker processes, on a cluster, or in a thread of this process."""
+
+import logging
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import cache
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
+
+from data.datasets import Dataset
+from experiments.background import worker
+from experiments.background.limits import IDLE_SECONDS, MAX_WORKERS
+from experiments.background.parallel import connect
+from experiments.background.stop_flags import StopFlag, StopFlags
+from experiments.config import RunConfig
+from experiments.training.prepared_data import prepare
+from experiments.training.run import Run
+from experiments.training.shared_files import Parts, process_folder
+from experiments.training.slices import Extent, Result, SliceReport, evaluate_parts
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SCHEDULER_VARIABLE = "PERCEPTRON_LAB_SCHEDULER"
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "VECLIB")}
+
+
+class SliceExecutor:
+    """Makes slices in a thread of this process; the others make them elsewhere."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "slices")
+
+    @property
+    def capacity(self) -> int:
+        """How many slices are made at a time."""
+        return 1
+
+    def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
+        """Train a run for a moment; `Run.take` is for the report."""
+        training = pickle.loads(pickle.dumps(run.training()))  # noqa: S301  # a copy of our own
+        return self.locally(worker.make_slice, training, run.prepared_data(), extent, flag)
+
+    def evaluate(self, run: Run) -> Future[Result]:
+        """Evaluate a run that has settled; `Run.take_result` is for the result."""
+        return self.locally(evaluate_parts, run.network, run.objective, run.prepared_data())
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function; it and its arguments can be pickled."""
+        return self.locally(function, *arguments)
+
+    def locally(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function in a thread of this process."""
+        return self._thread.submit(function, *arguments)
+
+    def new_flag(self) -> StopFlag | None:
+        """Return a flag to end a slice early, if that is possible here."""
+        return _stop_flags().new()
+
+    def warm_up(self) -> None:
+        """Start what takes a while to start, without waiting for it."""
+
+    def replace_workers(self) -> None:
+        """Start anew after a worker was lost."""
+
+    def close(self) -> None:
+        """End all workers."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+@cache
+def _stop_flags() -> StopFlags:
+    return StopFlags(process_folder())
+
+
+class WorkerProcesses(SliceExecutor):
+    """Makes slices in processes of this machine, so that this one can draw pages meanwhile.
+
+    They start when they are needed, and end after a while without work.
+
+    Parameters
+    ----------
+    n_workers : at most MAX_WORKERS, and no more than there are cores
+    """
+
+    def __init__(self, n_workers: int = MAX_WORKERS) -> None:
+        super().__init__()
+        from joblib.externals import loky  # takes a tenth of a second to import
+
+        self._loky, self._lock = loky, Lock()
+        self._n_workers: int = max(1, min(n_workers, loky.cpu_count()))
+        self._workers: Any = None  # loky has no types
+
+    @property
+    def capacity(self) -> int:
+        """One slice a process."""
+        return self._n_workers
+
+    def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
+        """Train a run for a moment in a worker that maps its samples."""
+        source = run.prepared_data().share()
+        return self.call(worker.make_slice, run.training(), source, extent, flag)
+
+    def evaluate(self, run: Run) -> Future[Result]:
+        """Evaluate a run in a worker."""
+        return self.call(evaluate_parts, run.network, run.objective, run.prepared_data().share())
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function in a worker."""
+        with self._lock:
+            if self._workers is None:
+                self._workers = self._loky.ProcessPoolExecutor(
+                    self._n_workers,
+                    timeout=IDLE_SECONDS,
+                    env=ONE_THREAD,
+                    initializer=worker.begin,
+                    initargs=(os.getpid(),),
+                )
+            future: Future[T] = self._workers.submit(function, *arguments)
+            return future
+
+    def warm_up(self) -> None:
+        """Start the workers, and let them load what they need."""
+        for _ in range(self.capacity):
+            self.call(worker.warm_up)
+
+    def replace_workers(self) -> None:
+        """End all workers; new ones start with the next slice."""
+        with self._lock:
+            workers, self._workers = self._workers, None
+        if workers is not None:
+            workers.shutdown(wait=False, kill_workers=True)
+
+    def close(self) -> None:
+        """End all workers."""
+        super().close()
+        self.replace_workers()
+
+
+class ConfigSource(NamedTuple):
+    """Samples that another machine loads by itself, from its own copy of the datasets."""
+
+    config: RunConfig
+    own: Dataset | None
+
+    def parts(self) -> Parts:
+        """Return the samples; those of the last configs are still there."""
+        return prepare(self.config, self.own).parts()
+
+
+class Cluster(SliceExecutor):
+    """Makes slices on the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    address : of the scheduler, such as tcp://10.0.0.1:8786
+
+    Raises
+    ------
+    ValueError : if there is no such scheduler, or Dask is not installed
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._client = connect(address)
+        self._cluster: Executor = self._client.get_executor(pure=False)
+
+    @property
+    def capacity(self) -> int:
+        """As many slices at a time as the workers have threads now."""
+        n_threads: int = sum(self._client.nthreads().values())
+        return max(1, n_threads)
+
+    def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
+        """Train a run for a moment on a worker that loads the samples by itself."""
+        source = ConfigSource(run.config, run.own)
+        return self.call(worker.make_slice, run.training(), source, extent, None)
+
+    def evaluate(self, run: Run) -> Future[Result]:
+        """Evaluate a run on a worker."""
+        return self.call(
+            evaluate_parts, run.network, run.objective, ConfigSource(run.config, run.own)
+        )
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function on a worker."""
+        return self._cluster.submit(function, *arguments)
+
+    def new_flag(self) -> None:
+        """There is no file that other machines share: a slice there ends by itself."""
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        super().close()
+        self._client.close()
+
+
+def choose_executor() -> SliceExecutor:
+    """Return the executor that the environment asks for: by default, worker processes.
+
+    Where there can be none, slices are made in a thread, and the log says so.
+    """
+    try:
+        if address := os.environ.get(SCHEDULER_VARIABLE):
+            return Cluster(address)
+        process_folder()
+        return WorkerProcesses()
+    except (ImportError, OSError, ValueError) as error:
+        log.warning("Training in a thread, which slows the pages down: %s", error)
+        return SliceExecutor()
