@@ -1,8 +1,10 @@
 """Where slices are made: in worker processes, on a cluster, or in a thread of this process."""
 
 import logging
+import math
 import os
 import pickle
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache
@@ -92,6 +94,7 @@ class WorkerProcesses(SliceExecutor):
         self._loky, self._lock = loky, Lock()
         self._n_workers: int = max(1, min(n_workers, loky.cpu_count()))
         self._workers: Any = None  # loky has no types
+        self._used_at = -math.inf
 
     @property
     def capacity(self) -> int:
@@ -110,6 +113,7 @@ class WorkerProcesses(SliceExecutor):
     def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """Call a function in a worker."""
         with self._lock:
+            self._used_at = time.monotonic()
             if self._workers is None:
                 self._workers = self._loky.ProcessPoolExecutor(
                     self._n_workers,
@@ -122,7 +126,9 @@ class WorkerProcesses(SliceExecutor):
             return future
 
     def warm_up(self) -> None:
-        """Start the workers, and let them load what they need."""
+        """Start the workers, unless they were at work lately, and let them load what they need."""
+        if time.monotonic() - self._used_at < IDLE_SECONDS / 2:
+            return
         for _ in range(self.capacity):
             self.call(worker.warm_up)
 
