@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,18 @@ import pytest
 from data.datasets import Dataset, load
 from data.own import load_own
 from experiments.background import parallel
+from experiments.background.executors import (
+    SCHEDULER_VARIABLE,
+    SliceExecutor,
+    choose_executor,
+)
 from experiments.background.parallel import run_all
+from experiments.background.slice_scheduler import SliceScheduler
+from experiments.background.training_job import TrainingJob
 from experiments.config import RunConfig
 from experiments.sweep.grid import grid_configs
 from experiments.sweep.result_table import ResultTable
+from experiments.training.run import Run
 from experiments.training.summary import Summary, train_and_summarize
 from tests.optional import needed
 from tests.terminal import SECONDS, group_of, start, wait_until
@@ -176,13 +185,45 @@ class Cluster:
             process.communicate()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster that is ended in any case."""
     needed("distributed")
-    cluster = Cluster(tmp_path)
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     yield cluster
     cluster.end()
+
+
+def test_a_cluster_trains_for_the_pages_with_the_same_bits(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SCHEDULER_VARIABLE, cluster.address)
+    scheduler = SliceScheduler()
+    configs = [RunConfig(epochs=40), RunConfig(dataset="own", scaling="z-score", epochs=40)]
+    own = replace(load("moons"), name="own")
+    jobs = [TrainingJob(Run(config, own), scheduler=scheduler) for config in configs]
+    for job in jobs:
+        job.go()
+    try:
+        assert all(job.join(SECONDS) for job in jobs)
+        assert type(scheduler.executor).__name__ == "Cluster"
+        for job, config in zip(jobs, configs, strict=True):
+            there = Run(config, own)
+            there.complete()
+            assert job.run.network.parameters.tobytes() == there.network.parameters.tobytes()
+            assert job.run.result == there.result
+    finally:
+        scheduler.close()
+
+
+def test_without_the_scheduler_asked_for_a_thread_trains_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    needed("distributed")
+    monkeypatch.setattr(parallel, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setenv(SCHEDULER_VARIABLE, f"tcp://127.0.0.1:{free_port()}")
+    assert type(choose_executor()) is SliceExecutor
+    assert "There is no Dask scheduler" in caplog.text
 
 
 def sweep_on(cluster: Cluster, out: Path, *arguments: str) -> subprocess.Popen[str]:
