@@ -8,13 +8,14 @@ handed to the one that has come. A second tab has a token of its own.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Timer
 
 import streamlit as st
 
 from dashboard import session
 
 KEPT_SECONDS = 60.0  # a session is kept for so long after its page has gone
+CHECK_SECONDS = 5.0  # between two checks whether pages have gone
 MAX_TOKEN = 100  # characters
 
 REMEMBER = """
@@ -49,12 +50,19 @@ class SessionKeeper:
     def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
         self.kept_seconds = kept_seconds
         self._kept: dict[str, KeptSession] = {}
+        self._timer: Timer | None = None
         self._lock = Lock()
 
     def keep(self, token: str, tab: session.Tab, is_present: Callable[[], bool]) -> None:
-        """Keep the session of a page, and drop those that nobody has come back for."""
+        """Keep the session of a page, until it was gone for long and nobody came back for it."""
         with self._lock:
             self._kept[token] = KeptSession(tab, is_present)
+            if self._timer is None:
+                self._check_later()
+
+    def forget_gone(self) -> None:
+        """Drop the sessions that nobody has come back for."""
+        with self._lock:
             now = time.monotonic()
             for kept in self._kept.values():
                 gone_at = now if kept.gone_at is None else kept.gone_at
@@ -64,6 +72,15 @@ class SessionKeeper:
                 for token, kept in self._kept.items()
                 if kept.gone_at is None or now - kept.gone_at <= self.kept_seconds
             }
+            self._timer = None
+            if self._kept:
+                self._check_later()
+
+    def _check_later(self) -> None:
+        """Check by itself: after the last page has gone, none would do it."""
+        self._timer = Timer(max(0.0, min(CHECK_SECONDS, self.kept_seconds)), self.forget_gone)
+        self._timer.daemon = True
+        self._timer.start()
 
     def __contains__(self, token: str) -> bool:
         with self._lock:
