@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from dashboard import session, training_speed
 from dashboard.session import ComparisonKind
+from experiments.background.limits import check_affordable
 from experiments.background.run_sequence import RunSequence
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
 from experiments.comparison.over_seeds import RunOutcome, outcome_of
@@ -11,7 +12,6 @@ from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.significance import check_comparable
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import regions_of
-from experiments.training.plan import plan
 
 
 def request(kind: ComparisonKind) -> None:
@@ -48,6 +48,7 @@ def begin_side_by_side(networks: Sequence[RunConfig]) -> None:
     ValueError : if one of them asks for more than the data or a server can give
     """
     tab = session.tab()
+    check_affordable(networks, session.own())
     pace = training_speed.seconds_per_epoch("auto", networks[0].epochs)
     comparison = SideBySide(networks, session.own(), seconds_per_epoch=pace, page=session.page())
     previous, tab.side_by_side = tab.side_by_side, comparison
@@ -88,8 +89,7 @@ def _start_sequence(
     """
     check_comparable(networks)
     own = session.own()
-    for config in networks:
-        plan(config, own)  # says now what would not work
+    check_affordable(networks, own, n_seeds)
     if previous:
         previous.stop()
     sequence = RunSequence(

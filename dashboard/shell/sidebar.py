@@ -13,6 +13,7 @@ from dashboard.shell.setting_controls import draw_group, draw_setting
 from dashboard.text import plain
 from data.download import ORIGINALS, DownloadError, fetch, is_at_hand
 from data.own import READERS, load_own
+from experiments.background.limits import check_affordable
 from experiments.config import GROUPS, OWN, RunConfig, default_split, explain
 from experiments.presets import PRESETS
 from experiments.setting_kinds import Values
@@ -130,6 +131,7 @@ def _understand(values: Values) -> None:
         config = RunConfig(**values)
         _download(config.dataset)
         size = plan(config, session.own())
+        check_affordable([config], session.own())
     except ValidationError as error:
         session.set_config(None, explain(error))
     except (ValueError, OSError) as error:

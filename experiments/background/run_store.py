@@ -5,12 +5,15 @@ where that is not enough, the oldest runs are dropped.
 """
 
 from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakSet
 
+from experiments.background.limits import ALL_READERS_BYTES, MAX_RUNS, READER_BYTES
 from experiments.background.training_job import TrainingJob
-from experiments.training.run import Run
+from experiments.training.run import SNAPSHOT_BYTES, Run
 
-MAX_RUNS = 20
-STORE_BYTES = 48_000_000
+PROCESS_STORES: "WeakSet[RunStore]" = WeakSet()
+PROCESS_STORES_LOCK = Lock()
 EPOCH_BYTES = 1000  # the records of one epoch, roughly
 MAX_NAME = 40  # characters
 
@@ -42,6 +45,20 @@ class StoredRun:
         return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
 
 
+def share_memory() -> float:
+    """Give all readers the same share of the memory; return it, in bytes.
+
+    Where many have runs, each keeps fewer snapshots from now on.
+    """
+    with PROCESS_STORES_LOCK:
+        stores = [store for store in PROCESS_STORES if store.runs]
+    share = min(READER_BYTES, ALL_READERS_BYTES / max(1, len(stores)))
+    for store in stores:
+        for stored in tuple(store.runs):
+            stored.run.snapshots.budget = min(SNAPSHOT_BYTES, share / 2)
+    return share
+
+
 class RunStore:
     """All runs of a reader, from the oldest to the newest.
 
@@ -52,8 +69,10 @@ class RunStore:
 
     def __init__(self) -> None:
         self.runs: list[StoredRun] = []
-        self.remark = ""
+        self.remark, self._budget = "", float(READER_BYTES)
         self._n_added = 0
+        with PROCESS_STORES_LOCK:
+            PROCESS_STORES.add(self)
 
     def add(self, job: TrainingJob) -> StoredRun:
         """Add a new run; only the newest can be given more epochs after its end."""
@@ -67,6 +86,7 @@ class RunStore:
 
     def make_room(self) -> None:
         """Keep to the limits: thin out the oldest snapshots, then drop the oldest runs."""
+        self._budget = share_memory()
         while self._is_too_large() and any(stored.run.snapshots.thin() for stored in self.runs):
             self.remark = "To save memory, fewer epochs of the older runs can be viewed."
         while len(self.runs) > 1 and (self._is_too_large() or len(self.runs) > MAX_RUNS):
@@ -92,4 +112,4 @@ class RunStore:
         own = {
             id(stored.run.own): stored.run.own.X.nbytes for stored in self.runs if stored.run.own
         }
-        return sum(stored.n_bytes for stored in self.runs) + sum(own.values()) > STORE_BYTES
+        return sum(stored.n_bytes for stored in self.runs) + sum(own.values()) > self._budget

@@ -12,7 +12,9 @@ from mlp.network import MAX_PARAMETERS, Network, count_parameters
 from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.schedules import Schedule
 
-SMALL_STEP = 3_000_000  # multiplications
+BYTES_PER_NUMBER = 4
+ARRAYS_PER_LAYER = 4  # weighted inputs, activations, slopes and deltas
+ARRAYS_PER_NETWORK = 8  # parameters, gradient, two memories of the optimizer, and copies
 THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 
@@ -31,9 +33,10 @@ class Plan(NamedTuple):
     steps_per_epoch: int
 
     @property
-    def is_small(self) -> bool:
-        """Whether a step is so short that Python, not BLAS, is at work."""
-        return self.n_parameters * self.batch_size < SMALL_STEP
+    def n_bytes(self) -> int:
+        """How much memory a step takes, about: what each layer holds, and all parameters."""
+        batch = ARRAYS_PER_LAYER * self.batch_size * sum(self.sizes)
+        return BYTES_PER_NUMBER * (batch + ARRAYS_PER_NETWORK * self.n_parameters)
 
     @property
     def blas_threads(self) -> int | None:

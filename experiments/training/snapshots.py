@@ -26,14 +26,14 @@ class Snapshots:
 
     Parameters
     ----------
-    budget : bytes; thinned out beyond it
+    budget : bytes; thinned out beyond it; may be changed
 
     Attributes
     ----------
     stride : of so many epochs, one is kept
     """
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: float) -> None:
         self.budget, self.stride = budget, 1
         self._kept: dict[int, Snapshot] = {}
         self._newest, self._n_made = 0, 0

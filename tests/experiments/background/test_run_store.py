@@ -46,7 +46,7 @@ def test_the_oldest_snapshots_are_thinned_first(monkeypatch: pytest.MonkeyPatch)
     run_store = RunStore()
     old, new = run_store.add(job(epochs=9)), run_store.add(job(epochs=9))
     assert not run_store.remark
-    monkeypatch.setattr(run_store_module, "STORE_BYTES", old.n_bytes + new.n_bytes - 1)
+    monkeypatch.setattr(run_store_module, "READER_BYTES", old.n_bytes + new.n_bytes - 1)
     run_store.make_room()
     assert old.run.snapshots.stride == 2
     assert new.run.snapshots.stride == 1
@@ -56,7 +56,7 @@ def test_the_oldest_snapshots_are_thinned_first(monkeypatch: pytest.MonkeyPatch)
 def test_where_thinning_is_not_enough_the_oldest_run_goes(monkeypatch) -> None:
     run_store = RunStore()
     runs = [run_store.add(job()) for _ in range(3)]
-    monkeypatch.setattr(run_store_module, "STORE_BYTES", 1)
+    monkeypatch.setattr(run_store_module, "READER_BYTES", 1)
     run_store.make_room()
     assert run_store.runs == runs[-1:]
     assert "Run 2, was removed" in run_store.remark
@@ -68,3 +68,16 @@ def test_there_are_never_too_many_runs(monkeypatch) -> None:
     for _ in range(5):
         run_store.add(job(epochs=1))
     assert [kept.number for kept in run_store.runs] == [3, 4, 5]
+
+
+def test_many_readers_share_the_memory(monkeypatch) -> None:
+    stores = [RunStore() for _ in range(4)]
+    for store in stores:
+        store.add(job(epochs=9))
+    n_stores = sum(bool(store.runs) for store in run_store_module.PROCESS_STORES)
+    n_bytes = stores[0].runs[0].run.network.parameters.nbytes
+    monkeypatch.setattr(run_store_module, "ALL_READERS_BYTES", n_stores * 8 * n_bytes)
+    stores[3].make_room()
+    snapshots = stores[0].runs[0].run.snapshots
+    snapshots.keep(10_000, stores[0].runs[0].run.network.parameters)
+    assert snapshots.n_bytes <= 4 * n_bytes  # half of a reader's share
