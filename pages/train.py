@@ -27,7 +27,7 @@ log_scale = draw_transport(job, status)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.container(width="stretch"):
         if job and status and is_over:
-            draw_ending(job.run, status)
+            draw_ending(job)
         elif job:
             draw_learning_rate(job.run)
     if job and is_over:

@@ -6,14 +6,16 @@ from dashboard import training_actions
 from dashboard.text import percent
 from dashboard.train.progress import samples_noun
 from experiments.background.background_task import Status
+from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 from mlp.records import Diverged
 
 LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
 
 
-def draw_ending(run: Run, status: Status) -> None:
-    """Say in a sentence how the run ended, and what can be done next."""
+def draw_ending(job: TrainingJob) -> None:
+    """Say in a sentence how a run ended, and what can be done next."""
+    run, status = job.run, job.status
     sentence = result_sentence(run)
     if status is Status.ABANDONED:
         st.warning(
@@ -22,11 +24,7 @@ def draw_ending(run: Run, status: Status) -> None:
             icon=":material/wifi_off:",
         )
     elif status is Status.FAILED:
-        st.error(
-            "The training failed because of an error in the app; the details are in its log. "
-            "Train starts a new one.",
-            icon=":material/error:",
-        )
+        st.error(f"{job.problem} Train starts a new one.", icon=":material/error:")
     elif run.diverged:
         _draw_divergence(run.diverged)
     elif run.result is None:

@@ -6,7 +6,7 @@ import os
 import pickle
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -27,6 +27,10 @@ T = TypeVar("T")
 
 SCHEDULER_VARIABLE = "PERCEPTRON_LAB_SCHEDULER"
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "VECLIB")}
+
+
+class ShutDownError(Exception):
+    """The server ends, and no slice is made any more."""
 
 
 class SliceExecutor:
@@ -54,8 +58,16 @@ class SliceExecutor:
         return self.locally(function, *arguments)
 
     def locally(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Call a function in a thread of this process."""
-        return self._thread.submit(function, *arguments)
+        """Call a function in a thread of this process.
+
+        Raises
+        ------
+        ShutDownError : when the server ends
+        """
+        try:
+            return self._thread.submit(function, *arguments)
+        except RuntimeError:
+            raise ShutDownError from None
 
     def new_flag(self) -> StopFlag | None:
         """Return a flag to end a slice early, if that is possible here."""
@@ -122,8 +134,16 @@ class WorkerProcesses(SliceExecutor):
                     initializer=worker.begin,
                     initargs=(os.getpid(),),
                 )
+            return self._submit(function, *arguments)
+
+    def _submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        try:
             future: Future[T] = self._workers.submit(function, *arguments)
-            return future
+        except BrokenExecutor:
+            raise
+        except RuntimeError:
+            raise ShutDownError from None
+        return future
 
     def warm_up(self) -> None:
         """Start the workers, unless they were at work lately, and let them load what they need."""

@@ -12,7 +12,7 @@ from concurrent.futures import BrokenExecutor, Future
 from functools import cached_property, partial
 from typing import Any, NamedTuple, Protocol
 
-from experiments.background.executors import SliceExecutor, choose_executor
+from experiments.background.executors import ShutDownError, SliceExecutor, choose_executor
 from experiments.background.limits import MAX_LOSSES, MAX_WORKS
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ LOST = (
     f"The process that worked on this ended {MAX_LOSSES} times, perhaps because memory ran out. "
     "Take fewer or smaller layers, or a smaller batch."
 )
-FAILED = "An error in the app ended this; the details are in its log."
+FAILED = "This ended because of an error in the app; the details are in its log."
 
 
 class Share(NamedTuple):
@@ -156,6 +156,8 @@ class SliceScheduler:
                 self._take_returned()
                 self._check()
                 wait = self._submit_due()
+            except ShutDownError:
+                return
             except Exception:  # whatever a task does wrong, the others go on
                 log.exception("A task disturbed the scheduler")
                 wait = CHECK_SECONDS
@@ -270,6 +272,8 @@ class SliceScheduler:
         entry.ready_since = 0.0
         try:
             entry.future = entry.task.submit(self.executor, share)
+        except ShutDownError:
+            raise
         except BrokenExecutor:
             self._lose(entry)
         except Exception:  # such as a disk that is full
