@@ -47,9 +47,11 @@ class Dataset:
     labels : (n_samples,), read-only, indices into `class_names`
     class_names : what the labels mean
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
-    maximum : the largest absolute value a feature can take
+    maximum : the largest absolute value of a feature, for the scale of its colors
     unit : what a feature measures
     source : who made it, and under which license
+    has_fixed_range : whether `maximum` follows from what a feature is, such as 255 for a byte
+        of ink; otherwise it was found among all samples, and training must not make use of it
     """
 
     name: str
@@ -61,6 +63,7 @@ class Dataset:
     maximum: float
     unit: str
     source: str
+    has_fixed_range: bool = False
 
     def __post_init__(self) -> None:
         self.X.setflags(write=False)
@@ -80,6 +83,11 @@ class Dataset:
     def n_classes(self) -> int:
         """How many classes there are."""
         return len(self.class_names)
+
+    @property
+    def known_maximum(self) -> float | None:
+        """The largest absolute value, if it is known without a look at the samples."""
+        return self.maximum if self.has_fixed_range else None
 
 
 class RowOrder(NamedTuple):
@@ -132,6 +140,7 @@ def _digits(name: str, title: str) -> Dataset:
         maximum=16.0,
         unit="ink",
         source="E. Alpaydin and C. Kaynak (1998), UCI Machine Learning Repository, CC BY 4.0",
+        has_fixed_range=True,
     )
 
 
@@ -154,6 +163,7 @@ def _idx_files(
         maximum=255.0,
         unit=unit,
         source=source,
+        has_fixed_range=True,
     )
 
 

@@ -69,7 +69,7 @@ def samples_to_npz(own: Dataset) -> bytes:
         X=own.X,
         labels=own.labels,
         class_names=np.array(own.class_names),
-        maximum=own.maximum,
+        maximum=own.known_maximum or 0.0,
     )
     return file.getvalue()
 

@@ -126,7 +126,7 @@ def split_rows(config: RunConfig, dataset: Dataset) -> Split:
 def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
     """Split and scale a dataset; the arrays become read-only."""
     split = split_rows(config, dataset)
-    scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
+    scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.known_maximum)
 
     training, validation, test = (
         scaled_samples(dataset.X[rows], dataset.labels[rows], dataset.n_classes, scaler)
