@@ -227,7 +227,8 @@ class RunConfig(BaseModel):
         Choice, "random", "Split", DATA, SPLITS, affects_data=True, depends_on_dataset=True
     )
     """Assign samples to parts at random, or in contiguous blocks: writers, who are recorded one
-    after another, are then in one part only."""
+    after another, are then in one part only, and the parts are as large as whole writers make
+    them."""
     validation_fraction: float = setting(
         Fraction,
         0.2,

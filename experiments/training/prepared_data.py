@@ -6,7 +6,7 @@ from threading import Condition
 import numpy as np
 from cachetools import LRUCache, TTLCache, cached
 
-from data.datasets import Dataset, Features, Labels, load
+from data.datasets import Dataset, Features, Labels, block_starts_of, load
 from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
 from experiments.config import DATA_SETTINGS, OWN, RunConfig
@@ -120,6 +120,7 @@ def split_rows(config: RunConfig, dataset: Dataset) -> Split:
         validation_fraction=config.validation_fraction,
         test_fraction=config.test_fraction,
         rng=random_generators(config.seed)[0],
+        block_starts=block_starts_of(dataset.name),
     )
 
 

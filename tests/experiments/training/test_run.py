@@ -116,6 +116,13 @@ def test_what_points_are_divided_by_comes_from_the_training_part() -> None:
     assert set(prepared.scaler.scale) == {np.abs(X[prepared.split.training]).max()} != {1000}
 
 
+def test_only_the_digits_themselves_are_cut_between_writers() -> None:
+    config, digits = RunConfig(split="blocks"), load("digits")
+    assert [len(rows) for rows in split_rows(config, digits)] == [1029, 386, 382]
+    own = dataclasses.replace(digits, name=OWN)
+    assert [len(rows) for rows in split_rows(config, own)] == [1079, 359, 359]
+
+
 class Untouchable:
     """Stands for samples that nobody may look at."""
 
