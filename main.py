@@ -399,7 +399,7 @@ def print_plan(run: Run) -> None:
     size = run.plan
     print(
         f"{run.prepared_data().dataset.title}. {'-'.join(map(str, size.sizes))}: "
-        f"{size.n_parameters:,} parameters, {size.n_training:,} training samples, "
+        f"{size.n_parameters:,} parameters, {size.samples_in_words}, "
         f"{size.steps_per_epoch:,} steps an epoch"
     )
 

@@ -39,8 +39,7 @@ def measure(entry: Preset) -> dict[str, Any]:
     base = entry.config.model_dump()
     configs = [RunConfig(**base | {"seed": entry.config.seed + n}) for n in range(entry.n_seeds)]
     runs = [finished_run(config) for config in configs]
-    scores = [run.result.training if entry.judged_on == "training" else run.result.test
-              for run in runs if run.result]  # fmt: skip
+    scores = [getattr(run.result, entry.judged_on) for run in runs]
     return {
         "preset": entry.name,
         "network": "-".join(map(str, runs[0].plan.sizes)),
@@ -48,6 +47,7 @@ def measure(entry: Preset) -> dict[str, Any]:
         "accuracies": [100 * score.accuracy for score in scores if score],
         "seconds_an_epoch": statistics.median(run.seconds / run.epochs_done for run in runs),
         "original_accuracy": entry.original_accuracy,
+        "publication": entry.publication,
         "original_seconds": entry.original_seconds,
     }
 
@@ -56,6 +56,7 @@ def row(result: dict[str, Any]) -> list[str]:
     """Return a row of the table."""
     accuracies, ours = result["accuracies"], result["seconds_an_epoch"]
     original, theirs = result["original_accuracy"], result["original_seconds"]
+    quoted = f"({result['publication']})" if result["publication"] else ""
     accuracy = f"{statistics.mean(accuracies):.2f}"
     if len(accuracies) > 1:
         accuracy += f" ± {statistics.stdev(accuracies):.2f} ({len(accuracies)} seeds)"
@@ -64,7 +65,7 @@ def row(result: dict[str, Any]) -> list[str]:
         result["network"],
         result["judged_on"],
         accuracy,
-        f"{original:g}" if original else "",
+        " ".join(filter(None, (f"{original:g}" if original else "", quoted))),
         f"{ours:.2g}",
         f"{theirs:g}" if theirs else "",
         f"{theirs / ours:.1f}" if theirs else "",

@@ -20,6 +20,15 @@ Features: TypeAlias = npt.NDArray[np.uint8 | np.float32]
 TOY_SAMPLES = 600
 TOY_SEED = 0
 
+DIGITS_BLOCK_STARTS = (0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667)
+"""The rows of the digits at which another writer begins.
+
+All wrote the same 130 digits in the same order, three times 0 to 9 and then a hundred more;
+a few were lost. A writer begins wherever the labels begin that sequence anew, which gives 14
+blocks of 122 to 130 rows. The files name no writers; UCI counts 13 of them, so that two
+blocks may be by one person.
+"""
+
 FASHION = (
     "T-shirt/top",
     "Trouser",
@@ -47,9 +56,11 @@ class Dataset:
     labels : (n_samples,), read-only, indices into `class_names`
     class_names : what the labels mean
     image_shape : (height, width) of a sample in pixels; None if a sample is no image
-    maximum : the largest absolute value a feature can take
+    maximum : the largest absolute value of a feature, for the scale of its colors
     unit : what a feature measures
     source : who made it, and under which license
+    has_fixed_range : whether `maximum` follows from what a feature is, such as 255 for a byte
+        of ink; otherwise it was found among all samples, and training must not make use of it
     """
 
     name: str
@@ -61,6 +72,7 @@ class Dataset:
     maximum: float
     unit: str
     source: str
+    has_fixed_range: bool = False
 
     def __post_init__(self) -> None:
         self.X.setflags(write=False)
@@ -81,15 +93,22 @@ class Dataset:
         """How many classes there are."""
         return len(self.class_names)
 
+    @property
+    def known_maximum(self) -> float | None:
+        """The largest absolute value, if it is known without a look at the samples."""
+        return self.maximum if self.has_fixed_range else None
+
 
 class RowOrder(NamedTuple):
     """Whether consecutive rows belong together, so that a split in blocks means something.
 
     reason : why they do or do not, in a sentence for the screen
+    block_starts : the row at which each block begins, where that is known, 0 first
     """
 
     has_blocks: bool
     reason: str
+    block_starts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +151,7 @@ def _digits(name: str, title: str) -> Dataset:
         maximum=16.0,
         unit="ink",
         source="E. Alpaydin and C. Kaynak (1998), UCI Machine Learning Repository, CC BY 4.0",
+        has_fixed_range=True,
     )
 
 
@@ -154,6 +174,7 @@ def _idx_files(
         maximum=255.0,
         unit=unit,
         source=source,
+        has_fixed_range=True,
     )
 
 
@@ -208,7 +229,12 @@ DATASETS: dict[str, DatasetEntry] = {
     "digits": DatasetEntry(
         "Handwritten digits, 8 × 8 pixels",
         _digits,
-        RowOrder(True, "The rows of this dataset were recorded writer after writer."),
+        RowOrder(
+            has_blocks=True,
+            reason="The rows of this dataset were recorded writer after writer. They are cut only "
+            "where a writer ends, nearest to the shares that the settings ask for.",
+            block_starts=DIGITS_BLOCK_STARTS,
+        ),
         script_source="read_digits()",
         script_packages=("scikit-learn",),
     ),
@@ -238,6 +264,11 @@ DATASETS: dict[str, DatasetEntry] = {
 }
 
 _LOCKS = {name: Lock() for name in DATASETS}  # one each: a download holds up only its own dataset
+
+
+def block_starts_of(name: str) -> tuple[int, ...]:
+    """Return the row at which each block of a dataset begins; none if that is not known."""
+    return DATASETS[name].row_order.block_starts if name in DATASETS else ()
 
 
 def load(name: str) -> Dataset:

@@ -33,35 +33,60 @@ class Scaler:
         return scaled
 
 
-def fit_pixel_scaler(X: Features, maximum: float) -> Scaler:
-    """Divide by the largest possible value: 0 is blank, 1 is full ink."""
-    n_features = X.shape[1]
-    return Scaler(np.zeros(n_features, np.float32), np.full(n_features, maximum, dtype=np.float32))
+def fit_pixel_scaler(X: Features, maximum: float | None) -> Scaler:
+    """Divide by the largest value: of pixels, 0 is blank and 1 is full ink.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features), the training samples
+    maximum : the largest absolute value that a feature can have; where that is not known, None,
+        the largest of the training samples is taken, and other samples may go beyond 1
+    """
+    largest = maximum or max(abs(float(X.min())), abs(float(X.max()))) or 1.0
+    return _scaler(np.zeros(X.shape[1]), np.full(X.shape[1], largest))
 
 
-def fit_z_score_scaler(X: Features, maximum: float) -> Scaler:
+def fit_z_score_scaler(X: Features, maximum: float | None) -> Scaler:
     """Give each feature mean 0 and standard deviation 1 over the training samples.
 
-    A feature that is constant in them has no spread to divide by; it is only shifted.
+    Both are worked out in double precision, in which a small spread of large numbers survives.
+    A feature that is constant has no spread to divide by; it is only shifted.
     The maximum is not used; it is there so that all scalers have one signature.
     """
     mean = X.mean(axis=0, dtype=np.float64)
-    spread = _standard_deviation(X, mean)
-    largest = np.maximum(X.max(axis=0).astype(np.float64), -X.min(axis=0).astype(np.float64))
-    spread[spread <= 1e-6 * largest] = 1  # the rest is rounding error
-    return Scaler(mean.astype(np.float32), spread.astype(np.float32))
+    spread = np.sqrt(_mean_square_deviations(X, mean))
+    return _scaler(mean, np.where(X.min(axis=0) == X.max(axis=0), 1, spread))
 
 
-def _standard_deviation(X: Features, mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return sqrt(1/n sum (x - mean)^2) of each feature, from a few rows at a time."""
+def fit_global_z_score_scaler(X: Features, maximum: float | None) -> Scaler:
+    """Give all features together mean 0 and standard deviation 1 over the training samples.
+
+    With one mean and one deviation for all, pixels stay as bright beside each other as they
+    are: those at the edge, hardly ever inked, keep small deviations.
+    The maximum is not used; it is there so that all scalers have one signature.
+    """
+    mean = np.full(X.shape[1], X.mean(dtype=np.float64))
+    spread = np.sqrt(_mean_square_deviations(X, mean).mean())
+    return _scaler(mean, np.full(X.shape[1], 1 if X.min() == X.max() else spread))
+
+
+def _mean_square_deviations(X: Features, mean: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return 1/n sum (x - mean)^2 of each feature, from a few rows at a time."""
     total = np.zeros_like(mean)
     for start in range(0, len(X), ROWS_AT_ONCE):
         deviations = X[start : start + ROWS_AT_ONCE] - mean  # (rows, n_features) float64
         total += np.square(deviations, out=deviations).sum(axis=0)
-    return np.sqrt(total / len(X))
+    return total / len(X)
 
 
-SCALERS: dict[str, Callable[[Features, float], Scaler]] = {
+def _scaler(shift: npt.NDArray[np.float64], scale: npt.NDArray[np.float64]) -> Scaler:
+    """Round to single precision, in which a spread may be too small to be above 0."""
+    scale = np.maximum(scale, np.finfo(np.float32).tiny)
+    return Scaler(shift.astype(np.float32), scale.astype(np.float32))
+
+
+SCALERS: dict[str, Callable[[Features, float | None], Scaler]] = {
     "pixel": fit_pixel_scaler,
     "z-score": fit_z_score_scaler,
+    "z-score-global": fit_global_z_score_scaler,
 }

@@ -1,5 +1,6 @@
 """Split the samples into a training, a validation and a test part."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -34,6 +35,7 @@ def stratified_split(
     validation_fraction: float,
     test_fraction: float,
     rng: np.random.Generator,
+    block_starts: Sequence[int] = (),
 ) -> Split:
     """Assign the rows to the parts at random, with the same mix of classes in each.
 
@@ -41,6 +43,7 @@ def stratified_split(
     ----------
     labels : (n_samples,)
     validation_fraction, test_fraction : shares of all samples; the rest is for training
+    block_starts : not used; it is there so that all splits have one signature
 
     Raises
     ------
@@ -68,6 +71,7 @@ def block_split(
     validation_fraction: float,
     test_fraction: float,
     rng: np.random.Generator | None = None,
+    block_starts: Sequence[int] = (),
 ) -> Split:
     """Cut the rows in the order of recording: training, then validation, then test.
 
@@ -80,27 +84,68 @@ def block_split(
     labels : (n_samples,)
     validation_fraction, test_fraction : shares of all samples; the rest is for training
     rng : not used; it is there so that all splits have one signature
+    block_starts : the rows at which a block begins, 0 first. The rows are cut only there, so that
+        no block is in two parts, and every part that is asked for has at least one block. Without
+        any, they are cut wherever the fractions say.
 
     Raises
     ------
     ValueError : if a part that is asked for would be empty, or if training lacks a class
     """
     _check_fractions(validation_fraction, test_fraction)
-    n_test = round(test_fraction * len(labels))
-    n_validation = round(validation_fraction * len(labels))
-    n_training = len(labels) - n_validation - n_test
-    if (validation_fraction and not n_validation) or (test_fraction and not n_test):
-        raise ValueError(
-            f"{len(labels)} samples are too few to be in every part. Choose larger fractions, "
-            "or a dataset with more samples."
-        )
-    absent = np.setdiff1d(labels, labels[:n_training])
+    fractions = validation_fraction, test_fraction
+    cuts = (
+        _cuts_between_blocks(len(labels), block_starts, *fractions)
+        if block_starts
+        else _cuts_anywhere(len(labels), *fractions)
+    )
+    absent = np.setdiff1d(labels, labels[: cuts[0]])
     if len(absent):
         raise ValueError(
-            f"Class {absent[0]} is not among the first {n_training} samples, the training part. "
+            f"Class {absent[0]} is not among the first {cuts[0]} samples, the training part. "
             "Choose smaller fractions, or the random split."
         )
-    return Split(*np.split(np.arange(len(labels)), [n_training, n_training + n_validation]))
+    return Split(*np.split(np.arange(len(labels)), cuts))
+
+
+def _cuts_anywhere(
+    n_samples: int, validation_fraction: float, test_fraction: float
+) -> tuple[int, int]:
+    """Return the rows at which validation and test begin."""
+    n_test, n_validation = round(test_fraction * n_samples), round(validation_fraction * n_samples)
+    if (validation_fraction and not n_validation) or (test_fraction and not n_test):
+        raise ValueError(
+            f"{n_samples} samples are too few to be in every part. Choose larger fractions, "
+            "or a dataset with more samples."
+        )
+    return n_samples - n_test - n_validation, n_samples - n_test
+
+
+def _cuts_between_blocks(
+    n_samples: int, block_starts: Sequence[int], validation_fraction: float, test_fraction: float
+) -> tuple[int, int]:
+    """Return the rows at which validation and test begin: those starts of a block that give
+    the test part, and then the validation part, a size nearest to its share.
+    """
+    n_parts = 1 + bool(validation_fraction) + bool(test_fraction)
+    if len(block_starts) < n_parts:
+        raise ValueError(
+            f"{len(block_starts)} blocks cannot be in {n_parts} parts, each of whole blocks. "
+            "Choose the random split, or hold out fewer parts."
+        )
+    test_start = validation_start = n_samples
+    if test_fraction:
+        candidates = block_starts[n_parts - 1 :]  # a block for each part before it
+        test_start = _nearest(candidates, n_samples - test_fraction * n_samples)
+        validation_start = test_start
+    if validation_fraction:
+        candidates = [start for start in block_starts[1:] if start < test_start]
+        validation_start = _nearest(candidates, test_start - validation_fraction * n_samples)
+    return validation_start, test_start
+
+
+def _nearest(candidates: Sequence[int], row: float) -> int:
+    return min(candidates, key=lambda candidate: abs(candidate - row))
 
 
 class SplitFunction(Protocol):
@@ -113,6 +158,7 @@ class SplitFunction(Protocol):
         validation_fraction: float,
         test_fraction: float,
         rng: np.random.Generator,
+        block_starts: Sequence[int] = (),
     ) -> Split:
         """Split the rows of a dataset."""
 

@@ -209,7 +209,8 @@ class RunConfig(BaseModel):
         Choice, "pixel", "Scaling", DATA, SCALERS, affects_data=True, depends_on_dataset=True
     )
     """pixel divides by the largest value; z-score gives every feature mean 0 and standard
-    deviation 1 over the training samples."""
+    deviation 1 over the training samples; z-score-global takes one mean and one deviation for
+    all features together."""
     class_weight: str = setting(
         Choice,
         "none",
@@ -226,7 +227,8 @@ class RunConfig(BaseModel):
         Choice, "random", "Split", DATA, SPLITS, affects_data=True, depends_on_dataset=True
     )
     """Assign samples to parts at random, or in contiguous blocks: writers, who are recorded one
-    after another, are then in one part only."""
+    after another, are then in one part only, and the parts are as large as whole writers make
+    them."""
     validation_fraction: float = setting(
         Fraction,
         0.2,

@@ -11,7 +11,7 @@ from dashboard.components.source_code import show_source
 from dashboard.session import SplitEffectRun
 from dashboard.text import plain
 from data.datasets import Dataset
-from data.split import SPLITS
+from data.split import SPLITS, Split
 from experiments.background.background_task import Status
 from experiments.comparison.split_effect import (
     SEEDS,
@@ -30,24 +30,26 @@ def draw_split(prepared: PreparedData) -> None:
     """Draw the effect of the split; again and again while networks train."""
     is_running = is_split_effect_running(prepared.dataset)
     seconds = training_speed.sequence_poll_seconds() if is_running else None
-    st.fragment(_draw, run_every=seconds)(prepared.dataset, is_running)
+    st.fragment(_draw, run_every=seconds)(prepared, is_running)
 
 
-def _draw(dataset: Dataset, was_running: bool) -> None:
+def _draw(prepared: PreparedData, was_running: bool) -> None:
     """Draw the scores of both splits, or the way to get them.
 
     Parameters
     ----------
     was_running : whether networks trained when the page was drawn
     """
-    has_blocks, reason = row_order_of(dataset)
-    if not has_blocks:
-        st.info(reason, icon=":material/info:")
+    dataset = prepared.dataset
+    st.markdown(sizes_sentence(session.config().split, prepared.split))
+    order = row_order_of(dataset)
+    if not order.has_blocks:
+        st.info(order.reason, icon=":material/info:")
         return
     st.markdown(
         "With a **random** split, samples from one source, a writer for example, are in every "
         "part: the network is tested on sources that it knows. With **blocks**, whole stretches "
-        f"of rows are held out, and it is tested on new sources. {reason}"
+        f"of rows are held out, and it is tested on new sources. {order.reason}"
     )
     if results := results_of(dataset):
         _draw_scores(dataset, results)
@@ -66,14 +68,21 @@ def _draw_scores(dataset: Dataset, results: list[SplitScore]) -> None:
         show_source(dict(SPLITS))
 
 
+def sizes_sentence(name: str, split: Split) -> str:
+    """Say how many samples each part has, with the split of that name."""
+    sizes = ", ".join(f"**{len(rows):,}** {part}" for part, rows in split._asdict().items())
+    return f"With your settings, the split is **{name}**: {sizes} samples."
+
+
 def scores_sentence(dataset: Dataset, results: Sequence[SplitScore], verdict: str) -> str:
     """Say what was measured, and how."""
     n_rows = thinned(dataset).n_samples
     thinning = f" To be quick, the networks used only {n_rows:,} evenly spaced rows of the dataset."
     thinning = thinning if n_rows < dataset.n_samples else ""
+    sizes = {f"{result.n_test:,} ({result.split})": None for result in results}
     return (
-        f"{plain(verdict)} Means of {len(SEEDS)} seeds, each measured on {results[0].n_test:,} "
-        f"test samples that were not used in training.{thinning}"
+        f"{plain(verdict)} Means of {len(SEEDS)} seeds, each measured on test samples that were "
+        f"not used in training: {' and '.join(sizes)}.{thinning}"
     )
 
 

@@ -141,7 +141,7 @@ def _understand(values: Values) -> None:
         session.set_config(config, [])
         st.caption(
             f"**{'-'.join(map(str, size.sizes))}**: {size.n_parameters:,} parameters, "
-            f"{size.n_training:,} training samples, {size.steps_per_epoch:,} "
+            f"{size.samples_in_words}, {size.steps_per_epoch:,} "
             f"{'step' if size.steps_per_epoch == 1 else 'steps'} an epoch"
         )
 

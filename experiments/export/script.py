@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from data.datasets import DATASETS, Dataset
+from data.datasets import DATASETS, Dataset, block_starts_of
 from data.download import FOLDER_VARIABLE, ORIGINALS
 from data.scaling import SCALERS
 from data.split import SPLITS
@@ -69,7 +69,7 @@ def samples_to_npz(own: Dataset) -> bytes:
         X=own.X,
         labels=own.labels,
         class_names=np.array(own.class_names),
-        maximum=own.maximum,
+        maximum=own.known_maximum or 0.0,
     )
     return file.getvalue()
 
@@ -227,6 +227,8 @@ def _samples_section(config: RunConfig) -> str:
     """Return the lines that read the samples, split and scale them."""
     weights = "training = training._replace(weights=balanced_weights(data.labels[split.training]))"
     fit_scaler = defined_name("data.scaling", SCALERS[config.scaling])
+    starts = block_starts_of(config.dataset) if config.split == "blocks" else ()
+    blocks = f"\n    block_starts={starts}," if starts else ""
     return f"""# %% The samples
 split_rng, weights_rng, batches_rng, dropout_rng = random_generators(SEED)
 data = {_source(config.dataset)}
@@ -234,7 +236,7 @@ split = {defined_name("data.split", SPLITS[config.split])}(
     data.labels,
     validation_fraction=VALIDATION_FRACTION,
     test_fraction=TEST_FRACTION,
-    rng=split_rng,
+    rng=split_rng,{blocks}
 )
 scaler = {fit_scaler}(data.X[split.training], data.maximum)
 training, validation, test = (

@@ -21,13 +21,13 @@ class RawSamples(NamedTuple):
 
     X : (n_samples, n_features)
     labels : (n_samples,), from 0 to n_classes - 1
-    maximum : the largest absolute value that a feature can take
+    maximum : the largest absolute value that a feature can have; None where that is not known
     """
 
     X: Features
     labels: Labels
     n_classes: int
-    maximum: float
+    maximum: float | None
 
 
 def read_digits() -> RawSamples:
@@ -85,13 +85,16 @@ def read_npz(path: Path) -> RawSamples:
         )
     with np.load(path) as stored:
         return RawSamples(
-            stored["X"], stored["labels"], len(stored["class_names"]), float(stored["maximum"])
+            stored["X"],
+            stored["labels"],
+            len(stored["class_names"]),
+            float(stored["maximum"]) or None,
         )
 
 
 def from_points(X: Features, labels: Labels) -> RawSamples:
     """Return points in the plane, (n_samples, 2), as samples."""
-    return RawSamples(X, labels, int(labels.max()) + 1, float(np.abs(X).max()))
+    return RawSamples(X, labels, int(labels.max()) + 1, None)
 
 
 def replay(

@@ -22,6 +22,7 @@ class Plan(NamedTuple):
     """The size of a run, known before it starts.
 
     sizes : units of each layer, input and output included
+    n_training, n_validation, n_test : samples of each part
     batch_size : samples a step
     steps_per_epoch : batches that make one pass over the training samples
     """
@@ -29,6 +30,8 @@ class Plan(NamedTuple):
     sizes: tuple[int, ...]
     n_parameters: int
     n_training: int
+    n_validation: int
+    n_test: int
     batch_size: int
     steps_per_epoch: int
 
@@ -37,6 +40,16 @@ class Plan(NamedTuple):
         """How much memory a step takes, about: what each layer holds, and all parameters."""
         batch = ARRAYS_PER_LAYER * self.batch_size * sum(self.sizes)
         return BYTES_PER_NUMBER * (batch + ARRAYS_PER_NETWORK * self.n_parameters)
+
+    @property
+    def samples_in_words(self) -> str:
+        """How many samples each part has that has any."""
+        parts = {
+            "training": self.n_training,
+            "validation": self.n_validation,
+            "test": self.n_test,
+        }
+        return ", ".join(f"{n:,} {part}" for part, n in parts.items() if n) + " samples"
 
     @property
     def blas_threads(self) -> int | None:
@@ -61,7 +74,8 @@ def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
 
 def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
     """Return the plan of a run on data that are prepared; see `plan`."""
-    dataset, n_training = prepared.dataset, len(prepared.split.training)
+    dataset = prepared.dataset
+    n_training, n_validation, n_test = (len(rows) for rows in prepared.split)
     sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
     n_parameters = count_parameters(sizes)
     if n_parameters > MAX_PARAMETERS:
@@ -75,7 +89,15 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
             f"A batch of {batch_size:,} is more than the {n_training:,} training samples. "
             "Take a smaller batch, or the full batch."
         )
-    return Plan(sizes, n_parameters, n_training, batch_size, -(-n_training // batch_size))
+    return Plan(
+        sizes,
+        n_parameters,
+        n_training,
+        n_validation,
+        n_test,
+        batch_size,
+        steps_per_epoch=-(-n_training // batch_size),
+    )
 
 
 def make_network(config: RunConfig, sizes: tuple[int, ...], rng: np.random.Generator) -> Network:

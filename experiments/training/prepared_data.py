@@ -7,7 +7,7 @@ from threading import Condition, Lock
 import numpy as np
 from cachetools import LRUCache, TTLCache, cached
 
-from data.datasets import Dataset, Features, Labels, load
+from data.datasets import Dataset, Features, Labels, block_starts_of, load
 from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
 from experiments.config import DATA_SETTINGS, OWN, RunConfig
@@ -152,13 +152,14 @@ def split_rows(config: RunConfig, dataset: Dataset) -> Split:
         validation_fraction=config.validation_fraction,
         test_fraction=config.test_fraction,
         rng=random_generators(config.seed)[0],
+        block_starts=block_starts_of(dataset.name),
     )
 
 
 def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
     """Split and scale a dataset; the arrays become read-only."""
     split = split_rows(config, dataset)
-    scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.maximum)
+    scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.known_maximum)
 
     training, validation, test = (
         scaled_samples(dataset.X[rows], dataset.labels[rows], dataset.n_classes, scaler)

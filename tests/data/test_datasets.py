@@ -27,6 +27,7 @@ def test_a_dataset_is_what_it_says(dataset_name: str) -> None:
     assert dataset.title == DATASETS[dataset_name].title
     assert dataset.X.shape == (dataset.n_samples, dataset.n_features)
     assert np.abs(dataset.X[:1000]).max() <= dataset.maximum
+    assert dataset.known_maximum == (dataset.maximum if dataset.image_shape else None)
     assert set(dataset.labels) == set(range(dataset.n_classes))
 
 

@@ -4,12 +4,25 @@ import numpy as np
 import pytest
 
 from data.datasets import load
-from data.scaling import ROWS_AT_ONCE, SCALERS, fit_pixel_scaler, fit_z_score_scaler
+from data.scaling import (
+    ROWS_AT_ONCE,
+    SCALERS,
+    fit_global_z_score_scaler,
+    fit_pixel_scaler,
+    fit_z_score_scaler,
+)
 
 
 def test_scaled_pixels_are_between_blank_and_full() -> None:
     X = np.array([[0, 4], [16, 8]], np.float32)
     np.testing.assert_array_equal(fit_pixel_scaler(X, 16).transform(X), [[0, 0.25], [1, 0.5]])
+
+
+def test_where_no_largest_value_is_known_that_of_the_training_samples_counts() -> None:
+    training = np.array([[-4, 1], [2, 0]], np.float32)
+    scaled = fit_pixel_scaler(training, None).transform(np.array([[8, 2]], np.float32))
+    np.testing.assert_array_equal(scaled, [[2, 0.5]])
+    assert fit_pixel_scaler(np.zeros((3, 2), np.float32), None).scale.tolist() == [1, 1]
 
 
 def test_z_scores_have_mean_zero_and_spread_one() -> None:
@@ -18,6 +31,31 @@ def test_z_scores_have_mean_zero_and_spread_one() -> None:
     moving = X.std(axis=0) > 0
     np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(scaled.std(axis=0)[moving], 1, atol=1e-4)
+
+
+def test_global_z_scores_have_one_mean_and_one_spread() -> None:
+    X = load("digits").X
+    scaler = fit_global_z_score_scaler(X, 16)
+    assert len(set(scaler.shift)) == len(set(scaler.scale)) == 1
+    scaled = scaler.transform(X).astype(np.float64)
+    assert scaled.mean() == pytest.approx(0, abs=1e-6)
+    assert scaled.std() == pytest.approx(1, abs=1e-6)
+    assert len(set(scaled.std(axis=0))) > 32  # pixels keep their own
+
+
+@pytest.mark.parametrize("fit", [fit_z_score_scaler, fit_global_z_score_scaler])
+def test_a_small_spread_of_large_numbers_is_found(fit) -> None:
+    X = np.tile(np.array([[1e6], [1e6 + 1]], np.float32), (500, 1))
+    scaler = fit(X, None)
+    np.testing.assert_array_equal(scaler.scale, [0.5])
+    np.testing.assert_array_equal(np.unique(scaler.transform(X)), [-1, 1])
+
+
+@pytest.mark.parametrize("name", SCALERS)
+@pytest.mark.parametrize("value", [0, 0.1, 1e-45, 1e6 + 0.3])
+def test_constant_and_tiny_features_stay_finite(name: str, value: float) -> None:
+    for X in (np.full((7, 2), value, np.float32), np.array([[value], [0]], np.float32)):
+        assert np.isfinite(SCALERS[name](X, None).transform(X)).all()
 
 
 def test_a_pixel_that_was_constant_in_training_stays_finite() -> None:

@@ -1,11 +1,13 @@
 """Training, validation and test part."""
 
+from difflib import SequenceMatcher
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.datasets import load
+from data.datasets import DIGITS_BLOCK_STARTS, load
 from data.split import SPLITS, block_split, stratified_split
 
 
@@ -104,3 +106,70 @@ def test_a_requested_part_must_not_be_empty() -> None:
 def test_training_blocks_must_hold_every_class() -> None:
     with pytest.raises(ValueError, match="Class 2 is not among the first 6 samples"):
         block_split(np.repeat([0, 1, 2], [3, 3, 4]), validation_fraction=0.2, test_fraction=0.2)
+
+
+# Blocks of the digits: a writer each ------------------------------------------------
+
+
+def starts_of_writers(text: str, dictated: str) -> list[int]:
+    """Find where each writer begins: there ends what is like the sequence, and it begins anew."""
+
+    def likeness(written: str, all_wrote: str = dictated) -> float:
+        return SequenceMatcher(None, all_wrote, written, autojunk=False).ratio()
+
+    def fit(end: int) -> float:
+        return likeness(text[starts[-1] : end]) + likeness(text[end : end + 30], dictated[:30])
+
+    starts = [0]
+    while starts[-1] + len(dictated) < len(text):
+        starts.append(max(range(starts[-1] + 115, starts[-1] + 136), key=fit))
+    return starts
+
+
+def test_a_writer_of_the_digits_begins_where_the_dictated_sequence_does() -> None:
+    text = "".join(map(str, load("digits").labels))
+    dictated = text[386:516]  # five writers have all 130
+    assert dictated.startswith(3 * "0123456789")
+    assert text.count(dictated) >= 5
+    assert starts_of_writers(text, dictated) == list(DIGITS_BLOCK_STARTS)
+
+
+def digits_in_blocks(validation_fraction: float, test_fraction: float) -> list[int]:
+    """Return the sizes of the parts; no writer may be in two of them."""
+    split = block_split(
+        load("digits").labels,
+        validation_fraction=validation_fraction,
+        test_fraction=test_fraction,
+        block_starts=DIGITS_BLOCK_STARTS,
+    )
+    np.testing.assert_array_equal(np.concatenate(split), np.arange(1797))
+    assert {int(rows[0]) for rows in split if len(rows)} <= set(DIGITS_BLOCK_STARTS)
+    return [len(rows) for rows in split]
+
+
+def test_digits_are_cut_where_a_writer_ends() -> None:
+    assert digits_in_blocks(0.2, 0.2) == [1029, 386, 382]
+    assert digits_in_blocks(0, 0.2) == [1415, 0, 382]
+    assert digits_in_blocks(0.2, 0) == [1415, 382, 0]
+    assert digits_in_blocks(0, 0) == [1797, 0, 0]
+
+
+@given(st.floats(0, 0.49), st.floats(0, 0.49))
+def test_every_part_that_is_asked_for_has_a_whole_writer(validation: float, test: float) -> None:
+    sizes = digits_in_blocks(validation, test)
+    for size, fraction in zip(sizes[1:], (validation, test), strict=True):
+        assert (size > 0) == (fraction > 0)
+        assert abs(size - fraction * 1797) <= 130
+
+
+def test_small_and_large_shares_leave_a_writer_for_each_part() -> None:
+    assert digits_in_blocks(0.001, 0.001) == [1545, 122, 130]
+    assert digits_in_blocks(0.8, 0.19) == [130, 1285, 382]
+    assert digits_in_blocks(0.01, 0.98) == [130, 126, 1541]
+
+
+def test_fewer_blocks_than_parts_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 blocks cannot be in 3 parts, each of whole blocks"):
+        block_split(
+            np.zeros(9, int), validation_fraction=0.2, test_fraction=0.2, block_starts=(0, 5)
+        )

@@ -135,7 +135,11 @@ def test_a_setting_is_checked_whatever_the_others_are() -> None:
 
 
 def test_the_plan_of_the_defaults() -> None:
-    assert plan(RunConfig()) == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 32, 34)
+    size = plan(RunConfig())
+    assert size == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 359, 359, 32, 34)
+    assert size.samples_in_words == "1,079 training, 359 validation, 359 test samples"
+    nothing_held_out = plan(RunConfig(validation_fraction=0, test_fraction=0))
+    assert nothing_held_out.samples_in_words == "1,797 training samples"
     assert plan(RunConfig(full_batch=True)).steps_per_epoch == 1
 
 

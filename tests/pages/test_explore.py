@@ -224,13 +224,24 @@ def test_neighbors_are_named_with_label_and_distance(explore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scaling", "formula"), [("pixel", "x′ = x / 16"), ("z-score", "(x − μ) / σ")]
+    ("scaling", "formula"),
+    [
+        ("pixel", "x′ = x / 16**: every pixel is divided by the largest value a pixel can have"),
+        ("z-score", "(x − μ) / σ**, with the mean μ and the standard deviation σ of each pixel"),
+        ("z-score-global", "and the standard deviation σ of all pixels together"),
+    ],
 )
 def test_a_sample_is_shown_before_and_after_scaling(explore, scaling, formula) -> None:
     app = explore("Scaling", scaling=scaling)
     assert formula in words(app)
     axis = app.figures["scaled"]["data"][0]["coloraxis"]
-    assert axis == ("coloraxis2" if scaling == "z-score" else "coloraxis")
+    assert axis == ("coloraxis" if scaling == "pixel" else "coloraxis2")
+
+
+def test_points_are_divided_by_the_largest_value_in_training(explore) -> None:
+    assert "the largest value among the training samples" in words(
+        explore("Scaling", dataset="xor")
+    )
 
 
 def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch) -> None:

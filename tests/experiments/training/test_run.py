@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from data.datasets import Dataset, load
-from experiments.config import RunConfig
+from experiments.config import OWN, RunConfig
 from experiments.training.plan import make_optimizer
-from experiments.training.prepared_data import balanced_weights, prepare
+from experiments.training.prepared_data import balanced_weights, prepare, split_rows
 from experiments.training.run import Run
 from mlp.evaluation import evaluate
 from mlp.records import Diverged, EpochRecord
@@ -106,6 +106,21 @@ def test_the_scaler_has_seen_the_training_part_only() -> None:
     seen = prepared.dataset.X[prepared.split.training]
     np.testing.assert_allclose(prepared.scaler.shift, seen.mean(axis=0), rtol=1e-5)
     assert not np.allclose(prepared.scaler.shift, prepared.dataset.X.mean(axis=0), rtol=1e-5)
+
+
+def test_what_points_are_divided_by_comes_from_the_training_part() -> None:
+    config, points = RunConfig(dataset=OWN), load("moons")
+    X = points.X.copy()
+    X[split_rows(config, points).test] = 1000
+    prepared = prepare(config, dataclasses.replace(points, name=OWN, X=X, maximum=1000.0))
+    assert set(prepared.scaler.scale) == {np.abs(X[prepared.split.training]).max()} != {1000}
+
+
+def test_only_the_digits_themselves_are_cut_between_writers() -> None:
+    config, digits = RunConfig(split="blocks"), load("digits")
+    assert [len(rows) for rows in split_rows(config, digits)] == [1029, 386, 382]
+    own = dataclasses.replace(digits, name=OWN)
+    assert [len(rows) for rows in split_rows(config, own)] == [1079, 359, 359]
 
 
 class Untouchable:
