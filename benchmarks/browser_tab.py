@@ -61,7 +61,6 @@ class Tab:
     pages : their hashes, by title
     widgets : the controls of the page, by label
     alerts : what the boxes on the page say
-    intervals : seconds between two reruns of each fragment that the server wants rerun
     readings : the progress that the Train page has shown
     exceptions : all that a page has shown instead of itself
     """
@@ -70,6 +69,7 @@ class Tab:
         self._url, self._query = url, dict(query)
         self._connection: ClientConnection | None = None
         self._states: dict[str, WidgetState] = {}
+        self._intervals: dict[str, float] = {}  # in seconds, by fragment
         self._due: dict[str, float] = {}
         self._cached: dict[str, tuple[str, int]] = {}  # the fragment and the run they came from
         self._n_runs, self._awaits_epoch = 0, True
@@ -77,7 +77,6 @@ class Tab:
         self.pages: dict[str, str] = {}
         self.widgets: dict[str, Widget] = {}
         self.alerts: list[str] = []
-        self.intervals: dict[str, float] = {}
         self.readings: list[Reading] = []
         self.exceptions: list[str] = []
 
@@ -162,7 +161,7 @@ class Tab:
         fragment = min(self._due, key=self._due.__getitem__)
         await asyncio.sleep(self._due[fragment] - time.monotonic())
         # A tick that the rerun outlasts waits in the server, and is answered right after it.
-        self._due[fragment] = max(self._due[fragment] + self.intervals[fragment], time.monotonic())
+        self._due[fragment] = max(self._due[fragment] + self._intervals[fragment], time.monotonic())
         message = BackMsg()
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = True
@@ -224,11 +223,10 @@ class Tab:
             case "navigation":
                 self._take_pages(message.navigation)
             case "auto_rerun":
-                fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
-                self.intervals[fragment] = interval
-                self._due[fragment] = time.monotonic() + interval
+                self._poll(message.auto_rerun.fragment_id, message.auto_rerun.interval)
             case "stop_auto_rerun":
                 for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._intervals.pop(fragment, None)
                     self._due.pop(fragment, None)
             case "script_finished":
                 return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
@@ -237,7 +235,13 @@ class Tab:
     def _clear(self) -> None:
         """Forget the page: it is drawn anew, and then says again what to rerun."""
         self.widgets, self.alerts = {}, []
-        self.intervals, self._due = {}, {}
+        self._intervals, self._due = {}, {}
+
+    def _poll(self, fragment: str, interval: float) -> None:
+        """Rerun a fragment at an interval; asked for again, its clock goes on."""
+        if self._intervals.get(fragment) != interval:
+            self._intervals[fragment] = interval
+            self._due[fragment] = time.monotonic() + interval
 
     def _take_pages(self, navigation: Navigation) -> None:
         self.pages = {page.page_name: page.page_script_hash for page in navigation.app_pages}

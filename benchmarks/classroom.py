@@ -28,6 +28,7 @@ from tests.browser.serving import Server, running_server
 MAX_SESSIONS, MAX_SECONDS, MAX_ROUNDS = 200, 600, 20
 WARM_UP_SECONDS = 10
 IDLE_SECONDS = 125  # Streamlit keeps a session for 120 after its tab was closed
+LAST_WORDS = 2000  # characters of a log
 SAME = 0.1  # so much more memory than before still counts as the same
 
 FELT = {
@@ -92,6 +93,7 @@ def endings_in_words(measured: Sequence[Measured], n_tracebacks: int) -> str:
     students = [student for each in measured for student in each.students]
     lost = Counter(student.lost for student in students if student.lost)
     shown = Counter(words for student in students for words in student.tab.exceptions)
+    others = Counter(words for student in students for words in student.other_endings)
     slowest = max(each.finish_seconds for each in measured)
     sentences = [
         f"Of {sum(student.n_begun for student in students)} runs "
@@ -99,6 +101,7 @@ def endings_in_words(measured: Sequence[Measured], n_tracebacks: int) -> str:
         f"{slowest:.1f} s after all had pressed Stop; of {len(students)} sessions {lost.total()} "
         f"were lost. Pages showed {shown.total()} exceptions; the log of the server has "
         f"{n_tracebacks} tracebacks.",
+        *(f"Ended otherwise, {n} times: {words}" for words, n in others.items()),
         *(f"Lost, {n} times: {why}." for why, n in lost.items()),
         *(f"Shown, {n} times: {what}." for what, n in shown.items()),
     ]
@@ -135,15 +138,15 @@ def run(arguments: argparse.Namespace, folder: Path) -> str:
     roles = roles_of(arguments.sessions, arguments.mnist)
     alone = {name: steps_alone(name) for name in sorted({role.task for role in roles})}
     with running_server(folder / "log") as server:
-        states = [usage_row("nobody has come yet", usage_of(server.pid))]
+        states = [usage_row("nobody has come yet", usage_in_life(server))]
         _hold(server, roles, min(WARM_UP_SECONDS, arguments.seconds), arguments.idle)
-        base = usage_of(server.pid)
+        base = usage_in_life(server)
         states.append(usage_row("idle after the class that warms up", base))
         measured = []
         for i in range(1, arguments.rounds + 1):
             measured.append(_hold(server, roles, arguments.seconds, arguments.idle))
             states.append(usage_row(f"class {i} at work", measured[-1].usage))
-            states.append(usage_row(f"idle after class {i}", usage_of(server.pid), base))
+            states.append(usage_row(f"idle after class {i}", usage_in_life(server), base))
         n_tracebacks = server.log.read_text(errors="replace").count("Traceback (")
     students = [student for each in measured for student in each.students]
     return "\n\n".join(
@@ -171,6 +174,15 @@ def _hold(server: Server, roles: Sequence[Role], seconds: float, idle: float) ->
     print(looks_in_words([measured]), endings_in_words([measured], 0), file=sys.stderr, flush=True)
     time.sleep(idle)
     return measured
+
+
+def usage_in_life(server: Server) -> Usage:
+    """Return what a server has in use; end with the last words of its log if it has ended."""
+    usage = usage_of(server.pid)
+    if not usage.server_mb:
+        words = server.log.read_text(encoding="utf-8", errors="replace")[-LAST_WORDS:]
+        sys.exit(f"The server has ended; nothing more can be measured. Its log ends with:\n{words}")
+    return usage
 
 
 def between(low: int, high: int) -> Callable[[str], int]:

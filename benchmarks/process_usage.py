@@ -46,9 +46,9 @@ def parse_stat(text: str) -> Stat:
 
 
 def parse_pss(text: str) -> float:
-    """Return the proportional memory in MB that /proc/<pid>/smaps_rollup says."""
-    (line,) = (line for line in text.splitlines() if line.startswith("Pss:"))
-    return int(line.split()[1]) / 1024
+    """Return the proportional memory in MB that /proc/<pid>/smaps_rollup says; 0 at its end."""
+    lines = [line for line in text.splitlines() if line.startswith("Pss:")]
+    return sum(int(line.split()[1]) for line in lines) / 1024
 
 
 def descendants(pid: int, parents: dict[int, int]) -> list[int]:

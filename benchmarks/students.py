@@ -80,6 +80,7 @@ class Student:
     ----------
     seconds : how long each look and each thing that the student did took, by what it was
     n_begun, n_ended : runs that were begun, and that came to their end with a result
+    other_endings : what the page said of runs that ended without a result
     lost : why the session was lost; empty if it was not
     """
 
@@ -89,6 +90,7 @@ class Student:
         self.tab = Tab(url, settings | {"epochs": LONG_RUN, "pace": "full"})
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.n_begun = self.n_ended = 0
+        self.other_endings: list[str] = []
         self.lost = ""
         self._pages, self._dropouts = cycle(PAGES), cycle(DROPOUTS)
         self._next_habit = float("inf")
@@ -114,8 +116,8 @@ class Student:
             self._next_habit = time.monotonic() + PERIODS[self.role.habit]
 
     async def _train(self) -> None:
-        await self.tab.click("Train")
         self.n_begun += 1
+        await self.tab.click("Train")
 
     async def attend(self, until: float) -> None:
         """Look at the run as often as the server wants it, and do what the role asks for."""
@@ -154,4 +156,7 @@ class Student:
     async def _watch_to_the_end(self) -> None:
         while self.tab.next_look < float("inf"):
             await self.tab.look()
-        self.n_ended += any(RESULT in words for words in self.tab.alerts)
+        if any(RESULT in words for words in self.tab.alerts):
+            self.n_ended += 1
+        else:
+            self.other_endings.append(" ".join(self.tab.alerts) or "the page says nothing of it")

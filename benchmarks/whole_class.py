@@ -37,7 +37,7 @@ class Measured:
 
     Attributes
     ----------
-    seconds : how long it was
+    seconds : within which looks and the rest began
     steps : steps a second, by what is trained
     cpu : how many cores each kept busy
     usage : of the server, at the end of the measuring
@@ -101,7 +101,7 @@ async def _measure(server: Server, students: list[Student], seconds: float) -> M
     start = time.monotonic()
     await all_at_once(students, Student.finish, PATIENCE_SECONDS)
     cores = Cpu(*((b - a) / elapsed for a, b in zip(before, after, strict=True)))
-    return Measured(students, elapsed, steps, cores, usage, time.monotonic() - start)
+    return Measured(students, seconds, steps, cores, usage, time.monotonic() - start)
 
 
 async def _attend(students: Sequence[Student], seconds: float) -> None:

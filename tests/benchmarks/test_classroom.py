@@ -19,6 +19,8 @@ from benchmarks.process_usage import (
     parse_stat,
 )
 from benchmarks.students import Role, Student, roles_of, steps_per_second
+from benchmarks.whole_class import Cpu, Measured
+from tests.browser.serving import Server
 
 
 class FakeConnection:
@@ -189,6 +191,7 @@ def test_a_process_is_read_whatever_its_name() -> None:
     counts = f"S 7 {'0 ' * 9}{3 * TICKS} {TICKS} 0 0 20 0 12 0 555"
     assert parse_stat(f"42 (a) (b c) {counts}\n") == Stat(parent=7, seconds=4.0, n_threads=12)
     assert parse_pss("Rss: 4096 kB\nPss:    2048 kB\nPss_Anon: 1 kB\n") == 2
+    assert parse_pss("") == 0
     text = f"cpu  {TICKS} {TICKS} {TICKS} 999 999 {TICKS} {TICKS} {TICKS} 0 0\ncpu0 1 2\n"
     assert parse_busy(text) == 6
 
@@ -223,6 +226,14 @@ def test_what_cannot_be_measured_is_refused(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_server_that_has_ended_is_quoted(monkeypatch, tmp_path) -> None:
+    log = tmp_path / "log"
+    log.write_text("out of memory")
+    monkeypatch.setattr(classroom, "usage_of", lambda pid: Usage(0, 0, 0, 0.0, 0.0))
+    with pytest.raises(SystemExit, match=r"The server has ended(.|\n)*out of memory"):
+        classroom.usage_in_life(Server("", log, 1))
+
+
 def test_without_its_files_nobody_trains_mnist(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("PERCEPTRON_LAB_DATA", str(tmp_path))
     assert classroom.parse([]).mnist == 0
@@ -231,3 +242,28 @@ def test_without_its_files_nobody_trains_mnist(monkeypatch, tmp_path) -> None:
 def test_the_readme_has_a_place_for_the_class() -> None:
     text = report.README.read_text(encoding="utf-8")
     assert text.count("<!-- classroom -->\n") == text.count("<!-- /classroom -->\n") == 1
+
+
+def test_words_say_how_many_runs_came_to_their_end_and_what_became_of_the_others() -> None:
+    students = [Student(Role("digits"), "http://127.0.0.1:1") for _ in range(3)]
+    for student in students:
+        student.n_begun, student.n_ended = 2, 1
+    students[0].other_endings = ["Stopped before the first step."]
+    students[1].lost = "no answer for 60 s"
+    students[2].tab.exceptions = ["ValueError: broken"]
+    usage, cpu = Usage(1, 2, 3, 4.0, 5.0), Cpu(0.5, 1.0, 0.1, 1.8)
+    measured = [Measured(students, 10.0, {"digits": 300.0}, cpu, usage, 7.0)]
+    words = classroom.endings_in_words(measured, n_tracebacks=4)
+    assert "Of 6 runs 3 came to their end, the last ones 7.0 s after" in words
+    assert "of 3 sessions 1 were lost. Pages showed 1 exceptions" in words
+    assert "4 tracebacks" in words
+    assert words.splitlines()[1:] == [
+        "Ended otherwise, 1 times: Stopped before the first step.",
+        "Lost, 1 times: no answer for 60 s.",
+        "Shown, 1 times: ValueError: broken.",
+    ]
+    assert "workers 1.00, the benchmark itself 0.10, and other programs 0.20" in (
+        classroom.cpu_in_words(measured)
+    )
+    rows = classroom.step_rows(measured, {"digits": 1000.0})
+    assert rows == [["digits", "300", "1,000", "0.30"], ["in all", "", "", "0.30"]]
