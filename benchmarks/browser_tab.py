@@ -22,7 +22,9 @@ from websockets.typing import Origin, Subprotocol
 
 ANSWER_SECONDS = 60.0  # a server that takes longer has lost the tab
 CACHED_RUNS = 2  # for so many runs a browser keeps large messages, so that they are not sent again
-EPOCH = re.compile(rb"Epoch ([\d,]+) of [\d,]+")
+PROGRESS = re.compile(
+    rb"Epoch ([\d,]+) of [\d,]+(?:[^\"]{0,120}? ([\d,]+) (?:images|samples) a second)?"
+)
 
 
 class SessionLostError(Exception):
@@ -30,10 +32,15 @@ class SessionLostError(Exception):
 
 
 class Reading(NamedTuple):
-    """How many epochs a page says its run has done, and when it said so."""
+    """What a page says of its run, and when it said so.
+
+    epoch : how many are done
+    speed : samples a second, in the mean since Train was pressed, if the page says so
+    """
 
     at: float
     epoch: int
+    speed: int | None = None
 
 
 class Widget(NamedTuple):
@@ -46,10 +53,13 @@ class Widget(NamedTuple):
     key: str
 
 
-def epoch_in(message: bytes) -> int | None:
-    """Return how many epochs are done, if a message says so in any of its texts, JSON included."""
-    found = EPOCH.search(message)
-    return int(found[1].replace(b",", b"")) if found else None
+def progress_in(message: bytes, at: float) -> Reading | None:
+    """Return how far a run is, if a message says so in any of its texts, JSON included."""
+    found = PROGRESS.search(message)
+    if not found:
+        return None
+    epoch, speed = (int(words.replace(b",", b"")) if words else None for words in found.groups())
+    return Reading(at, epoch or 0, speed)
 
 
 class Tab:
@@ -72,7 +82,7 @@ class Tab:
         self._intervals: dict[str, float] = {}  # in seconds, by fragment
         self._due: dict[str, float] = {}
         self._cached: dict[str, tuple[str, int]] = {}  # the fragment and the run they came from
-        self._n_runs, self._awaits_epoch = 0, True
+        self._n_runs, self._awaits_progress = 0, True
         self.page = ""
         self.pages: dict[str, str] = {}
         self.widgets: dict[str, Widget] = {}
@@ -174,7 +184,7 @@ class Tab:
         if self._connection is None:
             raise SessionLostError("the tab was never opened")
         self._complete(message)
-        self._awaits_epoch = True
+        self._awaits_progress = True
         start = time.perf_counter()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -212,7 +222,7 @@ class Tab:
         match message.WhichOneof("type"):
             case "delta":
                 self._take_delta(message.delta)
-                self._take_epoch(raw)
+                self._take_progress(raw)
                 if message.metadata.cacheable:
                     self._cached[message.hash] = message.delta.fragment_id, self._n_runs
             case "ref_hash":
@@ -260,10 +270,10 @@ class Tab:
             case "exception":
                 self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
 
-    def _take_epoch(self, raw: bytes) -> None:
+    def _take_progress(self, raw: bytes) -> None:
         """Read the progress once a run: it is what the Train page draws first."""
-        if self._awaits_epoch and self.page == "Train":
-            epoch = epoch_in(raw)
-            if epoch is not None:
-                self.readings.append(Reading(time.monotonic(), epoch))
-                self._awaits_epoch = False
+        if self._awaits_progress and self.page == "Train":
+            reading = progress_in(raw, time.monotonic())
+            if reading:
+                self.readings.append(reading)
+                self._awaits_progress = False

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.browser_tab import Reading, SessionLostError, Tab
 from experiments.config import RunConfig
-from experiments.training.plan import plan
+from experiments.training.plan import Plan, plan
 
 LONG_RUN = "10000"  # epochs, for which there is no time
 ONE_IN = 10  # one in so many trains MNIST, and as many do more than watch
@@ -31,9 +31,9 @@ class Task(NamedTuple):
     alone: int
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Batches that make an epoch."""
-        return plan(RunConfig.model_validate(self.settings)).steps_per_epoch
+    def plan(self) -> Plan:
+        """The size of the run."""
+        return plan(RunConfig.model_validate(self.settings))
 
 
 TASKS = {
@@ -65,12 +65,31 @@ def roles_of(n_students: int, n_mnist: int) -> list[Role]:
     return [Role("digits", habit) for habit in habits] + watchers
 
 
-def steps_per_second(readings: list[Reading], steps_per_epoch: int) -> float:
-    """Return how fast a run goes, from the first to the last time that its page said so."""
+def steps_per_second(readings: list[Reading], began_at: float, size: Plan) -> float:
+    """Return how fast a run goes, from the first to the last time that its page said so.
+
+    Parameters
+    ----------
+    began_at : when Train was pressed
+    size : of the run
+    """
     if len(readings) < 2 or readings[-1].at == readings[0].at:
         return 0.0
     first, last = readings[0], readings[-1]
-    return (last.epoch - first.epoch) * steps_per_epoch / (last.at - first.at)
+    epochs = epochs_between(first, last, began_at, size.n_training)
+    return epochs * size.steps_per_epoch / (last.at - first.at)
+
+
+def epochs_between(first: Reading, last: Reading, began_at: float, n_training: int) -> float:
+    """Return how many epochs a run has done between two readings.
+
+    A page says only whole ones. Its mean speed tells more, as far as that agrees with them.
+    """
+    whole = last.epoch - first.epoch
+    if first.speed is None or last.speed is None:
+        return whole
+    samples = last.speed * (last.at - began_at) - first.speed * (first.at - began_at)
+    return min(max(samples / n_training, whole - 1, 0), whole + 1)
 
 
 class Student:
@@ -79,6 +98,7 @@ class Student:
     Attributes
     ----------
     seconds : how long each look and each thing that the student did took, by what it was
+    began_at : when Train was first pressed
     n_begun, n_ended : runs that were begun, and that came to their end with a result
     other_endings : what the page said of runs that ended without a result
     lost : why the session was lost; empty if it was not
@@ -89,6 +109,7 @@ class Student:
         self.role = role
         self.tab = Tab(url, settings | {"epochs": LONG_RUN, "pace": "full"})
         self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.began_at = 0.0
         self.n_begun = self.n_ended = 0
         self.other_endings: list[str] = []
         self.lost = ""
@@ -111,6 +132,7 @@ class Student:
         """Open the app after some seconds, and press Train."""
         await asyncio.sleep(after)
         await self.tab.open()
+        self.began_at = time.monotonic()
         await self._train()
         if self.role.habit:
             self._next_habit = time.monotonic() + PERIODS[self.role.habit]

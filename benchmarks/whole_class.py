@@ -66,7 +66,7 @@ def steps_alone(name: str) -> float:
         timeout=ALONE_SECONDS,
     ).stdout
     seconds = float(json.loads(output.splitlines()[-1])["seconds"])
-    return task.alone * task.steps_per_epoch / seconds
+    return task.alone * task.plan.steps_per_epoch / seconds
 
 
 async def all_at_once(
@@ -118,6 +118,6 @@ def steps_of(students: Sequence[Student]) -> dict[str, float]:
     """Return the steps a second of all runs, by what is trained."""
     steps: Counter[str] = Counter()
     for student in students:
-        task = student.role.task
-        steps[task] += steps_per_second(student.tab.readings, TASKS[task].steps_per_epoch)
+        task, readings = student.role.task, student.tab.readings
+        steps[task] += steps_per_second(readings, student.began_at, TASKS[task].plan)
     return dict(steps)

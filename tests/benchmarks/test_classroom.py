@@ -8,7 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import browser_tab, classroom, report
-from benchmarks.browser_tab import Reading, SessionLostError, Tab, epoch_in
+from benchmarks.browser_tab import Reading, SessionLostError, Tab, progress_in
 from benchmarks.process_usage import (
     TICKS,
     Stat,
@@ -18,8 +18,9 @@ from benchmarks.process_usage import (
     parse_pss,
     parse_stat,
 )
-from benchmarks.students import Role, Student, roles_of, steps_per_second
+from benchmarks.students import Role, Student, epochs_between, roles_of, steps_per_second
 from benchmarks.whole_class import Cpu, Measured
+from experiments.training.plan import Plan
 from tests.browser.serving import Server
 
 
@@ -77,17 +78,18 @@ def open_tab(*answers: list[ForwardMsg]) -> tuple[Tab, FakeConnection]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Epoch 12 of 100 · 3 s left", 12),
-        ("Epoch 1,234 of 10,000", 1234),
-        (json.dumps({"words": "Epoch 7 of 30 · 5 images a second"}), 7),
+        ("Epoch 12 of 100 · 3 s left", Reading(5.0, 12)),
+        ("Epoch 1,234 of 10,000", Reading(5.0, 1234)),
+        ("Epoch 0 of 9 · 3 s left · 12,345 samples a second", Reading(5.0, 0, 12345)),
+        (json.dumps({"words": "Epoch 7 of 30 · 5 images a second"}), Reading(5.0, 7, 5)),
         ("Epoch 7", None),
     ],
 )
-def test_the_epoch_is_found_in_any_text_of_a_message(text, expected) -> None:
+def test_the_progress_is_found_in_any_text_of_a_message(text, expected) -> None:
     for element in ("progress.text", "bidi_component.json"):
         message, (kind, field) = ForwardMsg(), element.split(".")
         setattr(getattr(message.delta.new_element, kind), field, text)
-        assert epoch_in(message.SerializeToString()) == expected
+        assert progress_in(message.SerializeToString(), 5.0) == expected
 
 
 def test_a_tab_polls_the_newest_fragment_until_the_server_stops() -> None:
@@ -182,9 +184,19 @@ def test_a_class_is_made_of_roles(n_students, n_mnist, watch_digits, watch_mnist
 
 
 def test_steps_count_from_the_first_reading_to_the_last() -> None:
+    size = Plan((64, 32, 10), 2410, 1077, 32, 34)
     readings = [Reading(10.0, 3), Reading(11.0, 5), Reading(14.0, 11)]
-    assert steps_per_second(readings, steps_per_epoch=34) == 8 * 34 / 4
-    assert steps_per_second(readings[:1], 34) == steps_per_second([], 34) == 0
+    assert steps_per_second(readings, 8.0, size) == 8 * 34 / 4
+    assert steps_per_second(readings[:1], 8.0, size) == steps_per_second([], 8.0, size) == 0
+
+
+@pytest.mark.parametrize(
+    ("whole", "speed", "expected"),
+    [(0, 10, 0.4), (1, 10, 0.4), (2, 10, 1), (0, 90, 1), (2, None, 2)],
+)
+def test_the_mean_speed_tells_parts_of_epochs_as_far_as_it_agrees(whole, speed, expected) -> None:
+    first, last = Reading(10.0, 3, speed), Reading(14.0, 3 + whole, speed)
+    assert epochs_between(first, last, began_at=8.0, n_training=100) == expected
 
 
 def test_a_process_is_read_whatever_its_name() -> None:
