@@ -9,6 +9,7 @@ run to its end, and close their tabs. A first class warms the server up and is n
 import argparse
 import asyncio
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -220,6 +221,7 @@ def parse(given: Sequence[str] | None) -> argparse.Namespace:
 def main(given: Sequence[str] | None = None) -> None:
     """Print the tables; with --write, put them into the README beside this file."""
     arguments = parse(given)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Terminated."))  # and the server with it
     with tempfile.TemporaryDirectory() as folder:
         words = run(arguments, Path(folder))
     print(words, flush=True)
