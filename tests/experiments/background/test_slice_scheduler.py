@@ -163,7 +163,9 @@ class Calling(BackgroundTask):
 
 
 @pytest.mark.parametrize(
-    ("function", "problem"), [(die, LOST), (run_out_of_memory, OUT_OF_MEMORY)], ids=str
+    ("function", "problem"),
+    [(die, LOST), (run_out_of_memory, OUT_OF_MEMORY)],
+    ids=["lost", "out of memory"],
 )
 def test_work_that_does_not_fit_into_memory_ends_with_a_sentence(
     processes, function, problem
