@@ -19,7 +19,7 @@ from experiments.background.stop_flags import StopFlag, StopFlags
 from experiments.config import RunConfig
 from experiments.training.prepared_data import prepare
 from experiments.training.run import Run
-from experiments.training.shared_files import Parts, process_folder
+from experiments.training.shared_files import Parts, SampleFiles, process_folder
 from experiments.training.slices import Extent, Result, SliceReport, evaluate_parts
 
 log = logging.getLogger(__name__)
@@ -115,12 +115,25 @@ class WorkerProcesses(SliceExecutor):
 
     def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
         """Train a run for a moment in a worker that maps its samples."""
-        source = run.prepared_data().share()
-        return self.call(worker.make_slice, run.training(), source, extent, flag)
+        files = self._share(run)
+        if files is None:
+            return super().train(run, extent, flag)
+        return self.call(worker.make_slice, run.training(), files, extent, flag)
 
     def evaluate(self, run: Run) -> Future[Result]:
         """Evaluate a run in a worker."""
-        return self.call(evaluate_parts, run.network, run.objective, run.prepared_data().share())
+        files = self._share(run)
+        if files is None:
+            return super().evaluate(run)
+        return self.call(evaluate_parts, run.network, run.objective, files)
+
+    def _share(self, run: Run) -> SampleFiles | None:
+        """Return where a worker finds the samples; None if the disk is full."""
+        try:
+            return run.prepared_data().share()
+        except OSError as error:
+            log.warning("No room for the samples (%s): training in a thread", error)
+            return None
 
     def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """Call a function in a worker."""

@@ -235,6 +235,25 @@ def test_without_processes_slices_are_made_in_a_thread_and_the_log_says_so(
     assert executor.call(threading.current_thread).result().name.startswith("slices")
 
 
+def test_where_the_disk_is_full_a_thread_trains_with_the_same_bits(
+    processes, monkeypatch, caplog
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    config = RunConfig(epochs=3, seed=12345)
+    there = Run(config)
+    there.complete()
+    monkeypatch.setattr("experiments.training.prepared_data.write_samples", refuse)
+    job = TrainingJob(Run(config), scheduler=processes)
+    with caplog.at_level(logging.WARNING):
+        job.go()
+        assert job.join(PATIENCE)
+    assert "training in a thread" in caplog.text
+    assert job.status is Status.FINISHED
+    assert job.run.network.parameters.tobytes() == there.network.parameters.tobytes()
+
+
 def test_a_worker_leaves_an_interrupt_to_the_server(monkeypatch) -> None:
     handled = {}
     monkeypatch.setattr(worker.signal, "signal", handled.__setitem__)
