@@ -80,7 +80,7 @@ def _shown_name(name: str) -> str:
 
 def _choose_part() -> str:
     """Draw a filter; return the part of the split to show, or 'all'."""
-    part: str = st.segmented_control(
+    part: str | None = st.segmented_control(
         "Part",
         PARTS,
         default=PARTS[0],
@@ -90,7 +90,7 @@ def _choose_part() -> str:
         on_change=session.forget_notices,
         help="The network learns from the training part only.",
     )
-    return part
+    return part or PARTS[0]  # a link may choose none
 
 
 def rows_of_part(split: Split, part: str) -> Rows:
