@@ -63,10 +63,11 @@ def _choose_classes(dataset: Dataset) -> list[int]:
         "bind": "query-params",
         "on_change": session.forget_notices,
         "help": "Show only these; with none chosen, show all.",
-        "format_func": _shown_name,
     }
     if len(names) <= MAX_PILLS:
-        chosen = st.pills("Classes", names, selection_mode="multi", **options)
+        chosen = st.pills(
+            "Classes", names, selection_mode="multi", format_func=_shown_name, **options
+        )
     else:
         chosen = st.multiselect("Classes", names, **options)
     return [names.index(name) for name in chosen if name in names]

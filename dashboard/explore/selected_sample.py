@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from dashboard import session
 from dashboard.charts.feature_values import feature_values, pixel_values
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.projections import Group, point_at
+from dashboard.charts.style import escape
 from dashboard.components.chart import Click, show_chart
 from dashboard.components.sample_grid import draw_images
 from data.datasets import Dataset
