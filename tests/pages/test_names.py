@@ -84,6 +84,14 @@ def test_on_the_explore_page(train, n_features: int) -> None:
         assert_names_are_escaped(app.run())
 
 
+def test_in_a_long_list_of_classes(open_app) -> None:
+    """Streamlit takes the pills of a few classes for Markdown, and the options of a list not."""
+    rows = "\n".join(f"{i},1,<b>{i % 25}</b>" for i in range(100))
+    app = upload(open_app(dataset="own"), rows.encode()).go_to("explore")
+    classes = next(one for one in app.test.multiselect if one.label == "Classes")
+    assert "<b>3</b>" in classes.options
+
+
 def test_on_the_page_of_the_confusion_matrix(train) -> None:
     app = train(3).go_to("confusion")
     for tab in ("Each class", "Mistakes", "Confidence", "Download", "One sample"):
