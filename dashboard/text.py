@@ -8,9 +8,12 @@ WORD_JOINER = "\u2060"  # has no width
 def plain(text: str) -> str:
     """Escape Markdown, so that text from outside is shown and never interpreted.
 
-    Addresses become links even when escaped, unless something stands between their parts.
+    Addresses become links, and :material/bolt: and :smile: become pictures, even when
+    escaped, unless something stands between their parts. Line breaks become spaces: they
+    could begin a list, a heading or lines of code.
     """
-    text = re.sub(r"(www|://|@)", rf"\1{WORD_JOINER}", text, flags=re.IGNORECASE)
+    text = re.sub(r"(www(?=\.)|://|:(?=\S)|@)", rf"\1{WORD_JOINER}", text, flags=re.IGNORECASE)
+    text = " ".join(text.split())
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
 
 

@@ -75,11 +75,13 @@ def _has_probabilities(classifier: "MLPClassifier") -> bool:
 
 
 def _learns_in_parts(classifier: "MLPClassifier") -> bool:
-    if not classifier.early_stopping and classifier.schedule in (CONSTANT.name, Schedule()):
+    has_constant_rate = classifier.schedule in (CONSTANT.name, Schedule())
+    if has_constant_rate and not (classifier.early_stopping or classifier.class_weight == BALANCED):
         return True
     raise AttributeError(
-        "partial_fit makes a single epoch: it needs early_stopping=False and schedule='constant'. "
-        "Between two calls, set_params(learning_rate=...) acts at once."
+        "partial_fit makes a single epoch with some of the samples: it needs early_stopping=False, "
+        "schedule='constant', and class weights as {class: weight} instead of 'balanced'. Between "
+        "two calls, set_params(learning_rate=...) acts at once."
     )
 
 
@@ -117,7 +119,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         go back to the best epoch
     validation_fraction : share of the training samples, of every class alike, that early
         stopping holds out if `fit` gets no validation_data. Copies of a sample stay
-        together, so that none is trained on while another is held out
+        together, whatever their labels, so that none is trained on while another is held out
     patience : epochs without a lower validation loss
     class_weight : {class: weight}, or "balanced" for n / (K n_c), with which every class
         counts the same, or None
@@ -225,6 +227,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         ------
         ValueError : for settings or data that make no sense, and when training diverges:
             then no network is left, rather than one that predicts nonsense
+        KeyboardInterrupt : on Ctrl-C; the network is the one so far, with early stopping the
+            best so far, and all attributes are set
         """
         check_settings(vars(self))
         if not self.warm_start:
@@ -248,7 +252,8 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         """Make one epoch with these samples, and keep the memory of the optimizer.
 
         There is no such method with early stopping or a schedule, which need to know all
-        epochs; `epochs` and `warm_start` do not matter here.
+        epochs, or with balanced class weights, which need to know all samples; `epochs` and
+        `warm_start` do not matter here.
 
         Parameters
         ----------
@@ -260,11 +265,6 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         ValueError : as in `fit`
         """
         check_settings(vars(self))
-        if self.class_weight == BALANCED:
-            raise ValueError(
-                "class_weight='balanced' counts all samples, and partial_fit sees a few of them. "
-                "Give the weights as {class: weight}."
-            )
         goes_on = self.__sklearn_is_fitted__()
         inputs = self._read(X, y, sample_weight, self._check_network() if goes_on else None)
         named = None if classes is None else classes_of(np.asarray(classes))
@@ -479,13 +479,21 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             count=count_all_correct if self._is_multilabel else count_correct,
         )
         if self.early_stopping:
-            stopping, epochs_before = EarlyStopping(self.network_, self.patience), self.n_iter_
-            self._keep(stopping.watch(records))
-            if stopping.best_epoch or not hasattr(self, "best_epoch_"):  # 0: no better than before
-                self.best_epoch_ = epochs_before + stopping.best_epoch
+            self._keep_best(EarlyStopping(self.network_, self.patience), records)
         else:
             self.__dict__.pop("best_epoch_", None)
             self._keep(records)
+
+    def _keep_best(self, stopping: EarlyStopping, records: Iterator[Record]) -> None:
+        """Train until the loss no longer falls, or Ctrl-C; end with the best network."""
+        epochs_before = self.n_iter_
+        try:
+            self._keep(stopping.watch(records))
+        finally:
+            if self.__sklearn_is_fitted__():  # no network is left of a training that diverged
+                stopping.restore()
+                if stopping.best_epoch or not hasattr(self, "best_epoch_"):  # 0: as it was before
+                    self.best_epoch_ = epochs_before + stopping.best_epoch
 
     def _ready_optimizer(self, dtype: DType) -> Optimizer:
         """Return an optimizer with the current settings, and with the memory it had, if any."""

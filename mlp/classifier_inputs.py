@@ -14,6 +14,8 @@ from mlp.samples import Samples, one_hot
 
 Labels: TypeAlias = npt.NDArray[Any]
 
+MAX_TOTAL_WEIGHT = 1e300  # far enough below what double precision can hold, 1.8e308
+
 
 class LabeledInputs(NamedTuple):
     """Inputs X, (n_samples, n_features), with labels instead of targets.
@@ -59,7 +61,19 @@ def read_weights(sample_weight: Any, n_samples: int) -> Array:
             f"all zero; it has the shape {weights.shape} and values from {weights.min():g} to "
             f"{weights.max():g}."
         )
+    _check_total(weights)
     return weights
+
+
+def _check_total(weights: Array) -> None:
+    with np.errstate(over="ignore"):
+        if weights.sum() < MAX_TOTAL_WEIGHT:
+            return
+    raise ValueError(
+        f"The weights of samples and classes are so large, up to {weights.max():g}, that their "
+        f"sum is above {MAX_TOTAL_WEIGHT:g}. Only the proportions matter: divide them all by the "
+        "same number."
+    )
 
 
 def read_pair(validation_data: Any) -> tuple[Any, Any]:
@@ -114,7 +128,8 @@ def to_samples(
 
     Raises
     ------
-    ValueError : for labels that do not fit the classes, or weights that are all 0
+    ValueError : for labels that do not fit the classes, or weights that are all 0 or so large
+        that their sum overflows
     """
     expected = (n_outputs,) if is_multilabel else ()
     if inputs.y.shape[1:] != expected:
@@ -127,7 +142,8 @@ def to_samples(
         return Samples(inputs.X, inputs.y.astype(dtype), _with_mean_one(weights, dtype))
     numbers = _number_labels(inputs.y, classes)
     if class_weights is not None:
-        weights = class_weights[numbers] * (1 if weights is None else weights)
+        with np.errstate(over="ignore"):
+            weights = class_weights[numbers] * (1 if weights is None else weights)
     if n_outputs == 1:
         targets = numbers[:, np.newaxis].astype(dtype)
     else:
@@ -150,6 +166,7 @@ def _with_mean_one(weights: Array | None, dtype: np.dtype[Any]) -> Array | None:
         return None
     if not weights.any():
         raise ValueError("With these class weights all samples have weight 0. Raise one.")
+    _check_total(weights)
     scaled: Array = (weights / weights.mean()).astype(dtype)
     return scaled
 
@@ -160,30 +177,48 @@ def choose_held_out(
     """Return which rows to hold out for validation, (n_samples,), of every class alike.
 
     In each class the samples are put in random order, and the first are held out until
-    their weights make up the fraction. Copies of one sample, found by the checksum of their
-    bytes, stay together, so that none is trained on while another is held out, and a sample
-    of weight 2 is the same as two. One sample per class is always left for training.
+    their weights make up the fraction. Copies of one sample stay together, so that none is
+    trained on while another is held out; where their labels differ, all count to the class
+    of the first. A sample of weight 2 is the same as two. One sample per class is always
+    left for training.
 
     Raises
     ------
     ValueError : if no class has two different samples
     """
-    checksums = np.array([zlib.crc32(row) for row in inputs.X])
+    _, first, copy_of = np.unique(
+        [zlib.crc32(row + 0) for row in inputs.X],  # -0.0 + 0 is 0.0
+        return_index=True,
+        return_inverse=True,
+    )
     weights = np.ones(len(inputs.X)) if inputs.weights is None else inputs.weights
-    strata = inputs.y if inputs.y.ndim == 1 else np.zeros(len(inputs.X))
+    labels = inputs.y if inputs.y.ndim == 1 else np.zeros(len(inputs.X))
+    strata = labels[first][copy_of]
     held_out = np.zeros(len(inputs.X), bool)
     for stratum in np.unique(strata):
-        members = np.flatnonzero(strata == stratum)
-        different, copies = np.unique(checksums[members], return_inverse=True)
-        place = rng.permutation(len(different))[copies]
-        weight_at = np.bincount(place, weights[members])
-        before = np.cumsum(weight_at) - weight_at
-        is_first = before < fraction * weight_at.sum()
-        is_first[-1] = False
-        held_out[members] = is_first[place]
+        rows = strata == stratum
+        held_out[rows] = _draw_copies(copy_of[rows], weights[rows], fraction, rng)
+    for label in np.unique(labels):
+        rows = labels == label
+        if held_out[rows].all():  # its samples are copies of those of other classes
+            held_out[copy_of == copy_of[rows][0]] = False
     if not held_out.any():
         raise ValueError(
             f"Early stopping has nothing to hold out with n_samples={len(inputs.X)}: no class has "
             "two different samples. Give validation_data, or more samples."
         )
     return held_out
+
+
+def _draw_copies(
+    copy_of: npt.NDArray[np.intp], weights: Array, fraction: float, rng: np.random.Generator
+) -> npt.NDArray[np.bool_]:
+    """Return which rows of a class to hold out, (n_rows,): never all, and copies together."""
+    different, copies = np.unique(copy_of, return_inverse=True)
+    place = rng.permutation(len(different))[copies]
+    weight_at = np.bincount(place, weights)
+    before = np.cumsum(weight_at) - weight_at
+    is_first = before < fraction * weight_at.sum()
+    is_first[-1] = False
+    drawn: npt.NDArray[np.bool_] = is_first[place]
+    return drawn

@@ -153,7 +153,8 @@ class Adam(Optimizer):
 
     The memory keeps m / (1 - beta1) and v / (1 - beta2), the plain sums
     sum_i beta**(t - i) g_i, which saves two passes over the vectors. The factors left
-    out are scalars, and so are the corrections; both are put back at the end.
+    out are scalars, and so are the corrections; both are put back at the end. A gradient
+    whose sum of squares overflows makes its parameter NaN, so that training ends as diverged.
 
     Source: Kingma and Ba, arXiv 1412.6980 (2014), algorithm 1.
     """
@@ -166,8 +167,8 @@ class Adam(Optimizer):
         super().__post_init__()
         self.sum, self.square_sum, self.time = self.zeros(), self.zeros(), 0
         # NumPy takes a 0-d array of the same type as a factor in half the time of a float.
-        self._beta1, self._beta2 = (
-            np.array(beta, self.sum.dtype) for beta in (self.beta1, self.beta2)
+        self._beta1, self._beta2, self._scalar = (
+            np.array(number, self.sum.dtype) for number in (self.beta1, self.beta2, 0)
         )
 
     def step(self, gradient: Array) -> None:
@@ -182,10 +183,14 @@ class Adam(Optimizer):
         #   = m_scale / v_scale * sum / (sqrt(square_sum) + epsilon / v_scale)
         m_scale = (1 - self.beta1) / (1 - self.beta1**self.time)
         v_scale = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.time))
-        np.sqrt(self.square_sum, out=self.scratch)
-        self.scratch += self.epsilon / v_scale
-        np.divide(self.sum, self.scratch, out=self.scratch)
-        self.scratch *= self.eta * m_scale / v_scale
+        roots = np.sqrt(self.square_sum, out=self.scratch)
+        if not math.isfinite(roots.dot(roots)):  # a quick look at all of them
+            roots[np.isinf(roots)] = np.nan  # x / infinity is 0, and the run would stand still
+        self._scalar[...] = self.epsilon / v_scale
+        roots += self._scalar
+        np.divide(self.sum, roots, out=self.scratch)
+        self._scalar[...] = self.eta * m_scale / v_scale
+        self.scratch *= self._scalar
         self.network.parameters -= self.scratch
 
 

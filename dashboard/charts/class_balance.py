@@ -1,13 +1,12 @@
 """How many samples each class has, in each part of the split."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.style import LEGEND, layout
+from dashboard.charts.style import LEGEND, escape, layout
 from experiments.evaluation.metrics import IntArray
 
 

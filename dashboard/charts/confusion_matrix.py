@@ -1,13 +1,13 @@
 """The confusion matrix: how many samples of each class were predicted as which class."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts import style
+from dashboard.charts.style import escape
 from experiments.evaluation.metrics import FloatArray, IntArray
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read

@@ -1,13 +1,14 @@
 """The plane in the colors of the predicted classes, with points of data."""
 
-from html import escape
-
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.style import BACKGROUND, PLANE_FEATURES, class_symbol, color, layout
+from dashboard.charts.image_grid import shortened
+from dashboard.charts.style import BACKGROUND, PLANE_FEATURES, class_symbol, color, escape, layout
 from dashboard.charts.templates import Floats
 from experiments.evaluation.decision_regions import DecisionRegions
+
+LONGEST_NAME = 20  # characters of a class in the legend
 
 
 def class_areas(regions: DecisionRegions, label: int) -> tuple[Floats, Floats]:
@@ -58,7 +59,7 @@ def _area_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
         line={"width": 0},
         opacity=0.3,
         hoverinfo="skip",
-        name=f"predicted {escape(name)}",
+        name=f"predicted {escape(shortened(name, LONGEST_NAME))}",
     )
 
 
@@ -75,6 +76,6 @@ def _point_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
             "symbol": class_symbol(label),
             "line": {"color": BACKGROUND, "width": 1},
         },
-        name=escape(name),
+        name=escape(shortened(name, LONGEST_NAME)),
         hovertemplate=f"is {escape(name)}<extra></extra>",
     )

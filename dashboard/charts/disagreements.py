@@ -1,14 +1,13 @@
 """Images that only one of two networks gets right."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.image_grid import Gaps, mosaic_figure, short_caption
-from dashboard.charts.style import SEQUENTIAL
+from dashboard.charts.style import SEQUENTIAL, escape
 from data.datasets import Dataset
 from data.split import Rows
 from experiments.evaluation.predictions import Predictions

@@ -1,7 +1,6 @@
 """One sample, or one number for each pixel: large, with the values in the cells."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from dashboard.charts.style import (
     DIVERGING,
     LEGEND,
     SEQUENTIAL,
+    escape,
     feature_axis,
     layout,
     readable_on,

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +9,8 @@ import plotly.graph_objects as go
 
 from dashboard.charts import style
 from dashboard.charts.feature_values import feature_values, pixel_figure
+from dashboard.charts.image_grid import shortened
+from dashboard.charts.style import escape
 from mlp.arrays import Array
 from mlp.backprop import Workspace, forward
 from mlp.network import Network
@@ -207,7 +208,13 @@ def class_values_figure(
         )
         for group in _groups(true, predicted, len(names))
     ]
-    classes = {"type": "category", "categoryorder": "array", "categoryarray": names}
+    classes = {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": names,
+        "labelalias": {escape(name): escape(shortened(name)) for name in class_names},
+        "automargin": True,
+    }
     layout = style.layout(
         title,
         x="class",

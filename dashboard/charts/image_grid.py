@@ -1,14 +1,13 @@
 """Samples as pictures."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.style import PRIMARY, SEQUENTIAL, layout
+from dashboard.charts.style import PRIMARY, SEQUENTIAL, escape, layout
 
 Images: TypeAlias = npt.NDArray[np.uint8 | np.floating[Any]]
 

@@ -1,6 +1,5 @@
 """Loss and accuracy by epoch, on the training and on the validation samples."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -9,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, layout
+from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, escape, layout
 from mlp.records import EpochRecord
 
 FIRST_COMPARED, N_COMPARED = 3, 7  # the colors that are left for other runs
@@ -193,7 +192,7 @@ def _gap_trace(training: Curve, validation: Curve) -> go.Scatter:
 def _comparison_trace(other: Comparison) -> go.Scatter:
     curve = other.curve
     return go.Scatter(
-        name=html.escape(other.name),
+        name=escape(other.name),
         x0=curve.start,
         dx=curve.stride,
         y=curve.values,

@@ -1,7 +1,6 @@
 """Samples as points: where each class lies."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts.image_grid import shortened
-from dashboard.charts.style import BORDER, N_COLORS, TEXT, class_symbol, color, layout
+from dashboard.charts.style import BORDER, N_COLORS, TEXT, class_symbol, color, escape, layout
 
 PART_SYMBOLS = ("circle", "diamond-open", "x-thin-open")
 MOST_IN_LEGEND = 20

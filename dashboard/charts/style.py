@@ -4,6 +4,7 @@ A figure names colors by their meaning; the browser knows whether the page is li
 dark, and fills them in.
 """
 
+from html import escape as escape_html
 from typing import Any
 
 TEXT = "var(--theme-text)"
@@ -30,6 +31,15 @@ SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows 
 N_COLORS = 10
 MOST_TICKS = 16  # as many whole numbers as an axis has room for
 PLANE_FEATURES = ("x₁", "x₂")  # names of the features of a point
+
+
+def escape(text: str) -> str:
+    """Escape what Plotly interprets, so that a name from outside is shown as it is.
+
+    That is some HTML everywhere, %{x} in what the mouse shows, and $x$ where there is MathJax.
+    Quotes stay: plotly.js would show their escapes.
+    """
+    return escape_html(text, quote=False).replace("{", "&#123;").replace("$", "&#36;")
 
 
 def color(i: int, opacity: float = 1.0) -> str:

@@ -63,10 +63,11 @@ def _choose_classes(dataset: Dataset) -> list[int]:
         "bind": "query-params",
         "on_change": session.forget_notices,
         "help": "Show only these; with none chosen, show all.",
-        "format_func": _shown_name,
     }
     if len(names) <= MAX_PILLS:
-        chosen = st.pills("Classes", names, selection_mode="multi", **options)
+        chosen = st.pills(
+            "Classes", names, selection_mode="multi", format_func=_shown_name, **options
+        )
     else:
         chosen = st.multiselect("Classes", names, **options)
     return [names.index(name) for name in chosen if name in names]
@@ -80,7 +81,7 @@ def _shown_name(name: str) -> str:
 
 def _choose_part() -> str:
     """Draw a filter; return the part of the split to show, or 'all'."""
-    part: str = st.segmented_control(
+    part: str | None = st.segmented_control(
         "Part",
         PARTS,
         default=PARTS[0],
@@ -90,7 +91,7 @@ def _choose_part() -> str:
         on_change=session.forget_notices,
         help="The network learns from the training part only.",
     )
-    return part
+    return part or PARTS[0]  # a link may choose none
 
 
 def rows_of_part(split: Split, part: str) -> Rows:

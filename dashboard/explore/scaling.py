@@ -1,10 +1,9 @@
 """A sample as it was recorded, and as the network gets it."""
 
-from html import escape
-
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.style import escape
 from dashboard.components.source_code import show_source
 from dashboard.explore.selected_sample import draw_sample_values, select_sample
 from dashboard.explore.values import largest_magnitude

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from dashboard import session
 from dashboard.charts.feature_values import feature_values, pixel_values
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.projections import Group, point_at
+from dashboard.charts.style import escape
 from dashboard.components.chart import Click, show_chart
 from dashboard.components.sample_grid import draw_images
 from data.datasets import Dataset
@@ -90,9 +91,10 @@ def draw_sample_values(
     Parameters
     ----------
     values : (n_features,), recorded or scaled
+    title : fit for Plotly
     limit : the largest value on the color scale
     """
-    alt = f"The values of sample {sample.row}, {sample.label}: {title}"
+    alt = f"The values of sample {sample.row}, {sample.label}: {unescape(title)}"
     if sample.image_shape is None:
         show_chart(feature_values(values, title=title, unit="value"), key=key, alt=alt)
         return

@@ -1,9 +1,13 @@
 """Settings in a link that cannot be applied."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from dashboard.settings import VIEW_CHOICES
-from experiments.config import SETTINGS, parse_field
+from experiments.config import SETTINGS, default_of, parse_field
 from experiments.setting_kinds import Values
 
 
@@ -27,3 +31,18 @@ def unmet_requests(requested: Mapping[str, str], values: Values) -> list[str]:
             name = field.replace("_", " ")
             notices.append(f"The link asks for {name} '{asked[:40]}'. {reason} Used: {used}.")
     return notices
+
+
+def drop_unreadable(name: str) -> bool:
+    """Say whether the link holds a text for a setting that means nothing, and remove it.
+
+    `st.number_input` makes a whole number of what the link holds before it looks at the
+    limits, and there is none for infinity: bind no such control to such a link.
+    """
+    try:
+        parse_field(name, st.query_params.get(name, str(default_of(name))))
+    except ValueError:
+        with suppress(StreamlitAPIException):  # after Back, a control is bound to it already
+            del st.query_params[name]
+        return True
+    return False

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.settings import LEARNING_RATES, control_value
+from dashboard.shell.link_requests import drop_unreadable
 from experiments.config import SETTINGS, default_of, parse_field
 from experiments.setting_kinds import (
     Choice,
@@ -65,6 +66,8 @@ def _switch(setting: Switch, default: bool, values: Values, options: Options) ->
 
 
 def _count(setting: Count, default: int, values: Values, options: Options) -> Any:
+    if drop_unreadable(options["key"]):
+        options["bind"] = None
     return st.number_input(
         min_value=int(setting.low), max_value=int(setting.high), value=default, **options
     )

@@ -35,6 +35,8 @@ def draw() -> None:
             _draw_presets()
     if session.notices() is None:
         session.set_notices(unmet_requests(requested, values))
+        if session.notices():
+            st.rerun()  # so that every control is bound to what is left of the link
 
 
 def _draw_settings() -> Values:

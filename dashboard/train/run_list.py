@@ -17,7 +17,7 @@ def draw() -> None:
         return
     with st.expander(f"Runs on this page: {len(runs)}", icon=":material/list:", expanded=True):
         if remark:
-            st.caption(remark)
+            st.caption(plain(remark))
         for stored in reversed(runs):
             with st.container(horizontal=True, vertical_alignment="center"):
                 _draw_row(stored)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from data.datasets import Dataset
 from experiments.config import RunConfig
+from experiments.export.csv_writer import csv_of
 from experiments.training.summary import Summary
 from mlp.storage import write_atomically
 
@@ -122,14 +123,14 @@ def _read(path: Path) -> "pd.DataFrame":
 
 
 def _to_bytes(rows: Sequence[Mapping[str, Any]], suffix: str) -> bytes:
-    import pandas as pd
-
-    table, file = pd.DataFrame(rows), BytesIO()
     if suffix == ".parquet":
-        table.to_parquet(file, index=False)
-    else:
-        table.to_csv(file, index=False)
-    return file.getvalue()
+        import pandas as pd
+
+        file = BytesIO()
+        pd.DataFrame(rows).to_parquet(file, index=False)
+        return file.getvalue()
+    columns = dict.fromkeys(name for row in rows for name in row)
+    return csv_of(columns, (map(row.get, columns) for row in rows)).encode()
 
 
 def _row(config: RunConfig, summary: Summary, samples: str) -> dict[str, Any]:

@@ -5,8 +5,13 @@ from dashboard.text import WORD_JOINER, duration, percent, plain
 
 def test_text_from_outside_is_never_markup() -> None:
     assert plain("[win](http://evil) **now** $x$ <b> :material/bolt:") == (
-        rf"\[win\]\(http\://{WORD_JOINER}evil\) \*\*now\*\* \$x\$ \<b\> \:material/bolt\:"
+        rf"\[win\]\(http\://{WORD_JOINER}evil\) \*\*now\*\* \$x\$ \<b\> "
+        rf"\:{WORD_JOINER}material/bolt\:"
     )
+    assert plain(":red[x] :smile: www.x.y a@b") == (
+        rf"\:{WORD_JOINER}red\[x\] \:{WORD_JOINER}smile\: www{WORD_JOINER}\.x\.y a@{WORD_JOINER}b"
+    )
+    assert plain("two\n\n    lines") == "two lines"
     assert plain("one") == "one"
 
 

@@ -589,6 +589,30 @@ def test_early_stopping_goes_back_to_the_best_epoch() -> None:
     assert now.loss == pytest.approx(min(losses))
 
 
+def test_ctrl_c_leaves_the_best_network_so_far(monkeypatch) -> None:
+    X, y = noisy()
+    held_out = noisy(seed=1)
+    settings = {"early_stopping": True, "patience": 50}
+    whole = quick(30, **settings).fit(X, y, validation_data=held_out)
+    step, n_steps = Adam.step, 4 * 4 + 2  # four epochs and a half
+
+    def interrupted(optimizer: Adam, gradient: np.ndarray) -> None:
+        step(optimizer, gradient)
+        if optimizer.time == n_steps:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Adam, "step", interrupted)
+    classifier = quick(30, **settings)
+    with pytest.raises(KeyboardInterrupt):
+        classifier.fit(X, y, validation_data=held_out)
+    losses = [record.validation.loss for record in whole.history_[:5]]
+    assert classifier.history_ == whole.history_[:5]
+    assert (classifier.n_iter_, classifier.best_epoch_) == (4, np.argmin(losses))
+    samples = Samples(held_out[0], one_hot(held_out[1], 2, np.float64))
+    now = evaluate(classifier.network_, Objective(CROSS_ENTROPY), samples)
+    assert now.loss == pytest.approx(min(losses))
+
+
 def test_early_stopping_goes_on_counting_after_a_warm_start() -> None:
     X, y = clusters()
     classifier = quick(4, warm_start=True).fit(X, y)
@@ -612,6 +636,35 @@ def test_copies_of_a_sample_stay_together() -> None:
     held_out = choose_held_out(rows, 0.3, np.random.default_rng(0)).reshape(20, 3)
     np.testing.assert_array_equal(held_out.all(axis=1), held_out.any(axis=1))
     assert 0 < held_out.mean() < 0.5
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_copies_with_different_labels_stay_together(seed: int) -> None:
+    X, _ = noisy(20)
+    y = np.random.default_rng(seed).integers(0, 3, 60)
+    rows = LabeledInputs(X.repeat(3, axis=0), y, None)
+    held_out = choose_held_out(rows, 0.3, np.random.default_rng(seed)).reshape(20, 3)
+    np.testing.assert_array_equal(held_out.all(axis=1), held_out.any(axis=1))
+    assert 0 < held_out.mean() < 0.6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_of_copies_of_another_is_left_for_training(seed: int) -> None:
+    X, _ = noisy(5)
+    rows = LabeledInputs(np.vstack([X, X[:1]]), np.array([0] * 5 + [1]), None)
+    held_out = choose_held_out(rows, 0.7, np.random.default_rng(seed))
+    assert not held_out[[0, 5]].any()
+    assert held_out.any()
+
+
+def test_zero_and_minus_zero_are_copies() -> None:
+    X = np.array([[0.0, 1], [-0.0, 1], [2, 1], [2, -0.0], [2, 0.0]])
+    for seed in range(10):
+        held_out = choose_held_out(
+            LabeledInputs(X, np.zeros(5), None), 0.5, np.random.default_rng(seed)
+        )
+        assert held_out[0] == held_out[1]
+        assert held_out[3] == held_out[4]
 
 
 def test_the_weights_of_a_class_make_up_the_fraction() -> None:
@@ -746,6 +799,20 @@ def test_invalid_weights_are_refused(weights, shape: str) -> None:
         quick(4).fit(QUESTIONS, [0, 0, 1, 1], sample_weight=weights)
 
 
+@pytest.mark.parametrize("settings", [{}, {"early_stopping": True}])
+@pytest.mark.parametrize(
+    ("class_weight", "sample_weight"),
+    [({0: 2e306, 1: 2e306}, None), (None, 2e306), ({0: 1e160, 1: 1}, 1e160), ("balanced", 1e306)],
+)
+def test_weights_whose_sum_overflows_are_refused(settings, class_weight, sample_weight) -> None:
+    X, y = noisy(120)
+    weights = sample_weight and np.full(120, sample_weight)
+    with pytest.raises(
+        ValueError, match=r"weights .* so large, up to .* sum is above 1e\+300\. Onl"
+    ):
+        quick(4, class_weight=class_weight, **settings).fit(X, y, sample_weight=weights)
+
+
 @pytest.mark.parametrize("given", [QUESTIONS, (QUESTIONS,), [1, 2, 3]])
 def test_validation_data_are_a_pair(given) -> None:
     with pytest.raises(ValueError, match=r"validation_data must be a pair \(X, y\), or None"):
@@ -823,14 +890,18 @@ def test_the_first_partial_fit_needs_the_classes() -> None:
     X, y = clusters()
     with pytest.raises(ValueError, match="first call of partial_fit needs classes, all labels"):
         quick(4).partial_fit(X, y)
-    with pytest.raises(ValueError, match="'balanced' counts all samples, and partial_fit sees a"):
-        quick(4, class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
 
 
 @pytest.mark.parametrize(
-    "settings", [{"early_stopping": True}, {"schedule": "cosine"}, {"schedule": Schedule("step")}]
+    "settings",
+    [
+        {"early_stopping": True},
+        {"schedule": "cosine"},
+        {"schedule": Schedule("step")},
+        {"class_weight": "balanced"},
+    ],
 )
-def test_there_is_no_partial_fit_where_all_epochs_must_be_known(settings) -> None:
+def test_there_is_no_partial_fit_where_all_must_be_known(settings) -> None:
     classifier = quick(4, **settings)
     assert not hasattr(classifier, "partial_fit")
     with pytest.raises(AttributeError) as raised:

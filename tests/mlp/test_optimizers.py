@@ -6,8 +6,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from mlp.losses import CROSS_ENTROPY, Objective
 from mlp.network import Network
 from mlp.optimizers import OPTIMIZERS, Adam, AdamW, Momentum
+from mlp.records import Diverged
+from mlp.samples import Samples
+from mlp.training import train
 
 THETA, GRADIENTS, ETA = 2.0, (0.5, -1.0), 0.1
 
@@ -116,3 +120,29 @@ def test_adamw_is_adam_but_for_the_decay() -> None:
         optimizer_class(network, ETA, **settings).step(np.arange(8, dtype=np.float32))
         results.append(network.parameters)
     np.testing.assert_array_equal(*results)
+
+
+@pytest.mark.parametrize("optimizer_class", [Adam, AdamW])
+def test_gradients_whose_squares_overflow_end_as_diverged(optimizer_class: type[Adam]) -> None:
+    network = Network([1, 2])
+    network.parameters[:] = 0
+    samples = Samples(np.array([[1e19], [-1e19]], np.float32), np.eye(2, dtype=np.float32))
+    optimizer = optimizer_class(network, 1e-25)  # the loss itself hardly moves
+    *_, last = train(
+        optimizer, Objective(CROSS_ENTROPY), samples, epochs=50, batch_size=2, rng=None
+    )
+    assert isinstance(last, Diverged)
+
+
+def test_one_parameter_that_overflows_leaves_the_others_as_they_are() -> None:
+    network = Network([1, 1], rng=np.random.default_rng(0))
+    with np.errstate(over="ignore"):
+        Adam(network, ETA).step(np.array([1e20, 0.5], np.float32))
+    np.testing.assert_array_equal(np.isnan(network.parameters), [True, False])
+
+
+def test_squares_that_overflow_only_in_their_sum_are_no_divergence() -> None:
+    network = Network([1, 1], rng=np.random.default_rng(0))
+    with np.errstate(over="ignore"):
+        Adam(network, ETA).step(np.full(2, 1.5e19, np.float32))  # 2.25e38 each, of 3.4e38
+    assert np.isfinite(network.parameters).all()

@@ -2,7 +2,7 @@ import numpy as np
 
 from dashboard.charts.class_balance import class_axis, class_balance
 from dashboard.charts.projections import groups_by_class
-from dashboard.charts.style import class_symbol, whole_numbers
+from dashboard.charts.style import class_symbol, escape, whole_numbers
 
 EVIL = "<b>[x](http://evil)</b>"
 
@@ -24,3 +24,9 @@ def test_a_class_has_its_own_symbol_and_classes_of_one_color_have_different_ones
     assert [group.symbol for group in groups] == [class_symbol(i) for i in range(100)]
     assert len({(group.color, group.symbol) for group in groups[:50]}) == 50
     assert len({group.symbol for group in groups[:5]}) == 5
+
+
+def test_a_name_is_escaped_but_for_quotes() -> None:
+    assert escape("""<b>5" %{x} $a$ & it's""") == (
+        """&lt;b&gt;5" %&#123;x} &#36;a&#36; &amp; it's"""
+    )

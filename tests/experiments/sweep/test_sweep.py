@@ -200,6 +200,16 @@ def test_a_table_whose_settings_were_changed_is_refused(name: str, tmp_path: Pat
             ResultTable(path)
 
 
+def test_no_cell_of_a_table_is_a_formula_and_the_table_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    list(sweep(CONFIGS[:1], ResultTable(path), Trainer()))
+    pd.read_csv(path).assign(note="=1+1").to_csv(path, index=False)  # from somebody else
+    list(sweep(CONFIGS[:2], ResultTable(path), Trainer()))
+    list(sweep(CONFIGS[:3], ResultTable(path), Trainer()))
+    notes = pd.read_csv(path, dtype=str, keep_default_na=False)["note"]
+    assert list(notes) == ["'=1+1", "", ""]
+
+
 def test_another_suffix_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'table.xlsx' must end with .csv or .parquet, so that"):
         ResultTable(Path("table.xlsx"))
