@@ -119,17 +119,29 @@ def first_not_finite(X: Features) -> tuple[int, int] | None:
 
 
 @contextmanager
-def parsing(what: str) -> Iterator[None]:
-    """Turn any error of a parser into an OwnDataError of one sentence."""
+def parsing(what: str, advice: str = "Save it again.") -> Iterator[None]:
+    """Turn any error of a parser into an OwnDataError of one sentence.
+
+    What the parser says is for those who wrote it; it stays in the cause of the error.
+    """
     try:
         yield
     except OwnDataError:
         raise
     except Exception as error:  # parsers raise errors of all kinds
-        reason = str(error).rstrip(".") or type(error).__name__
         raise OwnDataError(
-            f"{what} cannot be read; it is damaged, or not of the type that its name says "
-            f"({reason[:120]}). Save it again."
+            f"{what} cannot be read; it is damaged, or not of the type that its name says. {advice}"
+        ) from error
+
+
+@contextmanager
+def opening(name: str) -> Iterator[None]:
+    """Turn an error of the disk into an OwnDataError."""
+    try:
+        yield
+    except OSError as error:
+        raise OwnDataError(
+            f"'{name}' cannot be read: {error.strerror}. Is it the right file or folder?"
         ) from error
 
 
