@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from data.own.checks import (
     MAX_LABEL_CHARACTERS,
+    MAX_MAGNITUDE,
     Content,
     OwnDataError,
     check_label,
     check_size,
-    first_not_finite,
+    first_unusable,
     open_zip,
     parsing,
 )
@@ -56,10 +57,11 @@ def read_npz(data: bytes) -> Content:
         values = _read(archive, X, np.dtype(np.uint8 if are_bytes else np.float32))
         labels = _read(archive, y, y.dtype)
     features = values.reshape(len(values), -1)
-    if place := first_not_finite(features):
+    if place := first_unusable(features):
         raise OwnDataError(
-            f"Sample {place[0]}, feature {place[1]}, counted from 0, is {features[place]}, but a "
-            "feature must be a finite number. Correct it, or leave the sample out."
+            f"Sample {place[0]}, feature {place[1]}, counted from 0, is {features[place]:g}, but a "
+            f"feature must be a finite number, {MAX_MAGNITUDE:g} at most. Correct it, or leave the "
+            "sample out."
         )
     image_shape = (X.shape[1], X.shape[2]) if len(X.shape) == 3 else None
     return Content(features, _as_text(labels), image_shape)

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import numpy as np
-
 from data.datasets import Features
 
 MAX_BYTES = 64 * 2**20  # of a file: a browser uploads as much in a moment
@@ -16,6 +14,7 @@ MAX_UNPACKED_BYTES = 128 * 2**20  # of all that is in a packed file
 MAX_VALUES = 8 * 2**20  # samples x features: 32 MiB for each of fifty on one server
 MAX_SAMPLES = 100_000  # more than MNIST has; an epoch still takes seconds
 MAX_FEATURES = 4096  # an image of 64 x 64 pixels
+MAX_MAGNITUDE = 1e30  # of a feature: what is computed from it must be finite in float32, too
 MAX_LABEL_CHARACTERS = 80  # more is a text, not a name
 MAX_CLASSES = 100  # more than a confusion matrix can show
 MIN_OF_A_CLASS = 3  # one each for training, validation and test
@@ -109,12 +108,12 @@ def check_label(text: str, where: str) -> str:
     return label
 
 
-def first_not_finite(X: Features) -> tuple[int, int] | None:
-    """Return row and column of the first value that is NaN or infinite, if there is one."""
-    is_finite = np.isfinite(X)
-    if is_finite.all():
+def first_unusable(X: Features) -> tuple[int, int] | None:
+    """Return row and column of the first value that is NaN, infinite or too large, if any is."""
+    are_usable = (X >= -MAX_MAGNITUDE) & (X <= MAX_MAGNITUDE)
+    if are_usable.all():
         return None
-    row, column = divmod(int(is_finite.argmin()), X.shape[1])
+    row, column = divmod(int(are_usable.argmin()), X.shape[1])
     return row, column
 
 

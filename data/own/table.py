@@ -12,12 +12,13 @@ import numpy as np
 
 from data.own.checks import (
     MAX_FEATURES,
+    MAX_MAGNITUDE,
     MAX_SAMPLES,
     Content,
     OwnDataError,
     check_label,
     check_size,
-    first_not_finite,
+    first_unusable,
 )
 
 Row: TypeAlias = tuple[int, list[str]]
@@ -53,7 +54,7 @@ def read_csv(data: bytes) -> Content:
         check_size(len(labels), len(feature_columns))
     check_size(len(labels), len(feature_columns))
     X = np.frombuffer(values, np.float32).reshape(len(labels), len(feature_columns))
-    if place := first_not_finite(X):
+    if place := first_unusable(X):
         raise _no_number(numbers[place[0]], feature_columns[place[1]], str(X[place]))
     return Content(X, labels, None)
 
@@ -154,5 +155,6 @@ def _is_number(text: str) -> bool:
 def _no_number(row: int, column: str, cell: str) -> OwnDataError:
     return OwnDataError(
         f"Row {row}, column '{column[:40]}' holds '{cell[:40]}', but a feature must be a finite "
-        "number, with a point before its decimals. Correct it, or remove the row."
+        f"number, {MAX_MAGNITUDE:g} at most, with a point before its decimals. Correct it, or "
+        "remove the row."
     )

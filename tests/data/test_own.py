@@ -89,7 +89,15 @@ def test_a_label_may_have_spaces_around_it() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "shown"),
-    [("five", "five"), ("", ""), ("nan", "nan"), ("inf", "inf"), ("-inf", "-inf"), ("1e99", "inf")],
+    [
+        ("five", "five"),
+        ("", ""),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("-inf", "-inf"),
+        ("1e99", "inf"),
+        ("-2e30", r"-2e\+30"),
+    ],
 )
 def test_a_cell_that_is_not_a_number_is_named_with_its_place(cell: str, shown: str) -> None:
     rows = [*ROWS[:3], "", f"7,{cell},b", *ROWS[3:]]
@@ -269,6 +277,10 @@ WRONG_ARRAYS = {
     "no samples": (npz(X=X6[:0], y=Y6[:0]), r"array 'X' is empty, its shape is \(0, 2\)"),
     "nan": (npz(X=with_nan(3, 1), y=Y6), "Sample 3, feature 1, counted from 0, is nan"),
     "too large a number": (npz(X=X6 * 1e99, y=Y6), "Sample 0, feature 1, counted from 0, is inf"),
+    "a large number": (
+        npz(X=X6 * 1e30, y=Y6),
+        r"Sample 1, feature 0, .*is 2e\+30, but .*1e\+30 at",
+    ),
     "text": (npz(X=X6.astype(str), y=Y6), "The features are text, but numbers were expected"),
     "complex": (npz(X=X6 * 1j, y=Y6), "'X' is of the type complex128, but numbers were expected"),
     "missing label": (npz(X=X6, y=[1, 2, 1, 2, 1, math.nan]), "Sample 5, .* has no label"),
