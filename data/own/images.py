@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice, product
 from pathlib import Path, PurePath, PurePosixPath
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,8 +35,13 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 MAX_PIXELS = 2**24  # of an image file: the photo of a phone
 MAX_ALL_PIXELS = 2**27  # of all image files: two or three seconds of work
 MAX_IMAGE_BYTES = 2**25  # of an image file; the photo of a phone has a tenth of that
+SCAN = b"\xff\xda"  # begins each of the passes in which a JPEG gets finer
+MAX_SCANS = 20  # ten are usual; a pass of 50 bytes may go over all pixels
 MAX_SIDE = 64  # pixels, of an image as the network gets it
 PIECE = 1024  # pixels a side, of what is converted to gray at a time
+
+ONE_AT_A_TIME = Lock()
+"""Held while an image is unpacked: however many readers give images, one takes its memory."""
 
 
 class ImageFile(NamedTuple):
@@ -110,20 +116,20 @@ def _read(files: Sequence[ImageFile]) -> Content:
             "folder for each class, with the name of the class."
         )
     files = sorted(files, key=lambda file: file[:2])
-    size = _shrunk(_read_gray(files[0]).size)
+    with ONE_AT_A_TIME:
+        size = _shrunk(_read_gray(files[0]).size)
     check_size(len(files), size[0] * size[1])
+    labels = [check_label(file.class_name, f"{_name_of(file)}, by its folder,") for file in files]
     X = np.empty((len(files), size[0] * size[1]), np.uint8)
     n_pixels = 0
     for file, row in zip(files, X, strict=True):
-        image = _read_gray(file)
-        n_pixels += image.width * image.height
+        row[:], n_stored = _read_pixels(file, size)
+        n_pixels += n_stored
         if n_pixels > MAX_ALL_PIXELS:
             raise OwnDataError(
                 f"The images have more than {MAX_ALL_PIXELS:,} pixels in all. Make them smaller, "
                 f"such as {size[0]} x {size[1]}: the network gets no more of them."
             )
-        row[:] = _pixels(image, size)
-    labels = [check_label(file.class_name, f"{_name_of(file)}, by its folder,") for file in files]
     return Content(X, labels, (size[1], size[0]))
 
 
@@ -137,11 +143,16 @@ def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(ratio * size[0])), max(1, round(ratio * size[1]))
 
 
-def _pixels(image: "Image", size: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """Return an image brought to this width and height, row by row, (width x height,)."""
+def _read_pixels(
+    file: ImageFile, size: tuple[int, int]
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint8]], int]:
+    """Return an image brought to this width and height, (width x height,), and its own pixels."""
     from PIL.Image import Resampling
 
-    return np.asarray(image.resize(size, Resampling.BILINEAR), np.uint8).reshape(-1)
+    with ONE_AT_A_TIME:
+        image = _read_gray(file)
+        shrunk = image.resize(size, Resampling.BILINEAR)
+        return np.asarray(shrunk, np.uint8).reshape(-1), image.width * image.height
 
 
 def _read_gray(file: ImageFile) -> "Image":
@@ -155,13 +166,19 @@ def _read_gray(file: ImageFile) -> "Image":
             "are possible. Make it smaller."
         )
     with parsing(name, "Save it again as PNG or JPEG."):
+        content = file.read()
         try:
-            stored = Image.open(io.BytesIO(file.read()), formats=FORMATS)
+            stored = Image.open(io.BytesIO(content), formats=FORMATS)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise _too_many_pixels(name) from None
         with stored:
             if stored.width * stored.height > MAX_PIXELS:
                 raise _too_many_pixels(name)
+            if stored.format == "JPEG" and content.count(SCAN) > MAX_SCANS:
+                raise OwnDataError(
+                    f"{name} is a JPEG of more than {MAX_SCANS} passes. Save it again, without "
+                    "'progressive', or as PNG."
+                )
             if stored.mode.startswith("I"):
                 raise OwnDataError(
                     f"{name} has more than 256 shades of gray. Save it with 8 bits a pixel."

@@ -2,7 +2,9 @@
 
 import io
 import math
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -604,6 +606,32 @@ def test_a_zip_file_with_too_many_entries_is_refused_uncounted(monkeypatch) -> N
 def test_images_with_too_many_pixels_in_all_are_refused(monkeypatch) -> None:
     monkeypatch.setattr(images, "MAX_ALL_PIXELS", 5)
     refuse(zipped(classes()), "more than 5 pixels in all", "my.zip")
+
+
+def test_a_jpeg_may_not_go_over_its_pixels_again_and_again() -> None:
+    """Each further pass takes a few bytes of the file, and packed even fewer."""
+    image = picture((64, 64), 128, kind="JPEG", progressive=True)
+    assert own(zipped(classes(**{"black/0.jpg": image})), "my.zip").X[0].max() > 0
+    last_pass, end = image[image.rindex(images.SCAN) : -2], image[-2:]
+    content = zipped(classes(**{"black/0.jpg": image[:-2] + last_pass * 20 + end}))
+    refuse(content, r"'black/0\.jpg' is a JPEG of more than 20 passes\. Save it again", "my.zip")
+
+
+def test_images_of_several_readers_are_unpacked_one_at_a_time(monkeypatch) -> None:
+    gray, at_work, together = images._gray, [], []
+
+    def watched(stored: Image.Image) -> Image.Image:
+        at_work.append(stored)
+        time.sleep(0.001)  # for the others to begin
+        together.append(len(at_work))
+        at_work.remove(stored)
+        return gray(stored)
+
+    monkeypatch.setattr(images, "_gray", watched)
+    with ThreadPoolExecutor(4) as pool:
+        datasets = list(pool.map(own, [zipped(classes())] * 4, ["my.zip"] * 4))
+    assert [dataset.n_samples for dataset in datasets] == [6] * 4
+    assert set(together) == {1}
 
 
 def test_an_encrypted_zip_file_is_refused() -> None:
