@@ -85,14 +85,14 @@ def folder_of(name: str) -> Path:
     """
     import pooch
 
-    chosen = os.environ.get(FOLDER_VARIABLE) or str(pooch.os_cache("perceptron-lab"))
-    folder = os.path.expanduser(chosen)
-    if folder.startswith("~"):
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    try:
+        return Path(chosen or pooch.os_cache("perceptron-lab")).expanduser() / name
+    except RuntimeError as error:
         raise DownloadError(
-            f"The data belong in '{folder}', but there is no such home folder. Let "
+            f"The data belong in '{chosen or '~'}', but there is no such home folder. Let "
             f"{FOLDER_VARIABLE} name a folder for them."
-        )
-    return Path(folder) / name
+        ) from error
 
 
 def is_at_hand(name: str) -> bool:

@@ -300,11 +300,18 @@ def test_a_file_that_may_not_be_read_is_reported(server: Server, home: Path) -> 
         fetch("mnist", progress=quiet)
 
 
+def no_home(project: str) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
 @pytest.mark.parametrize("chosen", ["~no-such-user-here/data", ""])
-def test_without_a_home_folder_another_one_is_asked_for(monkeypatch, chosen: str) -> None:
+@pytest.mark.parametrize("os_cache", [no_home, lambda project: Path("~no-such-user-here/.cache")])
+def test_without_a_home_folder_another_one_is_asked_for(
+    monkeypatch, chosen: str, os_cache: Callable[[str], Path]
+) -> None:
+    """Where there is neither HOME nor an account, packages raise an error or keep the '~'."""
     monkeypatch.setenv("PERCEPTRON_LAB_DATA", chosen)
-    monkeypatch.setattr(pooch, "os_cache", lambda project: Path("~/.cache") / project)
-    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as without HOME and an account
+    monkeypatch.setattr(pooch, "os_cache", os_cache)
     with pytest.raises(DownloadError, match=r"no such home folder\. Let PERCEPTRON_LAB_DATA name"):
         is_at_hand("mnist")
 
