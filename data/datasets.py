@@ -1,11 +1,13 @@
 """The datasets, each as plain arrays with what is needed to show and to cite it."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, TypeAlias
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ from data.toy import DrawPoints, blobs, circles, moons, spirals, xor
 Labels: TypeAlias = npt.NDArray[np.intp]
 Features: TypeAlias = npt.NDArray[np.uint8 | np.float32]
 
+DIGITS = Path(__file__).with_name("digits.npz")
 TOY_SAMPLES = 600
 TOY_SEED = 0
 
@@ -139,8 +142,14 @@ class DatasetEntry:
 
 def _digits(name: str, title: str) -> Dataset:
     """Read the digits that come with the project."""
-    with np.load(Path(__file__).with_name("digits.npz")) as stored:
-        pixels, labels = stored["pixels"], stored["labels"]
+    try:
+        with DIGITS.open("rb") as file, np.load(file) as stored:
+            pixels, labels = stored["pixels"], stored["labels"]
+    except (OSError, ValueError, LookupError, EOFError, BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"'{DIGITS.name}', which comes with the project, is missing or damaged. Put the "
+            "project's own file back into its folder 'data'."
+        ) from error
     return Dataset(
         name=name,
         title=title,

@@ -27,6 +27,7 @@ FILES = (
 )
 SECONDS_TO_CONNECT, SECONDS_OF_SILENCE = 10.0, 30.0
 CHUNK = 2**16  # bytes between two reports of progress
+MAX_BYTES = 2**26  # of a file; the largest original has 31 million
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,22 @@ class DownloadError(OSError):
 
 
 def folder_of(name: str) -> Path:
-    """Return the folder in which the files of a dataset belong."""
-    if chosen := os.environ.get(FOLDER_VARIABLE):
-        return Path(chosen).expanduser() / name
+    """Return the folder in which the files of a dataset belong.
+
+    Raises
+    ------
+    DownloadError : if it would be in a home folder, and there is none
+    """
     import pooch
 
-    return Path(pooch.os_cache("perceptron-lab")) / name
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    try:
+        return Path(chosen or pooch.os_cache("perceptron-lab")).expanduser() / name
+    except RuntimeError as error:
+        raise DownloadError(
+            f"The data belong in '{chosen or '~'}', but there is no such home folder. Let "
+            f"{FOLDER_VARIABLE} name a folder for them."
+        ) from error
 
 
 def is_at_hand(name: str) -> bool:
@@ -121,11 +132,13 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path:
 
 
 def _check(path: Path, checksum: str) -> None:
-    found = sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        found = sha256(file.read(MAX_BYTES)).hexdigest()
     if found != checksum:
         raise DownloadError(
-            f"'{path}' is not the original file: its SHA-256 should begin with {checksum[:12]}, "
-            f"but begins with {found[:12]}. Remove it, and it will be downloaded again."
+            f"'{path}' is not the original file: it is damaged, or another one (its SHA-256 begins "
+            f"with {found[:12]} and not with {checksum[:12]}). Remove it, and it will be "
+            "downloaded again."
         )
 
 
@@ -205,8 +218,10 @@ class _Bar:
         self.total = self.done = 0
 
     def update(self, n_bytes: int) -> None:
-        self.done = min(self.done + n_bytes, self.total)
-        self.progress(self.done, self.total)
+        self.done += n_bytes
+        if self.done > MAX_BYTES:
+            raise ValueError("There is no end to this file.")
+        self.progress(min(self.done, self.total), self.total)
 
     def reset(self) -> None:
         self.done = 0

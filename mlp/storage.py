@@ -174,7 +174,7 @@ def load(path: Path | str) -> StoredNetwork:
 def _check_size(n_bytes: int) -> None:
     if n_bytes > MAX_FILE_BYTES:
         raise ModelFileError(
-            f"The file has {n_bytes:,} bytes; the largest model takes {MAX_FILE_BYTES:,}. "
+            f"The file is larger than {MAX_FILE_BYTES / 1e6:.1f} MB, the most that a model takes. "
             "Choose a model that was saved here."
         )
 
@@ -183,26 +183,33 @@ def _read_header(data: bytes) -> tuple[dict[str, Any], int]:
     """Return the header, and the number of bytes after it."""
     _check_size(len(data))
     length = int.from_bytes(data[:LENGTH_BYTES], "little")
-    if len(data) < LENGTH_BYTES or length > min(len(data) - LENGTH_BYTES, MAX_HEADER_BYTES):
+    if len(data) < LENGTH_BYTES or length > len(data) - LENGTH_BYTES:
         raise ModelFileError(
-            f"The file has {len(data):,} bytes, and a header of {length:,} does not fit into "
-            f"them or is above the limit of {MAX_HEADER_BYTES:,}. It is cut short, or not "
-            "a safetensors file: choose a model that was saved here."
+            "This is not a model file, or the end of it is missing. Choose a model that was saved "
+            "here, or download it again."
         )
-    text = data[LENGTH_BYTES : LENGTH_BYTES + length]
+    if length > MAX_HEADER_BYTES:
+        raise ModelFileError(
+            f"All that describes the network takes {length / 1e6:.1f} MB; at most "
+            f"{MAX_HEADER_BYTES / 1e6:.1f} are possible. Choose a model that was saved here."
+        )
+    header = _parse_header(data[LENGTH_BYTES : LENGTH_BYTES + length])
+    return header, len(data) - LENGTH_BYTES - length
+
+
+def _parse_header(text: bytes) -> dict[str, Any]:
+    """Return the JSON object that a header is."""
     try:
         header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as error:
+        if not isinstance(header, dict):
+            raise TypeError("not an object")
+    except (ValueError, TypeError, RecursionError):
         raise ModelFileError(
-            f"The header of the file is not plain JSON: {str(error)[:100]}. The file is damaged: "
-            "save the model again."
+            "The beginning of the file, which describes the network, cannot be read: it is "
+            "damaged, or not a model file. Choose a model that was saved here, or download it "
+            "again."
         ) from None
-    if not isinstance(header, dict):
-        raise ModelFileError(
-            "The header of the file is not a JSON object with a name for each tensor. The file is "
-            "damaged: save the model again."
-        )
-    return header, len(data) - LENGTH_BYTES - length
+    return header
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -217,13 +224,13 @@ def _check_metadata(metadata: Any) -> dict[str, str]:
     """Return the metadata, if they are texts and name a version and functions that exist."""
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise ModelFileError(
-            f"The file does not say that it is of the format '{FORMAT}'. Choose a model that "
-            "was saved here."
+            "The file was not saved by this program; it may hold a network of another one. Choose "
+            "a model that was saved here."
         )
     if not all(isinstance(text, str) for text in metadata.values()):
         raise ModelFileError(
-            "The metadata of the file hold a value that is not text. The file is damaged: "
-            "save the model again."
+            "A part of what the file says of its network is not text. The file is damaged: save "
+            "the model again."
         )
     if (version := metadata.get("version", "")) != VERSION:
         raise ModelFileError(
@@ -253,9 +260,9 @@ def _check_tensors(
     names = [name for l in range(1, n_layers + 1) for name in tensor_names(l)]
     if n_layers == 0 or header.keys() != set(names):
         raise ModelFileError(
-            "The tensors of a model are called 0.weight, 0.bias, 2.weight, 2.bias and so on; "
-            f"this file has {', '.join(sorted(header))[:100] or 'none'}. Choose a model that "
-            "was saved here."
+            "The weights and biases of a model are called 0.weight, 0.bias, 2.weight, 2.bias and "
+            f"so on; this file has {', '.join(sorted(header))[:100] or 'none'}. Choose a model "
+            "that was saved here."
         )
     tensors = {name: _parse_tensor(name, header[name]) for name in names}
     sizes = _chain(tensors)
@@ -277,8 +284,8 @@ def _parse_tensor(name: str, claim: Any) -> _Tensor:
         ):
             return _Tensor(dtype, tuple(shape), *offsets)
     raise ModelFileError(
-        f"The tensor {name} must have a dtype, a shape of {n_dimensions} and data_offsets of 2 "
-        "whole numbers, and the header says otherwise. It is damaged: save the model again."
+        f"What the file says of {name}, its type, size and place, cannot be right. It is damaged: "
+        "save the model again."
     )
 
 
@@ -307,8 +314,8 @@ def _common_dtype(tensors: dict[str, _Tensor]) -> np.dtype[Any]:
     kinds = sorted({tensor.dtype for tensor in tensors.values()})
     if len(kinds) > 1 or kinds[0] not in DTYPES:
         raise ModelFileError(
-            f"The numbers of a model are all F32 or all F64, not {', '.join(kinds)[:100]}. "
-            "Convert them to one of the two."
+            "The numbers of a model are all in single precision (F32) or all in double (F64), not "
+            f"{', '.join(kinds)[:100]}. Convert them to one of the two."
         )
     return DTYPES[kinds[0]]
 
@@ -320,15 +327,14 @@ def _check_offsets(tensors: dict[str, _Tensor], item_bytes: int, n_data_bytes: i
         n_bytes = math.prod(tensor.shape) * item_bytes
         if (tensor.start, tensor.end) != (position, position + n_bytes):
             raise ModelFileError(
-                f"A tensor of the shape {tensor.shape} lies at the bytes {tensor.start:,} to "
-                f"{tensor.end:,}; expected are {position:,} to {position + n_bytes:,}. The file "
-                "is damaged: save the model again."
+                "The numbers of the layers overlap in the file, or there are gaps between them. "
+                "It is damaged: save the model again."
             )
         position = tensor.end
     if position != n_data_bytes:
         raise ModelFileError(
-            f"The tensors take {position:,} bytes, and {n_data_bytes:,} follow the header. The "
-            "file is cut short or damaged: save the model again."
+            f"The network needs {position:,} bytes of numbers, and the file has {n_data_bytes:,}. "
+            "It is cut short or damaged: save the model again."
         )
 
 
@@ -336,10 +342,9 @@ def _fill(network: Network, data: bytes) -> None:
     """Copy the parameters of a checked file into a network of its sizes."""
     try:
         stored = load_tensors(data)
-    except SafetensorError as error:
+    except SafetensorError:
         raise ModelFileError(
-            f"The safetensors library refuses the file: {str(error)[:100]}. It is damaged: save "
-            "the model again."
+            "The file breaks a rule of the safetensors format. It is damaged: save the model again."
         ) from None
     for name, tensor in name_tensors(network).items():
         tensor[...] = stored[name]

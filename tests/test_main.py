@@ -496,7 +496,7 @@ ERRORS = [
     ("evaluate", "Missing argument 'model'"),
     ("evaluate none", "The model cannot be read from 'none': No such file or directory"),
     ("evaluate folder", "The model cannot be read from 'folder': Is a directory"),
-    ("evaluate garbage", "It is cut short, or not a safetensors file"),
+    ("evaluate garbage", "This is not a model file, or the end of it is missing"),
     ("evaluate garbage --show many", "Invalid value for '--show'"),
     ("compare digits", "A comparison takes the names of at least two presets"),
     ("compare digits digits", "A comparison takes the names of at least two presets"),
@@ -530,7 +530,7 @@ def test_an_error_is_one_line_and_leaves_no_file(
 ) -> None:
     (tmp_path / "folder").mkdir()
     for name in ("garbage", "garbage.csv", "garbage.npz", "garbage.zip"):
-        (tmp_path / name).write_bytes(b"\x00\xffPK not, at all\n" * 9)
+        (tmp_path / name).write_bytes(b"\x01\xffPK not, at all\n" * 9)
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setenv("PERCEPTRON_LAB_DATA", str(tmp_path / "garbage"))
     outcome = program(*command.split())

@@ -19,7 +19,14 @@ import numpy as np
 
 from data.datasets import Dataset, RowOrder
 from data.own.arrays import read_npz
-from data.own.checks import Content, OwnDataError, check_bytes, check_classes, check_size
+from data.own.checks import (
+    Content,
+    OwnDataError,
+    check_bytes,
+    check_classes,
+    check_size,
+    opening,
+)
 from data.own.images import read_folder, read_zip
 from data.own.table import read_csv
 
@@ -68,13 +75,9 @@ def _content_of(source: Path | tuple[str, bytes]) -> bytes:
         data = source[1]
         check_bytes(len(data))
     else:
-        try:
+        with opening(source.name):
             check_bytes(source.stat().st_size)
             data = source.read_bytes()
-        except OSError as error:
-            raise OwnDataError(
-                f"'{source.name}' cannot be read: {error.strerror}. Is it the right file?"
-            ) from error
     if not data:
         raise OwnDataError("The file is empty. Save it again.")
     return data

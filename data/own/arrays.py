@@ -1,21 +1,26 @@
-"""Arrays as numpy.savez stores them: a zip file with a header before the values of each."""
+"""Arrays as numpy.savez stores them: a zip file with a header before the values of each.
 
+Both headers are checked before any value is unpacked, and the values are unpacked piece by
+piece into the array that is kept: a small file cannot become much larger than its limits.
+"""
+
+import io
 import math
 import zipfile
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from data.datasets import Features
 from data.own.checks import (
+    MAX_LABEL_CHARACTERS,
+    MAX_MAGNITUDE,
     Content,
     OwnDataError,
     check_label,
     check_size,
-    check_unpacked_bytes,
-    first_not_finite,
+    first_unusable,
     open_zip,
     parsing,
 )
@@ -23,6 +28,18 @@ from data.own.checks import (
 FEATURE_ARRAYS = ("X", "x", "data", "pixels", "images")
 LABEL_ARRAYS = ("y", "labels", "target")
 KINDS = "buifSU"  # Booleans, integers, floating-point numbers, text
+MAX_HEADER = 2**14  # bytes; NumPy itself refuses more than 10,000 characters
+PIECE = 2**16  # values unpacked at a time
+
+
+class _Stored(NamedTuple):
+    """What the header of an array says, and where its values begin."""
+
+    entry: zipfile.ZipInfo
+    shape: tuple[int, ...]
+    is_fortran: bool
+    dtype: np.dtype[Any]
+    start: int
 
 
 def read_npz(data: bytes) -> Content:
@@ -33,66 +50,85 @@ def read_npz(data: bytes) -> Content:
     OwnDataError : if they are not there, not numbers, or do not belong together
     """
     with parsing("The .npz file"), open_zip(data) as archive:
-        X = _read_array(archive, "features", FEATURE_ARRAYS)
-        y = _read_array(archive, "labels", LABEL_ARRAYS)
-    if X.ndim not in (2, 3) or y.shape != X.shape[:1]:
+        X = _find(archive, "features", FEATURE_ARRAYS)
+        y = _find(archive, "labels", LABEL_ARRAYS)
+        _check_both(X, y)
+        are_bytes = X.dtype in (np.uint8, np.bool_)
+        values = _read(archive, X, np.dtype(np.uint8 if are_bytes else np.float32))
+        labels = _read(archive, y, y.dtype)
+    features = values.reshape(len(values), -1)
+    if place := first_unusable(features):
+        raise OwnDataError(
+            f"Sample {place[0]}, feature {place[1]}, counted from 0, is {features[place]:g}, but a "
+            f"feature must be a finite number, {MAX_MAGNITUDE:g} at most. Correct it, or leave the "
+            "sample out."
+        )
+    image_shape = (X.shape[1], X.shape[2]) if len(X.shape) == 3 else None
+    return Content(features, _as_text(labels), image_shape)
+
+
+def _find(archive: zipfile.ZipFile, what: str, names: Sequence[str]) -> _Stored:
+    """Return the first array with one of the names, once its header is right."""
+    entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+    name = next((name for name in names if name in entries), None)
+    if name is None:
+        there = ", ".join(filter(str.isprintable, entries))[:80]
+        raise OwnDataError(
+            f"The .npz file has no {what}: an array named {' or '.join(names)} was expected, but "
+            f"there are {there or 'none'}. Rename it."
+        )
+    stored = _read_header(archive, entries[name])
+    if stored.dtype.kind not in KINDS:
+        raise OwnDataError(
+            f"The array '{name}' is of the type {str(stored.dtype)[:40]}, but numbers were "
+            "expected, or text for labels; Python objects are never unpickled. Convert it with "
+            "astype."
+        )
+    if min(stored.shape, default=1) < 1:
+        raise OwnDataError(
+            f"The array '{name}' is empty, its shape is {stored.shape}. Save it again."
+        )
+    return stored
+
+
+def _read_header(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Stored:
+    with archive.open(entry) as stream:
+        head = io.BytesIO(stream.read(MAX_HEADER))
+    if np.lib.format.read_magic(head) == (1, 0):
+        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(head)
+    else:
+        shape, is_fortran, dtype = np.lib.format.read_array_header_2_0(head)
+    return _Stored(entry, shape, is_fortran, dtype, head.tell())
+
+
+def _check_both(X: _Stored, y: _Stored) -> None:
+    """Refuse arrays that do not belong together, or would be too large."""
+    if len(X.shape) not in (2, 3) or y.shape != X.shape[:1]:
         raise OwnDataError(
             "The features should have the shape (samples, features) or (samples, height, width) "
             f"and the labels (samples,), but these have {X.shape} and {y.shape}. Reshape them."
         )
-    image_shape = (X.shape[1], X.shape[2]) if X.ndim == 3 else None
-    features = _as_features(X.reshape(len(X), -1))
-    if place := first_not_finite(features):
-        raise OwnDataError(
-            f"Sample {place[0]}, feature {place[1]}, counted from 0, is {features[place]}, but a "
-            "feature must be a finite number. Correct it, or leave the sample out."
-        )
-    return Content(features, _as_text(y), image_shape)
-
-
-def _read_array(archive: zipfile.ZipFile, what: str, names: Sequence[str]) -> npt.NDArray[Any]:
-    """Read the first array with one of the names; its values only if its header is right."""
-    entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
-    name = next((name for name in names if name in entries), None)
-    if name is None:
-        raise OwnDataError(
-            f"The .npz file has no {what}: an array named {' or '.join(names)} was expected, but "
-            f"there are {', '.join(entries)[:80] or 'none'}. Rename it."
-        )
-    with archive.open(entries[name]) as stream:
-        shape, is_fortran, dtype = _read_header(stream)
-        _check_array(name, shape, dtype)
-        values = stream.read(math.prod(shape) * dtype.itemsize)
-    return np.frombuffer(values, dtype).reshape(shape, order="F" if is_fortran else "C")
-
-
-def _read_header(stream: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(stream)
-    return np.lib.format.read_array_header_2_0(stream)
-
-
-def _check_array(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    if dtype.kind not in KINDS:
-        raise OwnDataError(
-            f"The array '{name}' is of the type {dtype}, but numbers were expected, or text for "
-            "labels; Python objects are never unpickled. Convert it with astype."
-        )
-    if min(shape, default=1) < 1:
-        raise OwnDataError(f"The array '{name}' is empty, its shape is {shape}. Save it again.")
-    check_unpacked_bytes(math.prod(shape) * dtype.itemsize)
-
-
-def _as_features(X: npt.NDArray[Any]) -> Features:
-    """Return bytes as they are, and all other numbers as float32."""
+    check_size(X.shape[0], math.prod(X.shape[1:]))
     if X.dtype.kind in "SU":
         raise OwnDataError("The features are text, but numbers were expected. Convert them first.")
-    check_size(*X.shape)
-    if X.dtype in (np.uint8, np.bool_):
-        return X.astype(np.uint8)
-    with np.errstate(over="ignore"):  # too large a number becomes infinite, and is refused
-        return X.astype(np.float32)
+    width = y.dtype.itemsize // (4 if y.dtype.kind == "U" else 1)
+    if y.dtype.kind in "SU" and width > MAX_LABEL_CHARACTERS:
+        raise OwnDataError(
+            f"The labels are texts of up to {width:,} characters, but a label is a name of at "
+            f"most {MAX_LABEL_CHARACTERS}. Are they the labels?"
+        )
+
+
+def _read(archive: zipfile.ZipFile, stored: _Stored, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return the values of an array, converted to a type; too large a number is infinite."""
+    values = np.empty(math.prod(stored.shape), dtype)
+    with archive.open(stored.entry) as stream, np.errstate(over="ignore"):
+        stream.seek(stored.start)
+        for first in range(0, len(values), PIECE):
+            piece = values[first : first + PIECE]
+            packed = stream.read(len(piece) * stored.dtype.itemsize)
+            piece[:] = np.frombuffer(packed, stored.dtype, len(piece))
+    return values.reshape(stored.shape, order="F" if stored.is_fortran else "C")
 
 
 def _as_text(y: npt.NDArray[Any]) -> list[str]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import numpy as np
-
 from data.datasets import Features
 
 MAX_BYTES = 64 * 2**20  # of a file: a browser uploads as much in a moment
@@ -16,6 +14,7 @@ MAX_UNPACKED_BYTES = 128 * 2**20  # of all that is in a packed file
 MAX_VALUES = 8 * 2**20  # samples x features: 32 MiB for each of fifty on one server
 MAX_SAMPLES = 100_000  # more than MNIST has; an epoch still takes seconds
 MAX_FEATURES = 4096  # an image of 64 x 64 pixels
+MAX_MAGNITUDE = 1e30  # of a feature: what is computed from it must be finite in float32, too
 MAX_LABEL_CHARACTERS = 80  # more is a text, not a name
 MAX_CLASSES = 100  # more than a confusion matrix can show
 MIN_OF_A_CLASS = 3  # one each for training, validation and test
@@ -109,27 +108,39 @@ def check_label(text: str, where: str) -> str:
     return label
 
 
-def first_not_finite(X: Features) -> tuple[int, int] | None:
-    """Return row and column of the first value that is NaN or infinite, if there is one."""
-    is_finite = np.isfinite(X)
-    if is_finite.all():
+def first_unusable(X: Features) -> tuple[int, int] | None:
+    """Return row and column of the first value that is NaN, infinite or too large, if any is."""
+    are_usable = (X >= -MAX_MAGNITUDE) & (X <= MAX_MAGNITUDE)
+    if are_usable.all():
         return None
-    row, column = divmod(int(is_finite.argmin()), X.shape[1])
+    row, column = divmod(int(are_usable.argmin()), X.shape[1])
     return row, column
 
 
 @contextmanager
-def parsing(what: str) -> Iterator[None]:
-    """Turn any error of a parser into an OwnDataError of one sentence."""
+def parsing(what: str, advice: str = "Save it again.") -> Iterator[None]:
+    """Turn any error of a parser into an OwnDataError of one sentence.
+
+    What the parser says is for those who wrote it; it stays in the cause of the error.
+    """
     try:
         yield
     except OwnDataError:
         raise
     except Exception as error:  # parsers raise errors of all kinds
-        reason = str(error).rstrip(".") or type(error).__name__
         raise OwnDataError(
-            f"{what} cannot be read; it is damaged, or not of the type that its name says "
-            f"({reason[:120]}). Save it again."
+            f"{what} cannot be read; it is damaged, or not of the type that its name says. {advice}"
+        ) from error
+
+
+@contextmanager
+def opening(name: str) -> Iterator[None]:
+    """Turn an error of the disk into an OwnDataError."""
+    try:
+        yield
+    except OSError as error:
+        raise OwnDataError(
+            f"'{name}' cannot be read: {error.strerror}. Is it the right file or folder?"
         ) from error
 
 

@@ -1,10 +1,15 @@
-"""Images in a folder, or in a zip file, sorted into a sub-folder for each class."""
+"""Images in a folder, or in a zip file, sorted into a sub-folder for each class.
+
+An image of a few hundred bytes can declare millions of pixels. So the sizes of all are
+bounded, one image at a time is unpacked, and it is converted piece by piece.
+"""
 
 import io
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path, PurePath, PurePosixPath
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,8 +19,10 @@ from data.own.checks import (
     Content,
     OwnDataError,
     check_bytes,
+    check_label,
     check_size,
     open_zip,
+    opening,
     parsing,
     read_entry,
 )
@@ -26,15 +33,23 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 MAX_PIXELS = 2**24  # of an image file: the photo of a phone
-MAX_ALL_PIXELS = 2**28  # of all image files: some seconds of work
+MAX_ALL_PIXELS = 2**27  # of all image files: two or three seconds of work
+MAX_IMAGE_BYTES = 2**25  # of an image file; the photo of a phone has a tenth of that
+SCAN = b"\xff\xda"  # begins each of the passes in which a JPEG gets finer
+MAX_SCANS = 20  # ten are usual; a pass of 50 bytes may go over all pixels
 MAX_SIDE = 64  # pixels, of an image as the network gets it
+PIECE = 1024  # pixels a side, of what is converted to gray at a time
+
+ONE_AT_A_TIME = Lock()
+"""Held while an image is unpacked: however many readers give images, one takes its memory."""
 
 
 class ImageFile(NamedTuple):
-    """An image not read yet, and the name of its folder, which is its class."""
+    """An image not read yet, its size, and the name of its folder, which is its class."""
 
     class_name: str
     name: str
+    n_bytes: int
     read: Callable[[], bytes]
 
 
@@ -45,14 +60,21 @@ def read_folder(folder: Path) -> Content:
     ------
     OwnDataError : if there are none, or if one cannot be read
     """
-    try:
+    with opening(folder.name):
         paths = [path for path in islice(folder.glob("*/*"), MAX_ENTRIES) if _is_image(path)]
-        check_bytes(sum(path.stat().st_size for path in paths))
-    except OSError as error:
-        raise OwnDataError(
-            f"'{folder.name}' cannot be read: {error.strerror}. Is it the right folder?"
-        ) from error
-    return _read([ImageFile(path.parent.name, path.name, path.read_bytes) for path in paths])
+        sizes = [path.stat().st_size for path in paths]
+    check_bytes(sum(sizes))
+    return _read(
+        [
+            ImageFile(path.parent.name, path.name, size, partial(_read_bytes, path))
+            for path, size in zip(paths, sizes, strict=True)
+        ]
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    with opening(path.name):
+        return path.read_bytes()
 
 
 def read_zip(data: bytes) -> Content:
@@ -65,7 +87,7 @@ def read_zip(data: bytes) -> Content:
     files = []
     with parsing("The .zip file"), open_zip(data) as archive:
         for entry in archive.infolist():
-            path = PurePosixPath(entry.filename)
+            path = PurePosixPath(entry.filename.replace("\\", "/"))  # as old programs write it
             if path.is_absolute() or ".." in path.parts:
                 raise OwnDataError(
                     f"'{entry.filename[:80]}' points outside the .zip file. Pack the folders of "
@@ -73,7 +95,7 @@ def read_zip(data: bytes) -> Content:
                 )
             if _is_image(path) and path.parent.name:
                 read = partial(read_entry, archive, entry)
-                files.append(ImageFile(path.parent.name, path.name, read))
+                files.append(ImageFile(path.parent.name, path.name, entry.file_size, read))
         return _read(files)
 
 
@@ -94,20 +116,25 @@ def _read(files: Sequence[ImageFile]) -> Content:
             "folder for each class, with the name of the class."
         )
     files = sorted(files, key=lambda file: file[:2])
-    size = _shrunk(_read_gray(files[0]).size)
+    with ONE_AT_A_TIME:
+        size = _shrunk(_read_gray(files[0]).size)
     check_size(len(files), size[0] * size[1])
+    labels = [check_label(file.class_name, f"{_name_of(file)}, by its folder,") for file in files]
     X = np.empty((len(files), size[0] * size[1]), np.uint8)
     n_pixels = 0
     for file, row in zip(files, X, strict=True):
-        image = _read_gray(file)
-        n_pixels += image.width * image.height
+        row[:], n_stored = _read_pixels(file, size)
+        n_pixels += n_stored
         if n_pixels > MAX_ALL_PIXELS:
             raise OwnDataError(
                 f"The images have more than {MAX_ALL_PIXELS:,} pixels in all. Make them smaller, "
                 f"such as {size[0]} x {size[1]}: the network gets no more of them."
             )
-        row[:] = _pixels(image, size)
-    return Content(X, [file.class_name for file in files], (size[1], size[0]))
+    return Content(X, labels, (size[1], size[0]))
+
+
+def _name_of(file: ImageFile) -> str:
+    return f"The image '{file.class_name[:40]}/{file.name[:40]}'"
 
 
 def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
@@ -116,30 +143,68 @@ def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(ratio * size[0])), max(1, round(ratio * size[1]))
 
 
-def _pixels(image: "Image", size: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """Return an image brought to this width and height, row by row, (width x height,)."""
+def _read_pixels(
+    file: ImageFile, size: tuple[int, int]
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint8]], int]:
+    """Return an image brought to this width and height, (width x height,), and its own pixels."""
     from PIL.Image import Resampling
 
-    return np.asarray(image.resize(size, Resampling.BILINEAR), np.uint8).reshape(-1)
+    with ONE_AT_A_TIME:
+        image = _read_gray(file)
+        shrunk = image.resize(size, Resampling.BILINEAR)
+        return np.asarray(shrunk, np.uint8).reshape(-1), image.width * image.height
 
 
 def _read_gray(file: ImageFile) -> "Image":
     """Return an image in shades of gray, upright, on white where it is transparent."""
     from PIL import Image, ImageOps
 
-    what = f"The image '{file.class_name[:40]}/{file.name[:40]}'"
-    with parsing(what), Image.open(io.BytesIO(file.read()), formats=FORMATS) as stored:
-        if stored.width * stored.height > MAX_PIXELS:
-            raise OwnDataError(
-                f"{what} has {stored.width:,} x {stored.height:,} pixels; at most {MAX_PIXELS:,} "
-                "are possible. Make it smaller."
-            )
-        if stored.mode.startswith("I"):
-            raise OwnDataError(
-                f"{what} has more than 256 shades of gray. Save it with 8 bits a pixel."
-            )
-        image = ImageOps.exif_transpose(stored)
-        if image.has_transparency_data:
-            white = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(white, image.convert("RGBA"))
-        return image.convert("L")
+    name = _name_of(file)
+    if file.n_bytes > MAX_IMAGE_BYTES:
+        raise OwnDataError(
+            f"{name} takes {file.n_bytes / 2**20:.1f} MiB; at most {MAX_IMAGE_BYTES / 2**20:.0f} "
+            "are possible. Make it smaller."
+        )
+    with parsing(name, "Save it again as PNG or JPEG."):
+        content = file.read()
+        try:
+            stored = Image.open(io.BytesIO(content), formats=FORMATS)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise _too_many_pixels(name) from None
+        with stored:
+            if stored.width * stored.height > MAX_PIXELS:
+                raise _too_many_pixels(name)
+            if stored.format == "JPEG" and content.count(SCAN) > MAX_SCANS:
+                raise OwnDataError(
+                    f"{name} is a JPEG of more than {MAX_SCANS} passes. Save it again, without "
+                    "'progressive', or as PNG."
+                )
+            if stored.mode.startswith("I"):
+                raise OwnDataError(
+                    f"{name} has more than 256 shades of gray. Save it with 8 bits a pixel."
+                )
+            gray = _gray(stored)
+            gray.info = stored.info  # says how the camera was held
+        return ImageOps.exif_transpose(gray)
+
+
+def _too_many_pixels(name: str) -> OwnDataError:
+    return OwnDataError(
+        f"{name} has more than {MAX_PIXELS:,} pixels. Make it smaller: the network gets no more "
+        f"than {MAX_SIDE} x {MAX_SIDE} of them."
+    )
+
+
+def _gray(stored: "Image") -> "Image":
+    """Return an image in shades of gray, converted in pieces: a copy in color is never made."""
+    from PIL import Image
+
+    gray = Image.new("L", stored.size)
+    for left, top in product(range(0, stored.width, PIECE), range(0, stored.height, PIECE)):
+        right, bottom = min(left + PIECE, stored.width), min(top + PIECE, stored.height)
+        piece = stored.crop((left, top, right, bottom))
+        if stored.has_transparency_data:
+            white = Image.new("RGBA", piece.size, "white")
+            piece = Image.alpha_composite(white, piece.convert("RGBA"))
+        gray.paste(piece.convert("L"), (left, top))
+    return gray

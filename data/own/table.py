@@ -5,18 +5,20 @@ import csv
 import io
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
 
 from data.own.checks import (
     MAX_FEATURES,
+    MAX_MAGNITUDE,
+    MAX_SAMPLES,
     Content,
     OwnDataError,
     check_label,
     check_size,
-    first_not_finite,
+    first_unusable,
 )
 
 Row: TypeAlias = tuple[int, list[str]]
@@ -24,6 +26,7 @@ Row: TypeAlias = tuple[int, list[str]]
 
 LABEL_COLUMNS = ("label", "class", "target", "y")
 MAX_LINE = 32 * MAX_FEATURES  # characters
+MAX_ROWS = 2 * MAX_SAMPLES  # with those that are empty
 
 
 def read_csv(data: bytes) -> Content:
@@ -51,7 +54,7 @@ def read_csv(data: bytes) -> Content:
         check_size(len(labels), len(feature_columns))
     check_size(len(labels), len(feature_columns))
     X = np.frombuffer(values, np.float32).reshape(len(labels), len(feature_columns))
-    if place := first_not_finite(X):
+    if place := first_unusable(X):
         raise _no_number(numbers[place[0]], feature_columns[place[1]], str(X[place]))
     return Content(X, labels, None)
 
@@ -59,10 +62,15 @@ def read_csv(data: bytes) -> Content:
 def _rows(data: bytes) -> Iterator[Row]:
     """Yield the rows that are not empty."""
     lines = io.TextIOWrapper(io.BytesIO(data), _encoding(data))
-    first = next(filter(str.strip, lines), "")
+    first = next(filter(str.strip, islice(lines, MAX_ROWS)), "")
     delimiter = max(",;\t", key=first.count)
     lines.seek(0)
     for number, line in enumerate(lines, 1):
+        if number > MAX_ROWS:
+            raise OwnDataError(
+                f"The table has more than {MAX_ROWS:,} rows, counted with the empty ones. Save it "
+                "without those, or with fewer samples."
+            )
         if len(line) > MAX_LINE:
             raise OwnDataError(
                 f"Row {number} has {len(line):,} characters; at most {MAX_LINE:,} are possible. "
@@ -72,20 +80,30 @@ def _rows(data: bytes) -> Iterator[Row]:
             cells = next(csv.reader([line], delimiter=delimiter, strict=True))
         except csv.Error as error:
             raise OwnDataError(
-                f"Row {number} cannot be read: {error}. Save the table again, as CSV."
+                f"Row {number} has a quotation mark without its partner, or a line break between "
+                "two of them. Take them out, or save the table again as CSV."
             ) from error
         if any(map(str.strip, cells)):
             yield number, cells
 
 
 def _encoding(data: bytes) -> str:
-    """Return the encoding: UTF-8, or one of those that some spreadsheets use instead."""
+    """Return the encoding: UTF-8, or one of those that some spreadsheets use instead.
+
+    Zeros between the letters show a workbook, an image or an encoding that few programs write.
+    """
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if is_wide else "utf-8-sig"
     try:
-        data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        return "latin-1"
+        encoding = "latin-1"
+        text = data.decode(encoding)
+    if "\0" in text:
+        raise OwnDataError(
+            "This is not a table in plain text. In the program that it comes from, a spreadsheet "
+            "for example, save it as 'CSV UTF-8'."
+        )
     return encoding
 
 
@@ -137,5 +155,6 @@ def _is_number(text: str) -> bool:
 def _no_number(row: int, column: str, cell: str) -> OwnDataError:
     return OwnDataError(
         f"Row {row}, column '{column[:40]}' holds '{cell[:40]}', but a feature must be a finite "
-        "number, with a point before its decimals. Correct it, or remove the row."
+        f"number, {MAX_MAGNITUDE:g} at most, with a point before its decimals. Correct it, or "
+        "remove the row."
     )

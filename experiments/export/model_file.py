@@ -7,7 +7,7 @@ others, before it is used.
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,6 +51,18 @@ METADATA_TYPES: dict[str, TypeAdapter[Any]] = {
     "way": TypeAdapter(RunEnding, config=STRICT),
 }
 """The entries of the metadata besides the config, and their types."""
+
+IN_WORDS = {
+    "config": "settings",
+    "shift": "shifts of the scaler",
+    "scale": "scales of the scaler",
+    "class_names": "names of the classes",
+    "image_shape": "height and width of the images",
+    "history": "curves",
+    "result": "result",
+    "way": "record of how the run ended",
+}
+"""What the entries are called in a message."""
 
 
 @dataclass(frozen=True)
@@ -194,12 +206,7 @@ def _metadata(run: Run) -> dict[str, str]:
 def _checked_model(stored: StoredNetwork) -> SavedModel:
     """Return the saved model, if every entry of the metadata is valid and fits the others."""
     network, metadata = stored
-    expected = {"config", *METADATA_TYPES}
-    if metadata.keys() != expected:
-        raise ModelFileError(
-            f"The metadata of a model file are {', '.join(sorted(expected))}; this file has "
-            f"{', '.join(sorted(metadata))[:100] or 'none'}. Choose a model that was saved here."
-        )
+    _check_entries(metadata.keys())
     config = _parse_config(metadata["config"])
     entries = {name: _parse(name, metadata[name]) for name in METADATA_TYPES}
     _check_network(network, config)
@@ -218,6 +225,19 @@ def _checked_model(stored: StoredNetwork) -> SavedModel:
     )
 
 
+def _check_entries(found: Set[str]) -> None:
+    if missing := [words for name, words in IN_WORDS.items() if name not in found]:
+        raise ModelFileError(
+            f"The file lacks the {', the '.join(missing)}: it was saved by another program or "
+            "version. Choose a model that was saved here."
+        )
+    if unknown := found - IN_WORDS.keys():
+        raise ModelFileError(
+            f"The file holds more than a model: {', '.join(sorted(unknown))[:100]}. It was saved "
+            "by another program or version. Choose a model that was saved here."
+        )
+
+
 def _parse_config(text: str) -> RunConfig:
     """Return the config; unlike elsewhere, every setting must be given."""
     if len(text) > MAX_CONFIG_CHARACTERS:
@@ -230,7 +250,7 @@ def _parse_config(text: str) -> RunConfig:
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]
         is_object = detail["loc"] or detail["type"] == "value_error"
-        sentences = " ".join(explain(error)[:3]) if is_object else "They are not a JSON object."
+        sentences = " ".join(explain(error)[:3]) if is_object else "They cannot be read."
         raise ModelFileError(
             f"The settings in the file cannot be used. {sentences} Choose a model that was "
             "saved here."
@@ -246,12 +266,10 @@ def _parse_config(text: str) -> RunConfig:
 def _parse(name: str, text: str) -> Any:
     try:
         return METADATA_TYPES[name].validate_json(text)
-    except ValidationError as error:
-        detail = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part)[:40] for part in (name, *detail["loc"]))
+    except ValidationError:
         raise ModelFileError(
-            f"The entry at {place} cannot be used: {detail['msg'][:200]}. The file is "
-            "damaged: save the model again."
+            f"The {IN_WORDS[name]} in the file cannot be used. The file is damaged: save the model "
+            "again."
         ) from None
 
 
@@ -312,12 +330,12 @@ def _check_history(history: list[EpochRecord]) -> None:
     for epoch, record in enumerate(history):
         if record.epoch != epoch or not step < record.step <= MAX_STEP:
             raise ModelFileError(
-                f"Record {epoch} of the history must be of epoch {epoch}, at a step after {step} "
-                f"and up to {MAX_STEP:,}. The file is damaged: save the model again."
+                f"The curves in the file do not go on from epoch to epoch: epoch {epoch} is out of "
+                "place. The file is damaged: save the model again."
             )
         if (record.validation is None) != (history[0].validation is None):
             raise ModelFileError(
-                "All records of the history must have a validation score, or none; record "
+                "All epochs in the file must have a validation score, or none; epoch "
                 f"{epoch} differs from the first. The file is damaged: save the model again."
             )
         step = record.step

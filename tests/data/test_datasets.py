@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -107,3 +108,34 @@ def test_two_threads_at_once_load_a_dataset_once(monkeypatch: pytest.MonkeyPatch
         thread.join()
     datasets._load.cache_clear()
     assert calls == ["moons"]
+
+
+WHOLE = datasets.DIGITS.read_bytes()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"hello", WHOLE[:-30], WHOLE[:5000], WHOLE[3000:]])
+def test_digits_that_are_missing_or_damaged_are_reported(
+    tmp_path: Path, monkeypatch, content: bytes | None
+) -> None:
+    monkeypatch.setattr(datasets, "DIGITS", tmp_path / "digits.npz")
+    if content is not None:
+        datasets.DIGITS.write_bytes(content)
+    with pytest.raises(ValueError, match=r"'digits.npz'.* is missing or damaged\. Put the project"):
+        DATASETS["digits"].load("digits", "Digits")
+
+
+def test_a_dataset_that_could_not_be_loaded_is_tried_again(monkeypatch) -> None:
+    answers = [OSError("unplugged"), load("digits")]
+
+    def once_more(name: str, title: str) -> datasets.Dataset:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    monkeypatch.setitem(DATASETS, "moons", replace(DATASETS["moons"], load=once_more))
+    datasets._load.cache_clear()
+    with pytest.raises(OSError, match="unplugged"):
+        load("moons")
+    assert load("moons").name == "digits"
+    datasets._load.cache_clear()

@@ -260,6 +260,62 @@ def test_a_file_with_other_bytes_is_reported_and_kept(server: Server, home: Path
     assert server.asked == []
 
 
+@pytest.mark.parametrize(
+    "damaged", [b"", CONTENTS[FILES[1]][:-1], CONTENTS[FILES[1]] + b"\0"], ids=len
+)
+def test_a_damaged_file_is_reported_as_such(server: Server, home: Path, damaged: bytes) -> None:
+    fetch("mnist", progress=quiet)
+    (home / "mnist" / FILES[1]).write_bytes(damaged)
+    with pytest.raises(DownloadError, match=r"it is damaged, or another one.* Remove it, and it w"):
+        fetch("mnist", progress=quiet)
+
+
+def test_an_enormous_file_in_place_of_the_original_is_not_read_whole(
+    server: Server, home: Path, peak_memory, monkeypatch
+) -> None:
+    fetch("mnist", progress=quiet)
+    monkeypatch.setattr(download, "MAX_BYTES", 2**20)
+    os.truncate(home / "mnist" / FILES[1], 2**40)  # takes no room on the disk
+
+    def refuse() -> None:
+        with pytest.raises(DownloadError, match="is not the original file"):
+            fetch("mnist", progress=quiet)
+
+    assert peak_memory(refuse) < 3 * 2**20
+
+
+def test_a_download_without_an_end_is_broken_off(server: Server, home: Path, monkeypatch) -> None:
+    monkeypatch.setattr(download, "MAX_BYTES", 200_000)
+    with pytest.raises(DownloadError, match="sent another file"):
+        fetch("mnist", progress=quiet)
+    assert stored(home) == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system has other rights")
+def test_a_file_that_may_not_be_read_is_reported(server: Server, home: Path) -> None:
+    fetch("mnist", progress=quiet)
+    (home / "mnist" / FILES[0]).chmod(0)
+    home.parent.chmod(0o755)
+    with as_an_ordinary_user(), pytest.raises(DownloadError, match="cannot be read or written"):
+        fetch("mnist", progress=quiet)
+
+
+def no_home(project: str) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize("chosen", ["~no-such-user-here/data", ""])
+@pytest.mark.parametrize("os_cache", [no_home, lambda project: Path("~no-such-user-here/.cache")])
+def test_without_a_home_folder_another_one_is_asked_for(
+    monkeypatch, chosen: str, os_cache: Callable[[str], Path]
+) -> None:
+    """Where there is neither HOME nor an account, packages raise an error or keep the '~'."""
+    monkeypatch.setenv("PERCEPTRON_LAB_DATA", chosen)
+    monkeypatch.setattr(pooch, "os_cache", os_cache)
+    with pytest.raises(DownloadError, match=r"no such home folder\. Let PERCEPTRON_LAB_DATA name"):
+        is_at_hand("mnist")
+
+
 @pytest.mark.parametrize("place", ["data", "data/mnist"])
 def test_a_file_in_place_of_the_folder_is_reported(server: Server, home: Path, place: str) -> None:
     file = home.parent / place

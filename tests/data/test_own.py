@@ -2,7 +2,9 @@
 
 import io
 import math
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from PIL import Image
 
 from data.own import OwnDataError, images, load_own
 from data.own import checks as limits
+from data.own import table as own_table
 
 LABELS = "aabbab"
 
@@ -88,7 +91,15 @@ def test_a_label_may_have_spaces_around_it() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "shown"),
-    [("five", "five"), ("", ""), ("nan", "nan"), ("inf", "inf"), ("-inf", "-inf"), ("1e99", "inf")],
+    [
+        ("five", "five"),
+        ("", ""),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("-inf", "-inf"),
+        ("1e99", "inf"),
+        ("-2e30", r"-2e\+30"),
+    ],
 )
 def test_a_cell_that_is_not_a_number_is_named_with_its_place(cell: str, shown: str) -> None:
     rows = [*ROWS[:3], "", f"7,{cell},b", *ROWS[3:]]
@@ -109,7 +120,11 @@ WRONG_TABLES = {
     "too wide a row": (table(*ROWS, "1,2,3,a"), "Row 7 has 4 columns"),
     "no label": (table(*ROWS, "1,2, "), "Row 7 has no label. Give it one"),
     "label nan": (table(*ROWS, "1,2,NaN"), "Row 7 has no label"),
-    "open quote": (table(*ROWS, '1,2,"a'), "Row 7 cannot be read: unexpected end of data"),
+    "open quote": (table(*ROWS, '1,2,"a'), "Row 7 has a quotation mark without its partner"),
+    "broken line": (table('1,"a', 'b"'), "Row 1 .* a line break between two of them. Take them"),
+    "workbook": (b"PK\3\4\24\0\6\0\b\0", "This is not a table in plain text. .* as 'CSV UTF-8'"),
+    "utf-16": ("1,a\n2,b\n".encode("utf-16-le"), "This is not a table in plain text"),
+    "utf-32": ("1,a\n2,b\n".encode("utf-32"), "This is not a table in plain text"),
     "one class": (table(*["1,a"] * 9), "belong to one class, 'a', but two or more are needed"),
     "numbers": (table(*[f"1,{i}" for i in range(101)]), "101 different values, but at most 100"),
     "rare": (table(*ROWS, "1,2,c", "1,2,c"), "Class 'c' has too few samples, 2; every .* needs 3"),
@@ -127,6 +142,15 @@ def test_a_wrong_table_is_described(case: str) -> None:
 def test_too_many_samples_are_refused_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_SAMPLES", 5)
     refuse(table(*ROWS, "not a sample"), "There are 6 samples; 1 to 5 are possible")
+
+
+def test_empty_rows_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_table, "MAX_ROWS", 9)
+    assert own(table(*ROWS, "", "", "")).n_samples == 6
+    refuse(
+        table(*ROWS, "", "", "", "", ""), "more than 9 rows, counted with the empty ones. Save it"
+    )
+    refuse(b"\n" * 10, "more than 9 rows")
 
 
 def test_too_many_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,10 +251,10 @@ def with_nan(i: int, j: int) -> np.ndarray:
     return X
 
 
-def npy_header(shape: tuple[int, ...]) -> bytes:
-    """The header of an array of bytes."""
+def npy_header(shape: tuple[int, ...], descr: str = "|u1") -> bytes:
+    """The header of an array, of bytes for example."""
     header = io.BytesIO()
-    fields = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    fields = {"descr": descr, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(header, fields)
     return header.getvalue()
 
@@ -255,6 +279,10 @@ WRONG_ARRAYS = {
     "no samples": (npz(X=X6[:0], y=Y6[:0]), r"array 'X' is empty, its shape is \(0, 2\)"),
     "nan": (npz(X=with_nan(3, 1), y=Y6), "Sample 3, feature 1, counted from 0, is nan"),
     "too large a number": (npz(X=X6 * 1e99, y=Y6), "Sample 0, feature 1, counted from 0, is inf"),
+    "a large number": (
+        npz(X=X6 * 1e30, y=Y6),
+        r"Sample 1, feature 0, .*is 2e\+30, but .*1e\+30 at",
+    ),
     "text": (npz(X=X6.astype(str), y=Y6), "The features are text, but numbers were expected"),
     "complex": (npz(X=X6 * 1j, y=Y6), "'X' is of the type complex128, but numbers were expected"),
     "missing label": (npz(X=X6, y=[1, 2, 1, 2, 1, math.nan]), "Sample 5, .* has no label"),
@@ -263,10 +291,14 @@ WRONG_ARRAYS = {
         zipped({"X.npy": npy_header((-1, 5))}),
         r"array 'X' is empty, its shape is \(-1, 5\)",
     ),
-    "short": (zipped({"X.npy": npy_header((5, 5))}), "The .npz file cannot be read"),
-    "huge": (
-        zipped({"X.npy": npy_header((10**6, 10**6))}),
-        "would have 953,674.3 MiB; at most 128 are possible",
+    "short": (
+        zipped({"X.npy": npy_header((5, 5)) + bytes(1), "y.npy": npy_header((5,)) + bytes(5)}),
+        "The .npz file cannot be read",
+    ),
+    "wide labels": (npz(X=X6, y=["a", "b" * 81] * 3), "texts of up to 81 .* at most 80. Are they"),
+    "many types": (
+        npz(X=np.zeros(6, [(f"x{i}", "O") for i in range(99)]), y=Y6),
+        r"'X' is of the type \[\('x0', 'O'\), .{26}, but numbers were expected",
     ),
     "features": (npz(X=np.zeros((6, 5000), np.uint8), y=Y6), "has 5,000 features"),
 }
@@ -358,6 +390,77 @@ def test_what_is_transparent_is_white(read_images) -> None:
     assert read_images(classes(**{"white/9.png": clear})).X[-1].min() == 255
 
 
+MODES = [
+    ("1", 1, "PNG", 255),
+    ("P", 40, "PNG", None),
+    ("LA", (40, 255), "PNG", 40),
+    ("RGBA", (40, 40, 40, 255), "PNG", 40),
+    ("CMYK", (0, 0, 0, 215), "JPEG", 40),
+]
+
+
+@pytest.mark.parametrize(("mode", "value", "kind", "gray"), MODES)
+def test_an_image_in_any_colors_becomes_the_gray_that_pillow_makes_of_it(
+    mode: str, value, kind: str, gray: int | None
+) -> None:
+    content = picture((5, 3), value, mode, kind)
+    expected = np.asarray(Image.open(io.BytesIO(content)).convert("L")).reshape(-1)
+    image = own(zipped(classes(**{f"black/0.{kind}": content})), "my.zip").X[0]
+    np.testing.assert_array_equal(image, expected)
+    assert gray is None or np.abs(image - float(gray)).max() <= 1
+
+
+def test_pieces_of_a_large_image_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = Image.fromarray(np.arange(60 * 50, dtype=np.uint8).reshape(60, 50)).convert("RGBA")
+    gradient.putalpha(Image.linear_gradient("L").resize((50, 60)))
+    stream = io.BytesIO()
+    gradient.save(stream, "PNG")
+    content = zipped(classes(**{"black/0.png": stream.getvalue()}))
+    whole = own(content, "my.zip").X
+    monkeypatch.setattr(images, "PIECE", 16)
+    np.testing.assert_array_equal(own(content, "my.zip").X, whole)
+
+
+def test_only_the_first_picture_of_an_animation_is_read() -> None:
+    stream = io.BytesIO()
+    Image.new("L", (4, 3), 80).save(
+        stream, "GIF", save_all=True, append_images=[Image.new("L", (4, 3), i) for i in range(9)]
+    )
+    assert set(own(zipped(classes(**{"black/0.gif": stream.getvalue()})), "my.zip").X[0]) == {80}
+
+
+@pytest.mark.parametrize("name", ["x" * 81, "a\x1b[31mb"])
+def test_a_folder_is_named_as_a_class_can_be(name: str) -> None:
+    refuse(
+        zipped(classes(**{f"{name}/{i}.png": picture() for i in range(3)})),
+        "by its folder, has the label '.*', but a label is a name of at most 80 characters",
+        "my.zip",
+    )
+
+
+def test_folders_of_a_zip_file_may_be_written_with_backslashes() -> None:
+    files = {name.replace("/", "\\"): content for name, content in classes().items()}
+    assert own(zipped(files), "my.zip").class_names == ("black", "white")
+    refuse(zipped({"..\\a\\1.png": picture()}), "points outside the .zip file", "my.zip")
+
+
+def test_an_image_file_that_cannot_be_opened_is_not_called_damaged(tmp_path, monkeypatch) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.png").write_bytes(picture())
+
+    def refuse_to_read(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse_to_read)
+    with pytest.raises(OwnDataError, match=r"'1.png' cannot be read: Permission denied\. Is it"):
+        load_own(tmp_path)
+
+
+def test_an_image_file_that_takes_too_much_is_refused_unread(monkeypatch) -> None:
+    monkeypatch.setattr(images, "MAX_IMAGE_BYTES", 10)
+    refuse(zipped(classes()), "'black/0.png' takes 0.0 MiB; at most 0 are possible", "my.zip")
+
+
 def test_a_photo_taken_sideways_is_turned(read_images) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned by a quarter
@@ -388,7 +491,7 @@ WRONG_IMAGES = {
     "broken": ({"black/1.png": b"hello"}, "The image 'black/1.png' cannot be read; it is damaged"),
     "cut short": ({"black/1.png": picture((99, 99))[:-30]}, "The image 'black/1.png' cannot be"),
     "another kind": ({"black/1.png": picture(kind="TIFF")}, "The image 'black/1.png' cannot be"),
-    "huge": ({"black/1.png": picture((4097, 4096))}, "'black/1.png' has 4,097 x 4,096 pixels; at"),
+    "huge": ({"black/1.png": picture((4097, 4096))}, "'black/1.png' has more than 16,777,216 pix"),
     "deep": ({"black/1.png": picture(mode="I;16")}, "has more than 256 shades of gray"),
     "one class": ({"black/1.png": picture()}, "belong to one class, 'black'"),
 }
@@ -406,6 +509,11 @@ def test_an_image_that_declares_an_enormous_size_is_refused(read_images) -> None
     image[16:24] = (60_000).to_bytes(4, "big") * 2
     with pytest.raises(OwnDataError, match=r"The image 'black/1\.png' cannot be read"):
         read_images({"black/1.png": bytes(image)})
+
+
+def test_an_image_too_large_for_pillow_is_only_too_large(monkeypatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
+    refuse(zipped(classes()), "'black/0.png' has more than 16,777,216 pixels. Make it", "my.zip")
 
 
 def test_a_large_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -454,6 +562,36 @@ BOMBS = {
 }
 
 
+def npy(values: np.ndarray) -> bytes:
+    return npy_header(values.shape, values.dtype.str) + values.tobytes()
+
+
+LARGE_HEADER = b"\x93NUMPY\2\0" + (2**31).to_bytes(4, "little") + bytes(2**22)
+SMALL_FILES = {
+    "features": ("X", npy_header((256, 4096), "<f8") + bytes(2**23), 7_000_000),
+    "too many features": ("X", npy_header((256, 2**14), "|u1") + bytes(2**22), 500_000),
+    "header": ("X", LARGE_HEADER, 500_000),
+    "labels": ("y", npy_header((256,), "|S16384") + bytes(2**22), 500_000),
+    "wide labels": ("y", npy_header((256,), "<U4096") + bytes(2**22), 500_000),
+}
+
+
+@pytest.mark.parametrize("case", SMALL_FILES)
+def test_a_small_npz_takes_no_more_memory_than_its_limits(peak_memory, case: str) -> None:
+    name, content, most = SMALL_FILES[case]
+    arrays = {"X": npy(np.zeros((256, 2))), "y": npy(np.tile([0.0, 1.0], 128)), name: content}
+    packed = zipped({f"{key}.npy": value for key, value in arrays.items()})
+    assert len(packed) < 20_000
+
+    def read() -> None:
+        try:
+            own(packed, "my.npz")
+        except OwnDataError:
+            assert case != "features"
+
+    assert peak_memory(read) < most
+
+
 @pytest.mark.parametrize("case", BOMBS)
 def test_a_decompression_bomb_is_refused(peak_memory, case: str) -> None:
     name, content, message = BOMBS[case]
@@ -468,6 +606,32 @@ def test_a_zip_file_with_too_many_entries_is_refused_uncounted(monkeypatch) -> N
 def test_images_with_too_many_pixels_in_all_are_refused(monkeypatch) -> None:
     monkeypatch.setattr(images, "MAX_ALL_PIXELS", 5)
     refuse(zipped(classes()), "more than 5 pixels in all", "my.zip")
+
+
+def test_a_jpeg_may_not_go_over_its_pixels_again_and_again() -> None:
+    """Each further pass takes a few bytes of the file, and packed even fewer."""
+    image = picture((64, 64), 128, kind="JPEG", progressive=True)
+    assert own(zipped(classes(**{"black/0.jpg": image})), "my.zip").X[0].max() > 0
+    last_pass, end = image[image.rindex(images.SCAN) : -2], image[-2:]
+    content = zipped(classes(**{"black/0.jpg": image[:-2] + last_pass * 20 + end}))
+    refuse(content, r"'black/0\.jpg' is a JPEG of more than 20 passes\. Save it again", "my.zip")
+
+
+def test_images_of_several_readers_are_unpacked_one_at_a_time(monkeypatch) -> None:
+    gray, at_work, together = images._gray, [], []
+
+    def watched(stored: Image.Image) -> Image.Image:
+        at_work.append(stored)
+        time.sleep(0.001)  # for the others to begin
+        together.append(len(at_work))
+        at_work.remove(stored)
+        return gray(stored)
+
+    monkeypatch.setattr(images, "_gray", watched)
+    with ThreadPoolExecutor(4) as pool:
+        datasets = list(pool.map(own, [zipped(classes())] * 4, ["my.zip"] * 4))
+    assert [dataset.n_samples for dataset in datasets] == [6] * 4
+    assert set(together) == {1}
 
 
 def test_an_encrypted_zip_file_is_refused() -> None:

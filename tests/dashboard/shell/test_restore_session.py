@@ -2,8 +2,12 @@
 
 import time
 
+import pytest
+
+from dashboard import session
 from dashboard.session import Tab
-from dashboard.shell.restore_session import SessionKeeper
+from dashboard.shell import restore_session
+from dashboard.shell.restore_session import MAX_TOKEN, SessionKeeper
 from tests.waiting import wait_until
 
 
@@ -53,3 +57,46 @@ def test_only_the_sessions_of_pages_that_have_gone_are_dropped() -> None:
     wait_until(lambda: len(keeper) == 1)
     assert "gone" not in keeper
     assert keeper.take("gone") is None
+
+
+def messages_that_count(monkeypatch, *sent: object) -> list[tuple[str, bool]]:
+    """Return the token, and whether there were runs, of those messages that are acted on."""
+    asked = []
+    monkeypatch.setattr(
+        restore_session,
+        "restore_session",
+        lambda keeper, token, *, had_runs: asked.append((token, had_runs)),
+    )
+    for message in sent:
+        monkeypatch.setattr(session, "value", lambda key, message=message: {"previous": message})
+        restore_session._take_token()
+    return asked
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"token": "x" * (MAX_TOKEN + 1), "runs": 1},
+        {"token": ["x"], "runs": 1},
+        {"token": {"x": 1}, "runs": 1},
+        {"token": None, "runs": 1},
+        {"token": "x", "runs": "1"},
+        {"token": "x", "runs": None},
+        {"token": "x", "runs": [1]},
+        {"token": "x"},
+        {"runs": 1},
+        ["x", 1],
+        "x",
+        None,
+    ],
+    ids=lambda sent: str(sent)[:40],
+)
+def test_a_message_of_another_form_is_ignored(monkeypatch, sent: object) -> None:
+    assert messages_that_count(monkeypatch, sent) == []
+
+
+def test_any_number_of_runs_is_some_or_none(monkeypatch) -> None:
+    numbers = (0, 3, -1, 10**30, 0.5, float("inf"), float("nan"))
+    sent = [{"token": "x", "runs": number} for number in numbers]
+    found = [had_runs for _, had_runs in messages_that_count(monkeypatch, *sent)]
+    assert found == [False, True, False, True, True, True, False]
