@@ -31,12 +31,14 @@ class Session:
     ----------
     buttons : their ids, by label
     fragment, interval : what the server tells the tab to rerun, and how often, in seconds
+    n_bytes : how much the server has sent
     """
 
     def __init__(self, connection: ClientConnection, query: str) -> None:
         self.connection, self.query = connection, query
         self.buttons: dict[str, str] = {}
         self.fragment, self.interval = "", 0.0
+        self.n_bytes = 0
 
     async def rerun(self, *, fragment: str = "", click: str = "") -> float:
         """Rerun the page or a fragment, after a click if one is given; return the seconds."""
@@ -54,6 +56,7 @@ class Session:
 
     def _ends_run(self, raw: bytes) -> bool:
         """Note buttons and the fragment to poll; say whether a message ends the run."""
+        self.n_bytes += len(raw)
         message = ForwardMsg.FromString(raw)
         match message.WhichOneof("type"):
             case "delta":

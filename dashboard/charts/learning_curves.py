@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, layout
 from mlp.records import EpochRecord
 
@@ -97,10 +97,10 @@ def loss_figure(
     log_scale: bool = False,
     revision: str = "",
     marks: Marks = UNMARKED,
-) -> go.Figure:
+) -> Figure:
     """Draw losses over epochs 0 to `epochs`; see `_figure` for the revision."""
     axis = {
-        "title": "loss (mean per sample)",
+        "title": {"text": "loss (mean per sample)"},
         "type": "log" if log_scale else "linear",
         "rangemode": "normal" if log_scale else "tozero",
         "uirevision": f"{revision} {log_scale}",  # a zoom is for one kind of axis
@@ -110,9 +110,9 @@ def loss_figure(
 
 def accuracy_figure(
     curves: Sequence[Curve], *, epochs: int, revision: str = "", marks: Marks = UNMARKED
-) -> go.Figure:
+) -> Figure:
     """Draw accuracies, shares from 0 to 1, over epochs 0 to `epochs`."""
-    axis = {"title": "samples right (%)", "range": [0, 1], "tickformat": ".0%"}
+    axis = {"title": {"text": "samples right (%)"}, "range": [0, 1], "tickformat": ".0%"}
     return _figure("Accuracy", curves, epochs, axis, revision, marks)
 
 
@@ -123,7 +123,7 @@ def _figure(
     y_axis: dict[str, Any],
     revision: str,
     marks: Marks,
-) -> go.Figure:
+) -> Figure:
     """Draw curves on an axis that is as long as the run will be.
 
     The reader's zoom is kept while the `revision` stays the same, the choice of curves in
@@ -147,7 +147,7 @@ def _figure(
         yaxis=y_axis,
         shapes=_vertical_lines(marks),
     )
-    return go.Figure(traces, figure_layout)
+    return Figure(traces, figure_layout)
 
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -157,7 +157,7 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def _trace(curve: Curve) -> go.Scatter:
+def _trace(curve: Curve) -> Trace:
     """Draw a curve in the style of its name."""
     style = STYLES[curve.name]
     if len(curve.values) == 1:  # there is no line through one point
@@ -165,7 +165,7 @@ def _trace(curve: Curve) -> go.Scatter:
             "mode": "markers",
             "marker": {"color": (style.get("line") or style["marker"])["color"]},
         }
-    return go.Scatter(
+    return scatter_trace(
         name=curve.name,
         x0=curve.start,
         dx=curve.stride,
@@ -176,10 +176,10 @@ def _trace(curve: Curve) -> go.Scatter:
     )
 
 
-def _gap_trace(training: Curve, validation: Curve) -> go.Scatter:
+def _gap_trace(training: Curve, validation: Curve) -> Trace:
     """Shade the area between the two curves: along one, and back along the other."""
     epochs = training.start + training.stride * np.arange(len(training.values))
-    return go.Scatter(
+    return scatter_trace(
         name=GAP,
         x=np.concatenate([epochs, epochs[::-1]]).astype(np.float32),
         y=np.concatenate([training.values, validation.values[::-1]]),
@@ -190,9 +190,9 @@ def _gap_trace(training: Curve, validation: Curve) -> go.Scatter:
     )
 
 
-def _comparison_trace(other: Comparison) -> go.Scatter:
+def _comparison_trace(other: Comparison) -> Trace:
     curve = other.curve
-    return go.Scatter(
+    return scatter_trace(
         name=html.escape(other.name),
         x0=curve.start,
         dx=curve.stride,

@@ -92,6 +92,7 @@ async function draw(element, chart, data) {
   if (chart.content === content) return; // nothing new: drawing takes the browser far longer
   chart.content = content;
   const figure = JSON.parse(data.figure);
+  element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
   const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
   const layout = themed(figure.layout, data.height, theme);
   await Plotly.react(element, paint(figure.data, theme), layout, config);
@@ -111,7 +112,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   chart.send = data.clickable ? setTriggerValue : () => {};
   element.classList.toggle("clickable", data.clickable);
   element.setAttribute("aria-label", data.alt);
-  element.dataset.points = data.points;
   // One after the other: a chart that is thrown away while it is being drawn raises errors.
   chart.done = chart.done.then(() => draw(element, chart, data)).catch(console.warn);
   return () => {

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import plotly
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.figure import Figure, figure_json
 
 HERE = Path(__file__).parent
 SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -70,7 +69,7 @@ _mount = st.components.v2.component(
 
 
 def show_chart(
-    figure: go.Figure,
+    figure: Figure,
     *,
     key: str,
     alt: str,
@@ -91,16 +90,15 @@ def show_chart(
     """
     script = publish_plotly()
     if script is None:
-        st.plotly_chart(figure, key=key, alt=alt, height=height, config=TOOLBAR)
+        st.plotly_chart(figure._asdict(), key=key, alt=alt, height=height, config=TOOLBAR)
         return
     data = {
-        "figure": figure.to_json(),
+        "figure": figure_json(figure),
         "script": script,
         "toolbar": TOOLBAR,
         "alt": alt,
         "height": height,
         "clickable": on_click is not None,
-        "points": max((_points(trace) for trace in figure.data), default=0),
     }
 
     def report_click() -> None:
@@ -109,10 +107,6 @@ def show_chart(
             on_click(click)
 
     _mount(key=key, data=data, height=height, on_click_change=report_click)
-
-
-def _points(trace: Any) -> int:
-    return int((trace.meta or {}).get("points", 0)) if isinstance(trace.meta, dict) else 0
 
 
 def parse_click(sent: object) -> Click | None:
