@@ -1,6 +1,7 @@
 """Loss and accuracy by epoch, on the training and on the validation samples."""
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, layout
-from mlp.records import EpochRecord
+from mlp.records import EpochRecord, Score
 
 FIRST_COMPARED, N_COMPARED = 3, 7  # the colors that are left for other runs
 LEGEND_ROW = 24  # pixels
@@ -46,10 +47,21 @@ def curve(name: str, values: Sequence[float]) -> Curve:
 
 def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve]:
     """Return the curves of a run: training, and validation if there is any."""
-    training = [getattr(record.training, measure) for record in history]
-    validation = [getattr(record.validation, measure) for record in history if record.validation]
-    curves = [curve(TRAINING, training)]
-    return [*curves, curve(VALIDATION, validation)] if validation else curves
+    kept = thinned(len(history))
+    shown = history[kept]  # reading the values of all would take long
+    scores = {
+        TRAINING: [record.training for record in shown],
+        VALIDATION: [record.validation for record in shown if record.validation],
+    }
+    return [
+        Curve(name, kept.start, kept.step, _values(of_part, measure))
+        for name, of_part in scores.items()
+        if of_part or name == TRAINING
+    ]
+
+
+def _values(scores: Sequence[Score], measure: Measure) -> Values:
+    return np.array([getattr(score, measure) for score in scores], np.float32)
 
 
 def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch: int) -> Curve:
@@ -60,10 +72,20 @@ def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch
     return Curve(batches.name, first, step * batches.stride, batches.values)
 
 
-def best_epoch(history: Sequence[EpochRecord]) -> int | None:
-    """Return the epoch with the lowest validation loss; None without validation."""
-    losses = {record.epoch: record.validation.loss for record in history if record.validation}
-    return min(losses, key=losses.__getitem__) if losses else None
+class BestEpoch:
+    """The epoch with the lowest validation loss, in a history that grows."""
+
+    def __init__(self) -> None:
+        self._n_seen, self._lowest = 0, math.inf
+        self._epoch: int | None = None
+
+    def of(self, history: Sequence[EpochRecord]) -> int | None:
+        """Return the epoch, having looked at the new records; None without validation."""
+        for record in history[self._n_seen :]:
+            if record.validation and record.validation.loss < self._lowest:
+                self._epoch, self._lowest = record.epoch, record.validation.loss
+        self._n_seen = len(history)
+        return self._epoch
 
 
 class Comparison(NamedTuple):

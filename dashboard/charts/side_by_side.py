@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dashboard.charts.figure import Figure, Trace, scatter_trace
-from dashboard.charts.learning_curves import Curve, Measure, curve
+from dashboard.charts.learning_curves import Curve, Measure, thinned
 from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.networks import network_name
 from experiments.training.run import Run
@@ -32,13 +32,14 @@ def is_held_out(runs: Sequence[Run]) -> bool:
 def compared_curves(runs: Sequence[Run], measure: Measure) -> list[Curve]:
     """Return a curve for each run: over the validation samples, or else the training samples."""
     held_out = is_held_out(runs)
-    return [
-        curve(
-            network_name(run.config),
-            [_score(record, measure, held_out) for record in [*run.history]],
-        )
-        for run in runs
-    ]
+    return [_compared_curve(run, measure, held_out) for run in runs]
+
+
+def _compared_curve(run: Run, measure: Measure, held_out: bool) -> Curve:
+    history = [*run.history]
+    kept = thinned(len(history))
+    values = [_score(record, measure, held_out) for record in history[kept]]
+    return Curve(network_name(run.config), kept.start, kept.step, np.array(values, np.float32))
 
 
 def _score(record: EpochRecord, measure: Measure, held_out: bool) -> float:

@@ -74,6 +74,7 @@ def show_chart(
     key: str,
     alt: str,
     height: int = 340,
+    drawing: str = "",
     on_click: Callable[[Click], None] | None = None,
 ) -> None:
     """Show a figure; shown again under the same key, it changes in place.
@@ -85,6 +86,7 @@ def show_chart(
     ----------
     alt : what the figure shows, for screen readers
     height : in pixels
+    drawing : names this drawing, for the changes that follow; see `live_charts`
     on_click : called with each click before the page runs again, as that of a button is;
         the click comes from the browser, so its index may lie beyond the data
     """
@@ -94,6 +96,8 @@ def show_chart(
         return
     data = {
         "figure": figure_json(figure),
+        "key": key,
+        "drawing": drawing,
         "script": script,
         "toolbar": TOOLBAR,
         "alt": alt,

@@ -14,8 +14,8 @@ def tune() -> None:
 
     A matrix product takes one thread: two jobs at once, or a job beside the interface,
     would compete for the cores otherwise. A thread hands over Python's lock after a
-    millisecond. What the imports have left in memory stays, so the garbage collector,
-    which Streamlit runs after every rerun, need not scan it.
+    millisecond. What the imports have left in memory stays, so the garbage collector need
+    not scan it.
     """
     threadpool_limits(1)
     sys.setswitchinterval(0.001)
