@@ -31,23 +31,36 @@ class Session:
     ----------
     buttons : their ids, by label
     fragment, interval : what the server tells the tab to rerun, and how often, in seconds
+    page : that is open, as the server names it
     n_bytes : how much the server has sent
     """
 
     def __init__(self, connection: ClientConnection, query: str) -> None:
         self.connection, self.query = connection, query
         self.buttons: dict[str, str] = {}
-        self.fragment, self.interval = "", 0.0
+        self.fragment, self.interval, self.page = "", 0.0, ""
         self.n_bytes = 0
+
+    async def open(self, page: str) -> float:
+        """Go to a page, named as in its address; return the seconds."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = page
+        return await self._send(message)
 
     async def rerun(self, *, fragment: str = "", click: str = "") -> float:
         """Rerun the page or a fragment, after a click if one is given; return the seconds."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.fragment_id = fragment
+        message.rerun_script.page_script_hash = self.page
         if click:
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.trigger_value = self.buttons[click], True
+        return await self._send(message)
+
+    async def _send(self, message: BackMsg) -> float:
+        """Send a message; return the seconds until the run that it has begun is over."""
         start = time.perf_counter()
         await self.connection.send(message.SerializeToString())
         while not self._ends_run(await self.connection.recv(decode=False)):
@@ -63,6 +76,8 @@ class Session:
                 button = message.delta.new_element.button
                 if button.id:
                     self.buttons[button.label] = button.id
+            case "new_session":
+                self.page = message.new_session.page_script_hash
             case "auto_rerun":
                 self.fragment = message.auto_rerun.fragment_id
                 self.interval = message.auto_rerun.interval

@@ -1,7 +1,7 @@
-"""What a look at a live run costs the server: python -m benchmarks.looks [query] [profile]
+"""What a look at a live run costs the server: python -m benchmarks.looks [query] [page] [profile]
 
-Starts a server, opens one session through a websocket as a browser would, presses Train, and
-asks for the polled part of the Train page again and again. The CPU time is that of the whole
+Starts a server, opens one session through a websocket as a browser would, presses Train, opens
+a page, and asks for the polled part of it again and again. The CPU time is that of the whole
 server, less what it takes in the same time when nobody looks. With `profile`, it also prints
 in which functions the looks spend their time (the profiler itself slows them down).
 """
@@ -52,19 +52,20 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(server: Server, query: str) -> None:
+async def measure(server: Server, query: str, page: str) -> None:
     """Look at one training, and print what the looks took."""
     address = server.url.replace("http", "ws") + "/_stcore/stream"
     async with connect(address, origin=server.url, subprotocols=["streamlit"], max_size=None) as it:
         session = Session(it, query)
         await session.rerun()
         await session.rerun(click="Train")
+        await session.open(page)
         await _look(session, 10)  # warm up
         idle = await _idle(server, N_LOOKS * SECONDS_BETWEEN / 2)
         n_bytes, start, clock = session.n_bytes, cpu_seconds(server.pid), time.perf_counter()
         looks = await _look(session, N_LOOKS)
         cpu = cpu_seconds(server.pid) - start - idle * (time.perf_counter() - clock)
-    print(f"one session looks at a training ({query})")
+    print(f"one session looks at a training ({query}) on the page '{page}'")
     print(f"  a look takes  {statistics.median(looks) * 1000:.1f} ms in the median,", end=" ")
     print(f"{statistics.quantiles(looks, n=20)[-1] * 1000:.1f} ms at the 95th percentile")
     print(f"  CPU           {cpu / N_LOOKS * 1000:.1f} ms a look, of the whole server")
@@ -87,13 +88,13 @@ async def _idle(server: Server, seconds: float) -> float:
     return (cpu_seconds(server.pid) - start) / seconds
 
 
-def main(query: str = "epochs=10000&pace=10", profiled: str = "") -> None:
+def main(query: str = "epochs=10000&pace=10", page: str = "train", profiled: str = "") -> None:
     """Serve the app, and look at a training."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LOOKS_PROFILE"] = profile = str(Path(folder) / "profile")
         first = PROFILED if profiled else ""
         with running_server(Path(folder) / "log", first=first) as server:
-            asyncio.run(measure(server, query))
+            asyncio.run(measure(server, query, page))
         if profiled:
             pstats.Stats(profile).sort_stats("cumulative").print_stats(N_FUNCTIONS)
 

@@ -166,6 +166,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   chart.send = data.clickable ? setTriggerValue : () => {};
   element.classList.toggle("clickable", data.clickable);
   element.setAttribute("aria-label", data.alt);
+  element.dataset.drawing = data.drawing;
   const own = live(data.key);
   own.redraw = chart.redraw = () => {
     own.misfits = own.told.drawing === chart.data.drawing ? 0 : own.misfits + 1;

@@ -19,13 +19,12 @@ class Metric(NamedTuple):
 
 def draw_scores(job: TrainingJob | None) -> None:
     """Draw the accuracies large enough to be read from the back row."""
-    with st.container(horizontal=True):
-        for metric in metrics(job):
-            st.metric(
-                metric.label,
-                "–" if metric.score is None else percent(metric.score.accuracy),
-                help=metric.meaning,
-            )
+    for column, metric in zip(st.columns(3), metrics(job), strict=True):
+        column.metric(
+            metric.label,
+            "–" if metric.score is None else percent(metric.score.accuracy),
+            help=metric.meaning,
+        )
 
 
 def metrics(job: TrainingJob | None) -> list[Metric]:
