@@ -18,7 +18,7 @@ from dashboard.charts.changes import changes_between
 from dashboard.charts.figure import Figure, to_json
 from dashboard.components.chart import publish_plotly, show_chart
 
-REPEAT_SECONDS = 3.0  # so long are changes sent again, in case that the browser skipped them
+REPEAT_SECONDS = 1.5  # so long are changes sent again, in case that the browser skipped them
 SCRIPT = Path(__file__).with_suffix(".js")
 
 _mount = st.components.v2.component(
@@ -48,7 +48,7 @@ class LiveChart:
         self._make, self._version = make, version
         self._seen = version()  # before the figure, which is then no older
         self.drawing, self.drawn = uuid4().hex, make()
-        self._told, self._number, self._changed_at = "", 0, -REPEAT_SECONDS
+        self._told, self._number, self._changed_at = "", 0, 0.0
 
     def told(self) -> str:
         """Return the changes since the full drawing as JSON; nothing if all are well known."""

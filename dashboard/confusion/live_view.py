@@ -56,7 +56,7 @@ def _draw(run: Run, was_active: bool, poll_seconds: float) -> None:
         st.info(no_samples_sentence(run, part), icon=":material/data_alert:")
     elif (finite := _finite_step(run, run.snapshots.nearest(step), part)) is not None:
         _draw_views(run, part, finite, options)
-    if is_active != was_active or (is_active and training_speed.poll_seconds() != poll_seconds):
+    if is_active != was_active or (is_active and not training_speed.is_good_interval(poll_seconds)):
         st.rerun()
 
 
