@@ -73,6 +73,7 @@ class Tab:
     alerts : what the boxes on the page say
     readings : the progress that the Train page has shown
     exceptions : all that a page has shown instead of itself
+    n_bytes : how much the server has sent
     """
 
     def __init__(self, url: str, query: dict[str, str]) -> None:
@@ -89,6 +90,7 @@ class Tab:
         self.alerts: list[str] = []
         self.readings: list[Reading] = []
         self.exceptions: list[str] = []
+        self.n_bytes = 0
 
     async def open(self) -> float:
         """Connect to the server, and load its first page; return the seconds of that."""
@@ -218,6 +220,7 @@ class Tab:
 
     def _ends_run(self, raw: bytes) -> bool:
         """Keep what matters of a message; say whether it ends the run."""
+        self.n_bytes += len(raw)
         message = ForwardMsg.FromString(raw)
         match message.WhichOneof("type"):
             case "delta":

@@ -1,5 +1,6 @@
 """How fast a run trains, and how often a page polls it."""
 
+import math
 from typing import NamedTuple
 
 import streamlit as st
@@ -10,9 +11,11 @@ from experiments.background.training_job import count_active_jobs
 
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, but for the two ends
 WATCHABLE_SECONDS = 8.0  # the least time a run takes at the pace auto
-POLL_SECONDS = 0.3  # between two polls of a page
+POLL_SECONDS = 0.3  # between two polls of a page, if there are few
+POLLS_A_SECOND = 84  # of all pages: so many leave one core time for what else the pages do
+POLL_STRIDE = 0.15  # seconds by which polls become rarer; every change draws all pages anew
 SEQUENCE_POLL_SECONDS = 0.5  # the same for a sequence of runs, which has news a run at a time
-CALM_JOBS = 5  # with more jobs training than this, each page polls less often
+CALM_SEQUENCES = 5  # with more sequences under way than this, each page polls less often
 
 
 class Progress(NamedTuple):
@@ -41,10 +44,16 @@ def requested_pace() -> str:
 
 def poll_seconds() -> float:
     """Return how long a page waits between two polls: longer when many are training."""
-    return POLL_SECONDS * max(1, -(-count_active_jobs() // CALM_JOBS))
+    needed = count_active_jobs() / POLLS_A_SECOND
+    return max(POLL_SECONDS, POLL_STRIDE * math.ceil(needed / POLL_STRIDE))
+
+
+def is_good_interval(seconds: float) -> bool:
+    """Say whether a page may go on polling as it does: often enough, but not too often."""
+    return poll_seconds() <= seconds <= poll_seconds() + 1.5 * POLL_STRIDE
 
 
 def sequence_poll_seconds() -> float:
     """Return the same for a sequence of runs: longer when many sequences are under way."""
-    crowd = -(-count_active_sequences() // CALM_JOBS)
+    crowd = -(-count_active_sequences() // CALM_SEQUENCES)
     return max(SEQUENCE_POLL_SECONDS * max(1, crowd), poll_seconds())

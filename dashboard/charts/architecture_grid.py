@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
+from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.networks import network_name
 from experiments.comparison.over_seeds import SeedSummary
@@ -12,7 +11,7 @@ from mlp.network import count_parameters
 SIZES = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]  # ticks
 
 
-def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> go.Figure:
+def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> Figure:
     """Draw mean accuracy ± spread over the number of parameters, a color for each depth."""
     known = [each for each in seed_summaries if each.mean is not None]
     depths = sorted({len(each.config.hidden_layers) for each in known})
@@ -29,11 +28,11 @@ def architecture_grid_figure(seed_summaries: Sequence[SeedSummary]) -> go.Figure
         xaxis={"type": "log", "tickvals": SIZES, "ticktext": [f"{size:,}" for size in SIZES]},
         yaxis={"tickformat": ".1~%"},
     )
-    return go.Figure(traces, figure_layout)
+    return Figure(traces, figure_layout)
 
 
-def _depth_trace(i: int, depth: int, seed_summaries: Sequence[SeedSummary]) -> go.Scatter:
-    return go.Scatter(
+def _depth_trace(i: int, depth: int, seed_summaries: Sequence[SeedSummary]) -> Trace:
+    return scatter_trace(
         name=f"{depth} hidden",
         x=[count_parameters(each.sizes) for each in seed_summaries],
         y=[each.mean for each in seed_summaries],

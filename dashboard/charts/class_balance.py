@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, bar_trace
 from dashboard.charts.style import LEGEND, escape, layout
 from experiments.evaluation.metrics import IntArray
 
@@ -23,10 +23,10 @@ def class_counts(
     return {name: np.bincount(labels[rows], minlength=n_classes) for name, rows in parts.items()}
 
 
-def class_balance(counts: Mapping[str, IntArray], class_names: Sequence[str]) -> go.Figure:
+def class_balance(counts: Mapping[str, IntArray], class_names: Sequence[str]) -> Figure:
     """Draw the samples of each class as a bar, one color a part of the split."""
     bars = [
-        go.Bar(
+        bar_trace(
             name=f"{name} ({counted.sum():,})",
             x=np.arange(len(class_names)),
             y=counted,
@@ -34,7 +34,7 @@ def class_balance(counts: Mapping[str, IntArray], class_names: Sequence[str]) ->
         )
         for name, counted in counts.items()
     ]
-    return go.Figure(
+    return Figure(
         bars,
         layout(
             "Samples of each class",

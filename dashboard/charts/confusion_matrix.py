@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.charts import style
+from dashboard.charts.figure import Figure, Trace, heatmap_trace, scatter_trace
 from dashboard.charts.style import escape
 from experiments.evaluation.metrics import FloatArray, IntArray
 
@@ -100,7 +100,7 @@ def confusion_figure(
     hide_diagonal: bool = False,
     is_fixed: bool = False,
     chosen: tuple[int, int] | None = None,
-) -> go.Figure:
+) -> Figure:
     """Draw a confusion matrix, rows true and columns predicted.
 
     Parameters
@@ -127,7 +127,7 @@ def confusion_figure(
         shapes=[frame] if frame else [],
         showlegend=False,
     )
-    return go.Figure(traces, layout)
+    return Figure(traces, layout)
 
 
 def _axes(class_names: Sequence[str]) -> dict[str, Any]:
@@ -145,12 +145,12 @@ def _axes(class_names: Sequence[str]) -> dict[str, Any]:
 
 def _cells(
     counts: IntArray, values: FloatArray, names: list[str], normalization: Normalization
-) -> go.Heatmap:
+) -> Trace:
     """Color the cells; the tooltip of a percentage also gives the number of samples."""
     in_counts = "%{z:,}" if normalization.axis is None else "%{z:.1f}"
     gap = 1 if len(names) <= MAX_NUMBERED else 0
     count = "" if normalization.axis is None else "<br>%{customdata:,} samples"
-    return go.Heatmap(
+    return heatmap_trace(
         x=names,
         y=names,
         z=values,
@@ -166,11 +166,11 @@ def _cells(
 
 def _numbers(
     values: FloatArray, names: list[str], top: float, normalization: Normalization
-) -> go.Scatter:
+) -> Trace:
     """Write the values into the cells that have one, light on dark and dark on light."""
     rows, columns = np.nonzero(np.nan_to_num(values))
     shown = values[rows, columns]
-    return go.Scatter(
+    return scatter_trace(
         x=[names[column] for column in columns],
         y=[names[row] for row in rows],
         text=[_cell_text(value, normalization) for value in shown],

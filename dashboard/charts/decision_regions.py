@@ -1,8 +1,8 @@
 """The plane in the colors of the predicted classes, with points of data."""
 
 import numpy as np
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.style import BACKGROUND, PLANE_FEATURES, class_symbol, color, escape, layout
 from dashboard.charts.templates import Floats
@@ -28,7 +28,7 @@ def class_areas(regions: DecisionRegions, label: int) -> tuple[Floats, Floats]:
     return xs.ravel(), ys.ravel()
 
 
-def decision_regions_figure(regions: DecisionRegions, title: str) -> go.Figure:
+def decision_regions_figure(regions: DecisionRegions, title: str) -> Figure:
     """Draw the class predicted at each point of the plane, and held-out samples."""
     areas = [_area_trace(regions, label, name) for label, name in enumerate(regions.class_names)]
     points = [_point_trace(regions, label, name) for label, name in enumerate(regions.class_names)]
@@ -44,13 +44,13 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> go.Figure:
         | {"range": [float(regions.y[0]), float(regions.y[-1])], "scaleanchor": "x"}
         | {"constraintoward": "top"},
     )
-    return go.Figure([*areas, *points], figure_layout)
+    return Figure([*areas, *points], figure_layout)
 
 
-def _area_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
+def _area_trace(regions: DecisionRegions, label: int, name: str) -> Trace:
     """Return the area where a class is predicted."""
     xs, ys = class_areas(regions, label)
-    return go.Scatter(
+    return scatter_trace(
         x=xs,
         y=ys,
         fill="toself",
@@ -63,10 +63,10 @@ def _area_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
     )
 
 
-def _point_trace(regions: DecisionRegions, label: int, name: str) -> go.Scatter:
+def _point_trace(regions: DecisionRegions, label: int, name: str) -> Trace:
     """Return the held-out samples of a class as points."""
     points = regions.points[regions.labels == label]
-    return go.Scatter(
+    return scatter_trace(
         x=points[:, 0],
         y=points[:, 1],
         mode="markers",

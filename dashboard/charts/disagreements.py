@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure
 from dashboard.charts.image_grid import Gaps, mosaic_figure, short_caption
 from dashboard.charts.style import SEQUENTIAL, escape
 from data.datasets import Dataset
@@ -44,7 +44,7 @@ def only_right(predictions: Sequence[Predictions], names: Sequence[str], part: s
     return OnlyRight(first.rows[shown], captions, f"Only {names[0]} is right: {count}")
 
 
-def only_right_figure(found: OnlyRight, dataset: Dataset) -> go.Figure:
+def only_right_figure(found: OnlyRight, dataset: Dataset) -> Figure:
     """Draw the images, each with two lines of words below it."""
     height, width = dataset.image_shape or (1, dataset.n_features)
     hover = f"{escape(dataset.unit)}: %{{z:.3g}} of {dataset.maximum:g}<extra></extra>"

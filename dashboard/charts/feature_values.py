@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.charts.class_balance import class_axis
+from dashboard.charts.figure import Figure, Trace, bar_trace, heatmap_trace, scatter_trace
 from dashboard.charts.image_grid import PICTURE_AXES, Images
 from dashboard.charts.style import (
     BORDER,
@@ -39,7 +39,7 @@ def pixel_values(
     unit: str,
     is_signed: bool = False,
     is_written: bool = True,
-) -> go.Figure:
+) -> Figure:
     """Draw an image with the value of each pixel written in it, where there is room.
 
     Parameters
@@ -62,7 +62,8 @@ def pixel_values(
         **PICTURE_AXES,
     )
     if is_written and max(image.shape) <= LARGEST_WRITTEN:
-        figure.add_trace(_numbers(image, (low, limit), coloraxis))
+        numbers = _numbers(image, (low, limit), coloraxis)
+        figure = Figure([*figure.data, numbers], figure.layout)
     return figure
 
 
@@ -74,7 +75,7 @@ def pixel_figure(
     hover: str,
     coloraxis: str = SEQUENTIAL,
     **more: Any,
-) -> go.Figure:
+) -> Figure:
     """Draw an image whose rows and columns are counted from 1.
 
     Parameters
@@ -84,7 +85,7 @@ def pixel_figure(
     hover : what the mouse shows after the row and the column
     more : further settings of Plotly's layout
     """
-    heatmap = go.Heatmap(
+    heatmap = heatmap_trace(
         z=image,
         x0=1,
         dx=1,
@@ -95,7 +96,7 @@ def pixel_figure(
     )
     low, high = limits
     more[coloraxis] = {"cmin": low, "cmax": high, "showscale": False}
-    return go.Figure(heatmap, layout(title, **more))
+    return Figure([heatmap], layout(title, **more))
 
 
 def number_size(image: Images) -> int:
@@ -111,11 +112,11 @@ def _edge(height: int, width: int) -> dict[str, Any]:
     return {"type": "rect", "line": {"color": BORDER, "width": 1}, **corners}
 
 
-def _numbers(image: Images, ends: tuple[float, float], scale: str) -> go.Scatter:
+def _numbers(image: Images, ends: tuple[float, float], scale: str) -> Trace:
     """Return the values as words, each in the color that can be read on its cell."""
     rows, columns = np.indices(image.shape)
     values, n_decimals, (low, high) = image.ravel(), decimals(image), ends
-    return go.Scatter(
+    return scatter_trace(
         x=columns.ravel() + 1,
         y=rows.ravel() + 1,
         text=[f"{value:.{n_decimals}f}" for value in values],
@@ -128,22 +129,22 @@ def _numbers(image: Images, ends: tuple[float, float], scale: str) -> go.Scatter
     )
 
 
-def feature_values(values: Images, *, title: str, unit: str) -> go.Figure:
+def feature_values(values: Images, *, title: str, unit: str) -> Figure:
     """Draw the features of a sample that is no image, a bar each."""
-    bars = go.Bar(
+    bars = bar_trace(
         x=np.arange(1, len(values) + 1),
         y=values,
         hovertemplate="feature %{x}: %{y:.4g}<extra></extra>",
     )
     axis = feature_axis(len(values))
-    return go.Figure(bars, layout(title, x="feature", y=escape(unit), xaxis=axis))
+    return Figure([bars], layout(title, x="feature", y=escape(unit), xaxis=axis))
 
 
-def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
+def value_histogram(histogram: Histogram, *, unit: str) -> Figure:
     """Draw how often values come, in percent of all values."""
     edges, total = histogram.edges, histogram.counts.sum()
     is_whole = bool((np.diff(edges) == 1).all())
-    bars = go.Bar(
+    bars = bar_trace(
         x=edges[:-1] if is_whole else (edges[:-1] + edges[1:]) / 2,
         y=100 * histogram.counts / max(total, 1),
         width=np.diff(edges) * 0.92,
@@ -151,8 +152,8 @@ def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
         hovertemplate="from %{customdata[0]:.4g} to below %{customdata[1]:.4g}: "
         "%{y:.3g} % (%{customdata[2]:,})<extra></extra>",
     )
-    return go.Figure(
-        bars,
+    return Figure(
+        [bars],
         layout(
             "How often each value occurs",
             x=escape(unit),
@@ -162,7 +163,7 @@ def value_histogram(histogram: Histogram, *, unit: str) -> go.Figure:
     )
 
 
-def feature_ranges(statistics: Statistics, *, unit: str) -> go.Figure:
+def feature_ranges(statistics: Statistics, *, unit: str) -> Figure:
     """Draw the mean, the spread and the limits of each feature of a table."""
     spread = {"error_y": {"array": statistics.std}}
     traces = [
@@ -178,11 +179,11 @@ def feature_ranges(statistics: Statistics, *, unit: str) -> go.Figure:
         hovermode="x unified",
         legend=LEGEND,
     )
-    return go.Figure(traces, figure_layout)
+    return Figure(traces, figure_layout)
 
 
-def _of_each_feature(name: str, values: Images, symbol: str, **more: object) -> go.Scatter:
-    return go.Scatter(
+def _of_each_feature(name: str, values: Images, symbol: str, **more: object) -> Trace:
+    return scatter_trace(
         name=name,
         x=np.arange(1, len(values) + 1),
         y=values,
@@ -203,19 +204,19 @@ def profiles(statistics: Statistics) -> Images:
     return distances
 
 
-def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> go.Figure:
+def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> Figure:
     """Draw what sets each class apart, in a table of features."""
     distances = profiles(statistics)
     limit = float(np.nanmax(np.abs(distances), initial=1))
-    heatmap = go.Heatmap(
+    heatmap = heatmap_trace(
         z=distances,
         x0=1,
         dx=1,
         coloraxis=DIVERGING,
         hovertemplate="class %{y}, feature %{x}: %{z:.2f} deviations<extra></extra>",
     )
-    return go.Figure(
-        heatmap,
+    return Figure(
+        [heatmap],
         layout(
             "Mean of each class, compared with the overall mean",
             x="feature",

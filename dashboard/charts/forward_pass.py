@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.charts import style
 from dashboard.charts.feature_values import feature_values, pixel_figure
+from dashboard.charts.figure import Figure, Trace, bar_trace, heatmap_trace
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.style import escape
 from mlp.arrays import Array
@@ -61,7 +61,7 @@ def strip(values: Array) -> Array:
 
 def input_figure(
     x: Array, image_shape: tuple[int, int] | None, *, maximum: float, unit: str
-) -> go.Figure:
+) -> Figure:
     """Draw a sample as it was recorded: an image, or the values of its features.
 
     Parameters
@@ -104,7 +104,7 @@ def activation_range(hidden: Sequence[Array]) -> tuple[float, float]:
     return low, high if high > low else low + 1
 
 
-def hidden_figure(forward_pass: ForwardPass, activation: str) -> go.Figure:
+def hidden_figure(forward_pass: ForwardPass, activation: str) -> Figure:
     """Draw the activations of the hidden layers as strips, one below the other, on one scale.
 
     Parameters
@@ -133,7 +133,7 @@ def hidden_figure(forward_pass: ForwardPass, activation: str) -> go.Figure:
         margin={"l": 8, "b": 16},
     )
     strips = [strip(values) for values in forward_pass.hidden]
-    return go.Figure([_strip_trace(i, cells) for i, cells in enumerate(strips, start=1)], layout)
+    return Figure([_strip_trace(i, cells) for i, cells in enumerate(strips, start=1)], layout)
 
 
 def _suffix(number: int) -> str:
@@ -147,12 +147,12 @@ def _strip_axes(number: int, band: Band) -> dict[str, Any]:
     return {f"xaxis{suffix}": FRAME | {"anchor": f"y{suffix}"}, f"yaxis{suffix}": FRAME | down}
 
 
-def _strip_trace(number: int, cells: Array) -> go.Heatmap:
+def _strip_trace(number: int, cells: Array) -> Trace:
     """Return the activations of a layer as one strip of cells."""
     suffix = _suffix(number)
     gap = 1 if cells.shape[1] <= 64 else 0
     units = np.arange(1, cells.size + 1).reshape(cells.shape)
-    return go.Heatmap(
+    return heatmap_trace(
         z=cells,
         customdata=units,
         xaxis=f"x{suffix}",
@@ -187,7 +187,7 @@ def class_values_figure(
     title: str,
     y: str,
     is_share: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Draw one value for each class as bars; the true class and a wrong answer stand out.
 
     Parameters
@@ -199,7 +199,7 @@ def class_values_figure(
     axis = {"range": [0, 1.02], "tickformat": ".0%"} if is_share else {}
     number = ".2%" if is_share else ".4g"
     bars = [
-        go.Bar(
+        bar_trace(
             name=group.name,
             x=[names[c] for c in group.classes],
             y=values[group.classes],
@@ -226,7 +226,7 @@ def class_values_figure(
         legend=style.LEGEND | {"y": 1.18, "font": {"size": 12}},
         margin={"t": 72},
     )
-    return go.Figure(bars, layout)
+    return Figure(bars, layout)
 
 
 class _Group(NamedTuple):

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, heatmap_trace, scatter_trace
 from dashboard.charts.style import PRIMARY, SEQUENTIAL, escape, layout
 
 Images: TypeAlias = npt.NDArray[np.uint8 | np.floating[Any]]
@@ -110,7 +110,7 @@ def image_grid(
     maximum: float,
     unit: str,
     chosen: int | None = None,
-) -> go.Figure:
+) -> Figure:
     """Draw images with a caption under each.
 
     Parameters
@@ -149,7 +149,7 @@ def mosaic_figure(
     gap: Gaps | None = None,
     caption_size: int | None = None,
     **more: Any,
-) -> go.Figure:
+) -> Figure:
     """Draw images in rows on one color scale, each with a caption below it, as one heatmap.
 
     Parameters
@@ -166,7 +166,7 @@ def mosaic_figure(
     gap = gap or gaps(height, width)
     places = corners(len(images), columns, (height, width), gap)
     captioned = list(zip(captions, places, strict=True))
-    heatmap = go.Heatmap(
+    heatmap = heatmap_trace(
         z=mosaic(images, columns, gap) if len(images) else [[None]],
         coloraxis=coloraxis,
         hoverongaps=False,
@@ -180,7 +180,7 @@ def mosaic_figure(
         settings["annotations"] = [
             _note(text, at, (height, width), caption_size) for text, at in captioned
         ]
-    return go.Figure([heatmap, *texts], layout(title, **PICTURE_AXES, **settings))
+    return Figure([heatmap, *texts], layout(title, **PICTURE_AXES, **settings))
 
 
 def _note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> dict[str, Any]:
@@ -225,9 +225,9 @@ def short_caption(name: str) -> str:
     return escape(shortened(name, MAX_CAPTION))
 
 
-def _caption_trace(captioned: Sequence[tuple[str, Corner]], height: int, width: int) -> go.Scatter:
+def _caption_trace(captioned: Sequence[tuple[str, Corner]], height: int, width: int) -> Trace:
     """Return captions below images as one trace: so many annotations take long to make."""
-    return go.Scatter(
+    return scatter_trace(
         x=[at.x + (width - 1) / 2 for _, at in captioned],
         y=[at.y + 1.08 * height - 0.5 for _, at in captioned],
         text=[text for text, _ in captioned],

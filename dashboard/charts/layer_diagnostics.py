@@ -5,8 +5,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, bar_trace, scatter_trace
 from dashboard.charts.learning_curves import thinned
 from dashboard.charts.style import LEGEND, TEXT, color, layout
 from experiments.training.layer_diagnostics import StepDiagnostics, UnitActivity
@@ -40,7 +40,7 @@ def _line(layer: int, epochs: npt.NDArray[np.int32], values: Iterable[float]) ->
 
 def gradient_figure(
     step_diagnostics: Sequence[StepDiagnostics], *, epochs: int, revision: str = ""
-) -> go.Figure:
+) -> Figure:
     """Draw the norm ‖∂C/∂W‖ of the gradient of each layer's weights, epoch by epoch.
 
     Parameters
@@ -55,7 +55,7 @@ def gradient_figure(
 
 def ratio_figure(
     step_diagnostics: Sequence[StepDiagnostics], *, epochs: int, revision: str = ""
-) -> go.Figure:
+) -> Figure:
     """Draw how far a step moves the weights of each layer, ‖ΔW‖ / ‖W‖, epoch by epoch.
 
     A line marks what is usual, 1 in 1000: far above it the steps are too large, far below
@@ -88,10 +88,10 @@ def ratio_figure(
 
 def _layers(
     title: str, axis: str, lines: Sequence[Line], epochs: int, revision: str, **more: Any
-) -> go.Figure:
+) -> Figure:
     """Draw one line a layer; a layer has the same color in every chart."""
     traces = [
-        go.Scatter(
+        scatter_trace(
             name=line.name,
             x=line.epochs,
             y=line.values,
@@ -114,10 +114,10 @@ def _layers(
         yaxis={"type": "log", "exponentformat": "power"},
         **more,
     )
-    return go.Figure(traces, figure_layout)
+    return Figure(traces, figure_layout)
 
 
-def unit_activity_figure(activities: Sequence[UnitActivity]) -> go.Figure:
+def unit_activity_figure(activities: Sequence[UnitActivity]) -> Figure:
     """Draw which share of the units of each hidden layer is dead, and which is saturated."""
     traces = [
         _share_trace("dead", activities, color(9)),  # the first colors are the layers'
@@ -134,14 +134,14 @@ def unit_activity_figure(activities: Sequence[UnitActivity]) -> go.Figure:
         yaxis={"range": [0, 1.05], "tickformat": ".0%"},
         annotations=[] if activities else [no_layers],
     )
-    return go.Figure(traces if activities else [], figure_layout)
+    return Figure(traces if activities else [], figure_layout)
 
 
 def _share_trace(
     kind: Literal["dead", "saturated"], activities: Sequence[UnitActivity], bar_color: str
-) -> go.Bar:
+) -> Trace:
     """Draw a share of the units of each layer as a bar, labeled in percent."""
-    return go.Bar(
+    return bar_trace(
         name=kind,
         x=[f"layer {activity.layer}" for activity in activities],
         y=[getattr(activity, kind) for activity in activities],

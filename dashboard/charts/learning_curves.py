@@ -1,15 +1,16 @@
 """Loss and accuracy by epoch, on the training and on the validation samples."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, escape, layout
-from mlp.records import EpochRecord
+from mlp.records import EpochRecord, Score
 
 FIRST_COMPARED, N_COMPARED = 3, 7  # the colors that are left for other runs
 LEGEND_ROW = 24  # pixels
@@ -45,10 +46,21 @@ def curve(name: str, values: Sequence[float]) -> Curve:
 
 def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve]:
     """Return the curves of a run: training, and validation if there is any."""
-    training = [getattr(record.training, measure) for record in history]
-    validation = [getattr(record.validation, measure) for record in history if record.validation]
-    curves = [curve(TRAINING, training)]
-    return [*curves, curve(VALIDATION, validation)] if validation else curves
+    kept = thinned(len(history))
+    shown = history[kept]  # reading the values of all would take long
+    scores = {
+        TRAINING: [record.training for record in shown],
+        VALIDATION: [record.validation for record in shown if record.validation],
+    }
+    return [
+        Curve(name, kept.start, kept.step, _values(of_part, measure))
+        for name, of_part in scores.items()
+        if of_part or name == TRAINING
+    ]
+
+
+def _values(scores: Sequence[Score], measure: Measure) -> Values:
+    return np.array([getattr(score, measure) for score in scores], np.float32)
 
 
 def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch: int) -> Curve:
@@ -59,10 +71,20 @@ def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch
     return Curve(batches.name, first, step * batches.stride, batches.values)
 
 
-def best_epoch(history: Sequence[EpochRecord]) -> int | None:
-    """Return the epoch with the lowest validation loss; None without validation."""
-    losses = {record.epoch: record.validation.loss for record in history if record.validation}
-    return min(losses, key=losses.__getitem__) if losses else None
+class BestEpoch:
+    """The epoch with the lowest validation loss, in a history that grows."""
+
+    def __init__(self) -> None:
+        self._n_seen, self._lowest = 0, math.inf
+        self._epoch: int | None = None
+
+    def of(self, history: Sequence[EpochRecord]) -> int | None:
+        """Return the epoch, having looked at the new records; None without validation."""
+        for record in history[self._n_seen :]:
+            if record.validation and record.validation.loss < self._lowest:
+                self._epoch, self._lowest = record.epoch, record.validation.loss
+        self._n_seen = len(history)
+        return self._epoch
 
 
 class Comparison(NamedTuple):
@@ -96,10 +118,10 @@ def loss_figure(
     log_scale: bool = False,
     revision: str = "",
     marks: Marks = UNMARKED,
-) -> go.Figure:
+) -> Figure:
     """Draw losses over epochs 0 to `epochs`; see `_figure` for the revision."""
     axis = {
-        "title": "loss (mean per sample)",
+        "title": {"text": "loss (mean per sample)"},
         "type": "log" if log_scale else "linear",
         "rangemode": "normal" if log_scale else "tozero",
         "uirevision": f"{revision} {log_scale}",  # a zoom is for one kind of axis
@@ -109,9 +131,9 @@ def loss_figure(
 
 def accuracy_figure(
     curves: Sequence[Curve], *, epochs: int, revision: str = "", marks: Marks = UNMARKED
-) -> go.Figure:
+) -> Figure:
     """Draw accuracies, shares from 0 to 1, over epochs 0 to `epochs`."""
-    axis = {"title": "samples right (%)", "range": [0, 1], "tickformat": ".0%"}
+    axis = {"title": {"text": "samples right (%)"}, "range": [0, 1], "tickformat": ".0%"}
     return _figure("Accuracy", curves, epochs, axis, revision, marks)
 
 
@@ -122,7 +144,7 @@ def _figure(
     y_axis: dict[str, Any],
     revision: str,
     marks: Marks,
-) -> go.Figure:
+) -> Figure:
     """Draw curves on an axis that is as long as the run will be.
 
     The reader's zoom is kept while the `revision` stays the same, the choice of curves in
@@ -146,7 +168,7 @@ def _figure(
         yaxis=y_axis,
         shapes=_vertical_lines(marks),
     )
-    return go.Figure(traces, figure_layout)
+    return Figure(traces, figure_layout)
 
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -156,7 +178,7 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def _trace(curve: Curve) -> go.Scatter:
+def _trace(curve: Curve) -> Trace:
     """Draw a curve in the style of its name."""
     style = STYLES[curve.name]
     if len(curve.values) == 1:  # there is no line through one point
@@ -164,7 +186,7 @@ def _trace(curve: Curve) -> go.Scatter:
             "mode": "markers",
             "marker": {"color": (style.get("line") or style["marker"])["color"]},
         }
-    return go.Scatter(
+    return scatter_trace(
         name=curve.name,
         x0=curve.start,
         dx=curve.stride,
@@ -175,10 +197,10 @@ def _trace(curve: Curve) -> go.Scatter:
     )
 
 
-def _gap_trace(training: Curve, validation: Curve) -> go.Scatter:
+def _gap_trace(training: Curve, validation: Curve) -> Trace:
     """Shade the area between the two curves: along one, and back along the other."""
     epochs = training.start + training.stride * np.arange(len(training.values))
-    return go.Scatter(
+    return scatter_trace(
         name=GAP,
         x=np.concatenate([epochs, epochs[::-1]]).astype(np.float32),
         y=np.concatenate([training.values, validation.values[::-1]]),
@@ -189,9 +211,9 @@ def _gap_trace(training: Curve, validation: Curve) -> go.Scatter:
     )
 
 
-def _comparison_trace(other: Comparison) -> go.Scatter:
+def _comparison_trace(other: Comparison) -> Trace:
     curve = other.curve
-    return go.Scatter(
+    return scatter_trace(
         name=escape(other.name),
         x0=curve.start,
         dx=curve.stride,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, scatter_trace
 from dashboard.charts.learning_curves import thinned
 from dashboard.charts.style import layout
 from mlp.records import EpochRecord
@@ -12,13 +12,13 @@ from mlp.records import EpochRecord
 
 def learning_rate_figure(
     history: Sequence[EpochRecord], *, epochs: int, revision: str = ""
-) -> go.Figure:
+) -> Figure:
     """Draw the learning rate of each epoch, as the schedule and the reader have set it.
 
     See `gradient_figure` for the parameters.
     """
     shown = history[thinned(len(history))]
-    trace = go.Scatter(
+    trace = scatter_trace(
         name="learning rate",
         x=np.array([record.epoch for record in shown], np.int32),
         y=np.array([record.learning_rate for record in shown], np.float32),
@@ -35,4 +35,4 @@ def learning_rate_figure(
         xaxis={"range": [0, epochs]},
         yaxis={"rangemode": "tozero"},
     )
-    return go.Figure([trace], figure_layout)
+    return Figure([trace], figure_layout)

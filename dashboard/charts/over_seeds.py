@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import TEXT, color, layout
 from experiments.comparison.networks import network_name
 from experiments.comparison.over_seeds import PairedComparison, SeedSummary
 
 
-def pairs_figure(seed_summaries: Sequence[SeedSummary], seeds: Sequence[int]) -> go.Figure:
+def pairs_figure(seed_summaries: Sequence[SeedSummary], seeds: Sequence[int]) -> Figure:
     """Draw the accuracy of each network with each seed; a line joins each pair."""
     names = [network_name(each.config) for each in seed_summaries]
     positions = [*range(len(names))]
     seed_rows = zip(*(each.accuracies for each in seed_summaries), strict=True)
-    pairs = go.Scatter(
+    pairs = scatter_trace(
         x=[i for _ in seeds for i in [*positions, None]],
         y=[accuracy for row in seed_rows for accuracy in [*row, None]],
         text=[f"seed {seed}" for seed in seeds for _ in [*positions, None]],
@@ -34,13 +34,13 @@ def pairs_figure(seed_summaries: Sequence[SeedSummary], seeds: Sequence[int]) ->
         xaxis=axis,
         yaxis={"tickformat": ".1~%"},
     )
-    return go.Figure([pairs, *_means(seed_summaries)], figure_layout)
+    return Figure([pairs, *_means(seed_summaries)], figure_layout)
 
 
-def _means(seed_summaries: Sequence[SeedSummary]) -> list[go.Scatter]:
+def _means(seed_summaries: Sequence[SeedSummary]) -> list[Trace]:
     """Return the mean of each network, beside the lines, with its standard deviation."""
     return [
-        go.Scatter(
+        scatter_trace(
             x=[i + 0.18 * (-1 if i == 0 else 1)],
             y=[each.mean],
             error_y={"array": [each.std or 0], "thickness": 3, "width": 8, "color": color(i)},
@@ -54,7 +54,7 @@ def _means(seed_summaries: Sequence[SeedSummary]) -> list[go.Scatter]:
     ]
 
 
-def differences_figure(paired_comparisons: Sequence[PairedComparison]) -> go.Figure:
+def differences_figure(paired_comparisons: Sequence[PairedComparison]) -> Figure:
     """Draw by how much each other network is ahead of the first, a dot for each seed."""
     traces = [_difference_trace(i, pair) for i, pair in enumerate(paired_comparisons)]
     zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
@@ -73,20 +73,20 @@ def differences_figure(paired_comparisons: Sequence[PairedComparison]) -> go.Fig
         xaxis=axis,
         yaxis={"rangemode": "tozero"},
     )
-    return go.Figure([trace for both in traces for trace in both], figure_layout)
+    return Figure([trace for both in traces for trace in both], figure_layout)
 
 
-def _difference_trace(i: int, pair: PairedComparison) -> tuple[go.Scatter, go.Scatter]:
+def _difference_trace(i: int, pair: PairedComparison) -> tuple[Trace, Trace]:
     """Return a dot for each seed, and a bar at their mean."""
     points = 100 * pair.paired.differences
-    dots = go.Scatter(
+    dots = scatter_trace(
         x=i + np.linspace(-0.25, 0.25, len(points)),
         y=points,
         mode="markers",
         marker={"size": 9, "color": color(i + 1), "opacity": 0.7},
         hovertemplate="%{y:+.2f} points<extra></extra>",
     )
-    mean = go.Scatter(
+    mean = scatter_trace(
         x=[i - 0.35, i + 0.35],
         y=[100 * pair.paired.mean] * 2,
         mode="lines",

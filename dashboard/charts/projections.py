@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, Trace, scatter_3d_trace, scatter_trace
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.style import BORDER, N_COLORS, TEXT, class_symbol, color, escape, layout
 
@@ -75,7 +75,7 @@ def scatter(
     chosen: int | None = None,
     revision: str = "",
     is_equal: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Draw points in two dimensions or, with three axes, in three.
 
     Parameters
@@ -97,9 +97,9 @@ def scatter(
         "showlegend": len(groups) <= MOST_IN_LEGEND,
     }
     if len(axes) == 3:
-        return go.Figure(traces, layout(title, **_space(axes, revision), **common))
+        return Figure(traces, layout(title, **_space(axes, revision), **common))
     scale = {"scaleanchor": "x"} if is_equal else {}
-    return go.Figure(traces, layout(title, x=axes[0], y=axes[1], yaxis=scale, **common))
+    return Figure(traces, layout(title, x=axes[0], y=axes[1], yaxis=scale, **common))
 
 
 def _space(axes: Sequence[str], revision: str) -> dict[str, Any]:
@@ -127,9 +127,9 @@ def _coordinates(points: npt.NDArray[np.float32], n_axes: int) -> dict[str, obje
 
 def _trace(
     points: npt.NDArray[np.float32], group: Group, rows: npt.NDArray[np.intp], n_axes: int
-) -> go.Scatter | go.Scatter3d:
+) -> Trace:
     """Return the points of a group, in the plane or in space."""
-    kind, size = (go.Scatter3d, 4) if n_axes == 3 else (go.Scatter, 7)
+    kind, size = (scatter_3d_trace, 4) if n_axes == 3 else (scatter_trace, 7)
     return kind(
         name=escape(shortened(group.name, LONGEST_NAME)),
         mode="markers",
@@ -145,9 +145,9 @@ def _trace(
     )
 
 
-def _ring(point: npt.NDArray[np.float32], n_axes: int) -> go.Scatter | go.Scatter3d:
+def _ring(point: npt.NDArray[np.float32], n_axes: int) -> Trace:
     """Return the points of a group, in the plane or in space."""
-    kind, size, width = (go.Scatter3d, 12, 4) if n_axes == 3 else (go.Scatter, 18, 3)
+    kind, size, width = (scatter_3d_trace, 12, 4) if n_axes == 3 else (scatter_trace, 18, 3)
     return kind(
         name="chosen",
         mode="markers",

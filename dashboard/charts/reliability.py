@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from dashboard.charts import style
+from dashboard.charts.figure import Figure, Trace, bar_trace, scatter_trace
 from experiments.evaluation.metrics import Rejection, Reliability
 
 
@@ -15,35 +15,33 @@ def bin_centers(n_bins: int) -> npt.NDArray[np.float64]:
     return (np.arange(n_bins) + 0.5) / n_bins
 
 
-def reliability_figure(reliability: Reliability) -> go.Figure:
+def reliability_figure(reliability: Reliability) -> Figure:
     """Draw accuracy by confidence, and below it how many samples each bar stands for."""
     n_bins = len(reliability.counts)
     bars = {"x": bin_centers(n_bins), "width": 0.94 / n_bins}
     layout = style.layout(
         f"Does the confidence match the accuracy? ECE {100 * reliability.ece:.1f} %",
         xaxis={
-            "title": f"confidence: largest output, in {n_bins} equal bins",
+            "title": {"text": f"confidence: largest output, in {n_bins} equal bins"},
             "range": [0, 1],
             "tickformat": ".0%",
             "anchor": "y2",
         },
         yaxis={
-            "title": "accuracy (%)",
+            "title": {"text": "accuracy (%)"},
             "range": [0, 1.02],
             "tickformat": ".0%",
             "domain": [0.36, 1],
         },
-        yaxis2={"title": "samples", "domain": [0, 0.26], "rangemode": "tozero"},
+        yaxis2={"title": {"text": "samples"}, "domain": [0, 0.26], "rangemode": "tozero"},
         legend=style.LEGEND | {"font": {"size": 12}},
         margin={"t": 72},
     )
-    return go.Figure(
-        [_accuracies(reliability, bars), _diagonal(), _counts(reliability, bars)], layout
-    )
+    return Figure([_accuracies(reliability, bars), _diagonal(), _counts(reliability, bars)], layout)
 
 
-def _accuracies(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
-    return go.Bar(
+def _accuracies(reliability: Reliability, bars: dict[str, Any]) -> Trace:
+    return bar_trace(
         name="accuracy",
         y=reliability.accuracy,
         marker={"color": style.color(0)},
@@ -54,9 +52,9 @@ def _accuracies(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
     )
 
 
-def _diagonal() -> go.Scatter:
+def _diagonal() -> Trace:
     """Return the line on which confidence and accuracy are equal."""
-    return go.Scatter(
+    return scatter_trace(
         name="perfect calibration",
         x=[0, 1],
         y=[0, 1],
@@ -66,8 +64,8 @@ def _diagonal() -> go.Scatter:
     )
 
 
-def _counts(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
-    return go.Bar(
+def _counts(reliability: Reliability, bars: dict[str, Any]) -> Trace:
+    return bar_trace(
         name="samples",
         y=reliability.counts,
         yaxis="y2",
@@ -80,25 +78,27 @@ def _counts(reliability: Reliability, bars: dict[str, Any]) -> go.Bar:
     )
 
 
-def rejection_figure(rejection: Rejection) -> go.Figure:
+def rejection_figure(rejection: Rejection) -> Figure:
     """Draw the accuracy on the predictions kept when the least confident are rejected."""
     lowest = float(rejection.accuracy.min(initial=1))
-    return go.Figure(
-        go.Scatter(
-            x=100 * rejection.rejected,
-            y=rejection.accuracy,
-            mode="lines" if len(rejection.accuracy) > 1 else "markers",
-            line={"color": style.color(0), "width": 3},
-            hovertemplate="without the least certain %{x:.1f} %: %{y:.2%} right<extra></extra>",
-        ),
+    return Figure(
+        [
+            scatter_trace(
+                x=100 * rejection.rejected,
+                y=rejection.accuracy,
+                mode="lines" if len(rejection.accuracy) > 1 else "markers",
+                line={"color": style.color(0), "width": 3},
+                hovertemplate="without the least certain %{x:.1f} %: %{y:.2%} right<extra></extra>",
+            )
+        ],
         style.layout(
             "Accuracy on the predictions that are kept",
             xaxis={
-                "title": "rejected predictions, least confident first (% of the samples)",
+                "title": {"text": "rejected predictions, least confident first (% of the samples)"},
                 "range": [0, 100],
             },
             yaxis={
-                "title": "accuracy (%)",
+                "title": {"text": "accuracy (%)"},
                 "tickformat": ".1%" if lowest > 0.9 else ".0%",
                 "range": [max(0.0, lowest - 0.02), 1.005],
             },

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
-from dashboard.charts.learning_curves import Curve, Measure, curve
+from dashboard.charts.figure import Figure, Trace, scatter_trace
+from dashboard.charts.learning_curves import Curve, Measure, thinned
 from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.networks import network_name
 from experiments.training.run import Run
@@ -16,8 +16,8 @@ TABLE_STEPS = 10  # of 1000 epochs, every 100th is in the table
 CLOSE_UP_FROM = 0.25  # of a curve: before that is the steep beginning
 
 MEASURES: dict[Measure, dict[str, Any]] = {
-    "accuracy": {"title": "samples right (%)", "tickformat": ".1~%"},
-    "loss": {"title": "loss (mean per sample)", "rangemode": "tozero"},
+    "accuracy": {"title": {"text": "samples right (%)"}, "tickformat": ".1~%"},
+    "loss": {"title": {"text": "loss (mean per sample)"}, "rangemode": "tozero"},
 }
 
 
@@ -32,13 +32,14 @@ def is_held_out(runs: Sequence[Run]) -> bool:
 def compared_curves(runs: Sequence[Run], measure: Measure) -> list[Curve]:
     """Return a curve for each run: over the validation samples, or else the training samples."""
     held_out = is_held_out(runs)
-    return [
-        curve(
-            network_name(run.config),
-            [_score(record, measure, held_out) for record in [*run.history]],
-        )
-        for run in runs
-    ]
+    return [_compared_curve(run, measure, held_out) for run in runs]
+
+
+def _compared_curve(run: Run, measure: Measure, held_out: bool) -> Curve:
+    history = [*run.history]
+    kept = thinned(len(history))
+    values = [_score(record, measure, held_out) for record in history[kept]]
+    return Curve(network_name(run.config), kept.start, kept.step, np.array(values, np.float32))
 
 
 def _score(record: EpochRecord, measure: Measure, held_out: bool) -> float:
@@ -54,11 +55,12 @@ def compared_curves_figure(
     epochs: int,
     close_up: bool = False,
     revision: str = "",
-) -> go.Figure:
+) -> Figure:
     """Draw a curve for each network; a zoom lives as long as the revision stays the same."""
     part = "held-out samples (validation)" if held_out else "training samples"
     title = f"{measure.capitalize()} on the {part}"
     traces = [_curve_trace(each, i, measure) for i, each in enumerate(curves)]
+    limits = close_up_range(curves) if close_up else None
     figure_layout = layout(
         title,
         x="epoch",
@@ -67,9 +69,9 @@ def compared_curves_figure(
         legend=LEGEND | {"uirevision": "always"},
         uirevision=f"{revision} {measure} {close_up}",
         xaxis={"range": [0, epochs], "rangemode": "tozero"},
-        yaxis=MEASURES[measure] | ({"range": close_up_range(curves)} if close_up else {}),
+        yaxis=MEASURES[measure] | ({"range": limits} if limits else {}),
     )
-    return go.Figure(traces, figure_layout)
+    return Figure(traces, figure_layout)
 
 
 def close_up_range(curves: Sequence[Curve]) -> list[float] | None:
@@ -86,8 +88,8 @@ def close_up_range(curves: Sequence[Curve]) -> list[float] | None:
     return [low - margin, high + margin]
 
 
-def _curve_trace(each: Curve, i: int, measure: Measure) -> go.Scatter:
-    return go.Scatter(
+def _curve_trace(each: Curve, i: int, measure: Measure) -> Trace:
+    return scatter_trace(
         name=each.name,
         x0=each.start,
         dx=each.stride,

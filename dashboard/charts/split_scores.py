@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
+from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.split_effect import NETWORKS, SplitScore, mean_scores
 
 APART = 0.16  # of the two splits of a network, where networks stand 1 apart
 
 
-def split_scores(results: Sequence[SplitScore]) -> go.Figure:
+def split_scores(results: Sequence[SplitScore]) -> Figure:
     """Draw the test accuracy of each network under each split: a point a seed, a line the mean."""
     traces = []
     for i, (split, means) in enumerate(mean_scores(results).items()):
         of_split = [result for result in results if result.split == split]
         side = (2 * i - 1) * APART
         traces += [_seeds(split, of_split, side, i), _means(means, side, i)]
-    return go.Figure(
+    return Figure(
         traces,
         layout(
             "Test accuracy under both splits",
@@ -41,8 +40,8 @@ def _places(networks: Sequence[str], side: float) -> list[float]:
     return [names.index(network) + side for network in networks]
 
 
-def _seeds(split: str, results: Sequence[SplitScore], side: float, i: int) -> go.Scatter:
-    return go.Scatter(
+def _seeds(split: str, results: Sequence[SplitScore], side: float, i: int) -> Trace:
+    return scatter_trace(
         name=f"{split} split, a point a seed",
         x=_places([result.network for result in results], side),
         y=[result.accuracy for result in results],
@@ -53,8 +52,8 @@ def _seeds(split: str, results: Sequence[SplitScore], side: float, i: int) -> go
     )
 
 
-def _means(means: dict[str, float], side: float, i: int) -> go.Scatter:
-    return go.Scatter(
+def _means(means: dict[str, float], side: float, i: int) -> Trace:
+    return scatter_trace(
         x=_places(list(means), side),
         y=list(means.values()),
         mode="markers+text",

@@ -83,7 +83,7 @@ def feature_axis(n_features: int) -> dict[str, Any]:
 
 
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:
-    """Return the whole layout of a figure: changing it later takes ten times as long.
+    """Return the whole layout of a figure, in the words of plotly.js.
 
     Parameters
     ----------
@@ -94,9 +94,8 @@ def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, An
         "title": {"text": title, "x": 0, "xref": "container", "font": {"size": 16, "weight": 700}},
         "font": {"size": 14},
         "margin": {"l": 64, "r": 16, "t": 56, "b": 48},
-        "xaxis": {"title": x},
-        "yaxis": {"title": y},
-        "template": "none",  # the colors are the page's
+        "xaxis": {"title": {"text": x}},
+        "yaxis": {"title": {"text": y}},
     }
     return common | {
         name: common[name] | value if isinstance(common.get(name), dict) else value

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure
 from dashboard.charts.image_grid import mosaic_figure, short_caption
 from dashboard.charts.style import DIVERGING
 from experiments.comparison.networks import network_name
@@ -18,7 +18,7 @@ MAX_FEATURES = 32  # hidden units shown
 CLASS_COLUMNS, UNIT_COLUMNS = 5, 8  # of templates
 
 
-def template_figures(single: Run, other: Run) -> tuple[go.Figure, go.Figure]:
+def template_figures(single: Run, other: Run) -> tuple[Figure, Figure]:
     """Draw what enters the first units of two networks as images, on one scale around 0."""
     dataset = single.prepared_data().dataset
     height, width = dataset.image_shape or (1, dataset.n_features)
@@ -48,7 +48,7 @@ def common_limit(weights: Sequence[Floats]) -> float:
 
 def _weights_figure(
     images: Floats, captions: Sequence[str], title: str, limit: float, columns: int
-) -> go.Figure:
+) -> Figure:
     """Draw the weights of units as images, on a scale from -limit to limit."""
     bar = {"title": {"text": "weight", "font": {"size": 13}}, "thickness": 12, "len": 0.9}
     return mosaic_figure(

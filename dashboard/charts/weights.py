@@ -4,8 +4,8 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
+from dashboard.charts.figure import Figure, heatmap_trace
 from dashboard.charts.image_grid import mosaic_figure
 from dashboard.charts.style import DIVERGING, feature_axis, layout, whole_numbers
 from mlp.arrays import Array
@@ -60,7 +60,7 @@ def shown_units(weights: Array, first: int = 0) -> Shown:
 
 def weight_figure(
     weights: Array, image_shape: tuple[int, int] | None, *, first: int = 0, revision: str = ""
-) -> go.Figure:
+) -> Figure:
     """Draw the weights of some units on one scale, the same on both sides of 0.
 
     Where samples are images, each unit is a picture. Else a row of one map is a unit, and a
@@ -84,10 +84,10 @@ def _scale(largest: float) -> dict[str, Any]:
     return {"cmin": -end, "cmax": end, "showscale": True, "colorbar": bar}
 
 
-def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
+def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> Figure:
     """Draw one row a unit and one column a feature."""
     n_units, n_features = shown.weights.shape
-    trace = go.Heatmap(
+    trace = heatmap_trace(
         z=shown.weights,
         x0=1,
         dx=1,
@@ -111,7 +111,7 @@ def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure
         coloraxis2=_scale(shown.largest),
         uirevision=revision,
     )
-    return go.Figure([trace] if n_units else [], figure_layout)
+    return Figure([trace] if n_units else [], figure_layout)
 
 
 def columns_of(n_units: int) -> int:
@@ -119,7 +119,7 @@ def columns_of(n_units: int) -> int:
     return max(1, math.ceil(math.sqrt(1.3 * n_units)))
 
 
-def _images(shown: Shown, image_shape: tuple[int, int], revision: str) -> go.Figure:
+def _images(shown: Shown, image_shape: tuple[int, int], revision: str) -> Figure:
     """Draw one picture a unit, with its number below, as one mosaic: it is drawn often."""
     images = shown.weights.reshape(-1, *image_shape)
     return mosaic_figure(

@@ -71,7 +71,7 @@ def _draw_templates(single: Run, other: Run) -> None:
     columns = st.columns(2)
     for column, figure, key in zip(columns, figures, session.TEMPLATE_CHARTS, strict=True):
         with column:
-            show_chart(figure, key=key, height=IMAGE_HEIGHT, alt=figure.layout.title.text)
+            show_chart(figure, key=key, height=IMAGE_HEIGHT, alt=figure.layout["title"]["text"])
     st.caption(
         "Orange weights raise a unit's input, blue ones lower it. The single layer has one "
         "template for each class; a hidden layer looks for strokes that several classes share."

@@ -3,9 +3,11 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, training_speed
 from dashboard.charts import side_by_side as charts
+from dashboard.charts.figure import Figure
 from dashboard.charts.learning_curves import Measure
 from dashboard.compare import actions, messages
 from dashboard.compare.buttons import (
@@ -17,7 +19,12 @@ from dashboard.compare.buttons import (
 )
 from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
-from dashboard.components.chart import show_chart
+from dashboard.components.live_charts import (
+    can_be_told,
+    forget_live_charts,
+    show_live_chart,
+    tell_changes,
+)
 from dashboard.components.transport_buttons import pause_button, play_button
 from dashboard.session import ComparisonKind
 from experiments.background.background_task import Status
@@ -47,8 +54,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
         return
     what_to_do = "Train side by side" if status.is_over else "Stop, then Train side by side,"
     note_if_changed(actions.is_of(comparison, networks), what_to_do)
-    seconds = training_speed.poll_seconds() if status.is_active else None
-    st.fragment(_watch, run_every=seconds)(comparison, status)
+    _draw_and_follow(comparison, status)
     if status.is_over:
         st.fragment(show_selected_pair)(comparison)
 
@@ -83,23 +89,33 @@ def _buttons(status: Status | None) -> None:
         stop_button(ComparisonKind.SIDE_BY_SIDE, disabled=status is None or status.is_over)
 
 
-def _watch(comparison: SideBySide, status: Status) -> None:
-    """Draw what changes while the networks learn.
+def _draw_and_follow(comparison: SideBySide, status: Status) -> None:
+    """Draw the curves and the tables, and have them follow the training."""
+    seconds = training_speed.poll_seconds() if status.is_active else None
+    above = st.container()
+    draw_again = None if can_be_told() else seconds
+    st.fragment(_draw_curves, run_every=draw_again)(comparison)
+    below = st.container()
+    with above:
+        st.fragment(_look, run_every=seconds)(comparison, status, below)
+
+
+def _look(comparison: SideBySide, status: Status, below: DeltaGenerator) -> None:
+    """Draw what is new since the last look.
 
     Parameters
     ----------
     status : for which the rest of the page was drawn; with another one, it is drawn anew
+    below : the place of the tables, below the curves
     """
     if status.is_over:
         _show_ending(comparison, status)
     else:
         progress = messages.side_by_side_progress(comparison)
         st.progress(progress.fraction, text=progress.words)
-    above = st.container()
-    measure, close_up = _view_controls()
-    with above:
-        _draw_curves(comparison, measure, close_up)
-    _draw_tables(comparison)
+    tell_changes()
+    with below:
+        _draw_tables(comparison)
     if status.is_active != comparison.status.is_active:
         st.rerun()  # the whole page: it has other buttons now, and the images
 
@@ -126,21 +142,30 @@ def _view_controls() -> tuple[Measure, bool]:
     return measure, close_up
 
 
-def _draw_curves(comparison: SideBySide, measure: Measure, close_up: bool) -> None:
-    """Draw a curve for each network."""
+def _draw_curves(comparison: SideBySide) -> None:
+    """Draw a curve for each network, and the controls that choose what is shown."""
+    forget_live_charts()
+    above = st.container()
+    measure, close_up = _view_controls()
+    names = ", ".join(network_name(config) for config in comparison.networks)
+    with above:
+        show_live_chart(
+            partial(_curves_figure, comparison, measure, close_up),
+            lambda: tuple(len(run.history) for run in comparison.runs),
+            key=session.SIDE_BY_SIDE_CHART,
+            alt=f"{measure.capitalize()} of {names}, by epoch",
+        )
+
+
+def _curves_figure(comparison: SideBySide, measure: Measure, close_up: bool) -> Figure:
     runs = comparison.runs
-    curves = charts.compared_curves(runs, measure)
-    figure = charts.compared_curves_figure(
-        curves,
+    return charts.compared_curves_figure(
+        charts.compared_curves(runs, measure),
         measure,
         held_out=charts.is_held_out(runs),
         epochs=max(run.config.epochs for run in runs),
         close_up=close_up,
         revision=str(id(comparison)),
-    )
-    names = ", ".join(each.name for each in curves)
-    show_chart(
-        figure, key=session.SIDE_BY_SIDE_CHART, alt=f"{measure.capitalize()} of {names}, by epoch"
     )
 
 

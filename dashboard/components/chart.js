@@ -1,4 +1,5 @@
-// Draws a Plotly figure in place: a second call with other data keeps zoom and legend.
+// Draws a Plotly figure in place: a second call with other data keeps zoom and legend. A live
+// chart also draws what live_charts.js says has changed since the figure was sent in full.
 
 const charts = new WeakMap(); // element -> what is known of the chart in it
 let loading;
@@ -57,7 +58,7 @@ function paint(value, theme) {
     return (theme[name] ?? theme.categorical[name % theme.categorical.length]) + opacity;
   }
   if (Array.isArray(value)) return value.map((item) => paint(item, theme));
-  if (value === null || typeof value !== "object" || "bdata" in value) return value;
+  if (value === null || typeof value !== "object" || "bdata" in value || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, paint(item, theme)]));
 }
 
@@ -84,14 +85,62 @@ function themed(layout, height, theme) {
   };
 }
 
-async function draw(element, chart, data) {
+const TYPES = {
+  f8: Float64Array, f4: Float32Array, i4: Int32Array, u4: Uint32Array,
+  i2: Int16Array, u2: Uint16Array, i1: Int8Array, u1: Uint8Array,
+};
+
+function decoded(values) {
+  if (!values.bdata) return values;
+  const bytes = Uint8Array.from(atob(values.bdata), (letter) => letter.charCodeAt(0));
+  return new TYPES[values.dtype](bytes.buffer);
+}
+
+// Puts items into a list, or into a row of numbers, in the place of some others.
+function spliced(values, { from, drop, items }) {
+  const old = decoded(values);
+  const parts = [old.slice(0, from), decoded(items), old.slice(from + drop)];
+  if (Array.isArray(old)) return parts.flatMap((part) => [...part]);
+  const joined = new old.constructor(parts.reduce((length, part) => length + part.length, 0));
+  joined.set(parts[0]);
+  joined.set(parts[1], from);
+  joined.set(parts[2], from + parts[1].length);
+  return joined;
+}
+
+// Carries out one change of charts/changes.py on a copy, which shares all else.
+function changed(whole, { at: [key, ...rest], ...change }) {
+  const copy = Array.isArray(whole) ? [...whole] : { ...whole };
+  if (rest.length) copy[key] = changed(whole[key], { at: rest, ...change });
+  else if ("value" in change) copy[key] = change.value;
+  else if ("items" in change) copy[key] = spliced(whole[key], change);
+  else delete copy[key];
+  return copy;
+}
+
+const live = (key) => ((window.liveCharts ??= {})[key] ??= { misfits: 0 });
+
+// What live_charts.js has been told of this drawing; nothing, if it is about another one.
+function toldOf({ key, drawing }) {
+  const { told } = live(key);
+  return told?.drawing === drawing ? told : { number: 0, changes: [] };
+}
+
+async function draw(element, chart) {
+  const data = chart.data;
   const Plotly = await loadPlotly(data.script);
   if (!element.isConnected) return;
   const theme = themeOf(element);
-  const content = data.figure + data.height + JSON.stringify(theme);
+  const { number, changes } = toldOf(data);
+  const content = data.figure + data.height + JSON.stringify(theme) + number;
   if (chart.content === content) return; // nothing new: drawing takes the browser far longer
   chart.content = content;
-  const figure = JSON.parse(data.figure);
+  if (chart.source !== data.figure) {
+    chart.source = data.figure;
+    chart.whole = JSON.parse(data.figure);
+  }
+  const figure = changes.reduce(changed, chart.whole);
+  element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
   const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
   const layout = themed(figure.layout, data.height, theme);
   await Plotly.react(element, paint(figure.data, theme), layout, config);
@@ -104,17 +153,28 @@ async function draw(element, chart, data) {
   });
 }
 
+// One drawing after the other: a chart that is thrown away while it is being drawn raises errors.
+function drawSoon(element, chart) {
+  chart.done = chart.done.then(() => draw(element, chart)).catch(console.warn);
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const element = parentElement.querySelector(".chart");
   const chart = charts.get(element) ?? { done: Promise.resolve(), listens: false };
   charts.set(element, chart);
+  chart.data = data;
   chart.send = data.clickable ? setTriggerValue : () => {};
   element.classList.toggle("clickable", data.clickable);
   element.setAttribute("aria-label", data.alt);
-  element.dataset.points = data.points;
-  // One after the other: a chart that is thrown away while it is being drawn raises errors.
-  chart.done = chart.done.then(() => draw(element, chart, data)).catch(console.warn);
+  element.dataset.drawing = data.drawing;
+  const own = live(data.key);
+  own.redraw = chart.redraw = () => {
+    own.misfits = own.told.drawing === chart.data.drawing ? 0 : own.misfits + 1;
+    drawSoon(element, chart);
+  };
+  drawSoon(element, chart);
   return () => {
+    if (own.redraw === chart.redraw) delete own.redraw;
     chart.done = chart.done.then(() => { window.Plotly?.purge(element); chart.listens = false; chart.content = ""; });
   };
 }

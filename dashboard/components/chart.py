@@ -11,13 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import plotly
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.figure import Figure, figure_json
 
 HERE = Path(__file__).parent
 SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -70,11 +69,12 @@ _mount = st.components.v2.component(
 
 
 def show_chart(
-    figure: go.Figure,
+    figure: Figure,
     *,
     key: str,
     alt: str,
     height: int = 340,
+    drawing: str = "",
     on_click: Callable[[Click], None] | None = None,
 ) -> None:
     """Show a figure; shown again under the same key, it changes in place.
@@ -86,21 +86,23 @@ def show_chart(
     ----------
     alt : what the figure shows, for screen readers
     height : in pixels
+    drawing : names this drawing, for the changes that follow; see `live_charts`
     on_click : called with each click before the page runs again, as that of a button is;
         the click comes from the browser, so its index may lie beyond the data
     """
     script = publish_plotly()
     if script is None:
-        st.plotly_chart(figure, key=key, alt=alt, height=height, config=TOOLBAR)
+        st.plotly_chart(figure._asdict(), key=key, alt=alt, height=height, config=TOOLBAR)
         return
     data = {
-        "figure": figure.to_json(),
+        "figure": figure_json(figure),
+        "key": key,
+        "drawing": drawing,
         "script": script,
         "toolbar": TOOLBAR,
         "alt": alt,
         "height": height,
         "clickable": on_click is not None,
-        "points": max((_points(trace) for trace in figure.data), default=0),
     }
 
     def report_click() -> None:
@@ -109,10 +111,6 @@ def show_chart(
             on_click(click)
 
     _mount(key=key, data=data, height=height, on_click_change=report_click)
-
-
-def _points(trace: Any) -> int:
-    return int((trace.meta or {}).get("points", 0)) if isinstance(trace.meta, dict) else 0
 
 
 def parse_click(sent: object) -> Click | None:

@@ -35,11 +35,8 @@ def past_epoch(run: Run) -> int | None:
     return None if epoch is None or epoch >= _last_epoch(run) else epoch
 
 
-def choose_epoch(run: Run) -> int:
-    """Draw the slider that goes back in time; return the step to show.
-
-    At its right end, that is the newest step, or that of the result once there is one.
-    """
+def choose_epoch(run: Run) -> None:
+    """Draw the slider that goes back in time; `shown_step` then gives the step to show."""
     last, epoch = _last_epoch(run), past_epoch(run)
     session.set_value(session.EPOCH, last if epoch is None else epoch)
     st.slider(
@@ -52,6 +49,13 @@ def choose_epoch(run: Run) -> int:
         help="Shows the network in every chart as it was after this epoch; at the right end, as "
         "it is now. " + _stride_note(run),
     )
+
+
+def shown_step(run: Run) -> int:
+    """Return the step to show: that of the epoch chosen by the slider.
+
+    At its right end, that is the newest step, or that of the result once there is one.
+    """
     epoch = past_epoch(run)
     if epoch is None:
         return step_now(run)

@@ -2,10 +2,33 @@
 
 from collections.abc import Callable, Sequence
 
+from dashboard.charts.figure import Figure
 from dashboard.charts.image_grid import image_at, image_grid
 from dashboard.components.chart import Click, show_chart
 from data.datasets import Dataset
 from data.split import Rows
+
+
+def images_figure(
+    dataset: Dataset,
+    rows: Rows,
+    captions: Sequence[str],
+    *,
+    columns: int,
+    title: str,
+    chosen: int | None = None,
+) -> Figure:
+    """Draw some rows of a dataset as images; see `draw_images` for the parameters."""
+    shape = dataset.image_shape or (1, dataset.n_features)
+    return image_grid(
+        dataset.X[rows].reshape(-1, *shape),
+        captions,
+        columns=columns,
+        title=title,
+        maximum=dataset.maximum,
+        unit=dataset.unit,
+        chosen=chosen,
+    )
 
 
 def draw_images(
@@ -21,7 +44,7 @@ def draw_images(
     on_choice: Callable[[int], None] | None = None,
     chosen: int | None = None,
 ) -> None:
-    """Draw some rows of a dataset as images.
+    """Show some rows of a dataset as images.
 
     Parameters
     ----------
@@ -35,13 +58,5 @@ def draw_images(
         if on_choice and position is not None and position < len(rows):
             on_choice(position)
 
-    figure = image_grid(
-        dataset.X[rows].reshape(-1, *shape),
-        captions,
-        columns=columns,
-        title=title,
-        maximum=dataset.maximum,
-        unit=dataset.unit,
-        chosen=chosen,
-    )
+    figure = images_figure(dataset, rows, captions, columns=columns, title=title, chosen=chosen)
     show_chart(figure, key=key, alt=alt, height=height, on_click=choose if on_choice else None)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import session, training_speed
-from dashboard.components.epoch_slider import choose_epoch
+from dashboard.components.epoch_slider import choose_epoch, shown_step
 from dashboard.confusion.confidence import draw_confidence
 from dashboard.confusion.controls import (
     MatrixOptions,
@@ -48,14 +48,15 @@ def _draw(run: Run, was_active: bool, poll_seconds: float) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(run)
         options = choose_matrix_options()
-    step = choose_epoch(run)
+    choose_epoch(run)
+    step = shown_step(run)
     if not run.snapshots.steps:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
     elif run.prepared_data().samples(part) is None:
         st.info(no_samples_sentence(run, part), icon=":material/data_alert:")
     elif (finite := _finite_step(run, run.snapshots.nearest(step), part)) is not None:
         _draw_views(run, part, finite, options)
-    if is_active != was_active or (is_active and training_speed.poll_seconds() != poll_seconds):
+    if is_active != was_active or (is_active and not training_speed.is_good_interval(poll_seconds)):
         st.rerun()
 
 

@@ -25,7 +25,7 @@ def _tune_process() -> None:
     """Keep the interface responsive while many networks train in other processes.
 
     A thread hands over Python's lock after a millisecond. What the imports have left in memory
-    stays, so the garbage collector, which Streamlit runs after every rerun, need not scan it.
+    stays, so the garbage collector need not scan it.
     """
     threadpool_limits(1)
     sys.setswitchinterval(0.001)

@@ -1,42 +1,74 @@
-"""What changes while the network learns; redrawn by itself until the training is over."""
+"""What changes while the network learns, until the training is over."""
+
+from typing import NamedTuple
 
 import streamlit as st
 
 from dashboard import session, training_speed
+from dashboard.components.live_charts import can_be_told, forget_live_charts, tell_changes
 from dashboard.train import panels
 from dashboard.train.curves import draw_curves, epochs_in_view
 from dashboard.train.progress import draw_progress
 from dashboard.train.scores import draw_scores
 from experiments.background.background_task import Status
+from experiments.background.training_job import TrainingJob
+
+
+class Drawn(NamedTuple):
+    """For what the whole page was drawn; when it changes, the page is drawn anew.
+
+    poll_seconds : between two looks, while the run trains; else None
+    has_panels : whether there were charts of the network to show
+    """
+
+    poll_seconds: float | None
+    has_panels: bool
 
 
 def draw_live(status: Status | None, *, log_scale: bool) -> None:
-    """Draw progress, scores, curves and panels, again and again while the run is training."""
-    poll_seconds = training_speed.poll_seconds()
-    redraw = st.fragment(_draw, run_every=poll_seconds if _is_moving(status) else None)
-    redraw(status, poll_seconds, log_scale)
+    """Draw progress, scores, curves and panels, and have them follow the run."""
+    is_moving, has_panels = _is_moving(status), _has_panels(session.job())
+    poll_seconds = training_speed.poll_seconds() if is_moving else None
+    above = st.container()
+    draw_again = None if can_be_told() else poll_seconds
+    st.fragment(_draw_charts, run_every=draw_again)(poll_seconds, log_scale)
+    with above:
+        look = st.fragment(_look, run_every=poll_seconds)
+        look(Drawn(poll_seconds, has_panels), status is not None and status.is_over)
 
 
-def _draw(status: Status | None, poll_seconds: float, log_scale: bool) -> None:
-    """Draw once; reload the whole page when its buttons or the polling interval change.
-
-    Parameters
-    ----------
-    status, poll_seconds : as they were when the whole page was last drawn
-    """
+def _look(drawn: Drawn, is_over: bool) -> None:
+    """Draw what is new since the last look: little, for all looks share one processor."""
     job = session.job()
-    with st.container():
-        if not (job and status and status.is_over):
-            draw_progress(job)
+    if job and is_over:
+        st.empty()  # in the place of the progress: what follows keeps its own
+    else:
+        draw_progress(job)
     draw_scores(job)
-    draw_curves(job, log_scale=log_scale)
-    if job and job.run.snapshots.steps:
-        panels.draw(job.run, epochs_in_view(job))
-    is_active = _is_moving(status)
-    is_late = is_active and training_speed.poll_seconds() != poll_seconds
-    if is_late or is_active != _is_moving(job.status if job else None):
+    tell_changes()
+    if _is_outdated(drawn, job):
         st.rerun()
+
+
+def _is_outdated(drawn: Drawn, job: TrainingJob | None) -> bool:
+    """Say whether the page needs other buttons, other charts or another interval."""
+    was_moving, is_moving = drawn.poll_seconds is not None, _is_moving(job.status if job else None)
+    is_good = drawn.poll_seconds is None or training_speed.is_good_interval(drawn.poll_seconds)
+    return was_moving != is_moving or drawn.has_panels != _has_panels(job) or not is_good
+
+
+def _draw_charts(poll_seconds: float | None, log_scale: bool) -> None:
+    """Draw the charts, and the controls that choose what they show."""
+    forget_live_charts()
+    job = session.job()
+    draw_curves(job, log_scale=log_scale)
+    if job and _has_panels(job):
+        panels.draw(job.run, epochs_in_view(job), poll_seconds)
 
 
 def _is_moving(status: Status | None) -> bool:
     return status is not None and status.is_active
+
+
+def _has_panels(job: TrainingJob | None) -> bool:
+    return job is not None and bool(job.run.snapshots.steps)

@@ -1,9 +1,9 @@
 """Where slices are made: in worker processes, on a cluster, or in a thread of this process."""
 
+import copy
 import logging
 import math
 import os
-import pickle
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -46,7 +46,7 @@ class SliceExecutor:
 
     def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
         """Train a run for a moment; `Run.take` is for the report."""
-        training = pickle.loads(pickle.dumps(run.training()))  # noqa: S301  # a copy of our own
+        training = copy.deepcopy(run.training())
         return self.locally(worker.make_slice, training, run.prepared_data(), extent, flag)
 
     def evaluate(self, run: Run) -> Future[Result]:

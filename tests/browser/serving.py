@@ -49,8 +49,13 @@ class Server:
 
 
 @contextmanager
-def running_server(log: Path) -> Iterator[Server]:
-    """Serve the app on a free port of this machine, until the block ends."""
+def running_server(log: Path, *, first: str = "") -> Iterator[Server]:
+    """Serve the app on a free port of this machine, until the block ends.
+
+    Parameters
+    ----------
+    first : lines of Python that the server's process runs before the app
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -64,7 +69,7 @@ def running_server(log: Path) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, "run", "app.py", *flags],
+            [sys.executable, "-c", first + SERVE, "run", "app.py", *flags],
             cwd=ROOT,
             stdout=output,
             stderr=output,

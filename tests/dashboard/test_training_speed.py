@@ -11,7 +11,19 @@ def test_a_short_run_is_stretched_and_a_long_one_is_not() -> None:
     assert all(training_speed.seconds_per_epoch(pace, 10) >= 0 for pace in training_speed.PACES)
 
 
-@pytest.mark.parametrize(("jobs", "factor"), [(0, 1), (5, 1), (6, 2), (50, 10)])
-def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, factor: int) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "seconds"), [(0, 0.3), (25, 0.3), (26, 0.45), (50, 0.6), (100, 1.2)]
+)
+def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, seconds: float) -> None:
     monkeypatch.setattr(training_speed, "count_active_jobs", lambda: jobs)
-    assert training_speed.poll_seconds() == training_speed.POLL_SECONDS * factor
+    assert training_speed.poll_seconds() == pytest.approx(seconds)
+
+
+def test_one_more_job_or_one_less_changes_no_interval(monkeypatch) -> None:
+    monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 26)
+    seconds = training_speed.poll_seconds()
+    for jobs, is_good in ((25, True), (26, True), (50, False), (37, True), (51, False)):
+        monkeypatch.setattr(training_speed, "count_active_jobs", lambda jobs=jobs: jobs)
+        assert training_speed.is_good_interval(seconds) is is_good
+    monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 1)
+    assert not training_speed.is_good_interval(0.6)

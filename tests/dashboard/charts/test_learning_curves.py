@@ -7,11 +7,11 @@ from dashboard.charts.learning_curves import (
     MAX_POINTS,
     TRAINING,
     VALIDATION,
+    BestEpoch,
     Comparison,
     Marks,
     accuracy_figure,
     batch_curve,
-    best_epoch,
     curve,
     epoch_curves,
     loss_figure,
@@ -105,9 +105,9 @@ def test_the_best_epoch_is_that_of_the_lowest_validation_loss() -> None:
         EpochRecord(epoch, epoch, Score(0.1, 1.0), Score(loss, 0.5), 0.1)
         for epoch, loss in enumerate([3.0, 1.0, 2.0])
     ]
-    assert best_epoch(records) == 1
-    assert best_epoch([record._replace(validation=None) for record in records]) is None
-    assert best_epoch([]) is None
+    best = BestEpoch()
+    assert [best.of(records[:n]) for n in range(4)] == [None, 0, 1, 1]
+    assert BestEpoch().of([record._replace(validation=None) for record in records]) is None
 
 
 def test_the_best_epoch_the_past_epoch_and_other_runs_are_drawn() -> None:

@@ -1,0 +1,17 @@
+// Hands each chart what has changed in it since it was drawn in full; see chart.js.
+
+const PATIENCE = 10; // looks
+
+export default function ({ data, setTriggerValue }) {
+  const all = JSON.parse(new TextDecoder().decode(data));
+  window.liveCharts ??= {};
+  for (const [key, told] of Object.entries(all)) {
+    const known = (window.liveCharts[key] ??= { misfits: 0 });
+    known.told = told;
+    known.redraw?.();
+    if (known.misfits > PATIENCE) {
+      known.misfits = 0;
+      setTriggerValue("misfit", true);
+    }
+  }
+}
