@@ -101,7 +101,7 @@ class SliceScheduler:
         self._order: tuple[Task, ...] = ()  # of those that wait
         self._held_back: frozenset[Task] = frozenset()
         self._returned: list[_Entry] = []
-        self._checked_at = 0.0
+        self._is_woken = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -117,11 +117,12 @@ class SliceScheduler:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="slices", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+        self.wake()
 
     def wake(self) -> None:
         """Check at once what the tasks want."""
         with self._changed:
+            self._is_woken = True
             self._changed.notify()
 
     def tasks(self) -> tuple[Task, ...]:
@@ -162,8 +163,8 @@ class SliceScheduler:
                 log.exception("A task disturbed the scheduler")
                 wait = CHECK_SECONDS
             with self._changed:
-                if not self._returned:
-                    self._changed.wait(wait)
+                self._changed.wait_for(lambda: self._returned or self._is_woken, wait)
+                self._is_woken = False
 
     def _take_returned(self) -> None:
         with self._changed:

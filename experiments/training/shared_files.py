@@ -79,7 +79,7 @@ def write_samples(parts: Parts) -> SampleFiles:
         for name, samples in zip(Parts._fields, parts, strict=True):
             for field, array in zip(Samples._fields, samples or (), strict=False):
                 if array is not None:
-                    np.save(folder / f"{name}.{field}.npy", array, allow_pickle=False)
+                    np.save(folder / f"{name}.{field}.npy", array)
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -108,7 +108,7 @@ _map_last = lru_cache(OPEN_FOLDERS)(_map)
 
 def _map_part(folder: Path, part: str) -> Samples | None:
     arrays = {
-        field: np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        field: np.load(file, mmap_mode="r").view(np.ndarray)
         for field in Samples._fields
         if (file := folder / f"{part}.{field}.npy").exists()
     }

@@ -184,7 +184,7 @@ def test_a_class_is_made_of_roles(n_students, n_mnist, watch_digits, watch_mnist
 
 
 def test_steps_count_from_the_first_reading_to_the_last() -> None:
-    size = Plan((64, 32, 10), 2410, 1077, 32, 34)
+    size = Plan((64, 32, 10), 2410, 1077, 360, 360, 32, 34)
     readings = [Reading(10.0, 3), Reading(11.0, 5), Reading(14.0, 11)]
     assert steps_per_second(readings, 8.0, size) == 8 * 34 / 4
     assert steps_per_second(readings[:1], 8.0, size) == steps_per_second([], 8.0, size) == 0

@@ -122,7 +122,7 @@ def test_whoever_asks_for_the_epoch_at_which_patience_ends_gets_the_result(start
 
 def test_a_pause_never_stands_between_an_epoch_and_its_record(start) -> None:
     job = start(RunConfig(full_batch=True, epochs=10_000))
-    for _ in range(30):
+    for _ in range(8):
         reached = job.run.step
         wait_until(lambda reached=reached: job.run.step > reached)
         job.pause()
@@ -164,7 +164,7 @@ def test_counting_jobs_while_others_begin() -> None:
 
 def test_an_order_while_a_goal_is_reached_is_not_lost(start) -> None:
     job = start(goal=Goal.ONE_BATCH)
-    for _ in range(200):
+    for _ in range(12):
         job.go(Goal.ONE_BATCH)
         job.go(Goal.THE_END)
         step = job.run.step
