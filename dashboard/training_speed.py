@@ -6,6 +6,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session
+from experiments.background.background_task import BackgroundTask
+from experiments.background.limits import MAX_WORKS
 from experiments.background.run_sequence import count_active_sequences
 from experiments.background.training_job import count_active_jobs
 
@@ -40,6 +42,13 @@ def requested_pace() -> str:
     """Return the pace chosen on the Train page, or in the link to another page."""
     pace = session.value(session.PACE, st.query_params.get(session.PACE))
     return pace if pace in PACES else PACES[0]
+
+
+def waiting_in_words(task: BackgroundTask) -> str:
+    """Say what a task waits for, if it has waited for a while; nothing if it does not."""
+    if task.waits_for_own_works:
+        return f"begins when one of the {MAX_WORKS} trainings before it in this tab is over"
+    return f"waiting for the processor, place {task.place}" if task.place else ""
 
 
 def poll_seconds() -> float:

@@ -59,7 +59,7 @@ def _draw(comparison: RunSequence[RunOutcome]) -> None:
     """Draw the grid for the seeds that all networks have done, and say how far to trust it."""
     status = comparison.status  # before the outcomes: once it is over, all of them are there
     rows = complete_seeds(comparison.outcomes, len(comparison.networks))
-    show_status(status, sequence_progress(comparison))
+    show_status(comparison, sequence_progress(comparison))
     if rows:
         summaries = seed_summaries(rows)
         show_chart(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.components.tables import markdown_table
 from dashboard.text import percent
-from dashboard.training_speed import Progress
+from dashboard.training_speed import Progress, waiting_in_words
 from experiments.background.background_task import Status
 from experiments.comparison.architecture_grid import DEPTHS, WIDTHS
 from experiments.comparison.networks import network_name
@@ -20,8 +20,8 @@ def side_by_side_progress(comparison: SideBySide) -> Progress:
     fractions = [run.fraction_done for run in runs]
     moving = [job.run for job in comparison.jobs if not job.status.is_over]
     epochs_done = min((run.epochs_done for run in moving), default=0)
-    is_waiting = comparison.status is Status.QUEUED
-    state = "waiting for the processor" if is_waiting else str(comparison.status)
+    waiting = next(filter(None, map(waiting_in_words, comparison.jobs)), "")
+    state = waiting if comparison.status is Status.QUEUED else str(comparison.status)
     words = f"Epoch {epochs_done:,} of {max(run.config.epochs for run in runs):,} · {state}"
     return Progress(sum(fractions) / len(fractions), words)
 

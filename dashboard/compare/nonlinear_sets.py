@@ -37,7 +37,7 @@ def nonlinear_sets() -> None:
 def _draw(comparison: RunSequence[DecisionRegions]) -> None:
     """Draw each plane as soon as its network is trained."""
     words = f"{len(comparison.outcomes)} of {len(comparison.configs)} done"
-    show_status(comparison.status, Progress(comparison.fraction, words))
+    show_status(comparison, Progress(comparison.fraction, words))
     regions = list(comparison.outcomes)
     single = [each for each in regions if not each.config.hidden_layers]
     multi = [each for each in regions if each.config.hidden_layers]

@@ -89,7 +89,7 @@ def _draw(comparison: RunSequence[RunOutcome]) -> None:
     """Draw what the seeds have shown so far, and test the differences after the last."""
     status = comparison.status  # before the outcomes: once it is over, all of them are there
     rows = complete_seeds(comparison.outcomes, len(comparison.networks))
-    show_status(status, sequence_progress(comparison))
+    show_status(comparison, sequence_progress(comparison))
     if len(rows) > 1:
         _draw_result(rows, messages.why_untested(status, len(rows), comparison.n_seeds))
     elif status.is_over:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import training_speed
 from dashboard.text import duration
-from dashboard.training_speed import Progress
+from dashboard.training_speed import Progress, waiting_in_words
 from experiments.background.background_task import Status
 from experiments.background.run_sequence import RunSequence
 from experiments.comparison.networks import network_name
@@ -31,11 +31,14 @@ def _poll(
         st.rerun()  # the whole page: it has other buttons now
 
 
-def show_status(status: Status, progress: Progress) -> None:
+def show_status(comparison: RunSequence[T], progress: Progress) -> None:
     """Show how far a comparison has come, or why it ended too early."""
+    status = comparison.status
     if status.is_active:
-        st.progress(progress.fraction, text=progress.words)
-    elif failure := failure_sentence(status):
+        waiting = waiting_in_words(comparison)
+        words = f"{progress.words} · {waiting}" if waiting else progress.words
+        st.progress(progress.fraction, text=words)
+    elif failure := failure_sentence(status, comparison.problem):
         st.warning(failure, icon=":material/error:")
 
 
@@ -50,11 +53,10 @@ def sequence_progress(sequence: RunSequence[RunOutcome]) -> Progress:
     return Progress(sequence.fraction, " · ".join(words))
 
 
-def failure_sentence(status: Status) -> str:
+def failure_sentence(status: Status, problem: str) -> str:
     """Say why something has ended that should not have; nothing if it ended as it should."""
     return {
         Status.ABANDONED: "This page lost its connection for a while, and the training ended. "
         "Start it again.",
-        Status.FAILED: "The training failed because of an error in the app; see its log. "
-        "Start it again.",
+        Status.FAILED: f"{problem} Start it again.",
     }.get(status, "")

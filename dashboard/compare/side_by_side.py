@@ -188,7 +188,7 @@ def _show_ending(comparison: SideBySide, status: Status) -> None:
     for run in comparison.runs:
         if run.diverged:
             st.error(f"{network_name(run.config)}: {run.diverged}", icon=":material/trending_up:")
-    if failure := failure_sentence(status):
+    if failure := failure_sentence(status, comparison.problem):
         st.warning(failure, icon=":material/error:")
     elif comparison.finished:
         st.success(messages.side_by_side_ending(comparison), icon=":material/sports_score:")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.text import duration
-from dashboard.training_speed import Progress
+from dashboard.training_speed import Progress, waiting_in_words
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
@@ -18,15 +18,15 @@ def draw_progress(job: TrainingJob | None) -> None:
 
 def progress(job: TrainingJob) -> Progress:
     """Return how far a job has come, and how fast it goes."""
-    run, status, place, speed = job.run, job.status, job.place, job.steps_per_second
+    run, status, speed = job.run, job.status, job.steps_per_second
     step, steps_per_epoch = run.step, run.plan.steps_per_epoch
     steps = run.config.epochs * steps_per_epoch
     epochs_done, batches = divmod(step, steps_per_epoch)
     words = [f"Epoch {epochs_done:,} of {run.config.epochs:,}"]
     if batches and not status.is_active:
         words.append(f"batch {batches:,} of {steps_per_epoch:,}")
-    if status.is_active and place:
-        words.append(f"waiting for the processor, place {place}")
+    if status.is_active and (waiting := waiting_in_words(job)):
+        words.append(waiting)
     elif not status.is_active:
         words.append(str(status))
     if status.is_active and speed:

@@ -66,6 +66,11 @@ class SideBySide:
         return next((status for status in STATUS_PRECEDENCE if status in found), Status.FINISHED)
 
     @property
+    def problem(self) -> str:
+        """Why one of them has failed, in a sentence; empty if none has."""
+        return next(filter(None, (job.problem for job in self.jobs)), "")
+
+    @property
     def finished(self) -> list[int]:
         """The numbers of the networks that have a result."""
         return [i for i, run in enumerate(self.runs) if run.result]
