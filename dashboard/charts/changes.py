@@ -34,11 +34,18 @@ index `from` on. With neither, what is there goes.
 
 def changes_between(old: Figure, new: Figure) -> list[Change]:
     """Return the steps that make one figure from another, in the order to carry them out."""
-    layout = [] if old.layout == new.layout else _changes(old.layout, new.layout, ("layout",))
-    return [*_changes(old.data, new.data, ("data",)), *layout]
+    before, after = _without(old.layout, new.layout), _without(new.layout, old.layout)
+    return [*_changes(old.data, new.data, ("data",)), *_changes(before, after, ("layout",))]
+
+
+def _without(layout: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a layout that another one has not: few, and they hold no arrays."""
+    return {key: value for key, value in layout.items() if (key, value) not in other.items()}
 
 
 def _changes(old: object, new: object, at: Path) -> list[Change]:
+    if old is new:
+        return []
     match old, new:
         case dict(), dict():
             return _changed_keys(old, new, at)

@@ -8,8 +8,7 @@ from dashboard import session, training_speed
 from dashboard.components.live_charts import can_be_told, forget_live_charts, tell_changes
 from dashboard.train import panels
 from dashboard.train.curves import draw_curves, epochs_in_view
-from dashboard.train.progress import draw_progress
-from dashboard.train.scores import draw_scores
+from dashboard.train.run_status import draw_run_status
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
 
@@ -34,17 +33,13 @@ def draw_live(status: Status | None, *, log_scale: bool) -> None:
     st.fragment(_draw_charts, run_every=draw_again)(poll_seconds, log_scale)
     with above:
         look = st.fragment(_look, run_every=poll_seconds)
-        look(Drawn(poll_seconds, has_panels), status is not None and status.is_over)
+        look(Drawn(poll_seconds, has_panels))
 
 
-def _look(drawn: Drawn, is_over: bool) -> None:
+def _look(drawn: Drawn) -> None:
     """Draw what is new since the last look: little, for all looks share one processor."""
     job = session.job()
-    if job and is_over:
-        st.empty()  # in the place of the progress: what follows keeps its own
-    else:
-        draw_progress(job)
-    draw_scores(job)
+    draw_run_status(job)
     tell_changes()
     if _is_outdated(drawn, job):
         st.rerun()

@@ -1,7 +1,5 @@
 """How far a run has come, and how fast it goes."""
 
-import streamlit as st
-
 from dashboard import session
 from dashboard.text import duration
 from dashboard.training_speed import Progress, waiting_in_words
@@ -9,11 +7,10 @@ from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
 
-def draw_progress(job: TrainingJob | None) -> None:
-    """Draw a bar with the progress in words, or what to do before there is a run."""
+def progress_of(job: TrainingJob | None) -> Progress:
+    """Return how far a job has come, or what to do before there is one."""
     ready = "Waiting for valid settings" if session.problems() else "Ready: press Train"
-    fraction, words = progress(job) if job else (0.0, ready)
-    st.progress(fraction, text=words)
+    return progress(job) if job else Progress(0.0, ready)
 
 
 def progress(job: TrainingJob) -> Progress:

@@ -2,9 +2,6 @@
 
 from typing import NamedTuple
 
-import streamlit as st
-
-from dashboard.text import percent
 from experiments.background.training_job import TrainingJob
 from mlp.records import Score
 
@@ -15,16 +12,6 @@ class Metric(NamedTuple):
     label: str
     score: Score | None
     meaning: str
-
-
-def draw_scores(job: TrainingJob | None) -> None:
-    """Draw the accuracies large enough to be read from the back row."""
-    for column, metric in zip(st.columns(3), metrics(job), strict=True):
-        column.metric(
-            metric.label,
-            "–" if metric.score is None else percent(metric.score.accuracy),
-            help=metric.meaning,
-        )
 
 
 def metrics(job: TrainingJob | None) -> list[Metric]:

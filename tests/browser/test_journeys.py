@@ -39,8 +39,7 @@ def points(page: Page) -> int:
 
 
 def metric(page: Page, label: str) -> str:
-    block = main(page).get_by_test_id("stMetric").filter(has_text=label)
-    return block.get_by_test_id("stMetricValue").inner_text()
+    return main(page).locator(".score").filter(has_text=label).locator(".value").inner_text()
 
 
 def test_press_train_and_watch_it_learn(open_page: Open) -> None:

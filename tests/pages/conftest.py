@@ -60,7 +60,17 @@ class App:
 
     @property
     def metrics(self) -> dict[str, str]:
-        return {metric.label: metric.value for metric in self.test.metric}
+        scores = [score for data in self._data_of("run_status") for score in data["scores"]]
+        shown = {metric.label: metric.value for metric in self.test.metric}
+        return shown | {score["label"]: score["value"] for score in scores}
+
+    def _data_of(self, component: str) -> list[dict]:
+        elements = self.test.get("bidi_component")
+        return [
+            json.loads(element.proto.json)
+            for element in elements
+            if element.proto.component_name == component
+        ]
 
     @property
     def figures(self) -> dict[str, dict]:

@@ -1,0 +1,31 @@
+// Shows progress and scores as text: what comes from the server is never markup.
+
+function scoreOf(parent, i) {
+  while (parent.children.length <= i) {
+    const score = Object.assign(document.createElement("div"), { className: "score" });
+    const label = Object.assign(document.createElement("div"), { className: "label" });
+    const help = Object.assign(document.createElement("span"), { textContent: "?", tabIndex: 0 });
+    label.append(new Text(), help);
+    score.append(label, Object.assign(document.createElement("div"), { className: "value" }));
+    parent.append(score);
+  }
+  return parent.children[i];
+}
+
+export default function ({ data, parentElement }) {
+  const find = (selector) => parentElement.querySelector(selector);
+  const percent = Math.round(1000 * data.fraction) / 10;
+  find(".progress").classList.toggle("over", !data.words);
+  find(".words").textContent = data.words;
+  find(".track").setAttribute("aria-valuenow", percent);
+  find(".track").setAttribute("aria-label", data.words);
+  find(".track > div").style.width = `${percent}%`;
+  data.scores.forEach(({ label, value, meaning }, i) => {
+    const score = scoreOf(find(".scores"), i);
+    score.querySelector(".label").firstChild.data = label;
+    score.querySelector(".value").textContent = value;
+    const help = score.querySelector("span");
+    help.title = meaning;
+    help.setAttribute("aria-label", meaning);
+  });
+}
