@@ -4,6 +4,7 @@ import ctypes
 import gc
 import sys
 import threading
+import time
 
 import pandas  # noqa: F401  # plotly fails on one that another thread has half imported
 import streamlit as st
@@ -12,6 +13,8 @@ from threadpoolctl import threadpool_limits
 from experiments.background.slice_scheduler import PROCESS_SCHEDULER
 
 M_ARENA_MAX, MAX_ARENAS = -8, 2  # as in glibc's malloc.h
+YOUNG_OBJECTS = (20_000, 20, 1_000_000)  # so that a full search never comes by itself
+SEARCH_SECONDS = 60.0  # between two full searches for garbage
 
 
 def tune() -> None:
@@ -24,25 +27,34 @@ def tune() -> None:
 def _tune_process() -> None:
     """Keep the interface responsive while many networks train in other processes.
 
-    A thread hands over Python's lock after a millisecond. What the imports have left in memory
-    stays, so the garbage collector need not scan it.
+    A thread hands over Python's lock after a millisecond. A full search for garbage stops all
+    pages, with fifty runs for a third of a second; so it comes once a minute, and leaves out
+    what the imports have left in memory.
     """
     threadpool_limits(1)
     sys.setswitchinterval(0.001)
-    _limit_arenas()
+    malloc = _malloc_settings()
+    if malloc:  # else each rerun, which is a thread, may have memory of its own, and keep it
+        malloc.mallopt(M_ARENA_MAX, MAX_ARENAS)
+    gc.set_threshold(*YOUNG_OBJECTS)
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_search_garbage, args=(malloc,), daemon=True).start()
 
 
-def _limit_arenas() -> None:
-    """Let all threads share a little memory: every rerun of a page is a new thread.
+def _malloc_settings() -> ctypes.CDLL | None:
+    """Return the C library if its memory can be tuned: glibc, on Linux."""
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
 
-    Else glibc gives threads memory of their own, and keeps it after they have ended.
-    """
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:
-            mallopt(M_ARENA_MAX, MAX_ARENAS)
+
+def _search_garbage(malloc: ctypes.CDLL | None) -> None:
+    """Free what sessions that have gone have left, again and again."""
+    while True:
+        time.sleep(SEARCH_SECONDS)
+        gc.collect()
+        if malloc:
+            malloc.malloc_trim(0)  # gives it back to the system
 
 
 @st.cache_resource(scope="session", show_spinner=False)

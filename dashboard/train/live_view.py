@@ -1,5 +1,6 @@
 """What changes while the network learns, until the training is over."""
 
+from threading import BoundedSemaphore
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,6 +12,8 @@ from dashboard.train.curves import draw_curves, epochs_in_view
 from dashboard.train.run_status import draw_run_status
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+
+LOOKS = BoundedSemaphore(1)  # threads that share Python's lock are quickest one after another
 
 
 class Drawn(NamedTuple):
@@ -39,8 +42,9 @@ def draw_live(status: Status | None, *, log_scale: bool) -> None:
 def _look(drawn: Drawn) -> None:
     """Draw what is new since the last look: little, for all looks share one processor."""
     job = session.job()
-    draw_run_status(job)
-    tell_changes()
+    with LOOKS:
+        draw_run_status(job)
+        tell_changes()
     if _is_outdated(drawn, job):
         st.rerun()
 

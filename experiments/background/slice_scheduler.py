@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.5  # between two checks whether the pages are still there
 SLICE_SECONDS = 0.25  # at most: so long, others may have to wait
-LEAST_SLICE_SECONDS = 0.04  # handing a slice over and back takes some milliseconds
+LEAST_SLICE_SECONDS = 0.08  # handing a slice over and back takes some milliseconds
 ROUND_SECONDS = 0.6  # in which each reader gets a slice, unless there are too many of them
 
 OUT_OF_MEMORY = (

@@ -15,11 +15,14 @@ from experiments.training.slices import (
     train_slice,
 )
 
+NICENESS = 10  # where the cores are busy, drawing pages goes before training
 CHECK_SECONDS = 1.0  # between two checks whether the server is there
 
 
 def begin(server: int) -> None:
-    """Prepare a worker: it leaves Ctrl-C to the server, and ends when the server has."""
+    """Prepare a worker: pages come first, Ctrl-C is the server's, and it ends with the server."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
 

@@ -258,6 +258,7 @@ def test_a_worker_leaves_an_interrupt_to_the_server(monkeypatch) -> None:
     handled = {}
     monkeypatch.setattr(worker.signal, "signal", handled.__setitem__)
     monkeypatch.setattr(worker.threading, "Thread", lambda **_: Counted())
+    monkeypatch.setattr(worker.os, "nice", lambda niceness: None)
     worker.begin(os.getppid())
     assert handled == {signal.SIGINT: signal.SIG_IGN}
 
