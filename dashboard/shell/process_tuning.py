@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from experiments.background.slice_scheduler import PROCESS_SCHEDULER
 
 M_ARENA_MAX, MAX_ARENAS = -8, 2  # as in glibc's malloc.h
-YOUNG_OBJECTS = (20_000, 20, 1_000_000)  # so that a full search never comes by itself
+YOUNG_OBJECTS = (2_000, 20, 1_000_000)  # so that a full search never comes by itself
 SEARCH_SECONDS = 60.0  # between two full searches for garbage
 
 
