@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from dashboard import training_speed
@@ -12,7 +14,7 @@ def test_a_short_run_is_stretched_and_a_long_one_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("jobs", "seconds"), [(0, 0.3), (25, 0.3), (26, 0.45), (50, 0.6), (100, 1.2)]
+    ("jobs", "seconds"), [(0, 0.3), (20, 0.3), (21, 0.39), (50, 0.65), (100, 1.3)]
 )
 def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, seconds: float) -> None:
     monkeypatch.setattr(training_speed, "count_active_jobs", lambda: jobs)
@@ -22,8 +24,21 @@ def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, seconds: 
 def test_one_more_job_or_one_less_changes_no_interval(monkeypatch) -> None:
     monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 26)
     seconds = training_speed.poll_seconds()
-    for jobs, is_good in ((25, True), (26, True), (50, False), (37, True), (51, False)):
+    for jobs, is_good in ((25, True), (26, True), (50, False), (30, True), (51, False)):
         monkeypatch.setattr(training_speed, "count_active_jobs", lambda jobs=jobs: jobs)
         assert training_speed.is_good_interval(seconds) is is_good
     monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 1)
     assert not training_speed.is_good_interval(0.6)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_held_back", "words"),
+    [
+        (0, False, ""),
+        (3, False, "waiting for the processor, place 3"),
+        (0, True, "begins when one of the 3 trainings before it in this tab is over"),
+    ],
+)
+def test_what_a_task_waits_for_is_said(place: int, is_held_back: bool, words: str) -> None:
+    task = SimpleNamespace(place=place, waits_for_own_works=is_held_back)
+    assert training_speed.waiting_in_words(task) == words

@@ -9,7 +9,13 @@ from experiments.training.run import Run
 
 
 def job(run: Run, status: Status, *, place: int = 0, steps_per_second: float = 0.0):
-    return SimpleNamespace(run=run, status=status, place=place, steps_per_second=steps_per_second)
+    return SimpleNamespace(
+        run=run,
+        status=status,
+        place=place,
+        steps_per_second=steps_per_second,
+        waits_for_own_works=False,
+    )
 
 
 def test_progress_of_a_running_job() -> None:
