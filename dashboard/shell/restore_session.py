@@ -45,10 +45,14 @@ class SessionKeeper:
     Parameters
     ----------
     kept_seconds : how long a session is kept after its page was found gone
+    check_seconds : time between two checks whether pages have gone
     """
 
-    def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
+    def __init__(
+        self, kept_seconds: float = KEPT_SECONDS, check_seconds: float = CHECK_SECONDS
+    ) -> None:
         self.kept_seconds = kept_seconds
+        self.check_seconds = check_seconds
         self._kept: dict[str, KeptSession] = {}
         self._timer: Timer | None = None
         self._lock = Lock()
@@ -78,7 +82,7 @@ class SessionKeeper:
 
     def _check_later(self) -> None:
         """Check by itself: after the last page has gone, none would do it."""
-        self._timer = Timer(max(0.0, min(CHECK_SECONDS, self.kept_seconds)), self.forget_gone)
+        self._timer = Timer(self.check_seconds, self.forget_gone)
         self._timer.daemon = True
         self._timer.start()
 
