@@ -40,6 +40,7 @@ class SelectedSample:
     image_shape: tuple[int, int] | None
     recorded: npt.NDArray[Any]
     scaled: npt.NDArray[Any]
+    feature_names: tuple[str, ...] = ()
 
 
 def sample_at(prepared: PreparedData, row: int) -> SelectedSample:
@@ -54,6 +55,7 @@ def sample_at(prepared: PreparedData, row: int) -> SelectedSample:
         dataset.image_shape,
         recorded,
         prepared.scaler.transform(recorded[np.newaxis])[0],
+        dataset.feature_names,
     )
 
 
@@ -71,7 +73,7 @@ def select_sample(prepared: PreparedData) -> SelectedSample:
     last = prepared.dataset.n_samples - 1
     session.set_value(session.SAMPLE, min(session.tab().sample, last))
     row: int = st.number_input(
-        "Sample",
+        "Sample no.",
         0,
         last,
         key=session.SAMPLE,
@@ -96,7 +98,9 @@ def draw_sample_values(
     """
     alt = f"The values of sample {sample.row}, {sample.label}: {unescape(title)}"
     if sample.image_shape is None:
-        show_chart(feature_values(values, title=title, unit="value"), key=key, alt=alt)
+        columns = sample.feature_names
+        bars = feature_values(values, title=title, unit="value", columns=columns)
+        show_chart(bars, key=key, alt=alt)
         return
     figure = pixel_values(
         values.reshape(sample.image_shape),

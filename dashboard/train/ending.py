@@ -7,10 +7,10 @@ from dashboard.text import percent
 from dashboard.train.progress import samples_noun
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.evaluation.advice import advice
+from experiments.evaluation.guessing import Verdict, judge, largest_share
 from experiments.training.run import Run
 from mlp.records import Diverged
-
-LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
 
 
 def draw_ending(job: TrainingJob) -> None:
@@ -29,10 +29,21 @@ def draw_ending(job: TrainingJob) -> None:
         _draw_divergence(run.diverged)
     elif run.result is None:
         st.info(sentence, icon=":material/info:")
-    elif only_guesses(run):
-        st.warning(f"{sentence} {advice(run)}", icon=":material/casino:")
     else:
+        _draw_result(run, sentence)
+
+
+def _draw_result(run: Run, sentence: str) -> None:
+    """Praise only what is surely better than guessing; else say what is likely wrong."""
+    verdict = judge(run)
+    if verdict is Verdict.GOOD:
         st.success(sentence, icon=":material/check_circle:")
+    elif verdict is Verdict.NOT_TESTED:
+        st.info(sentence, icon=":material/info:")
+    else:
+        show = st.warning if verdict is Verdict.GUESSING else st.info
+        compared = comparison_sentence(run, verdict)
+        show(f"{sentence} {compared} {advice(run)}", icon=":material/troubleshoot:")
 
 
 def _draw_divergence(diverged: Diverged) -> None:
@@ -80,19 +91,17 @@ def _count(number: int, noun: str, plural: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
-def advice(run: Run) -> str:
-    """Return what to try when a network has learned nothing."""
-    penalty = "a smaller penalty, " if run.config.l1 or run.config.l2 else ""
-    return (
-        f"That is no better than guessing. Try {penalty}another learning rate, other initial "
-        "weights, or more epochs."
-    )
-
-
-def only_guesses(run: Run) -> bool:
-    """Say whether a result is hardly better than always predicting the largest class."""
-    if run.result is None:
-        return False
-    targets = run.prepared_data().training.targets
-    share = float(targets.mean(axis=0).max())  # of the largest class
-    return run.result.training.accuracy < share + LEAST_GAIN * (1 - share)
+def comparison_sentence(run: Run, verdict: Verdict) -> str:
+    """Compare a result with guessing, where it is not good."""
+    share = percent(largest_share(run))
+    match verdict:
+        case Verdict.GUESSING:
+            return f"That is no better than guessing: the largest class alone has {share}."
+        case Verdict.UNSURE:
+            return (
+                f"Guessing the largest class gives {share}: with so few test samples, the "
+                "difference may be luck."
+            )
+        case Verdict.POOR:
+            return f"That is better than guessing, {share}, but far from reliable."
+    return ""

@@ -47,7 +47,7 @@ def test_a_preset_sets_every_setting(open_app, name: str) -> None:
     assert PRESETS[name].why.split(":")[0] in "".join(c.value for c in app.test.caption)
     labeled(app.test.number_input, "Seed").set_value(77)
     app.run()
-    assert labeled(app.test.selectbox, "Preset").value == "own settings"
+    assert labeled(app.test.selectbox, "Preset").value == "Custom"
 
 
 def test_another_dataset_brings_its_usual_split(open_app) -> None:
