@@ -80,7 +80,7 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset(
             "digits",
-            "Digits, 32 hidden units: the defaults",
+            "Digits, 32 hidden units",
             "The defaults: a small network that reads 97 of 100 digits after a few seconds.",
             RunConfig(),
         ),

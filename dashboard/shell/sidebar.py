@@ -1,6 +1,7 @@
 """The settings in the sidebar: the same on every page, and all of them in the link."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from cachetools import TTLCache
@@ -23,13 +24,14 @@ from experiments.config import (
     RunConfig,
     default_of,
     explain,
+    parse_field,
 )
 from experiments.presets import PRESETS
 from experiments.setting_kinds import Values
 from experiments.training.plan import plan
 
 CUSTOM = "Custom"  # in place of a preset: settings that no preset has
-MOST_NAMED = 4  # of the changed settings that are out of sight
+DEFAULTS = "digits"  # the preset that a first visit begins with: it needs no word
 RETRY_SECONDS = 30.0  # after a download that failed
 
 
@@ -38,7 +40,7 @@ def draw() -> None:
     requested = st.query_params.to_dict()
     with st.sidebar:
         top = st.container()
-        values = _draw_settings()
+        values = _draw_settings(requested)
         with top:
             _draw_presets()
     if session.notices() is None:
@@ -47,40 +49,52 @@ def draw() -> None:
             st.rerun()  # so that every control is bound to what is left of the link
 
 
-def _draw_settings() -> Values:
+def _draw_settings(requested: Mapping[str, str]) -> Values:
     """Draw the basic settings, and all others in a place to unfold; return their values."""
     values: Values = {"dataset": draw_setting("dataset", {}, on_change=_change_dataset)}
     if values["dataset"] == OWN:
         _draw_upload()
     basic = [name for name, setting in SETTINGS.items() if setting.is_basic]
     values = draw_settings(basic[1:], values)  # the dataset is the first
-    summary = st.container()
-    with st.expander("All settings", icon=":material/tune:"):
-        for group in GROUPS:
-            with st.expander(group.title, icon=group.icon):
-                others = [n for n, s in SETTINGS.items() if s.group is group and not s.is_basic]
-                values = draw_settings(others, values)
-    with summary:
-        _understand(values)
-        if changed := _changed_out_of_sight(values):
-            st.caption(changed_sentence(changed))
+    changed = _changed_settings(requested, values["dataset"])
+    title = _with_count("All settings", len(changed))
+    with st.expander(title, icon=":material/tune:", key=session.ALL_SETTINGS):
+        for i, group in enumerate(GROUPS):
+            folded = [n for n, s in SETTINGS.items() if s.group is group and not s.is_basic]
+            title = _with_count(group.title, len(changed.intersection(folded)))
+            key = session.key_of(session.SETTINGS_GROUP, i)  # with one, it stays open
+            with st.expander(title, icon=group.icon, type="compact", key=key):
+                values = draw_settings(folded, values)
+    _understand(values)
     return values
 
 
-def _changed_out_of_sight(values: Values) -> list[str]:
-    """Return the labels of the folded settings that are not at the default for the dataset."""
-    dataset, own = values["dataset"], session.own()
-    return [
-        setting.label
-        for name, setting in SETTINGS.items()
-        if not setting.is_basic and values[name] != default_of(name, dataset, own)
-    ]
+def _changed_settings(requested: Mapping[str, str], dataset: str) -> set[str]:
+    """Return the folded settings that are not at the default for the dataset.
+
+    Parameters
+    ----------
+    requested : the texts of the link, which count until the controls have read them
+    """
+    own = session.own()
+    defaults = {n: default_of(n, dataset, own) for n, s in SETTINGS.items() if not s.is_basic}
+    return {
+        name
+        for name, default in defaults.items()
+        if not _means(name, session.value(name, requested.get(name, default)), default)
+    }
 
 
-def changed_sentence(labels: Sequence[str]) -> str:
-    """Say how many settings are changed, and name the first of them."""
-    names = ", ".join(labels[:MOST_NAMED]) + (", …" if len(labels) > MOST_NAMED else "")
-    return f":material/edit: **{len(labels)} changed** in all settings: {names}"
+def _means(name: str, given: Any, value: Any) -> bool:
+    """Say whether what is given for a setting means a value, or nothing."""
+    try:
+        return bool(parse_field(name, given) == value)
+    except ValueError:
+        return True
+
+
+def _with_count(title: str, n_changed: int) -> str:
+    return f"{title} :primary-badge[{n_changed} changed]" if n_changed else title
 
 
 def show_problems() -> None:
@@ -116,7 +130,7 @@ def _draw_presets() -> None:
         help="Settings with a name, many of them published. Choosing one changes all settings "
         "below.",
     )
-    if now in PRESETS:
+    if now in PRESETS and now != DEFAULTS:
         st.caption(f"`{now}`: {PRESETS[now].why}")
 
 
