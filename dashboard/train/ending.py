@@ -1,49 +1,42 @@
 """How a run ended, and what can be done next."""
 
-import streamlit as st
+from typing import NamedTuple
 
-from dashboard import training_actions
 from dashboard.text import percent
 from dashboard.train.progress import samples_noun
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
-from mlp.records import Diverged
 
 LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
 
 
-def draw_ending(job: TrainingJob) -> None:
-    """Say in a sentence how a run ended, and what can be done next."""
+class Ending(NamedTuple):
+    """How a run ended, in a sentence, and how good that is: success, info, warning or error."""
+
+    tone: str
+    sentence: str
+
+
+def ending_of(job: TrainingJob) -> Ending:
+    """Return how a run ended, and what can be done next."""
     run, status = job.run, job.status
-    sentence = result_sentence(run)
     if status is Status.ABANDONED:
-        st.warning(
+        return Ending(
+            "warning",
             "This page lost its connection for a while, and the training ended. "
             "Continue resumes it, Train starts a new one.",
-            icon=":material/wifi_off:",
         )
-    elif status is Status.FAILED:
-        st.error(f"{job.problem} Train starts a new one.", icon=":material/error:")
-    elif run.diverged:
-        _draw_divergence(run.diverged)
-    elif run.result is None:
-        st.info(sentence, icon=":material/info:")
-    elif only_guesses(run):
-        st.warning(f"{sentence} {advice(run)}", icon=":material/casino:")
-    else:
-        st.success(sentence, icon=":material/check_circle:")
-
-
-def _draw_divergence(diverged: Diverged) -> None:
-    st.error(str(diverged), icon=":material/trending_up:")
-    st.button(
-        f"Try again with {diverged.gentler_rate:g}",
-        icon=":material/healing:",
-        on_click=training_actions.retry,
-        args=(diverged.gentler_rate,),
-        help="Set the learning rate to this, and train the same network from the start.",
-    )
+    if status is Status.FAILED:
+        return Ending("error", f"{job.problem} Train starts a new one.")
+    if run.diverged:
+        return Ending("error", str(run.diverged))
+    sentence = result_sentence(run)
+    if run.result is None:
+        return Ending("info", sentence)
+    if only_guesses(run):
+        return Ending("warning", f"{sentence} {advice(run)}")
+    return Ending("success", sentence)
 
 
 def result_sentence(run: Run) -> str:
