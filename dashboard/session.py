@@ -151,6 +151,11 @@ def set_value(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
+def projector_mode() -> bool:
+    """Say whether the page is shown for a lecture, with larger type."""
+    return bool(st.session_state.get(PROJECTOR))
+
+
 def config() -> RunConfig:
     """Return the settings of the sidebar, or the last valid ones."""
     found: RunConfig = st.session_state.get(CONFIG, RunConfig())

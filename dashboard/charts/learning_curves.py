@@ -137,18 +137,6 @@ def accuracy_figure(
     return _figure("Accuracy", curves, epochs, axis, revision, marks)
 
 
-def compact(figure: Figure) -> Figure:
-    """Return a figure for a low place: its margins and words are smaller."""
-    small = {
-        "title": figure.layout["title"] | {"y": 0.99, "yanchor": "top"},
-        "font": {"size": 12},
-        "margin": {"l": 44, "r": 8, "t": 30, "b": 30},
-        "xaxis": figure.layout["xaxis"] | {"title": {"text": "epoch", "standoff": 0}},
-        "yaxis": figure.layout["yaxis"] | {"title": {"text": ""}},
-    }
-    return Figure(figure.data, figure.layout | small)
-
-
 def _figure(
     title: str,
     curves: Sequence[Curve],

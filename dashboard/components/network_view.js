@@ -58,18 +58,24 @@ function columnPlaces(n, left, width, height) {
   return Array.from({ length: shown }, (_, i) => ({
     x: left + width / 2 - gap / 2 + gap * (i % nColumns),
     y: TOP + (height - TOP - BOTTOM) / 2 + pitch * (Math.floor(i / nColumns) - (rows - 1) / 2),
-    radius: Math.min(11, 0.4 * pitch),
+    radius: Math.min(11, 0.4 * pitch, Math.max(0.3 * width, 0.4 * PITCH)),
   }));
 }
 
-function inputPlaces(picture, width, height) {
+// The widths of input and answer, in pixels: the more layers are between them, the less.
+function sidesOf(picture, width) {
+  const share = width / (3.2 + 0.9 * (picture.layers.length - 2));
+  return { input: Math.min(250, 0.34 * width, 1.6 * share), answer: Math.min(190, Math.max(92, 0.34 * width, 1.6 * share)) };
+}
+
+function inputPlaces(picture, most, height) {
   const [input] = picture.layers;
   if (!picture.image) {
-    const right = Math.min(170, 0.28 * width);
+    const right = Math.min(140, most);
     return { right, places: columnPlaces(input.units.length, right - PITCH, PITCH, height) };
   }
   const [rows, columns] = picture.image.shape;
-  const pixel = Math.min((height - TOP - BOTTOM) / rows, Math.min(0.34 * width, 250) / columns);
+  const pixel = Math.min((height - TOP - BOTTOM) / rows, most / columns);
   const top = TOP + (height - TOP - BOTTOM - rows * pixel) / 2;
   const places = Array.from({ length: rows * columns }, (_, i) => ({
     x: 1 + (i % columns + 0.5) * pixel, y: top + (Math.floor(i / columns) + 0.5) * pixel, radius: 0,
@@ -78,17 +84,15 @@ function inputPlaces(picture, width, height) {
 }
 
 function geometryOf(picture, width, height) {
-  const input = inputPlaces(picture, width, height);
-  const last = picture.layers.length - 1;
-  const bars = Math.min(190, 0.34 * width); // the width of the answer, right of its units
-  const left = input.right, right = width - bars;
-  const slot = (right - left) / last;
+  const sides = sidesOf(picture, width), input = inputPlaces(picture, sides.input, height);
+  const last = picture.layers.length - 1, right = width - sides.answer;
+  const slot = (right - input.right) / last;
   const places = picture.layers.map((layer, l) => {
     if (l === 0) return input.places;
     if (l === last) return columnPlaces(layer.units.length, right - PITCH, PITCH, height);
-    return columnPlaces(layer.units.length, left + slot * (l - 0.5), slot, height);
+    return columnPlaces(layer.units.length, input.right + slot * (l - 0.5) - PITCH / 2, slot, height);
   });
-  return { width, height, input, places, right };
+  return { width, height, input, places, right, slot };
 }
 
 // The strongest connections into each unit; `only` names one unit of which all are wanted.
@@ -132,13 +136,14 @@ function drawInput(view, context) {
 
 function drawFeatures({ picture, geometry: { input, places }, theme }, context) {
   const [layer] = picture.layers, longest = input.right - 2 * PITCH;
+  context.font = `13px ${theme.font}`;
   context.textAlign = "right";
   places[0].forEach(({ x, y, radius }, i) => {
     const share = layer.a[i] / layer.most;
-    context.fillStyle = css(colorAt(theme.diverging, (share + 1) / 2), 0.5);
-    context.fillRect(x - radius - 4, y - radius, -Math.abs(share) * longest, 2 * radius);
+    context.fillStyle = css(colorAt(theme.diverging, (share + 1) / 2));
+    context.fillRect(x - radius - 4, y + 6, -Math.abs(share) * longest, 3);
     context.fillStyle = theme.text;
-    context.fillText(picture.features[i], x - radius - 6, y, longest);
+    context.fillText(picture.features[i], x - radius - 6, y - 1, longest);
   });
 }
 
@@ -201,16 +206,19 @@ function drawAnswer(view, context) {
   });
 }
 
-function drawHeadings({ picture, geometry: { places, input, width, height }, theme }, context) {
+// Words above a layer, and below it how many units are not drawn; short where room is short.
+function drawHeadings({ picture, geometry: { places, input, slot, height }, theme }, context) {
   context.font = `12px ${theme.font}`;
   context.fillStyle = theme.text;
+  context.textAlign = "center";
+  const last = places.length - 1;
+  const write = (long, short, x, y, room) => context.fillText(context.measureText(long).width < room ? long : short, x, y);
   picture.layers.forEach((layer, l) => {
-    const isInput = l === 0, xs = places[l].map(({ x }) => x);
-    const middle = isInput && picture.image ? input.right / 2 : (Math.min(...xs) + Math.max(...xs)) / 2;
-    const hidden = layer.n - places[l].length;
-    context.textAlign = "center";
-    context.fillText(layer.title, middle, 8, Math.max(60, 2 * Math.min(middle, width - middle)));
-    if (hidden > 0) context.fillText(`and ${hidden.toLocaleString("en")} more`, Math.max(middle, 34), height - 8);
+    const xs = places[l].map(({ x }) => x), room = l === 0 || l === last ? 70 : slot - 4;
+    const middle = l === 0 && picture.image ? input.right / 2 : (Math.min(...xs) + Math.max(...xs)) / 2;
+    write(layer.title, layer.n.toLocaleString("en"), middle, 8, room);
+    const n = (layer.n - places[l].length).toLocaleString("en");
+    if (n !== "0") write(`and ${n} more`, `+${n}`, middle, height - 8, room);
   });
 }
 

@@ -29,8 +29,9 @@ _mount = st.components.v2.component(
     html="""<div class="network-view"><div class="top">
 <div class="says"><span class="answer"></span> <span class="about"></span></div>
 <div class="modes" role="group" aria-label="What a connection's width shows">
-<button type="button" aria-pressed="false">Weights</button>
-<button type="button" aria-pressed="true">Weight × activation</button></div></div>
+<button type="button" aria-pressed="false" title="As wide as the weight">w</button>
+<button type="button" aria-pressed="true"
+title="As wide as what it passes on: weight × activation">w × a</button></div></div>
 <canvas class="network" tabindex="0" role="img"></canvas>
 <div class="detail" hidden><canvas></canvas><div class="text"></div></div>
 <div class="words" aria-live="polite"></div></div>""",

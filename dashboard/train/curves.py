@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.figure import Figure
+from dashboard.charts.figure import Figure, compact
 from dashboard.charts.learning_curves import (
     VALIDATION,
     BestEpoch,
@@ -12,7 +12,6 @@ from dashboard.charts.learning_curves import (
     Measure,
     accuracy_figure,
     batch_curve,
-    compact,
     epoch_curves,
     loss_figure,
 )

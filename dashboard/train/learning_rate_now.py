@@ -16,6 +16,6 @@ def draw_learning_rate(run: Run) -> None:
         key=session.RATE_NOW,
         format_func=stops.__getitem__,
         on_change=training_actions.change_learning_rate,
-        width=210,
+        width=270 if session.projector_mode() else 210,
         help="Applies from the next step on, without restarting. The schedule multiplies it.",
     )

@@ -19,7 +19,7 @@ from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
 LOOKS = BoundedSemaphore(1)  # threads that share Python's lock are quickest one after another
-STAGE_HEIGHT = 330  # pixels, of the network and of what is beside it
+STAGE_HEIGHT = 312  # pixels, of the network and of what is beside it
 
 
 class Drawn(NamedTuple):
@@ -74,7 +74,8 @@ def _draw_run(drawn: Drawn) -> None:
     forget_live_elements()
     run = job.run if job else untrained_run()
     draw_run_status(job)
-    stage = st.container(key="stage")
+    is_plane = run is not None and run.prepared_data().dataset.n_features == 2
+    stage = st.container(key="stage-of-plane" if is_plane else "stage")
     if job and job.run.snapshots.steps:
         choose_epoch(job.run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -82,17 +83,18 @@ def _draw_run(drawn: Drawn) -> None:
             names = panels.choose_panels()
         log_scale = choose_loss_scale()
     with stage:
-        _draw_stage(job, run, log_scale=log_scale)
+        _draw_stage(job, run, is_plane=is_plane, log_scale=log_scale)
     if job and job.run.snapshots.steps:
         panels.draw(names, job.run, epochs_in_view(job))
 
 
-def _draw_stage(job: TrainingJob | None, run: Run | None, *, log_scale: bool) -> None:
+def _draw_stage(
+    job: TrainingJob | None, run: Run | None, *, is_plane: bool, log_scale: bool
+) -> None:
     """Draw what the network does, the network, and how it learns, side by side."""
-    is_plane = run is not None and run.prepared_data().dataset.n_features == 2
     if run and not is_plane:
         draw_samples(run)
-    columns = st.columns([5, 6, 5] if is_plane else [6, 4], gap="small")
+    columns = st.columns([4, 6, 4] if is_plane else [6, 4], gap="small")
     if run and is_plane:
         with columns[0]:
             draw_decision_regions(run, height=STAGE_HEIGHT + 40)

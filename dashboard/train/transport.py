@@ -90,7 +90,7 @@ def _draw_pace() -> None:
         key=session.PACE,
         bind="query-params",
         on_change=training_actions.change_pace,
-        width=152,
+        width=200 if session.projector_mode() else 152,
         help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
         "one go at full speed.",
     )
