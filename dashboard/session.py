@@ -25,6 +25,7 @@ from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.training.run import Run
+from mlp.records import Score
 
 # The app as a whole
 TAB = "_tab"
@@ -52,9 +53,13 @@ DRAW_RUN = "draw"  # one for each run, as the next three: see `key_of`
 NAME_RUN = "name"
 SHOW_RUN = "show"
 DELETE_RUN = "delete"
-LIVE_CHARTS = "_live_charts"
+LIVE_ELEMENTS = "_live_elements"
 CHANGES = "changes"
 RUN_STATUS = "run_status"
+SAMPLE_ROW = "sample_row"
+NETWORK_VIEW = "network_view"
+PROJECTOR = "_projector"
+PROJECTOR_BUTTON = "_projector_button"
 LOSS_CHART = "loss_chart"
 ACCURACY_CHART = "accuracy_chart"
 WEIGHTS_CHART = "weights"
@@ -150,6 +155,11 @@ def set_value(key: str, value: object) -> None:
     st.session_state[key] = value
 
 
+def projector_mode() -> bool:
+    """Say whether the page is shown for a lecture, with larger type."""
+    return bool(st.session_state.get(PROJECTOR))
+
+
 def config() -> RunConfig:
     """Return the settings of the sidebar, or the last valid ones."""
     found: RunConfig = st.session_state.get(CONFIG, RunConfig())
@@ -194,6 +204,23 @@ class SplitEffectRun(NamedTuple):
     sequence: RunSequence[SplitScore | None]
 
 
+class Untrained(NamedTuple):
+    """A run that has not begun, and how well its random network does on held-out samples.
+
+    score : on the validation samples; None where there are none
+    """
+
+    run: Run
+    score: Score | None
+
+
+class Film(NamedTuple):
+    """A training played again from its beginning: since when, in seconds, and how fast."""
+
+    began: float
+    epochs_per_second: float
+
+
 class ComparisonKind(StrEnum):
     """The comparisons that a reader can ask for."""
 
@@ -217,6 +244,10 @@ class Tab:
     run_store : all runs since the page was opened
     chosen : the run that the other pages show; None for the one on the Train page
     epoch : the epoch that all pages show; None for the newest
+    film : the film of the training that plays, if one does
+    untrained : the network of the settings, before there is a run
+    watched, watched_draw : the sample in the network view, counted from 0, and how often the
+        reader has asked for other samples
     model_problem : what is wrong with the model that was uploaded
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
@@ -232,6 +263,10 @@ class Tab:
     run_store: RunStore = field(default_factory=RunStore)
     chosen: StoredRun | None = None
     epoch: int | None = None
+    film: Film | None = None
+    untrained: Untrained | None = None
+    watched: int = 0
+    watched_draw: int = 0
     model_problem: str = ""
     own: Dataset | None = None
     own_problem: str = ""

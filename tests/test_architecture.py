@@ -69,6 +69,7 @@ WINGS = [
     "evaluation",
     "comparison",
     "exploration",
+    "inspection",
     "sweep",
 ]
 """The folders of the experiments: each imports only those before it."""

@@ -33,6 +33,19 @@ class Figure(NamedTuple):
     layout: dict[str, Any]
 
 
+def compact(figure: Figure) -> Figure:
+    """Return a figure for a low place: smaller margins and words, and axes without titles."""
+    x, y = figure.layout["xaxis"], figure.layout["yaxis"]
+    small = {
+        "title": figure.layout["title"] | {"y": 0.99, "yanchor": "top"},
+        "font": {"size": 12},
+        "margin": {"l": 44, "r": 8, "t": 30, "b": 30},
+        "xaxis": x | {"title": x["title"] | {"standoff": 0}},
+        "yaxis": y | {"title": {"text": ""}},
+    }
+    return Figure(figure.data, figure.layout | small)
+
+
 def scatter_trace(**settings: Any) -> Trace:
     """Return points or lines in the plane; see Plotly's reference for the settings."""
     return {"type": "scatter", **settings}

@@ -19,12 +19,8 @@ from dashboard.compare.buttons import (
 )
 from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
-from dashboard.components.live_charts import (
-    can_be_told,
-    forget_live_charts,
-    show_live_chart,
-    tell_changes,
-)
+from dashboard.components.live_charts import show_live_chart
+from dashboard.components.live_feed import can_be_told, forget_live_elements, tell_changes
 from dashboard.components.transport_buttons import pause_button, play_button
 from dashboard.session import ComparisonKind
 from experiments.background.background_task import Status
@@ -144,7 +140,7 @@ def _view_controls() -> tuple[Measure, bool]:
 
 def _draw_curves(comparison: SideBySide) -> None:
     """Draw a curve for each network, and the controls that choose what is shown."""
-    forget_live_charts()
+    forget_live_elements()
     above = st.container()
     measure, close_up = _view_controls()
     names = ", ".join(network_name(config) for config in comparison.networks)

@@ -2,23 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-import streamlit as st
-
 from dashboard.charts.style import feature_names
 from dashboard.text import plain
 from data.datasets import Dataset
 from data.split import Rows
 
 RULES = {"l": ":--", "r": "--:"}  # the line below the header
-WIDE = (
-    "<style>.stMarkdown table { display: block; overflow-x: auto } "
-    ".stMarkdown td { white-space: nowrap }</style>"
-)
-
-
-def let_wide_ones_scroll() -> None:
-    """Let a wide table scroll sideways on a phone, and not the whole page."""
-    st.html(WIDE)
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str = "lr") -> str:

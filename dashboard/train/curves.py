@@ -1,11 +1,9 @@
 """Loss and accuracy by epoch, of the run on the page and of those to compare it with."""
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.figure import Figure
+from dashboard.charts.figure import Figure, compact
 from dashboard.charts.learning_curves import (
     VALIDATION,
     BestEpoch,
@@ -24,23 +22,36 @@ from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
 
-def draw_curves(job: TrainingJob | None, *, log_scale: bool) -> None:
-    """Draw loss and accuracy, as far as they are known."""
-    left, right = st.columns(2)
-    with left:
-        show_live_chart(
-            partial(_loss_figure, job, BestEpoch(), log_scale=log_scale),
-            lambda: job and job.run.step,
-            key=session.LOSS_CHART,
-            alt="Loss of the training and the validation samples, by epoch",
-        )
-    with right:
-        show_live_chart(
-            partial(_accuracy_figure, job, BestEpoch()),
-            lambda: job and len(job.run.history),
-            key=session.ACCURACY_CHART,
-            alt="Accuracy on the training and the validation samples, by epoch",
-        )
+def choose_loss_scale() -> bool:
+    """Draw the choice of the axis of the loss; say whether it is logarithmic."""
+    return st.toggle(
+        "Log loss",
+        key=session.LOG_LOSS,
+        bind="query-params",
+        on_change=session.forget_notices,
+        help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
+    )
+
+
+def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> None:
+    """Draw loss above accuracy, as far as they are known; each so many pixels high."""
+    best = BestEpoch()
+    show_live_chart(
+        lambda: compact(_loss_figure(job, best, log_scale=log_scale)),
+        lambda: (job and job.run.step, _past_epoch(job)),
+        key=session.LOSS_CHART,
+        height=height,
+        fill=0.5,
+        alt="Loss of the training and the validation samples, by epoch",
+    )
+    show_live_chart(
+        lambda: compact(_accuracy_figure(job, best)),
+        lambda: (job and len(job.run.history), _past_epoch(job)),
+        key=session.ACCURACY_CHART,
+        height=height,
+        fill=0.5,
+        alt="Accuracy on the training and the validation samples, by epoch",
+    )
 
 
 def _loss_figure(job: TrainingJob | None, best: BestEpoch, *, log_scale: bool) -> Figure:
@@ -56,7 +67,7 @@ def _loss_figure(job: TrainingJob | None, best: BestEpoch, *, log_scale: bool) -
         epochs=epochs_in_view(job),
         log_scale=log_scale,
         revision=_revision(run),
-        marks=Marks(best.of(history), _past_epoch(run), compared_runs(run, "loss")),
+        marks=Marks(best.of(history), _past_epoch(job), compared_runs(run, "loss")),
     )
 
 
@@ -68,7 +79,7 @@ def _accuracy_figure(job: TrainingJob | None, best: BestEpoch) -> Figure:
         epoch_curves(history, "accuracy"),
         epochs=epochs_in_view(job),
         revision=_revision(run),
-        marks=Marks(best.of(history), _past_epoch(run), compared_runs(run, "accuracy")),
+        marks=Marks(best.of(history), _past_epoch(job), compared_runs(run, "accuracy")),
     )
 
 
@@ -77,8 +88,8 @@ def _revision(run: Run | None) -> str:
     return str(id(run)) if run else ""
 
 
-def _past_epoch(run: Run | None) -> int | None:
-    return past_epoch(run) if run else None
+def _past_epoch(job: TrainingJob | None) -> int | None:
+    return past_epoch(job.run) if job else None
 
 
 def compared_runs(run: Run | None, measure: Measure) -> list[Comparison]:

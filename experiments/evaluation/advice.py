@@ -10,7 +10,6 @@ from experiments.training.plan import make_network
 from experiments.training.prepared_data import random_generators
 from experiments.training.run import Run
 
-MOST = 2  # sentences: more would not be read
 FEW_SAMPLES = 500  # tell enough about the activity of units
 NARROW = 0.05  # a feature with a smaller deviation, where 1 is ideal, hardly counts
 MANY = 0.5  # of the units of a layer
@@ -23,9 +22,8 @@ OVERFIT = 0.15  # between the training accuracy and that on held-out samples
 
 
 def advice(run: Run) -> str:
-    """Return what is likely wrong with a run that has a result, and what to do about it."""
-    found = [sentence for check in CHECKS if (sentence := check(run))]
-    return " ".join(found[:MOST])
+    """Return what is most likely wrong with a run that has a result, and what to do about it."""
+    return next(sentence for check in CHECKS if (sentence := check(run)))
 
 
 def _scaling(run: Run) -> str:

@@ -42,12 +42,12 @@ class DecisionRegions(NamedTuple):
     feature_names: tuple[str, ...] = ()
 
 
-def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
+def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
     """Predict the class at each point of the plane around the samples.
 
     Parameters
     ----------
-    step : of a snapshot; None for the network as it is now
+    network : of the run, at some time; None for now
 
     Raises
     ------
@@ -69,7 +69,7 @@ def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
         "" if test else _why_no_accuracy(run),
         x,
         y,
-        _classes_on(x, y, run.network_at(step), prepared.scaler),
+        _classes_on(x, y, network or run.network_at(), prepared.scaler),
         dataset.X[rows].astype(np.float32),
         dataset.labels[rows],
         dataset.class_names,

@@ -27,7 +27,7 @@ ALL_DRAWN = """([n, old]) => {
     const charts = [...document.querySelectorAll(".chart[data-drawn]")];
     return charts.length === n && charts.every((chart) => !old.includes(chart.dataset.drawing));
 }"""
-ALL_TOLD = "(keys) => keys.every((key) => window.liveCharts[key]?.told?.changes.length)"
+ALL_TOLD = "(keys) => keys.every((key) => window.liveElements[key]?.told?.changes.length)"
 
 
 def charts_of(page: Page) -> list[dict[str, Any]]:

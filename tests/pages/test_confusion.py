@@ -89,7 +89,7 @@ def test_test_samples_are_hidden_until_the_end(open_app) -> None:
 
 def test_earlier_epochs_on_the_test_part_come_with_a_warning(open_app) -> None:
     app = finished(open_app)
-    app.test.slider(key=session.EPOCH).set_value(1)
+    app.test.session_state[session.TAB].epoch = 1
     app.run()
     assert "test samples), after epoch 1." in words(app)
     assert "To choose an epoch, use the validation part" in words(app)

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dashboard import session
+from dashboard.text import percent
 from data.download import ORIGINALS, is_at_hand
 from experiments.background.background_task import Status
 from experiments.config import GROUPS, SETTINGS, RunConfig
@@ -198,7 +199,7 @@ def test_a_run_is_continued_for_more_epochs(open_app) -> None:
 
 def test_the_learning_rate_can_be_changed_during_training(open_app) -> None:
     app = open_app(epochs="10000", pace="10").click("Train")
-    labeled(app.test.select_slider, "Learning rate from now on").set_value(0.0005)
+    labeled(app.test.select_slider, "Learning rate (applies at once)").set_value(0.0005)
     app.run().wait_for(lambda: app.job.run.changes)
     assert app.job.run.changes[0].value == 0.0005
     assert app.config.learning_rate == 0.005
@@ -246,16 +247,26 @@ def test_reset_keeps_a_run_that_is_over_and_drops_one_that_is_not(open_app) -> N
 
 def test_the_epoch_of_the_slider_is_marked_in_the_curves(open_app) -> None:
     app = trained(open_app(**QUICK))
-    slider = labeled(app.test.slider, "Epoch")
-    assert (slider.min, slider.max, slider.value) == (0, 4, 4)
-    slider.set_value(1)
+    (slider,) = app.content_of("epoch_slider")
+    assert (slider["last"], slider["newest"], slider["epoch"]) == (4, 4, 4)
+    app.test.session_state[session.TAB].epoch = 1
     app.run()
     lines = app.figures["loss_chart"]["layout"]["shapes"]
     assert 1 in [line["x0"] for line in lines]
-    assert app.test.session_state[session.TAB].epoch == 1
-    labeled(app.test.slider, "Epoch").set_value(4)
+    (slider,) = app.content_of("epoch_slider")
+    assert (slider["last"], slider["newest"], slider["epoch"]) == (4, 4, 1)
+
+
+def test_looking_back_shows_the_figures_of_that_epoch(open_app) -> None:
+    app = trained(open_app(**QUICK))
+    app.test.session_state[session.TAB].epoch = 1
     app.run()
-    assert app.test.session_state[session.TAB].epoch is None
+    record = app.job.run.history[1]
+    assert app.metrics == {
+        "Test accuracy: only at the end": "–",
+        "Validation accuracy, epoch 1": percent(record.validation.accuracy),
+        "Training accuracy, epoch 1": percent(record.training.accuracy),
+    }
 
 
 def test_a_downloaded_model_can_be_loaded(open_app) -> None:

@@ -49,9 +49,9 @@ def test_the_result_names_the_epoch_that_early_stopping_went_back_to() -> None:
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        (Verdict.GUESSING, "no better than guessing: the largest class alone has 10."),
-        (Verdict.UNSURE, "with so few test samples, the difference may be luck."),
-        (Verdict.POOR, "better than guessing, 10."),
+        (Verdict.GUESSING, "gives 10.2 %: that is no better than guessing."),
+        (Verdict.UNSURE, "the difference may be luck."),
+        (Verdict.POOR, "Guessing the largest class gives 10.2 %."),
         (Verdict.GOOD, ""),
     ],
 )
