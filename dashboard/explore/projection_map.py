@@ -184,7 +184,7 @@ def _draw_points(
     )
     alt = f"{title}. {len(rows)} training samples, colored by class"
     select = partial(select_point, groups, rows)
-    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT, on_click=select)
+    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT, fill=1, on_click=select)
     st.caption(map_sentence(prepared, len(rows)))
 
 

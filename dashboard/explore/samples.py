@@ -151,6 +151,7 @@ def _draw_plane(prepared: PreparedData, rows: Rows, selected: SelectedSample) ->
         key=session.POINTS_CHART,
         alt=f"{len(rows)} points of {dataset.title}, by class",
         height=CHART_HEIGHT,
+        fill=1,
         on_click=partial(select_point, groups, rows),
     )
 

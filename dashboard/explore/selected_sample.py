@@ -22,6 +22,7 @@ from experiments.exploration.neighbors import part_of
 from experiments.training.prepared_data import PreparedData
 
 CHART_HEIGHT = 420  # pixels
+BELOW_FIELD = 0.9  # of the room that the page has left: above the sample is a field
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,7 @@ def draw_sample_values(
     if sample.image_shape is None:
         columns = sample.feature_names
         bars = feature_values(values, title=title, unit="value", columns=columns)
-        show_chart(bars, key=key, alt=alt)
+        show_chart(bars, key=key, alt=alt, fill=BELOW_FIELD)
         return
     figure = pixel_values(
         values.reshape(sample.image_shape),
@@ -109,7 +110,7 @@ def draw_sample_values(
         unit="value",
         is_signed=bool((values < 0).any()),
     )
-    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT)
+    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT, fill=BELOW_FIELD)
 
 
 def draw_selectable_images(
@@ -131,6 +132,7 @@ def draw_selectable_images(
         title=f"{title}; {dataset.unit} from 0 to {dataset.maximum:g}",
         key=key,
         height=CHART_HEIGHT,
+        fill=1,
         alt=f"{len(rows)} images of {dataset.title}, each with its label",
         on_choice=lambda position: select(rows[position]),
         chosen=position_in(rows, selected_row),
