@@ -146,6 +146,12 @@ def value(key: str, default: object = None) -> Any:
     return st.session_state.get(key, default)
 
 
+def sent(key: str, event: str) -> object:
+    """Return what the browser has sent of a component; None if it is of a page that was left."""
+    events: dict[str, object] = st.session_state.get(key) or {}
+    return events.get(event)
+
+
 def set_value(key: str, value: object) -> None:
     """Store a value under a key: that of a control only before the control is drawn."""
     st.session_state[key] = value

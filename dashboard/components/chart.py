@@ -109,7 +109,7 @@ def show_chart(
     }
 
     def report_click() -> None:
-        click = parse_click(session.value(key).get("click"))
+        click = parse_click(session.sent(key, "click"))
         if click and on_click:
             on_click(click)
 
