@@ -1,4 +1,4 @@
-"""How often the network view moves, and what that costs: python -m benchmarks.network_view [--write]
+"""How often the network view moves, and its cost: python -m benchmarks.network_view [--write]
 
 Trains the digits and MNIST in a real browser, and counts how often the server sends a new
 picture of the network, and how often the browser draws one: activations move from each to the
