@@ -68,6 +68,7 @@ SHUFFLES = "_shuffles"
 SAMPLE = "_sample"
 VIEW = "_view"
 MAP = "_map"
+SOURCE = "_source"  # whether the source code is open
 SAMPLES_CHART = "samples"
 POINTS_CHART = "points"
 CLASS_BALANCE_CHART = "balance"

@@ -39,12 +39,12 @@ draw_live(status, log_scale=log_scale)
 run_list.draw()
 export_import.draw(job.run if job and is_over else None)
 config = session.config()
-with st.expander("The lines of NumPy that do this", icon=":material/code:"):
-    show_source(
-        {
-            "Forward": forward,
-            "Loss": LOSSES[config.loss].fused,
-            "Backward": backward,
-            "Step": OPTIMIZERS[config.optimizer],
-        }
-    )
+show_source(
+    "The lines of NumPy that do this",
+    {
+        "Forward": forward,
+        "Loss": LOSSES[config.loss].fused,
+        "Backward": backward,
+        "Step": OPTIMIZERS[config.optimizer],
+    },
+)
