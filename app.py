@@ -1,8 +1,12 @@
 """Perceptron Lab: watch a neural network learn to read."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:", layout="wide")
+ICON = Path(__file__).parent / "static" / "icon.svg"
+
+st.set_page_config(page_title="Perceptron Lab", page_icon=str(ICON), layout="wide")
 
 from dashboard import training_actions  # noqa: E402  # after the page config
 from dashboard.components import tables  # noqa: E402
