@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.changes import changes_between
 from dashboard.charts.figure import Figure, to_json
-from dashboard.components.chart import publish_plotly, show_chart
+from dashboard.components.chart import show_chart
 
 REPEAT_SECONDS = 1.5  # so long are changes sent again, in case that the browser skipped them
 SCRIPT = Path(__file__).with_suffix(".js")
@@ -67,11 +67,6 @@ class LiveChart:
         self._number += 1
         self._changed_at = time.monotonic()
         self._told = to_json({"drawing": self.drawing, "number": self._number, "changes": changes})
-
-
-def can_be_told() -> bool:
-    """Say whether charts can be told changes; where they cannot, draw them again and again."""
-    return publish_plotly() is not None
 
 
 def forget_live_charts() -> None:

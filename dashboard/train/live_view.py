@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session, training_speed
-from dashboard.components.live_charts import can_be_told, forget_live_charts, tell_changes
+from dashboard.components.live_charts import forget_live_charts, tell_changes
 from dashboard.train import panels
 from dashboard.train.curves import draw_curves, epochs_in_view
 from dashboard.train.run_status import draw_run_status
@@ -32,8 +32,7 @@ def draw_live(status: Status | None, *, log_scale: bool) -> None:
     is_moving, has_panels = _is_moving(status), _has_panels(session.job())
     poll_seconds = training_speed.poll_seconds() if is_moving else None
     above = st.container()
-    draw_again = None if can_be_told() else poll_seconds
-    st.fragment(_draw_charts, run_every=draw_again)(poll_seconds, log_scale)
+    st.fragment(_draw_charts)(poll_seconds, log_scale)
     with above:
         look = st.fragment(_look, run_every=poll_seconds)
         look(Drawn(poll_seconds, has_panels))
