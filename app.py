@@ -1,28 +1,45 @@
-"""Perceptron Lab: watch a neural network learn to read."""
+"""Perceptron Lab: watch a neural network learn to read.
+
+The server imports this file, once, and finds `app` in it. For a visitor it runs the file, each
+time that something is to be drawn.
+"""
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import runtime
 
 ICON = Path(__file__).parent / "static" / "icon.svg"
 
-st.set_page_config(page_title="Perceptron Lab", page_icon=str(ICON), layout="wide")
+if runtime.exists():  # there is a visitor
+    st.set_page_config(page_title="Perceptron Lab", page_icon=str(ICON), layout="wide")
 
-from dashboard import training_actions  # noqa: E402  # after the page config
-from dashboard.components import tables  # noqa: E402
-from dashboard.shell import app_entry, process_tuning, restore_session, sidebar  # noqa: E402
-from dashboard.shell.page_registry import PAGES  # noqa: E402
+    from dashboard import training_actions
+    from dashboard.components import tables
+    from dashboard.shell import (
+        app_entry,
+        phone_navigation,
+        process_tuning,
+        restore_session,
+        sidebar,
+    )
+    from dashboard.shell.page_registry import PAGES
 
-process_tuning.tune()
-tables.let_wide_ones_scroll()
-pages = [
-    st.Page(entry.file, title=entry.title, icon=entry.icon, default=entry.is_default)
-    for entry in PAGES
-]
-page = st.navigation({"Perceptron Lab": pages})
-sidebar.draw()
-restore_session.draw()
-training_actions.start_requested_training()
-sidebar.show_problems()
-with app_entry.running_in_app():
-    page.run()
+    process_tuning.tune()
+    tables.let_wide_ones_scroll()
+    pages = [
+        st.Page(entry.file, title=entry.title, icon=entry.icon, default=entry.is_default)
+        for entry in PAGES
+    ]
+    page = st.navigation({"Perceptron Lab": pages})
+    sidebar.draw()
+    restore_session.draw()
+    training_actions.start_requested_training()
+    sidebar.show_problems()
+    with app_entry.running_in_app():
+        page.run()
+else:
+    from dashboard.shell.static_files import CompressedFiles
+
+    app = st.App(__file__, middleware=[Middleware(CompressedFiles)])
