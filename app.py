@@ -34,6 +34,7 @@ if runtime.exists():  # there is a visitor
     ]
     page = st.navigation({"Perceptron Lab": pages})
     sidebar.draw()
+    phone_navigation.close_after_a_choice()
     restore_session.draw()
     training_actions.start_requested_training()
     sidebar.show_problems()

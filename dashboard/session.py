@@ -30,6 +30,7 @@ from experiments.training.run import Run
 TAB = "_tab"
 IN_APP = "_in_app"
 RESTORE_TOKEN = "_restore_token"  # noqa: S105
+PHONE_NAVIGATION = "phone_navigation"
 RESTORE = "_restore"
 CONFIG = "_config"
 PROBLEMS = "_problems"
