@@ -31,6 +31,7 @@ from mlp.records import Score
 TAB = "_tab"
 IN_APP = "_in_app"
 RESTORE_TOKEN = "_restore_token"  # noqa: S105
+PHONE_NAVIGATION = "phone_navigation"
 RESTORE = "_restore"
 CONFIG = "_config"
 PROBLEMS = "_problems"
@@ -73,6 +74,7 @@ SHUFFLES = "_shuffles"
 SAMPLE = "_sample"
 VIEW = "_view"
 MAP = "_map"
+SOURCE = "_source"  # whether the source code is open
 SAMPLES_CHART = "samples"
 POINTS_CHART = "points"
 CLASS_BALANCE_CHART = "balance"

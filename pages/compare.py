@@ -19,5 +19,6 @@ side_by_side(networks)
 over_seeds(networks)
 nonlinear_sets()
 depth_and_width(architecture_grid(networks[1]))
-with st.expander("The lines that decide", icon=":material/code:"):
-    show_source({"Pair by pair": paired_test, "Sample by sample": mcnemar_test})
+show_source(
+    "The lines that decide", {"Pair by pair": paired_test, "Sample by sample": mcnemar_test}
+)

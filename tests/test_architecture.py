@@ -47,9 +47,10 @@ MAY_IMPORT = {
         "streamlit",
         "threadpoolctl",
     },
+    "dashboard/shell/static_files.py": {"starlette"},
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},
     "pages": {"dashboard", "experiments", "data", "mlp", "streamlit"},
-    "app.py": {"dashboard", "streamlit"},
+    "app.py": {"dashboard", "starlette", "streamlit"},
     "main.py": {
         "experiments",
         "data",

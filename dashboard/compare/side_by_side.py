@@ -20,7 +20,7 @@ from dashboard.compare.buttons import (
 from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
 from dashboard.components.live_charts import show_live_chart
-from dashboard.components.live_feed import can_be_told, forget_live_elements, tell_changes
+from dashboard.components.live_feed import forget_live_elements, tell_changes
 from dashboard.components.transport_buttons import pause_button, play_button
 from dashboard.session import ComparisonKind
 from experiments.background.background_task import Status
@@ -89,8 +89,7 @@ def _draw_and_follow(comparison: SideBySide, status: Status) -> None:
     """Draw the curves and the tables, and have them follow the training."""
     seconds = training_speed.poll_seconds() if status.is_active else None
     above = st.container()
-    draw_again = None if can_be_told() else seconds
-    st.fragment(_draw_curves, run_every=draw_again)(comparison)
+    st.fragment(_draw_curves)(comparison)
     below = st.container()
     with above:
         st.fragment(_look, run_every=seconds)(comparison, status, below)
