@@ -43,6 +43,7 @@ from experiments.config import (
     OWN,
     SETTINGS,
     RunConfig,
+    defaults_for,
     explain,
     unused_settings,
 )
@@ -86,7 +87,8 @@ OwnData = Annotated[
         "--data",
         help="Your own samples: a .csv with the labels in the column label, class, target or y, or "
         "else in the last; an .npz with X and y; a folder or .zip with a sub-folder of images for "
-        "each class.",
+        "each class. Columns of a table are scaled with z-score by default; images of dark ink on "
+        "a light background are inverted, so that ink is high.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Make the last line of output JSON.")]
@@ -283,7 +285,7 @@ def sweep_command(
 def presets_command(as_json: Json = False) -> None:
     """List the presets, with the reason for each."""
     for entry in PRESETS.values():
-        print(f"{entry.name:24}{entry.why}")
+        print(f"{entry.name:24}{entry.title}. {entry.why}")
     print_json(as_json, {name: entry.config.model_dump() for name, entry in PRESETS.items()})
 
 
@@ -308,9 +310,8 @@ def base_settings(
 ) -> dict[str, Any]:
     """Return the settings of a preset, if one is named, overridden by those given.
 
-    The split and the scaling of a preset are for its own dataset, not for another one. The
-    columns of the user's own table may have any units: by default, each is scaled to mean 0
-    and standard deviation 1.
+    The split and the scaling of a preset are for its own dataset, not for another one. What
+    nobody asks for has the default for the dataset.
     """
     if own and settings.get("dataset", OWN) != OWN:
         raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
@@ -318,8 +319,7 @@ def base_settings(
     base = preset(preset_name).config.model_dump() if preset_name else {}
     if chosen.get("dataset", base.get("dataset")) != base.get("dataset"):
         base = {name: value for name, value in base.items() if name not in DATASET_SETTINGS}
-    default = {"scaling": "z-score"} if own and not own.image_shape else {}
-    return {**default, **base, **chosen}
+    return defaults_for(OWN, own) | base | chosen if own else base | chosen
 
 
 def config_from(preset_name: str | None, settings: Settings, own: Dataset | None) -> RunConfig:

@@ -1,6 +1,5 @@
 """Press Train, and watch the network learn to read."""
 
-
 from dashboard import session
 from dashboard.components.headline import draw_headline
 from dashboard.components.source_code import show_source

@@ -590,7 +590,7 @@ def test_the_presets_are_listed(program: Program) -> None:
     outcome = program("presets", "--json")
     assert outcome.last.keys() == PRESETS.keys()
     for line, preset in zip(outcome.out.splitlines(), PRESETS.values(), strict=False):
-        assert line.split(maxsplit=1) == [preset.name, preset.why]
+        assert line.split(maxsplit=1) == [preset.name, f"{preset.title}. {preset.why}"]
         assert RunConfig(**outcome.last[preset.name]) == preset.config
 
 

@@ -4,6 +4,7 @@ A figure names colors by their meaning; the browser knows whether the page is li
 dark, and fills them in.
 """
 
+from collections.abc import Sequence
 from html import escape as escape_html
 from typing import Any
 
@@ -31,6 +32,8 @@ SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows 
 N_COLORS = 10
 MOST_TICKS = 16  # as many whole numbers as an axis has room for
 PLANE_FEATURES = ("x₁", "x₂")  # names of the features of a point
+MOST_NAMES = 40  # of features, as many as can be read when they are turned
+LONGEST_FEATURE = 16  # characters of the name of a feature
 
 
 def escape(text: str) -> str:
@@ -68,18 +71,33 @@ def whole_numbers(n: int) -> dict[str, Any]:
     return {"dtick": 1} if n <= MOST_TICKS else {}
 
 
-def feature_names(n_features: int) -> list[str]:
-    """Return the names of the features: x₁ and x₂ in the plane, else numbers from 1."""
-    if n_features == len(PLANE_FEATURES):
+def feature_names(n_features: int, columns: Sequence[str] = ()) -> list[str]:
+    """Return the names of the features.
+
+    Parameters
+    ----------
+    columns : the names in the table that they are from; empty if there are none, then they are
+        x₁ and x₂ in the plane, and else numbers from 1
+    """
+    if n_features == len(PLANE_FEATURES) and not columns:
         return list(PLANE_FEATURES)
-    return [f"feature {i}" for i in range(1, n_features + 1)]
+    numbers = [f"feature {i}" for i in range(1, n_features + 1)]
+    return [given or number for given, number in zip(columns or numbers, numbers, strict=True)]
 
 
-def feature_axis(n_features: int) -> dict[str, Any]:
-    """Return an axis on which the features stand at 1, 2, ... n_features."""
-    if n_features == len(PLANE_FEATURES):
-        return {"tickvals": [1, 2], "ticktext": list(PLANE_FEATURES)}
-    return whole_numbers(n_features)
+def feature_axis(n_features: int, columns: Sequence[str] = ()) -> dict[str, Any]:
+    """Return an axis on which the features stand at 1, 2, ... n_features, by their names."""
+    is_named = bool(columns) or n_features == len(PLANE_FEATURES)
+    if not is_named or n_features > MOST_NAMES:
+        return whole_numbers(n_features)
+    names = [short_name(name) for name in feature_names(n_features, columns)]
+    return {"tickvals": list(range(1, n_features + 1)), "ticktext": names, "automargin": True}
+
+
+def short_name(name: str) -> str:
+    """Return the name of a feature so that it fits at an axis, fit for Plotly."""
+    is_long = len(name) > LONGEST_FEATURE
+    return escape(f"{name[: LONGEST_FEATURE - 1]}…" if is_long else name)
 
 
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:

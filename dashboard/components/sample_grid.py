@@ -40,6 +40,7 @@ def draw_images(
     title: str,
     key: str,
     height: int,
+    fill: float = 0,
     alt: str,
     on_choice: Callable[[int], None] | None = None,
     chosen: int | None = None,
@@ -48,6 +49,7 @@ def draw_images(
 
     Parameters
     ----------
+    height, fill : as of `show_chart`
     on_choice : called with the position, among the rows, of an image that was clicked
     chosen : the position of the image to put a frame around
     """
@@ -59,4 +61,5 @@ def draw_images(
             on_choice(position)
 
     figure = images_figure(dataset, rows, captions, columns=columns, title=title, chosen=chosen)
-    show_chart(figure, key=key, alt=alt, height=height, on_click=choose if on_choice else None)
+    on_click = choose if on_choice else None
+    show_chart(figure, key=key, alt=alt, height=height, fill=fill, on_click=on_click)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from dashboard.charts.style import feature_names
+from dashboard.text import plain
 from data.datasets import Dataset
 from data.split import Rows
 
@@ -39,9 +40,9 @@ def feature_columns(
     dataset: Dataset, rows: Rows, most: int, *, digits: int = 4
 ) -> list[tuple[str, list[str]]]:
     """Return the first few features of some rows, a name and its values each; then '…'."""
-    names = feature_names(dataset.n_features)
+    names = feature_names(dataset.n_features, dataset.feature_names)
     shown = [
-        (name, [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
+        (plain(name), [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
         for i, name in enumerate(names[:most])
     ]
     return [*shown, ("…", ["…"] * len(rows))] if len(names) > most else shown

@@ -66,7 +66,11 @@ def output_in_words(output: float, meaning: OutputMeaning) -> str:
 
 def _draw_input(dataset: Dataset, row: int) -> None:
     figure = input_figure(
-        dataset.X[row], dataset.image_shape, maximum=dataset.maximum, unit=dataset.unit
+        dataset.X[row],
+        dataset.image_shape,
+        maximum=dataset.maximum,
+        unit=dataset.unit,
+        columns=dataset.feature_names,
     )
     show_chart(figure, key=session.INPUT_CHART, alt="The sample as it was recorded")
 

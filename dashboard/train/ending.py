@@ -6,9 +6,11 @@ from dashboard.text import percent
 from dashboard.train.progress import samples_noun
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.evaluation.advice import advice
+from experiments.evaluation.guessing import Verdict, judge, largest_share
 from experiments.training.run import Run
 
-LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
+FRESH = "It had never seen them before."
 
 
 class Ending(NamedTuple):
@@ -32,11 +34,19 @@ def ending_of(job: TrainingJob) -> Ending:
     if run.diverged:
         return Ending("error", str(run.diverged))
     sentence = result_sentence(run)
-    if run.result is None:
+    return Ending("info", sentence) if run.result is None else _judged(run, sentence)
+
+
+def _judged(run: Run, sentence: str) -> Ending:
+    """Praise only what is surely better than guessing; else say what is likely wrong."""
+    verdict = judge(run)
+    if verdict is Verdict.GOOD:
+        return Ending("success", sentence)
+    if verdict is Verdict.NOT_TESTED:
         return Ending("info", sentence)
-    if only_guesses(run):
-        return Ending("warning", f"{sentence} {advice(run)}")
-    return Ending("success", sentence)
+    tone = "warning" if verdict is Verdict.GUESSING else "info"
+    short = sentence.removesuffix(f" {FRESH}")  # leaves room for what matters more
+    return Ending(tone, f"{short} {comparison_sentence(run, verdict)} {advice(run)}")
 
 
 def result_sentence(run: Run) -> str:
@@ -53,7 +63,7 @@ def result_sentence(run: Run) -> str:
         )
     n_test = len(run.prepared_data().split.test)
     n_right = round(run.result.test.accuracy * n_test)
-    fresh = "It had never seen them before."
+    fresh = FRESH
     if run.n_results > 1:
         fresh = (
             f"They have now been used {run.n_results} times: a result that you train on until it "
@@ -73,19 +83,14 @@ def _count(number: int, noun: str, plural: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
-def advice(run: Run) -> str:
-    """Return what to try when a network has learned nothing."""
-    penalty = "a smaller penalty, " if run.config.l1 or run.config.l2 else ""
-    return (
-        f"That is no better than guessing. Try {penalty}another learning rate, other initial "
-        "weights, or more epochs."
-    )
-
-
-def only_guesses(run: Run) -> bool:
-    """Say whether a result is hardly better than always predicting the largest class."""
-    if run.result is None:
-        return False
-    targets = run.prepared_data().training.targets
-    share = float(targets.mean(axis=0).max())  # of the largest class
-    return run.result.training.accuracy < share + LEAST_GAIN * (1 - share)
+def comparison_sentence(run: Run, verdict: Verdict) -> str:
+    """Compare a result with guessing, where it is not good."""
+    share = percent(largest_share(run))
+    match verdict:
+        case Verdict.GUESSING:
+            return f"Guessing the largest class gives {share}: that is no better than guessing."
+        case Verdict.UNSURE:
+            return f"Guessing the largest class gives {share}: the difference may be luck."
+        case Verdict.POOR:
+            return f"Guessing the largest class gives {share}."
+    return ""

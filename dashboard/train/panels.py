@@ -64,15 +64,16 @@ def draw(names: Sequence[str], run: Run, epochs: int) -> None:
 
 def _weights(context: PanelContext) -> None:
     """Draw the weights into layer 1, a page of its units at a time."""
-    run = context.run
+    run, dataset = context.run, context.run.prepared_data().dataset
     first = _choose_first_unit(*run.network.weights[1].shape)
 
     def make() -> Figure:
         return weight_figure(
             shown_network(run).weights[1],
-            run.prepared_data().dataset.image_shape,
+            dataset.image_shape,
             first=first,
             revision=context.revision,
+            columns=dataset.feature_names,
         )
 
     show_live_chart(

@@ -27,6 +27,7 @@ class DecisionRegions(NamedTuple):
     points, labels : (n_points, 2) and (n_points,), held-out samples: the test part, or the
         validation part where there is no test result
     class_names : what the classes mean
+    feature_names : of the table that the points are from; empty if there are none
     """
 
     config: RunConfig
@@ -38,6 +39,7 @@ class DecisionRegions(NamedTuple):
     points: npt.NDArray[np.float32]
     labels: Labels
     class_names: tuple[str, ...]
+    feature_names: tuple[str, ...] = ()
 
 
 def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
@@ -71,6 +73,7 @@ def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
         dataset.X[rows].astype(np.float32),
         dataset.labels[rows],
         dataset.class_names,
+        dataset.feature_names,
     )
 
 
