@@ -133,13 +133,15 @@ def _change_mark(change: Change, steps_per_epoch: int) -> Mark:
     return Mark(epoch, words, f"The {words} was set after epoch {epoch:.4g}.", value)
 
 
-def mark_layout(marks: Sequence[Mark], axis_end: float) -> dict[str, Any]:
-    """Return the lines and the words of marks, as parts of a layout."""
+def mark_layout(
+    marks: Sequence[Mark], axis_end: float, notes: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """Return the lines and the words of marks, and other notes, as parts of a layout."""
     labels = place_labels(marks, axis_end)
     annotations = [
         _annotation(mark, label) for mark, label in zip(marks, labels, strict=True) if label
     ]
-    return {"shapes": [_line(mark) for mark in marks], "annotations": annotations}
+    return {"shapes": [_line(mark) for mark in marks], "annotations": [*annotations, *notes]}
 
 
 def place_labels(marks: Sequence[Mark], axis_end: float) -> list[Label | None]:
@@ -179,6 +181,7 @@ def _annotation(mark: Mark, label: Label) -> dict[str, Any]:
         "yref": "paper",
         "xanchor": label.anchor,
         "yanchor": "bottom",
+        "xshift": 3 if label.anchor == "left" else -3,
         "yshift": ROW_HEIGHT * label.row,
         "borderpad": 0,
         "text": label.words,

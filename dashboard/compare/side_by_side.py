@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, training_speed
 from dashboard.charts import side_by_side as charts
+from dashboard.charts.curves import Measure
 from dashboard.charts.figure import Figure
-from dashboard.charts.learning_curves import Measure
 from dashboard.compare import actions, messages
 from dashboard.compare.buttons import (
     begin_button,

@@ -7,18 +7,16 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.curve_marks import Mark, run_marks
-from dashboard.charts.figure import Figure
-from dashboard.charts.learning_curves import (
+from dashboard.charts.curves import (
     VALIDATION,
     BestEpoch,
-    Comparison,
     Measure,
-    accuracy_figure,
     batch_curve,
     epoch_curves,
     last_batches,
-    loss_figure,
 )
+from dashboard.charts.figure import Figure
+from dashboard.charts.learning_curves import Comparison, accuracy_figure, loss_figure
 from dashboard.components.epoch_slider import past_epoch
 from dashboard.components.live_charts import show_live_chart
 from experiments.background.background_task import Status

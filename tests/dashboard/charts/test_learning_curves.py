@@ -2,23 +2,21 @@ import numpy as np
 import pytest
 
 from dashboard.charts.curve_marks import Mark
-from dashboard.charts.learning_curves import (
-    ABOVE,
+from dashboard.charts.curves import (
+    BATCH_MEANS,
     BATCHES,
-    GAP,
     MAX_BATCHES,
     MAX_POINTS,
     TRAINING,
     VALIDATION,
     BestEpoch,
-    Comparison,
-    accuracy_figure,
     batch_curve,
     curve,
     epoch_curves,
     last_batches,
-    loss_figure,
 )
+from dashboard.charts.divergence import ABOVE
+from dashboard.charts.learning_curves import GAP, Comparison, accuracy_figure, loss_figure
 from mlp.records import EpochRecord, Score
 
 
@@ -70,7 +68,7 @@ def test_of_many_batches_means_are_drawn_each_in_the_middle_of_its_batches() -> 
     assert len(batches.values) == MAX_BATCHES
     np.testing.assert_allclose(batches.values[:2], [5.5, 15.5])
     np.testing.assert_allclose(batches.epochs, 1 + batches.values / 1000, rtol=1e-6)
-    assert batches.label == "Mean of 10 batches"
+    assert (batches.label, batches.remark) == (BATCH_MEANS, " (mean of 10 batches)")
     assert not len(batch_curve(1, losses[:9], 1000).values)  # the first ten are not over
     figure = loss_figure([*epoch_curves(history(1), "loss"), batches], epochs=2)
     assert (figure.data[2].name, figure.data[2].mode) == (batches.label, "lines")
@@ -163,13 +161,15 @@ def test_another_run_moves_neither_the_chart_nor_its_legend(draw) -> None:
 def test_of_a_run_that_diverged_the_axis_is_clipped_and_the_rest_marked_at_its_edge() -> None:
     curves = [*epoch_curves(history(0), "loss"), last_batches(0, [2.0, 50.0, 34_000.0], 40)]
     figure = loss_figure(curves, epochs=0.125, diverged_at=0.1)
+    assert figure.layout.annotations[-1].text == "▲ loss up to<br>3.4e+04"
     assert tuple(figure.layout.yaxis.range) == (0, 6)
     way, above = figure.data[-2:]
     assert above.name == ABOVE
     np.testing.assert_allclose(above.x, [0.05, 0.075, 0.1], rtol=1e-6)
     assert list(above.y) == [6, 6, 6]
     assert list(above.text) == ["loss 50", "loss 3.4e+04", "too large to go on"]
-    np.testing.assert_allclose(way.x, [0.075, 0.1], rtol=1e-6)
+    np.testing.assert_allclose(way.x, [0.025, 0.05, 0.075, 0.1], rtol=1e-6)
+    assert list(way.y) == [2, 50, 34_000, 34_000]
     assert loss_figure(curves, epochs=1, diverged_at=0.1, log_scale=True).layout.yaxis.range is None
 
 
