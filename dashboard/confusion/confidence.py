@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.reliability import rejection_figure, reliability_figure
 from dashboard.components.chart import show_chart
+from dashboard.components.wrapping_columns import wrapping_columns
 from dashboard.confusion.sample_list import draw_sample_list
 from dashboard.confusion.samples import PAGE
 from dashboard.text import percent
@@ -14,7 +15,7 @@ from experiments.evaluation.metrics import N_BINS, Rejection, Reliability, least
 from experiments.evaluation.predictions import OUTPUT_MEANINGS, Predictions
 from experiments.training.run import Run
 
-HEIGHT = 420  # of a chart, in pixels
+CHART_WIDTH, HEIGHT = 360, 420  # pixels
 TENTH = 0.1
 
 
@@ -23,7 +24,7 @@ def draw_confidence(run: Run, predictions: Predictions) -> None:
 
     Outputs that are no probabilities have no reliability diagram.
     """
-    left, right = st.columns(2)
+    left, right = wrapping_columns(session.CONFIDENCE_COLUMNS, (CHART_WIDTH, CHART_WIDTH))
     with left:
         if OUTPUT_MEANINGS[run.config.output].are_shares:
             _draw_reliability(predictions)
