@@ -26,13 +26,14 @@ AXIS: dict[str, Any] = {
     "linecolor": style.BORDER,
 }
 COLOR_BAR: dict[str, Any] = {
+    "orientation": "h",
     "thickness": 10,
-    "x": 1,
-    "xpad": 6,
-    "lenmode": "pixels",
-    "len": 220,
-    "y": 1,
-    "yanchor": "top",
+    "len": 0.6,
+    "x": 0.5,
+    "yref": "container",
+    "y": 0,
+    "yanchor": "bottom",
+    "ypad": 0,
 }
 
 
@@ -124,7 +125,7 @@ def confusion_figure(
         coloraxis={
             "cmin": 0,
             "cmax": top,
-            "colorbar": COLOR_BAR | {"title": {"text": normalization.unit, "side": "right"}},
+            "colorbar": COLOR_BAR | {"title": {"text": normalization.unit, "side": "top"}},
         },
         shapes=[frame] if frame else [],
         showlegend=False,

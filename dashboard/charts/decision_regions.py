@@ -4,10 +4,18 @@ import numpy as np
 
 from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.image_grid import shortened
-from dashboard.charts.style import BACKGROUND, PLANE_FEATURES, class_symbol, color, escape, layout
+from dashboard.charts.style import (
+    BACKGROUND,
+    PLANE_FEATURES,
+    class_symbol,
+    color,
+    escape,
+    layout,
+)
 from dashboard.charts.templates import Floats
 from experiments.evaluation.decision_regions import DecisionRegions
 
+MARGIN = {"l": 48, "t": 36, "b": 44}  # pixels
 LONGEST_NAME = 20  # characters of a class in the legend
 
 
@@ -38,7 +46,7 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> Figure:
         x=PLANE_FEATURES[0],
         y=PLANE_FEATURES[1],
         showlegend=False,
-        margin={"l": 48},
+        margin=MARGIN,
         xaxis=edge | {"range": [float(regions.x[0]), float(regions.x[-1])]},
         yaxis=edge
         | {"range": [float(regions.y[0]), float(regions.y[-1])], "scaleanchor": "x"}

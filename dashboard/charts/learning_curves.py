@@ -14,7 +14,6 @@ from dashboard.charts.style import BACKGROUND, color, escape, layout
 FIRST_COMPARED, N_COMPARED = 3, 7  # the colors that are left for other runs
 GAP = "Gap"
 
-TITLE_AT_TOP: dict[str, Any] = {"y": 1, "yanchor": "top", "pad": {"t": 6}}
 MARGIN = {"t": 32, "b": 60}  # pixels: two rows of words; numbers, axis title and legend
 LEGEND_AT_BOTTOM: dict[str, Any] = {
     "orientation": "h",
@@ -125,7 +124,6 @@ def _figure(
         yaxis=y_axis,
         **mark_layout(marks, epochs, notes),
     )
-    figure_layout["title"] |= TITLE_AT_TOP
     figure_layout["xaxis"]["title"] = {"text": "epoch", "standoff": 5, "font": {"size": 13}}
     if others:
         is_loss = title == "Loss"  # loss curves end low, those of accuracy high

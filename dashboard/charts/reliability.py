@@ -35,7 +35,6 @@ def reliability_figure(reliability: Reliability) -> Figure:
         },
         yaxis2={"title": {"text": "samples"}, "domain": [0, 0.26], "rangemode": "tozero"},
         legend=style.LEGEND | {"font": {"size": 12}},
-        margin={"t": 72},
     )
     return Figure([_accuracies(reliability, bars), _diagonal(), _counts(reliability, bars)], layout)
 
@@ -94,7 +93,7 @@ def rejection_figure(rejection: Rejection) -> Figure:
         style.layout(
             "Accuracy on the predictions that are kept",
             xaxis={
-                "title": {"text": "rejection rate, least confident first (% of the samples)"},
+                "title": {"text": "rejection rate (%), least confident first"},
                 "range": [0, 100],
             },
             yaxis={

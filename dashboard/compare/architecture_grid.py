@@ -52,7 +52,7 @@ def depth_and_width(networks: Sequence[RunConfig]) -> None:
         watch(comparison, _draw)
     else:
         rows = example_grid()
-        note_example(f"{len(rows)} seeds each, with the default settings", LABEL)
+        note_example(f"{len(rows)} seeds each with the default settings, trained beforehand.")
         _draw_result(rows)
 
 

@@ -85,6 +85,6 @@ def note_if_changed(is_same: bool, what_to_do: str) -> None:
         )
 
 
-def note_example(what: str, button: str) -> None:
-    """Say that what follows is an example, and which button puts the reader's own in its place."""
-    st.markdown(f":blue-badge[Example] {what}, computed beforehand. *{button}* computes it anew.")
+def note_example(what: str) -> None:
+    """Say that what follows is an example, until the reader has computed their own."""
+    st.markdown(f":blue-badge[Example] {what}")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.compare import actions
-from dashboard.compare.buttons import begin_button, note_example
+from dashboard.compare.buttons import begin_button, note_example, row
 from dashboard.compare.decision_regions import draw_decision_regions
 from dashboard.compare.polling import show_status, watch
 from dashboard.components.wrapping_columns import wrapping_columns
@@ -28,17 +28,20 @@ def nonlinear_sets() -> None:
     )
     kind = ComparisonKind.NONLINEAR_SETS
     actions.begin_if_requested(kind, actions.begin_nonlinear_sets)  # its networks always fit
-    begin_button(
-        LABEL,
-        kind,
-        disabled=actions.is_active(kind),
-        help_text="Train these six small networks with fixed settings; it takes a few seconds.",
-    )
-    if comparison := session.tab().nonlinear_sets:
-        watch(comparison, _draw)
-    else:
-        note_example("Six small networks on their test samples", LABEL)
+    comparison = session.tab().nonlinear_sets
+    with row():
+        begin_button(
+            LABEL,
+            kind,
+            disabled=actions.is_active(kind),
+            help_text="Train these six small networks with fixed settings; it takes a few seconds.",
+        )
+        if comparison is None:
+            note_example("Trained beforehand; the accuracies are of test samples.")
+    if comparison is None:
         _draw_regions(example_regions())
+    else:
+        watch(comparison, _draw)
 
 
 def _draw(comparison: RunSequence[DecisionRegions]) -> None:

@@ -63,7 +63,7 @@ def over_seeds(networks: Sequence[RunConfig]) -> None:
         watch(comparison, _draw)
     else:
         rows = example_seeds()
-        note_example(f"{len(rows)} seeds with the default settings", LABEL)
+        note_example(f"{len(rows)} seeds with the default settings, trained beforehand.")
         _draw_result(rows, "")
 
 

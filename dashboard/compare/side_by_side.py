@@ -66,7 +66,7 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
 
 def _draw_example() -> None:
     """Draw the curves of networks that were trained beforehand."""
-    note_example("One run of each with the default settings", LABEL)
+    note_example("One run of each with the default settings, trained beforehand.")
     accuracies, configs = example_accuracies(), two_networks()
     curves = [
         Curve(network_name(config), 0, 1, values)

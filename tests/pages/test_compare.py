@@ -89,7 +89,7 @@ def test_before_anything_has_run_each_tab_shows_an_example(
     open_tab(app, name)
     assert app.figures.keys() == charts
     assert not app.button(button).disabled
-    assert f"*{button}* computes it anew" in everything(app)
+    assert ":blue-badge[Example]" in everything(app)
 
 
 def test_side_by_side_ends_with_results_on_the_test_samples(open_page) -> None:
