@@ -128,6 +128,7 @@ class DatasetEntry:
     script_packages : what the script needs besides NumPy, by the names that pip knows
     split : name of the usual split
     validation_fraction, test_fraction : the usual shares of all samples
+    noise : by which points in the plane are moved, a standard deviation
     """
 
     title: str
@@ -138,6 +139,7 @@ class DatasetEntry:
     split: str = "random"
     validation_fraction: float = 0.2
     test_fraction: float = 0.2
+    noise: float = 0.0
 
 
 def _digits(name: str, title: str) -> Dataset:
@@ -231,6 +233,7 @@ def _toy_entry(title: str, draw: DrawPoints, *, noise: float) -> DatasetEntry:
         ),
         script_source="from_points("
         f"*{{name}}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))",
+        noise=noise,
     )
 
 
