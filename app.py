@@ -6,7 +6,13 @@ st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:"
 
 from dashboard import training_actions  # noqa: E402  # after the page config
 from dashboard.components import tables  # noqa: E402
-from dashboard.shell import app_entry, process_tuning, restore_session, sidebar  # noqa: E402
+from dashboard.shell import (  # noqa: E402
+    app_entry,
+    process_tuning,
+    restore_session,
+    share_link,
+    sidebar,
+)
 from dashboard.shell.page_registry import PAGES  # noqa: E402
 
 process_tuning.tune()
@@ -17,6 +23,7 @@ pages = [
 ]
 page = st.navigation({"Perceptron Lab": pages})
 sidebar.draw()
+share_link.draw()
 restore_session.draw()
 training_actions.start_requested_training()
 sidebar.show_problems()

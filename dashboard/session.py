@@ -37,6 +37,10 @@ NOTICES = "_notices"
 PRESET = "_preset"
 UPLOAD = "_upload"
 CHOSEN = "_chosen"
+SHARE_FOOT = "share"
+SHARE = "_share"
+SHARE_LINK = "share_link"
+RUN_LINK = "run_link"
 EPOCH = "_epoch"
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -214,6 +218,7 @@ class Tab:
     chosen : the run that the other pages show; None for the one on the Train page
     epoch : the epoch that all pages show; None for the newest
     model_problem : what is wrong with the model that was uploaded
+    model_remark : what there is to say of the model that was loaded last
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
     is_tsne_running : whether t-SNE moves the points of its map
@@ -229,6 +234,7 @@ class Tab:
     chosen: StoredRun | None = None
     epoch: int | None = None
     model_problem: str = ""
+    model_remark: str = ""
     own: Dataset | None = None
     own_problem: str = ""
     sample: int = 0

@@ -47,6 +47,7 @@ MAY_IMPORT = {
         "streamlit",
         "threadpoolctl",
     },
+    "dashboard/components/link_box.py": {"experiments", "segno", "streamlit"},
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},
     "pages": {"dashboard", "experiments", "data", "mlp", "streamlit"},
     "app.py": {"dashboard", "streamlit"},
