@@ -41,7 +41,7 @@ def draw_link_to(config: RunConfig, *, key: str, with_code: bool = False) -> Non
     link = address + query_of(config)
     size, path = qr_path(link) if with_code else (0, "")
     _mount(key=key, data={"link": link, "size": size, "path": path})
-    remarks = ["It opens this page with the same settings."]
+    remarks = ["The link opens this page with the same settings."]
     if with_code and not size:
         remarks.append("It is too long for a QR code.")
     if config.dataset == OWN:
@@ -61,7 +61,7 @@ def valid_address(url: str | None) -> str:
     except ValueError:
         return ""
     is_valid = scheme in ("http", "https") and HOST.fullmatch(host) and PATH.fullmatch(path)
-    return f"{scheme}://{host}{path}" if is_valid else ""
+    return f"{scheme}://{host}{path or '/'}" if is_valid else ""
 
 
 def qr_path(text: str) -> tuple[int, str]:

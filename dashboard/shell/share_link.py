@@ -5,8 +5,10 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.link_box import draw_link_to
 
+HEIGHT = 510  # pixels of what the button opens, which finds its place while it is still empty
 AT_THE_FOOT = """<style>
-.stLayoutWrapper:has(> .st-key-share) { bottom: 1rem; position: sticky; z-index: 1 }
+[data-testid="stLayoutWrapper"]:has(> .st-key-share) {
+  backdrop-filter: blur(0.75rem); bottom: 0; padding: 0.5rem 0; position: sticky; z-index: 1 }
 </style>"""
 
 
@@ -28,8 +30,9 @@ def _draw_popover() -> None:
         on_change="rerun",
         help="The link of these settings, and its QR code.",
     )
-    if popover.open:
-        with popover:
+    with popover, st.container(height=HEIGHT, border=False):
+        st.markdown("**Open these settings elsewhere**")
+        if popover.open:
             draw_link_to(session.config(), key=session.SHARE_LINK, with_code=True)
             if session.problems():
                 st.caption("The settings have an error: these are the last valid ones.")

@@ -14,7 +14,7 @@ from dashboard.components.link_box import MAX_ADDRESS, QUIET_MODULES, qr_path, v
         ("http://192.168.0.7:8501/", "http://192.168.0.7:8501/"),
         ("http://[::1]:8501/explore#top", "http://[::1]:8501/explore"),
         ("https://example.org/a/~class%20one/", "https://example.org/a/~class%20one/"),
-        ("http://localhost:8501", "http://localhost:8501"),
+        ("http://localhost:8501", "http://localhost:8501/"),
     ],
 )
 def test_the_address_of_a_page_comes_without_its_query(url: str, address: str) -> None:
