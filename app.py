@@ -23,6 +23,7 @@ if runtime.exists():  # there is a visitor
         process_tuning,
         projector,
         restore_session,
+        share_link,
         sidebar,
     )
     from dashboard.shell.page_registry import PAGES
@@ -35,6 +36,7 @@ if runtime.exists():  # there is a visitor
     ]
     page = st.navigation({"Perceptron Lab": pages})
     sidebar.draw()
+    share_link.draw()
     projector.draw()
     phone_navigation.close_after_a_choice()
     restore_session.draw()

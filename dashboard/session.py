@@ -42,6 +42,10 @@ SETTINGS_GROUP = "settings_group"  # one of several: see `key_of`
 UPLOAD = "_upload"
 INVERTED = "_inverted"
 CHOSEN = "_chosen"
+SHARE_FOOT = "share"
+SHARE = "_share"
+SHARE_LINK = "share_link"
+RUN_LINK = "run_link"
 EPOCH = "_epoch"
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -267,6 +271,7 @@ class Tab:
     watched, watched_draw : the sample in the network view, counted from 0, and how often the
         reader has asked for other samples
     model_problem : what is wrong with the model that was uploaded
+    model_remark : what there is to say of the model that was loaded last
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
     is_tsne_running : whether t-SNE moves the points of its map
@@ -286,6 +291,7 @@ class Tab:
     watched: int = 0
     watched_draw: int = 0
     model_problem: str = ""
+    model_remark: str = ""
     own: Dataset | None = None
     own_problem: str = ""
     sample: int = 0

@@ -48,6 +48,7 @@ MAY_IMPORT = {
         "threadpoolctl",
     },
     "dashboard/shell/static_files.py": {"starlette"},
+    "dashboard/components/link_box.py": {"experiments", "segno", "streamlit"},
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},
     "pages": {"dashboard", "experiments", "data", "mlp", "streamlit"},
     "app.py": {"dashboard", "starlette", "streamlit"},
