@@ -1,31 +1,50 @@
-"""Perceptron Lab: watch a neural network learn to read."""
+"""Perceptron Lab: watch a neural network learn to read.
+
+The server imports this file, once, and finds `app` in it. For a visitor it runs the file, each
+time that something is to be drawn.
+"""
+
+from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import runtime
 
-st.set_page_config(page_title="Perceptron Lab", page_icon=":material/neurology:", layout="wide")
+ICON = Path(__file__).parent / "static" / "icon.svg"
 
-from dashboard import training_actions  # noqa: E402  # after the page config
-from dashboard.shell import (  # noqa: E402
-    app_entry,
-    page_style,
-    process_tuning,
-    projector,
-    restore_session,
-    sidebar,
-)
-from dashboard.shell.page_registry import PAGES  # noqa: E402
+if runtime.exists():  # there is a visitor
+    st.set_page_config(page_title="Perceptron Lab", page_icon=str(ICON), layout="wide")
 
-process_tuning.tune()
-page_style.apply()
-pages = [
-    st.Page(entry.file, title=entry.title, icon=entry.icon, default=entry.is_default)
-    for entry in PAGES
-]
-page = st.navigation({"Perceptron Lab": pages})
-sidebar.draw()
-projector.draw()
-restore_session.draw()
-training_actions.start_requested_training()
-sidebar.show_problems()
-with app_entry.running_in_app():
-    page.run()
+    from dashboard import training_actions
+    from dashboard.shell import (
+        app_entry,
+        page_style,
+        phone_navigation,
+        process_tuning,
+        projector,
+        restore_session,
+        share_link,
+        sidebar,
+    )
+    from dashboard.shell.page_registry import PAGES
+
+    process_tuning.tune()
+    page_style.apply()
+    pages = [
+        st.Page(entry.file, title=entry.title, icon=entry.icon, default=entry.is_default)
+        for entry in PAGES
+    ]
+    page = st.navigation({"Perceptron Lab": pages})
+    sidebar.draw()
+    share_link.draw()
+    projector.draw()
+    phone_navigation.close_after_a_choice()
+    restore_session.draw()
+    training_actions.start_requested_training()
+    sidebar.show_problems()
+    with app_entry.running_in_app():
+        page.run()
+else:
+    from dashboard.shell.static_files import CompressedFiles
+
+    app = st.App(__file__, middleware=[Middleware(CompressedFiles)])

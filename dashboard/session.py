@@ -31,6 +31,7 @@ from mlp.records import Score
 TAB = "_tab"
 IN_APP = "_in_app"
 RESTORE_TOKEN = "_restore_token"  # noqa: S105
+PHONE_NAVIGATION = "phone_navigation"
 RESTORE = "_restore"
 CONFIG = "_config"
 PROBLEMS = "_problems"
@@ -41,6 +42,10 @@ SETTINGS_GROUP = "settings_group"  # one of several: see `key_of`
 UPLOAD = "_upload"
 INVERTED = "_inverted"
 CHOSEN = "_chosen"
+SHARE_FOOT = "share"
+SHARE = "_share"
+SHARE_LINK = "share_link"
+RUN_LINK = "run_link"
 EPOCH = "_epoch"
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -76,6 +81,7 @@ SHUFFLES = "_shuffles"
 SAMPLE = "_sample"
 VIEW = "_view"
 MAP = "_map"
+SOURCE = "_source"  # whether the source code is open
 TSNE_BUTTON = "_tsne_button"
 SAMPLES_CHART = "samples"
 POINTS_CHART = "points"
@@ -109,6 +115,10 @@ MISTAKE = "mistake"  # one of several, as the next three: see `key_of`
 LIST_NUMBER = "list_number"
 LIST_OPEN = "list_open"
 DOWNLOAD = "download"
+MATRIX_COLUMNS = "matrix_columns"
+CONFIDENCE_COLUMNS = "confidence_columns"
+INPUT_COLUMNS = "input_columns"
+OUTPUT_COLUMNS = "output_columns"
 MATRIX_CHART = "confusion_matrix"
 CELL_SAMPLES_CHART = "cell_samples"
 CONFIDENTLY_WRONG_CHART = "confidently_wrong"
@@ -119,6 +129,12 @@ HIDDEN_LAYERS_CHART = "forward_pass_hidden"
 INPUT_CHART = "forward_pass_input"
 LOGITS_CHART = "forward_pass_logits"
 OUTPUTS_CHART = "forward_pass_outputs"
+COMPARE_TAB = "_compare_tab"
+COMPARE_TAB_LEFT = "_compare_tab_left"  # the one that was open when the page was left
+COMPARE_PLANES = "compare_planes"
+COMPARE_CURVES = "compare_curves"
+COMPARE_RESULTS = "compare_results"
+COMPARE_GRID = "compare_grid"
 COMPARE_WHAT = "compare_what"
 COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
 COMPARE_MEASURE = "compare_measure"
@@ -148,6 +164,12 @@ def key_of(control: str, which: int | str) -> str:
 def value(key: str, default: object = None) -> Any:
     """Return what is stored under a key: the value of a control, for example."""
     return st.session_state.get(key, default)
+
+
+def sent(key: str, event: str) -> object:
+    """Return what the browser has sent of a component; None if it is of a page that was left."""
+    events: dict[str, object] = st.session_state.get(key) or {}
+    return events.get(event)
 
 
 def set_value(key: str, value: object) -> None:
@@ -249,6 +271,7 @@ class Tab:
     watched, watched_draw : the sample in the network view, counted from 0, and how often the
         reader has asked for other samples
     model_problem : what is wrong with the model that was uploaded
+    model_remark : what there is to say of the model that was loaded last
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
     is_tsne_running : whether t-SNE moves the points of its map
@@ -268,6 +291,7 @@ class Tab:
     watched: int = 0
     watched_draw: int = 0
     model_problem: str = ""
+    model_remark: str = ""
     own: Dataset | None = None
     own_problem: str = ""
     sample: int = 0

@@ -133,6 +133,7 @@ class DatasetEntry:
     script_packages : what the script needs besides NumPy, by the names that pip knows
     settings : the usual settings of a run on it, by their names, where they are not those that
         suit most datasets
+    noise : by which points in the plane are moved, a standard deviation
     """
 
     title: str
@@ -141,6 +142,7 @@ class DatasetEntry:
     script_source: str
     script_packages: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    noise: float = 0.0
 
 
 def _digits(name: str, title: str) -> Dataset:
@@ -239,6 +241,7 @@ def _toy_entry(title: str, draw: DrawPoints, *, noise: float, **settings: Any) -
         script_source="from_points("
         f"*{{name}}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))",
         settings=settings,
+        noise=noise,
     )
 
 

@@ -1,7 +1,5 @@
 """Press Train, and watch the network learn to read."""
 
-import streamlit as st
-
 from dashboard import session
 from dashboard.components.headline import draw_headline
 from dashboard.components.source_code import show_source
@@ -28,12 +26,12 @@ draw_live(status)
 run_list.draw()
 export_import.draw(job.run if job and is_over else None)
 config = session.config()
-with st.expander("The lines of NumPy that do this", icon=":material/code:"):
-    show_source(
-        {
-            "Forward": forward,
-            "Loss": LOSSES[config.loss].fused,
-            "Backward": backward,
-            "Step": OPTIMIZERS[config.optimizer],
-        }
-    )
+show_source(
+    "The lines of NumPy that do this",
+    {
+        "Forward": forward,
+        "Loss": LOSSES[config.loss].fused,
+        "Backward": backward,
+        "Step": OPTIMIZERS[config.optimizer],
+    },
+)

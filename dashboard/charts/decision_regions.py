@@ -16,6 +16,7 @@ from dashboard.charts.style import (
 from dashboard.charts.templates import Floats
 from experiments.evaluation.decision_regions import DecisionRegions
 
+MARGIN = {"l": 48, "t": 36, "b": 44}  # pixels
 LONGEST_NAME = 20  # characters of a class in the legend
 
 
@@ -47,7 +48,7 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> Figure:
         x=x,
         y=y,
         showlegend=False,
-        margin={"l": 48},
+        margin=MARGIN,
         xaxis=edge | {"range": [float(regions.x[0]), float(regions.x[-1])]},
         yaxis=edge
         | {"range": [float(regions.y[0]), float(regions.y[-1])], "scaleanchor": "x"}

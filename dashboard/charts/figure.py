@@ -14,6 +14,16 @@ from plotly.utils import PlotlyJSONEncoder
 
 Trace: TypeAlias = dict[str, Any]
 
+BESIDE_TITLE = {
+    "orientation": "h",
+    "x": 1,
+    "xanchor": "right",
+    "yref": "container",
+    "y": 0.99,
+    "yanchor": "top",
+}
+"""The place of a legend in a low chart."""
+
 PLOTLY_TYPES = {
     "float64": "f8",
     "float32": "f4",
@@ -42,6 +52,7 @@ def compact(figure: Figure) -> Figure:
         "margin": {"l": 44, "r": 8, "t": 30, "b": 30},
         "xaxis": x | {"title": x["title"] | {"standoff": 0}},
         "yaxis": y | {"title": {"text": ""}},
+        "legend": BESIDE_TITLE,
     }
     return Figure(figure.data, figure.layout | small)
 

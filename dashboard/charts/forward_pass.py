@@ -230,7 +230,7 @@ def class_values_figure(
         yaxis=axis,
         barmode="overlay",
         showlegend=True,
-        legend=style.LEGEND | {"y": 1.18, "font": {"size": 12}},
+        legend=style.LEGEND | {"font": {"size": 12}},
         margin={"t": 72},
     )
     return Figure(bars, layout)

@@ -16,17 +16,24 @@ PRIMARY = "var(--theme-primary)"
 SEQUENTIAL, DIVERGING = "coloraxis", "coloraxis2"
 """The color axes of a heatmap: from blank to full ink; blue below zero, orange above."""
 
-LEGEND: dict[str, Any] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
-"""A row of names above the chart, at its right end."""
-
-LEGEND_BELOW: dict[str, Any] = {
+LEGEND: dict[str, Any] = {
     "orientation": "h",
-    "x": 0,
-    "yref": "container",
-    "y": 0.01,
+    "x": 1,
+    "xanchor": "right",
+    "y": 1,
     "yanchor": "bottom",
 }
-"""Rows of names below the chart, where there are too many for one."""
+"""A row of names between the title and the chart, at its right end."""
+
+TITLE: dict[str, Any] = {
+    "x": 0,
+    "xref": "container",
+    "y": 1,
+    "yanchor": "top",
+    "pad": {"t": 6},
+    "font": {"size": 16, "weight": 700},
+}
+"""The upper left corner, whatever the height of the chart."""
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows as well
 N_COLORS = 10
@@ -109,7 +116,7 @@ def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, An
     more : further settings of Plotly's layout; they override the common ones
     """
     common: dict[str, Any] = {
-        "title": {"text": title, "x": 0, "xref": "container", "font": {"size": 16, "weight": 700}},
+        "title": TITLE | {"text": title},
         "font": {"size": 14},
         "margin": {"l": 64, "r": 16, "t": 56, "b": 48},
         "xaxis": {"title": {"text": x}},

@@ -2,18 +2,18 @@
 // chart also draws what live_feed.js says has changed since the figure was sent in full.
 
 const charts = new WeakMap(); // element -> what is known of the chart in it
-let loading;
 
+// Returns the Plotly that a script brings; a page may need two of them, see chart.py.
 function loadPlotly(address) {
-  loading ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
+  const loading = (window.plotlyScripts ??= {});
+  loading[address] ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
     script.onload = () => resolve(window.Plotly);
-    script.onerror = () => { loading = undefined; reject(new Error("plotly.js did not load")); };
+    script.onerror = () => { delete loading[address]; reject(new Error("plotly.js did not load")); };
     document.head.append(script);
   });
-  return loading;
+  return loading[address];
 }
 
 function themeOf(element) {
@@ -62,6 +62,9 @@ function paint(value, theme) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, paint(item, theme)]));
 }
 
+// Where a finger drags, the page is to scroll.
+const dragged = () => (matchMedia("(hover: none)").matches ? { dragmode: false } : {});
+
 const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), color]);
 
 // On a projector, letters are larger, and so is the room for them.
@@ -78,6 +81,7 @@ function themed(layout, height, theme) {
     yaxis: axis,
     ...painted,
     ...own,
+    ...dragged(),
     height,
     margin: enlarged(painted.margin, unit),
     paper_bgcolor: "rgba(0, 0, 0, 0)",
@@ -86,6 +90,7 @@ function themed(layout, height, theme) {
     colorway: theme.categorical,
     coloraxis: { ...painted.coloraxis, colorscale: scale(theme.sequential) },
     coloraxis2: { ...painted.coloraxis2, colorscale: scale(theme.diverging) },
+    modebar: { bgcolor: theme.background, color: theme.text, activecolor: theme.primary },
     hoverlabel: { bgcolor: theme.secondary, bordercolor: theme.border, font: { color: theme.text } },
   };
 }
@@ -123,6 +128,26 @@ function changed(whole, { at: [key, ...rest], ...change }) {
   return copy;
 }
 
+// The tab key goes past the toolbar, to the next control of the page.
+function skipToolbar(element) {
+  for (const button of element.querySelectorAll(".modebar-btn")) button.tabIndex = -1;
+}
+
+// Puts the toolbar where it covers no words: above, beside the title of the axis, or below.
+function placeToolbar(element) {
+  const toolbar = element.querySelector(".modebar");
+  if (!toolbar) return;
+  const chart = element.getBoundingClientRect();
+  const { width, height } = toolbar.getBoundingClientRect();
+  const words = [...element.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
+  const axis = element.querySelector(".g-xtitle text")?.getBoundingClientRect();
+  const beside = axis ? (axis.top + axis.bottom - height) / 2 - chart.top : 2;
+  const places = [2, beside, chart.height - height - 2];
+  const isFree = (place) => words.every(({ right, top, bottom }) =>
+    right < chart.right - width || bottom < chart.top + place || top > chart.top + place + height);
+  element.style.setProperty("--toolbar-top", `${places.find(isFree) ?? places[2]}px`);
+}
+
 const live = (key) => ((window.liveElements ??= {})[key] ??= { misfits: 0 });
 
 // What live_feed.js has been told of this drawing; nothing, if it is about another one.
@@ -135,6 +160,7 @@ async function draw(element, chart) {
   const data = chart.data;
   const Plotly = await loadPlotly(data.script);
   if (!element.isConnected) return;
+  chart.Plotly = Plotly;
   const theme = themeOf(element);
   const { number, changes } = toldOf(data);
   const content = data.figure + element.clientHeight + JSON.stringify(theme) + number;
@@ -150,8 +176,11 @@ async function draw(element, chart) {
   const layout = themed(figure.layout, element.clientHeight, theme);
   await Plotly.react(element, paint(figure.data, theme), layout, config);
   element.dataset.drawn = "true";
+  skipToolbar(element);
   if (chart.listens) return;
   chart.listens = true;
+  element.on("plotly_afterplot", () => skipToolbar(element));
+  element.onpointerenter = () => placeToolbar(element);
   element.on("plotly_click", ({ points: [point] }) => {
     const index = [point.pointNumber].flat();
     if (index.every(Number.isInteger)) chart.send("click", { trace: point.curveNumber, index });
@@ -181,6 +210,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   drawSoon(element, chart);
   return () => {
     if (own.redraw === chart.redraw) delete own.redraw;
-    chart.done = chart.done.then(() => { window.Plotly?.purge(element); chart.listens = false; chart.content = ""; });
+    chart.done = chart.done.then(() => { chart.Plotly?.purge(element); chart.listens = false; chart.content = ""; });
   };
 }

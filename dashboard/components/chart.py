@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly
 import streamlit as st
@@ -19,14 +20,27 @@ from dashboard import session
 from dashboard.charts.figure import Figure, figure_json
 
 HERE = Path(__file__).parent
-SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = HERE.parents[1] / "static"
+CARTESIAN_SCRIPT = "plotly-cartesian-4.1.1.min.js"
+"""plotly.js without 3-D and maps, a third of the whole: npm's plotly.js-cartesian-dist-min,
+in the version of plotly.js that the installed plotly brings."""
+WHOLE_SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 TOOLBAR = {
     "displaylogo": False,
     "showSendToCloud": False,  # the data stay here
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "sendChartToCloud"],
 }
+REMOVED_BUTTONS = [
+    "select2d",
+    "lasso2d",
+    "zoomIn2d",
+    "zoomOut2d",
+    "autoScale2d",
+    "sendChartToCloud",
+]
+"""Who drags zooms in, and who clicks twice sees the whole again."""
+REMOVED_FROM_PICTURES = ["zoom2d", "pan2d", "resetScale2d"]
+"""Images reach to the edge of their chart, so that each button would stand before one."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class Click:
 
 @cache
 def publish_plotly(static: Path = STATIC) -> str | None:
-    """Put plotly.js where the browser can fetch it, and return its address.
+    """Put the whole of plotly.js where the browser can fetch it, and return its address.
 
     The file comes with the installed plotly; the version in its name makes browsers fetch
     it again after an update. On a disk that cannot be written to, there is no address.
@@ -52,17 +66,31 @@ def publish_plotly(static: Path = STATIC) -> str | None:
         try:
             static.mkdir(exist_ok=True)
             with tempfile.TemporaryDirectory(dir=static) as folder:
-                copy = Path(shutil.copyfile(SCRIPT, Path(folder) / target.name))
+                copy = Path(shutil.copyfile(WHOLE_SCRIPT, Path(folder) / target.name))
                 copy.replace(target)  # at once: a half-written script is never served
         except OSError:
             return None
     return f"app/static/{target.name}"
 
 
+def script_for(figure: Figure) -> str | None:
+    """Return the address of the plotly.js that a figure needs: the whole one for 3-D alone."""
+    if any(trace["type"] == "scatter3d" for trace in figure.data):
+        return publish_plotly()
+    return f"app/static/{CARTESIAN_SCRIPT}"
+
+
+def toolbar_for(figure: Figure) -> dict[str, Any]:
+    """Return which buttons the toolbar of a figure has, in the words of plotly.js."""
+    is_picture = figure.layout.get("xaxis", {}).get("visible") is False
+    removed = REMOVED_BUTTONS + (REMOVED_FROM_PICTURES if is_picture else [])
+    return TOOLBAR | {"modeBarButtonsToRemove": removed}
+
+
 _mount = st.components.v2.component(
     "chart",
     html='<div class="chart" role="img"></div>',
-    css=".chart.clickable .nsewdrag { cursor: pointer }",
+    css=(HERE / "chart.css").read_text(encoding="utf-8"),
     js=(HERE / "chart.js").read_text(encoding="utf-8"),
     isolate_styles=False,  # plotly.js puts its styles into the page
 )
@@ -80,8 +108,8 @@ def show_chart(
 ) -> None:
     """Show a figure; shown again under the same key, it changes in place.
 
-    Where plotly.js cannot be published, Streamlit draws the chart, and no clicks are
-    reported: whatever a click does, another control can do as well.
+    Where the whole of plotly.js cannot be published, Streamlit draws a chart in 3-D, and no
+    clicks are reported: whatever a click does, another control can do as well.
 
     Parameters
     ----------
@@ -92,16 +120,16 @@ def show_chart(
     on_click : called with each click before the page runs again, as that of a button is;
         the click comes from the browser, so its index may lie beyond the data
     """
-    script = publish_plotly()
+    script, toolbar = script_for(figure), toolbar_for(figure)
     if script is None:
-        st.plotly_chart(figure._asdict(), key=key, alt=alt, height=height, config=TOOLBAR)
+        st.plotly_chart(figure._asdict(), key=key, alt=alt, height=height, config=toolbar)
         return
     data = {
         "figure": figure_json(figure),
         "key": key,
         "drawing": drawing,
         "script": script,
-        "toolbar": TOOLBAR,
+        "toolbar": toolbar,
         "alt": alt,
         "height": height,
         "fill": fill,
@@ -109,7 +137,7 @@ def show_chart(
     }
 
     def report_click() -> None:
-        click = parse_click(session.value(key).get("click"))
+        click = parse_click(session.sent(key, "click"))
         if click and on_click:
             on_click(click)
 

@@ -121,7 +121,7 @@ def shown_step(run: Run) -> int:
 
 def _take_epoch(run: Run) -> None:
     """Look at the epoch that the slider was moved to; at its end, follow the newest."""
-    match session.value(session.EPOCH).get("epoch"):
+    match session.sent(session.EPOCH, "epoch"):
         case {"epoch": int(epoch), "newest": newest} if (
             type(epoch) is int and 0 <= epoch <= run.epochs_done
         ):
@@ -132,7 +132,7 @@ def _take_epoch(run: Run) -> None:
 def _take_film(run: Run) -> None:
     """Begin the film of the training with the untrained network, or stop it."""
     tab = session.tab()
-    if session.value(session.EPOCH).get("film") is True and run.epochs_done > 1:
+    if session.sent(session.EPOCH, "film") is True and run.epochs_done > 1:
         least, most = FILM_SECONDS
         seconds = min(max(least, SECONDS_PER_EPOCH * run.epochs_done), most)
         tab.epoch, tab.film = 0, Film(time.monotonic(), run.epochs_done / seconds)

@@ -17,7 +17,6 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.figure import to_json
-from dashboard.components.chart import publish_plotly
 
 REPEAT_SECONDS = 1.5  # so long is the same told again, in case that the browser skipped it
 HERE = Path(__file__).parent
@@ -91,11 +90,6 @@ def follow(key: str, element: LiveElement[T]) -> LiveElement[T]:
     elements = session.value(session.LIVE_ELEMENTS, {})
     session.set_value(session.LIVE_ELEMENTS, elements | {key: element})
     return element
-
-
-def can_be_told() -> bool:
-    """Say whether charts can be told changes; where they cannot, draw them again and again."""
-    return publish_plotly() is not None
 
 
 def forget_live_elements() -> None:

@@ -101,7 +101,7 @@ def show_network(
     }
 
     def select() -> None:
-        unit = parse_unit(session.value(key).get("unit"), last[0])
+        unit = parse_unit(session.sent(key, "unit"), last[0])
         if unit and on_select:
             on_select(unit)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from dashboard.charts.figure import Figure
-from dashboard.charts.image_grid import image_at, image_grid
+from dashboard.charts.image_grid import image_at, image_grid, most_lines
 from dashboard.components.chart import Click, show_chart
 from data.datasets import Dataset
 from data.split import Rows
@@ -53,10 +53,10 @@ def draw_images(
     on_choice : called with the position, among the rows, of an image that was clicked
     chosen : the position of the image to put a frame around
     """
-    shape = dataset.image_shape or (1, dataset.n_features)
+    shape, n_lines = dataset.image_shape or (1, dataset.n_features), most_lines(captions)
 
     def choose(click: Click) -> None:
-        position = image_at(click.index, shape, columns)
+        position = image_at(click.index, shape, columns, n_lines)
         if on_choice and position is not None and position < len(rows):
             on_choice(position)
 

@@ -63,7 +63,7 @@ def show_sample_row(
     element = follow(key, LiveContent(lambda: _content(answers()), version))
 
     def choose() -> None:
-        position = session.value(key).get("chosen")
+        position = session.sent(key, "chosen")
         if type(position) is int and 0 <= position < len(rows):
             on_choice(position)
 

@@ -58,8 +58,7 @@ def _draw(prepared: PreparedData, was_running: bool) -> None:
             _draw_tsne(prepared, embedding, was_running)
     with right:
         draw_selected_sample(prepared)
-    with st.expander("The lines of Python that do this", icon=":material/code:"):
-        show_source({"PCA": principal_components, "t-SNE": tsne})
+    show_source("The lines of Python that do this", {"PCA": principal_components, "t-SNE": tsne})
     if was_running != session.tab().is_tsne_running:
         st.rerun()  # the whole page, which sets how often this view is drawn
 

@@ -33,8 +33,7 @@ def draw_scaling(prepared: PreparedData) -> None:
             limit=1.0 if scaling == "pixel" else largest_magnitude(sample.scaled),
             key=session.SCALED_CHART,
         )
-    with st.expander("The lines of NumPy that do this", icon=":material/code:"):
-        show_source({"Scaler": SCALERS[scaling]})
+    show_source("The lines of NumPy that do this", {"Scaler": SCALERS[scaling]})
 
 
 def scaling_sentence(scaling: str, prepared: PreparedData) -> str:

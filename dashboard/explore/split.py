@@ -64,8 +64,7 @@ def _draw_scores(dataset: Dataset, results: list[SplitScore]) -> None:
     alt = "Test accuracy of two networks with the random split and with blocks"
     show_chart(split_scores(results), key=session.SPLITS_CHART, alt=alt)
     st.markdown(scores_sentence(dataset, results, split_effect_sentence(results)))
-    with st.expander("The lines of NumPy that do this", icon=":material/code:"):
-        show_source(dict(SPLITS))
+    show_source("The lines of NumPy that do this", SPLITS)
 
 
 def sizes_sentence(name: str, split: Split) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import session, training_speed
 from dashboard.components.epoch_slider import advance_film, choose_epoch
-from dashboard.components.live_feed import can_be_told, forget_live_elements, tell_changes
+from dashboard.components.live_feed import forget_live_elements, tell_changes
 from dashboard.train import panels
 from dashboard.train.curves import choose_loss_scale, draw_curves, epochs_in_view
 from dashboard.train.decision_regions import draw_decision_regions
@@ -36,8 +36,7 @@ class Drawn(NamedTuple):
 def draw_live(status: Status | None) -> None:
     """Draw all that shows the run, from its progress to the charts, and have it follow the run."""
     drawn = _drawn_now(status)
-    draw_again = None if can_be_told() else drawn.poll_seconds
-    st.fragment(_draw_run, run_every=draw_again)(drawn)
+    st.fragment(_draw_run)(drawn)
     st.fragment(_look, run_every=drawn.poll_seconds)(drawn)
 
 

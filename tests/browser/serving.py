@@ -49,12 +49,13 @@ class Server:
 
 
 @contextmanager
-def running_server(log: Path, *, first: str = "") -> Iterator[Server]:
+def running_server(log: Path, *, first: str = "", folder: Path = ROOT) -> Iterator[Server]:
     """Serve the app on a free port of this machine, until the block ends.
 
     Parameters
     ----------
     first : lines of Python that the server's process runs before the app
+    folder : where the app is
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -70,7 +71,7 @@ def running_server(log: Path, *, first: str = "") -> Iterator[Server]:
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", first + SERVE, "run", "app.py", *flags],
-            cwd=ROOT,
+            cwd=folder,
             stdout=output,
             stderr=output,
         )

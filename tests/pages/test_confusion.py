@@ -9,6 +9,8 @@ from dashboard import session
 from data.datasets import load
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.evaluation.metrics import confusion_counts
+from experiments.evaluation.predictions import predictions_at
 from experiments.training.run import Run
 
 NO_TEST = "The test part is hidden until the run has a result"
@@ -92,6 +94,8 @@ def test_earlier_epochs_on_the_test_part_come_with_a_warning(open_app) -> None:
     app.test.session_state[session.TAB].epoch = 1
     app.run()
     assert "test samples), after epoch 1." in words(app)
+    earlier = confusion_counts(predictions_at(app.job.run, app.job.run.history[1].step, "test"))
+    assert f"({np.trace(earlier):,} of {earlier.sum():,} test samples)" in words(app)
     assert "To choose an epoch, use the validation part" in words(app)
     part_control(app).set_value("training")
     app.run()
@@ -160,20 +164,21 @@ def test_mistakes_lead_to_their_cell(open_app) -> None:
     mistake.click()
     app.run()
     assert cell(app) == [int(true), int(predicted)]
-    assert {"confidently_wrong", "least_certain"} <= app.figures.keys()
-    open_key = session.key_of(session.LIST_OPEN, "least_certain")
+    assert "confidently_wrong" in app.figures
+    assert "least_certain" not in app.figures  # some of them are right
+    open_key = session.key_of(session.LIST_OPEN, "confidently_wrong")
     show = next(button for button in app.test.button if button.key == open_key)
     show.click()
     app.run()
     assert "forward_pass_input" in app.figures
-    assert "least_certain" not in app.figures
+    assert "confidently_wrong" not in app.figures
 
 
 def test_confidence_is_compared_with_accuracy(open_app) -> None:
     app = open_tab(finished(open_app), "Confidence")
-    assert {"reliability", "rejection"} <= app.figures.keys()
+    assert {"reliability", "rejection", "least_certain"} <= app.figures.keys()
     assert "expected calibration error" in words(app)
-    assert "least certain 10" in words(app)
+    assert "Rejection rate 10" in words(app)
 
 
 @pytest.mark.parametrize("output", ["identity", "tanh"])

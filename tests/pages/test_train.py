@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard import session
 from dashboard.text import WORD_JOINER
 from experiments.background.background_task import Status
 from experiments.config import RunConfig
@@ -348,7 +349,10 @@ def test_a_notice_about_the_link_goes_when_a_view_control_is_used(open_app) -> N
 
 
 def test_the_page_shows_the_real_source(open_app) -> None:
-    shown = "\n".join(code.value for code in open_app().test.code)
+    app = open_app()
+    assert not app.test.code  # the browser gets nothing of it before it is opened
+    app.test.session_state[session.SOURCE] = True
+    shown = "\n".join(code.value for code in app.run().test.code)
     assert "def forward(" in shown
     assert "def backward(" in shown
     assert "class Adam" in shown

@@ -9,6 +9,7 @@ from PIL import Image
 
 from dashboard import session
 from dashboard.text import percent
+from dashboard.train.export_import import short_config
 from data.download import ORIGINALS, is_at_hand
 from experiments.background.background_task import Status
 from experiments.config import GROUPS, SETTINGS, RunConfig
@@ -287,6 +288,44 @@ def test_a_downloaded_model_can_be_loaded(open_app) -> None:
     assert other.metrics["Test accuracy"] == app.metrics["Test accuracy"]
 
 
+def load_into(app, content: bytes):
+    labeled(app.test.file_uploader, "Load a model").set_value(
+        ("model.safetensors", content, "application/octet-stream")
+    )
+    return app.run()
+
+
+def test_a_loaded_run_has_its_name_and_its_time_and_goes_on_as_the_uncut_one(open_app) -> None:
+    app = trained(open_app(**QUICK))
+    run = app.job.run
+    run.seconds = 125.0
+    other = load_into(open_app(), run_to_bytes(run, "best *run*", for_continuing=True))
+    (stored,) = other.test.session_state[session.TAB].run_store.runs
+    assert stored.name == "best *run*"
+    assert any("4 epochs in 2 min of computing" in text.value for text in other.test.markdown)
+    for each in (app, other):
+        labeled(each.test.number_input, "More epochs").set_value(3)
+        each.click("Continue").wait_for(lambda each=each: each.job.status.is_over)
+    assert repr(other.job.run.history) == repr(run.history)
+    assert other.job.run.network.parameters.tobytes() == run.network.parameters.tobytes()
+
+
+def test_a_loaded_run_that_cannot_be_continued_says_why(open_app) -> None:
+    app = trained(open_app(**QUICK))
+    other = load_into(open_app(), run_to_bytes(app.job.run))
+    assert "Continue" not in [button.label for button in other.test.button]
+    assert any("It cannot be continued: the file holds" in c.value for c in other.test.caption)
+    again = load_into(other, run_to_bytes(app.job.run, for_continuing=True))
+    assert not any("cannot be continued" in c.value for c in again.test.caption)
+
+
+def test_the_short_script_of_a_stopped_run_trains_as_many_epochs(open_app) -> None:
+    app = open_app(**QUICK | {"epochs": "10000", "pace": "10"}).click("Train")
+    app.wait_for(lambda: app.job.run.epochs_done > 1).click("Stop")
+    run = app.wait_for(lambda: app.job.status.is_over).job.run
+    assert short_config(run).epochs == run.epochs_done
+
+
 def test_a_file_that_is_no_model_is_refused_with_a_message(open_app) -> None:
     app = open_app()
     labeled(app.test.file_uploader, "Load a model").set_value(
@@ -301,7 +340,10 @@ def test_downloads_are_offered_for_a_run_that_is_over(open_app) -> None:
     labels = {
         button.proto.label for button in trained(open_app(**QUICK)).test.get("download_button")
     }
-    assert {"Model", "History", "Script", "Notebook"} <= labels
+    assert labels == {
+        *("Model", "History"),
+        *("Short script", "Short notebook", "Exact script", "Exact notebook"),
+    }
 
 
 def test_own_samples_can_be_downloaded_too(open_app) -> None:

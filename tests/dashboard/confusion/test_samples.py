@@ -33,10 +33,22 @@ def test_shares_are_never_rounded_to_certainty(predictions: Predictions) -> None
     assert captions == ["90 %", "60 %", "> 99 %", "100 %"]
 
 
-@pytest.mark.parametrize(("longest", "caption"), [(12, "cat→a*b 60 %"), (11, "cat→a*b")])
-def test_a_caption_is_as_long_as_there_is_room(
-    predictions: Predictions, longest: int, caption: str
+@pytest.mark.parametrize(
+    ("longest", "caption"),
+    [(12, "cat→a*b 60 %"), (11, "cat\n→a*b\n60 %"), (None, "cat→a*b 60 %")],
+)
+def test_a_caption_has_both_names_in_as_many_lines_as_it_needs(
+    predictions: Predictions, longest: int | None, caption: str
 ) -> None:
     meaning = OUTPUT_MEANINGS["softmax"]
     found = caption_of(predictions, 1, meaning, with_classes=True, longest=longest)
+    assert found == caption
+
+
+@pytest.mark.parametrize(("longest", "caption"), [(12, "cat ✓ 90 %"), (5, "cat\n✓ 90 %")])
+def test_a_right_answer_is_told_from_a_wrong_one(
+    predictions: Predictions, longest: int, caption: str
+) -> None:
+    meaning = OUTPUT_MEANINGS["softmax"]
+    found = caption_of(predictions, 0, meaning, with_classes=True, longest=longest)
     assert found == caption
