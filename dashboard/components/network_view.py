@@ -183,7 +183,8 @@ def _answer_in_words(
 
 
 def _feature_names(picture: NetworkPicture, dataset: Dataset) -> list[str]:
-    return [_name(style.feature_names(dataset.n_features)[i]) for i in picture.units[0]]
+    names = style.feature_names(dataset.n_features, dataset.feature_names)
+    return [_name(names[i]) for i in picture.units[0]]
 
 
 def _name(text: str) -> str:

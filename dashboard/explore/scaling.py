@@ -48,7 +48,7 @@ def scaling_sentence(scaling: str, prepared: PreparedData) -> str:
             "over the training samples: values below the mean become negative, those above it "
             "positive."
         )
-    return f"{formula} The other scalers are in the settings, under Data and initialization."
+    return f"{formula} The other scalers are under All settings, Data and initialization."
 
 
 def _division_sentence(prepared: PreparedData, noun: str) -> str:

@@ -149,6 +149,12 @@ def test_a_table_is_scaled_with_z_score_unless_the_reader_chooses_otherwise(open
     assert asked.config.scaling == "pixel"
 
 
+def test_the_columns_of_a_table_are_named_in_the_network_view(open_app) -> None:
+    app = upload(open_app(dataset="own"), "a.csv", table())
+    (view,) = app.content_of("network_view")
+    assert view["features"] == ["a", "b", "c"]
+
+
 def test_scans_are_inverted_and_the_reader_can_switch_that_off(open_app) -> None:
     app = upload(open_app(dataset="own"), "scans.zip", scans())
     assert app.config.scaling == "pixel"
