@@ -109,7 +109,7 @@ def features_table(dataset: Dataset, rows: Rows, captions: list[str], first: int
     first : number of the first sample
     """
     columns = [
-        ("Number", [f"{number:,}" for number, _ in enumerate(rows, first)]),
+        ("No.", [f"{number:,}" for number, _ in enumerate(rows, first)]),
         # a narrow column must not break a line before the percent sign
         ("Confidence", [plain(caption).replace(" %", "\u00a0%") for caption in captions]),
         *feature_columns(dataset, rows, MAX_FEATURES, digits=3),

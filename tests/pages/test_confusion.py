@@ -227,7 +227,7 @@ def test_a_run_that_diverged_says_so_and_shows_its_last_finite_step(open_app) ->
 
 def test_samples_without_images_are_shown_by_their_features(open_app) -> None:
     app = open_tab(finished(open_app, dataset="moons", hidden_layers=""), "One sample")
-    assert "| Number | Confidence | x₁ | x₂ |" in words(app)
+    assert "| No. | Confidence | x₁ | x₂ |" in words(app)
     assert app.figures["forward_pass_input"]["data"][0]["type"] == "bar"
     assert not app.figures["forward_pass_hidden"]["data"]
     open_tab(app, "Mistakes")

@@ -9,9 +9,9 @@ from experiments.evaluation.predictions import OUTPUT_MEANINGS, Predictions
 @pytest.mark.parametrize(
     ("n_features", "header"),
     [
-        (1, "| Number | Confidence | feature 1 |"),
-        (2, "| Number | Confidence | x₁ | x₂ |"),
-        (3, "| Number | Confidence | feature 1 | feature 2 | … |"),
+        (1, "| No. | Confidence | feature 1 |"),
+        (2, "| No. | Confidence | x₁ | x₂ |"),
+        (3, "| No. | Confidence | feature 1 | feature 2 | … |"),
     ],
 )
 def test_samples_without_images_are_a_table_of_features(n_features: int, header: str) -> None:
