@@ -1,7 +1,6 @@
 """Perceptron Lab: watch a neural network learn to read.
 
-The server imports this file, once, and finds `app` in it. For a visitor it runs the file, each
-time that something is to be drawn.
+The server imports this file once, finds `app` in it, and then runs the file for its visitors.
 """
 
 from pathlib import Path
@@ -10,24 +9,25 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
+from dashboard import training_actions
+from dashboard.shell import (
+    app_entry,
+    page_style,
+    phone_navigation,
+    process_tuning,
+    projector,
+    restore_session,
+    share_link,
+    sidebar,
+)
+from dashboard.shell.early_scripts import EarlyScripts
+from dashboard.shell.page_registry import PAGES
+from dashboard.shell.static_files import CompressedFiles
+
 ICON = Path(__file__).parent / "static" / "icon.svg"
 
 if runtime.exists():  # there is a visitor
     st.set_page_config(page_title="Perceptron Lab", page_icon=str(ICON), layout="wide")
-
-    from dashboard import training_actions
-    from dashboard.shell import (
-        app_entry,
-        page_style,
-        phone_navigation,
-        process_tuning,
-        projector,
-        restore_session,
-        share_link,
-        sidebar,
-    )
-    from dashboard.shell.page_registry import PAGES
-
     process_tuning.tune()
     page_style.apply()
     pages = [
@@ -45,6 +45,4 @@ if runtime.exists():  # there is a visitor
     with app_entry.running_in_app():
         page.run()
 else:
-    from dashboard.shell.static_files import CompressedFiles
-
-    app = st.App(__file__, middleware=[Middleware(CompressedFiles)])
+    app = st.App(__file__, middleware=[Middleware(CompressedFiles), Middleware(EarlyScripts)])

@@ -135,6 +135,7 @@ COMPARE_PLANES = "compare_planes"
 COMPARE_CURVES = "compare_curves"
 COMPARE_RESULTS = "compare_results"
 COMPARE_GRID = "compare_grid"
+COMPARE_IMAGES = "compare_images"
 COMPARE_WHAT = "compare_what"
 COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
 COMPARE_MEASURE = "compare_measure"

@@ -45,9 +45,11 @@ def train(page: Page) -> None:
 
 def compare(page: Page) -> None:
     """Train both networks side by side."""
+    page.get_by_role("tab", name="Side by side").click()
     button(page, "Train side by side").click()
     page.wait_for_timeout(1000)
     expect(button(page, "Train side by side")).to_be_enabled(timeout=60_000)
+    page.get_by_role("tab", name="Over many seeds").click()
     button(page, "Compare over seeds").click()
     page.get_by_text("seeds, more than luck explains").or_(
         page.get_by_text("no difference that 10 seeds can show")

@@ -130,7 +130,7 @@ def _change_mark(change: Change, steps_per_epoch: int) -> Mark:
             epoch, f"continued to {value}", f"Continued to epoch {value} from here.", "continued"
         )
     words = f"learning rate {value}"
-    return Mark(epoch, words, f"The {words} was set after epoch {epoch:.4g}.", value)
+    return Mark(epoch, words, f"The {words} was set after epoch {epoch:.4g}.", f"rate {value}")
 
 
 def mark_layout(

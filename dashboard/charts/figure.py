@@ -49,7 +49,7 @@ def compact(figure: Figure) -> Figure:
     small = {
         "title": figure.layout["title"] | {"y": 0.99, "yanchor": "top"},
         "font": {"size": 12},
-        "margin": {"l": 44, "r": 8, "t": 30, "b": 30},
+        "margin": {"l": 44, "r": 8, "t": 42, "b": 30},
         "xaxis": x | {"title": x["title"] | {"standoff": 0}},
         "yaxis": y | {"title": {"text": ""}},
         "legend": BESIDE_TITLE,

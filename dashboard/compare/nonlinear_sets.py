@@ -62,7 +62,7 @@ def _draw_regions(regions: Sequence[DecisionRegions]) -> None:
         draw_decision_regions(multi, session.MLP_REGIONS_CHARTS)
     st.caption(
         "Points and accuracies are of the test part, never seen before; the color behind is the "
-        "predicted class. In xor, 1 point in 20 was moved across an axis at random, so that 95 % "
-        "is about as good as it gets. To try them with many seeds, choose them as data under "
+        "predicted class. xor has label noise: 1 point in 20 was moved across an axis, so that "
+        "95 % is about as good as it gets. To try them with many seeds, choose them as data under "
         "Over many seeds."
     )

@@ -36,7 +36,7 @@ def _choose_by_number(predictions: Predictions, positions: Rows, chart_key: str)
     clip_value(number_key, len(positions))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            "Number",
+            "Sample no.",
             1,
             len(positions),
             key=number_key,
@@ -44,7 +44,7 @@ def _choose_by_number(predictions: Predictions, positions: Rows, chart_key: str)
             help="Counted row by row.",
         )
         st.button(
-            "Show it",
+            "Trace",
             key=session.key_of(session.LIST_OPEN, chart_key),
             icon=":material/route:",
             on_click=select_sample,

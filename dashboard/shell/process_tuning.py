@@ -14,6 +14,7 @@ from experiments.background.slice_scheduler import PROCESS_SCHEDULER
 
 M_ARENA_MAX, MAX_ARENAS = -8, 2  # as in glibc's malloc.h
 YOUNG_OBJECTS = (2_000, 20, 1_000_000)  # so that a full search never comes by itself
+PAGE_SECONDS = 2.0  # so long a browser may take to load and draw the first page
 SEARCH_SECONDS = 60.0  # between two full searches for garbage
 
 
@@ -59,5 +60,10 @@ def _search_garbage(malloc: ctypes.CDLL | None) -> None:
 
 @st.cache_resource(scope="session", show_spinner=False)
 def _warm_up_workers() -> None:
-    """Start the worker processes, so that the first training begins at once."""
-    threading.Thread(target=lambda: PROCESS_SCHEDULER.executor.warm_up(), daemon=True).start()
+    """Start the worker processes, so that the first training begins at once.
+
+    Not before the page is there, for until then it has use for all cores itself.
+    """
+    timer = threading.Timer(PAGE_SECONDS, lambda: PROCESS_SCHEDULER.executor.warm_up())
+    timer.daemon = True
+    timer.start()

@@ -75,8 +75,8 @@ def _draw_run(drawn: Drawn) -> None:
     draw_run_status(job)
     is_plane = run is not None and run.prepared_data().dataset.n_features == 2
     stage = st.container(key="stage-of-plane" if is_plane else "stage")
-    if job and job.run.snapshots.steps:
-        choose_epoch(job.run)
+    if run:
+        choose_epoch(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
             names = panels.choose_panels()

@@ -17,6 +17,8 @@ from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, c
 from experiments.comparison.over_seeds import RunOutcome, complete_seeds, outcome_of
 from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions, regions_of
+from experiments.evaluation.predictions import Predictions, predict_now
+from experiments.training.prepared_data import prepare
 from experiments.training.run import Run
 
 FILE = Path(__file__).with_suffix(".npz")
@@ -64,6 +66,18 @@ def example_grid() -> list[tuple[RunOutcome, ...]]:
     return _outcomes(configs_over_seeds(networks, N_GRID_SEEDS), len(networks), "grid")
 
 
+def example_predictions() -> Predictions:
+    """Return which class the second of `two_networks` predicts for each test sample.
+
+    The outputs themselves are not stored: they are 0.
+    """
+    prepared = prepare(two_networks()[1])
+    rows, dataset = prepared.split.test, prepared.dataset
+    outputs = np.zeros((len(rows), dataset.n_classes), np.float32)
+    predicted = _stored()["predicted"].astype(np.int64)
+    return Predictions(rows, dataset.labels[rows], outputs, predicted, dataset.class_names)
+
+
 @cache
 def _stored() -> Arrays:
     with np.load(FILE, allow_pickle=False) as stored:
@@ -104,6 +118,7 @@ def compute() -> Arrays:
     return {
         **{f"parameters_{i}": run.network.parameters for i, run in enumerate(trained)},
         "accuracies": np.array(curves, np.float32),
+        "predicted": predict_now(seeds[1], "test").predicted.astype(np.uint8),
         "seeds": _packed(seeds),
         "grid": _packed([_trained(config) for config in grid]),
     }

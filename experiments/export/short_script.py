@@ -9,7 +9,7 @@ What has a name in a registry (an activation, a loss, an optimizer) has its line
 same name. A script holds the lines that its run needs, and no others.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
 from data.datasets import DATASETS, TOY_SAMPLES, TOY_SEED, Dataset
@@ -22,6 +22,18 @@ from experiments.training.prepared_data import prepare
 MAX_LINES = 99
 COPIES = "[w.copy() for w in W], [bias.copy() for bias in b]"  # of the network
 Lines = Sequence[str]
+
+NOTES: dict[str, Lines] = {
+    "Data": [
+        "# X is (samples, features). The network learns from the training part and nothing else.",
+    ],
+    "Loss and gradient": [
+        "# Each sample has its loss C, and delta = dC/dz in the last layer. By the chain rule,",
+        "# dC/dW = delta^T a, dC/db = the sum of delta; one layer down, delta = delta W * f'(z).",
+    ],
+    "Training": ["# One step for each batch: p is a parameter, g the gradient dC/dp."],
+}
+"""What opens a section, if there is room."""
 
 ACTIVATION_LINES: dict[str, Lines] = {
     "relu": ["return np.maximum(z, 0), z > 0"],
@@ -168,32 +180,42 @@ def to_short_script(
     dataset = prepare(config, own).dataset
     sections = {
         "Data": [*_source(config.dataset, is_for_colab), *_parts(config, own)],
-        "Network": [*_initial(config), *_forward(config), *_loss(config), *_backward(config)],
+        "Network": [*_initial(config), *_forward(config)],
+        "Loss and gradient": [*_loss(config), *_backward(config)],
         "Training": [*_step(config), *_evaluate(config), *_loop(config)],
     }
-    code = "\n".join(line for lines in sections.values() for line in lines)
+    used = names_read("\n".join(line for lines in sections.values() for line in lines))
     settings = {
-        "Settings": [*_imports(config.dataset, code, is_for_colab), "", *_values(config, code)]
+        "Settings": [*_imports(config.dataset, used, is_for_colab), "", *_values(config, used)]
     }
-    script = (_title(config, dataset, is_for_colab), settings | sections)
-    scripts = (_joined(*script, gap=gap) for gap in (2, 1, 0))
+    title = _title(config, dataset, is_for_colab)
+    scripts = (
+        _joined(title, settings | sections, gap=gap, has_notes=has_notes)
+        for has_notes, gap in ((True, 2), (True, 1), (False, 1), (False, 0))
+    )
     return next(text for text in scripts if len(text.splitlines()) <= MAX_LINES)
 
 
-def _joined(title: str, sections: Mapping[str, Lines], gap: int) -> str:
-    lines = [line for name, lines in sections.items() for line in ("", f"# %% {name}", *lines)]
+def _joined(title: str, sections: Mapping[str, Lines], *, gap: int, has_notes: bool) -> str:
+    """Return the script; without its notes, one without the heading between two functions."""
+    lines = []
+    for name, code in sections.items():
+        if has_notes:
+            lines += ["", f"# %% {name}", *NOTES.get(name, ())]
+        elif name != "Loss and gradient":
+            lines += ["", f"# %% {name}"]
+        lines += code
     return "\n".join((title, *_spaced(lines, gap), ""))
 
 
 def _spaced(lines: Iterable[str], gap: int) -> Iterator[str]:
     """Put empty lines around each function."""
-    is_in_function, before = False, ""
+    is_in_function = False
     for line in lines:
         is_function, is_inside = line.startswith("def "), line.startswith(" ")
         if is_function or (is_in_function and not is_inside):
-            yield from [""] * (gap - (line == "") if not before.startswith("#") else gap - 1)
+            yield from [""] * (gap - (line == ""))
         is_in_function = is_function or (is_in_function and is_inside)
-        before = line
         yield line
 
 
@@ -216,8 +238,7 @@ def _needs(dataset: str, is_for_colab: bool) -> str:
     return f"${FOLDER_VARIABLE} names the folder that holds '{dataset}' with its .gz files."
 
 
-def _imports(dataset: str, code: str, is_for_colab: bool) -> Lines:
-    used = names_read(code)
+def _imports(dataset: str, used: Set[str], is_for_colab: bool) -> Lines:
     standard = [f"import {name}" for name in ("gzip", "os") if name in used]
     others = ["import numpy as np"]
     if dataset == "digits":
@@ -231,10 +252,10 @@ def _keras_name(dataset: str) -> str:
     return dataset.replace("-", "_")
 
 
-def _values(config: RunConfig, code: str) -> Iterator[str]:
-    """Yield the settings that the code reads, a line for each group of them."""
-    used = [name for name in SETTINGS if name.upper() in names_read(code)]
-    for _, names in groupby(used, key=lambda name: SETTINGS[name].group):
+def _values(config: RunConfig, used: Set[str]) -> Iterator[str]:
+    """Yield the settings that are used, a line for each group of them."""
+    read = [name for name in SETTINGS if name.upper() in used]
+    for _, names in groupby(read, key=lambda name: SETTINGS[name].group):
         fields = list(names)
         values = ", ".join(repr(getattr(config, field)) for field in fields)
         yield f"{', '.join(fields).upper()} = {values}"
@@ -372,7 +393,6 @@ def _backward(config: RunConfig) -> Lines:
     down = ["        if i > 0:", "            delta = (delta @ W[i]) * slopes[i - 1]"]
     return [
         "def backward(activations, slopes, delta):  # the chain rule, from the last dC/dz down",
-        "    # dC/dW = delta^T a, dC/db = the sum of delta; a layer down, delta = delta W * f'(z).",
         "    dW, db = [0] * len(W), [0] * len(b)",
         "    for i in reversed(range(len(W))):",
         f"        dW[i], db[i] = delta.T @ activations[i]{penalty}, delta.sum(axis=0)",
@@ -464,9 +484,8 @@ def _epoch(config: RunConfig) -> Lines:
     return [
         *rate,
         *([order] if order else []),
-        f"    for t, rows in enumerate({batches}, t + 1):"
-        if _counts(config)
-        else f"    for rows in {batches}:",
+        f"    for rows in {batches}:",
+        *(["        t += 1"] if _counts(config) else []),
         f"        activations, slopes, z = forward(X[rows]{drops})",
         f"        delta = loss(z, Y[rows])[1]{weights} / len(rows)",
         f"        step(backward(activations, slopes, delta), {'eta' if rate else 'LEARNING_RATE'}"

@@ -264,6 +264,7 @@ def test_the_slider_takes_the_weights_back_in_time(open_page: Open) -> None:
 
 def test_both_networks_are_trained_side_by_side(open_page: Open) -> None:
     page = open_page("compare?epochs=5&pace=full")
+    main(page).get_by_role("tab", name="Side by side").click()
     button(page, "Train side by side").click()
     expect(page.locator(".chart .scatterlayer .trace").nth(1)).to_be_attached()
     expect(button(page, "Train side by side")).to_be_enabled(timeout=30_000)

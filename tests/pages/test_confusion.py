@@ -45,10 +45,12 @@ def cell(app) -> list[object]:
 
 def test_before_any_run_the_page_offers_to_train(open_app) -> None:
     app = open_app(pace="full", epochs="2").go_to("confusion")
-    assert "A network has to be trained first" in app.messages("info")[0]
-    assert not app.figures
+    assert "A network has to be trained first" in words(app)
+    assert ":blue-badge[Example]" in words(app)
+    assert app.figures.keys() == {"confusion_matrix"}
     app.click("Train now").wait_for(lambda: app.job.status.is_over)
     assert "confusion_matrix" in app.figures
+    assert "Example" not in words(app)
 
 
 def test_with_bad_settings_there_is_no_training(open_app) -> None:

@@ -2,37 +2,26 @@
 
 import asyncio
 import gzip
+from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
-from starlette.responses import Response
-from starlette.types import Message, Scope
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 
-from dashboard.shell.static_files import CompressedFiles
+from dashboard.components.chart import CARTESIAN_SCRIPT
+from dashboard.shell import static_files
+from dashboard.shell.static_files import OF_APP, OF_STREAMLIT, CompressedFiles
 
-SCRIPT = b"let a = 1;" * 1000
 GZIP = [(b"accept-encoding", b"gzip, br")]
+CHARTS = OF_APP / "static" / CARTESIAN_SCRIPT
+STYLES = next(OF_STREAMLIT.glob("static/css/*.css"))
+ASKED = {f"/app/static/{CHARTS.name}": CHARTS, f"/static/css/{STYLES.name}": STYLES}
 
 
-class Server:
-    """Has two files, and shows a page at all other addresses, as Streamlit does."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    async def __call__(self, scope: Scope, receive, send) -> None:
-        self.asked.append(scope["path"])
-        await asyncio.sleep(0)
-        kinds = {"/static/js/index.1a.js": "text/javascript", "/static/css/a.2b.css": "text/css"}
-        kind = kinds.get(scope["path"])
-        answer = (
-            Response(SCRIPT, media_type=kind) if kind else Response("<p>", media_type="text/html")
-        )
-        await answer(scope, receive, send)
-
-
-def ask(app: CompressedFiles, *paths: str, headers=GZIP, method: str = "GET") -> list[tuple]:
+def ask(*paths: str, headers=GZIP, method: str = "GET") -> list[tuple[int, Headers, bytes]]:
     """Return status, headers and body of each answer; all are asked for at once."""
+    app = CompressedFiles(PlainTextResponse("as it is"))
 
     async def ask_one(path: str):
         messages: list[Message] = []
@@ -52,36 +41,53 @@ def ask(app: CompressedFiles, *paths: str, headers=GZIP, method: str = "GET") ->
     return asyncio.run(ask_all())
 
 
-@pytest.mark.parametrize("path", ["/static/js/index.1a.js", "/static/css/a.2b.css"])
-def test_a_script_is_sent_compressed_and_kept_by_the_browser(path: str) -> None:
-    ((status, headers, body),) = ask(CompressedFiles(Server()), path)
+@pytest.mark.parametrize("path", ASKED)
+@pytest.mark.parametrize("base", ["", "/lab"])
+def test_a_file_is_sent_compressed_and_kept_by_the_browser(base: str, path: str) -> None:
+    ((status, headers, body),) = ask(base + path)
     assert status == 200
-    assert gzip.decompress(body) == SCRIPT
+    assert gzip.decompress(body) == ASKED[path].read_bytes()
     assert headers["content-encoding"] == "gzip"
-    assert int(headers["content-length"]) == len(body) < len(SCRIPT) / 10
+    assert headers["content-type"].split(";")[0] in ("text/javascript", "text/css")
+    assert int(headers["content-length"]) == len(body) < ASKED[path].stat().st_size / 2
     assert "immutable" in headers["cache-control"]
     assert headers["vary"] == "Accept-Encoding"
 
 
-def test_a_class_that_comes_at_once_has_a_file_read_and_compressed_once() -> None:
-    server = Server()
-    answers = ask(CompressedFiles(server), *["/static/js/index.1a.js"] * 50)
-    assert server.asked == ["/static/js/index.1a.js"]
-    assert len({body for _, _, body in answers}) == 1
+def test_a_class_that_comes_at_once_has_a_file_compressed_once(monkeypatch) -> None:
+    compressed: list[Path] = []
+
+    def compress(file: Path) -> bytes:
+        compressed.append(file)
+        return b"compressed"
+
+    monkeypatch.setattr(static_files, "_compressed", compress)
+    answers = ask(*[f"/static/css/{STYLES.name}"] * 50)
+    assert compressed == [STYLES]
+    assert {body for _, _, body in answers} == {b"compressed"}
 
 
-def test_a_browser_that_cannot_decompress_gets_the_file_as_it_is() -> None:
-    ((_, headers, body),) = ask(CompressedFiles(Server()), "/static/js/index.1a.js", headers=[])
-    assert body == SCRIPT
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/explore",
+        "/static/media/font.woff2",
+        "/static/js/no-such.js",
+        "/static/js/../../../app.js",
+        "/app/static/icon.svg",
+        "/app/static/plotly-../../app.js",
+        "/app/static/plotly-1.js",
+    ],
+)
+def test_all_else_passes_as_it_is(path: str) -> None:
+    ((_, headers, body),) = ask(path)
+    assert body == b"as it is"
     assert "content-encoding" not in headers
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/static/media/font.woff2", "/static/js/no.js"])
-def test_all_else_passes_as_it_is_and_is_not_kept(path: str) -> None:
-    server = Server()
-    app = CompressedFiles(server)
-    for _ in range(2):
-        ((_, headers, body),) = ask(app, path)
-        assert body == b"<p>"
-        assert "content-encoding" not in headers
-    assert server.asked == [path, path]
+@pytest.mark.parametrize("asked", [{"headers": []}, {"method": "HEAD"}, {"method": "POST"}])
+def test_who_does_not_ask_for_a_compressed_file_gets_it_as_it_is(asked: dict) -> None:
+    ((_, headers, body),) = ask(f"/static/css/{STYLES.name}", **asked)
+    assert body == b"as it is"
+    assert "content-encoding" not in headers

@@ -6,6 +6,7 @@ from experiments.comparison.examples import (
     N_SEEDS,
     example_accuracies,
     example_grid,
+    example_predictions,
     example_regions,
     example_seeds,
     nonlinear_networks,
@@ -30,5 +31,6 @@ def test_there_is_an_example_for_each_comparison() -> None:
     assert example_accuracies().shape == (2, two_networks()[0].epochs + 1)
     assert np.isfinite(example_accuracies()).all()
     assert [len(row) for row in example_seeds()] == [2] * N_SEEDS
+    np.testing.assert_array_equal(example_predictions().is_right, example_seeds()[0][1].right)
     assert [len(row) for row in example_grid()] == [10] * N_GRID_SEEDS
     assert FILE.stat().st_size < 50_000

@@ -150,7 +150,13 @@ def test_all_are_short_and_without_complaint_of_the_linter(tmp_path: Path) -> No
         script = to_short_script(config)
         assert len(script.splitlines()) < 100
         (tmp_path / f"script_{number}.py").write_text(script, encoding="utf-8")
-    options = ["--isolated", "--no-cache", "--select=E,F,W,I", "--line-length=99"]
+    options = [
+        "--isolated",
+        "--no-cache",
+        "--select=E,F,W,I,B",
+        "--ignore=B905",
+        "--line-length=99",
+    ]
     command = [sys.executable, "-m", "ruff", "check", *options, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -164,17 +170,8 @@ def output_of(script: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"epochs": 6},
-        {"dataset": "spirals", "epochs": 30, "hidden_layers": (32,), **EVERYTHING},
-        {"dataset": "moons", "epochs": 10, "optimizer": "nesterov", "activation": "silu"},
-    ],
-    ids=["digits", "everything", "moons"],
-)
-def test_a_short_script_runs_alone(settings: dict[str, Any], tmp_path: Path) -> None:
-    config = RunConfig(**settings)
+def test_a_short_script_runs_alone(tmp_path: Path) -> None:
+    config = RunConfig(dataset="spirals", epochs=30, hidden_layers=(32,), **EVERYTHING)
     printed = output_of(to_short_script(config), tmp_path)
     accuracy = float(printed.split("test: ")[1].removesuffix("% right\n")) / 100
     assert accuracy == pytest.approx(finished(config).result.test.accuracy, abs=0.02)
@@ -204,22 +201,19 @@ def test_the_original_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_in_colab_keras_gives_the_images(monkeypatch: pytest.MonkeyPatch) -> None:
     skip_unless_at_hand("fashion-mnist")
-    config = RunConfig(dataset="fashion-mnist", hidden_layers=(), epochs=1, batch_size=1000)
-    script = to_short_script(config, is_for_colab=True)
+    script = to_short_script(RunConfig(dataset="fashion-mnist"), is_for_colab=True)
     assert "Nothing has to be uploaded" in script
     assert "gzip" not in script
-    dataset = finished(config).prepared_data().dataset
-    halves = [
-        (dataset.X[rows].reshape(-1, 28, 28), dataset.labels[rows].astype(np.uint8))
-        for rows in (slice(60_000), slice(60_000, None))
-    ]
+    halves = [(np.full((n, 28, 28), n, np.uint8), np.arange(n, dtype=np.uint8)) for n in (6, 4)]
     keras, datasets, fashion = (type(sys)(name) for name in ("keras", "datasets", "fashion_mnist"))
     fashion.load_data = lambda: tuple(halves)
     datasets.fashion_mnist = fashion
     monkeypatch.setitem(sys.modules, "keras", keras)
     monkeypatch.setitem(sys.modules, "keras.datasets", datasets)
-    namespace, printed = namespace_of([script])
-    assert_nearly_same(namespace, printed, finished(config))
+    namespace, _ = namespace_of([script.partition("K = ")[0]])
+    assert namespace["X"].shape == (10, 784)
+    assert namespace["X"][:, 0].tolist() == [6] * 6 + [4] * 4
+    assert namespace["labels"].tolist() == [0, 1, 2, 3, 4, 5, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("scaling", SETTINGS["scaling"].options)
@@ -239,6 +233,6 @@ def test_a_notebook_of_it_makes_the_same_run_cell_by_cell() -> None:
     notebook = json.loads(to_notebook(to_short_script(config, is_for_colab=True)))
     assert notebook["nbformat"] == 4
     cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
-    assert len(cells) == 4
+    assert len(cells) == 5
     namespace, printed = namespace_of(cells)
     assert_nearly_same(namespace, printed, finished(config))
