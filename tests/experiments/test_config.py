@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from data.datasets import DATASETS, Dataset, load
 from experiments.config import (
+    OWN,
     SETTINGS,
     RunConfig,
+    default_of,
+    differences,
     explain,
     limits_of,
     optimizer_settings,
@@ -176,3 +180,23 @@ def test_settings_without_effect_are_known() -> None:
     }
     assert {"batch_size", "shuffle"} <= unused_settings(dict(RunConfig(full_batch=True)))
     assert "momentum" not in unused_settings(dict(RunConfig(optimizer="nesterov")))
+
+
+@pytest.mark.parametrize("dataset", [*DATASETS, OWN])
+def test_what_a_dataset_has_by_default_is_no_difference(dataset: str) -> None:
+    config = RunConfig(dataset=dataset)
+    assert differences(config).keys() <= {"dataset"}
+    assert all(default_of(name, dataset) == value for name, value in config if name != "dataset")
+
+
+def test_the_defaults_of_a_dataset_give_way_to_what_is_asked_for() -> None:
+    assert RunConfig(dataset="spirals").hidden_layers == (16, 16)
+    asked = RunConfig(dataset="spirals", hidden_layers=(32,))
+    assert differences(asked) == {"dataset": "spirals", "hidden_layers": (32,)}
+    assert asked.epochs == default_of("epochs", "spirals") == 150
+
+
+def test_tables_of_ones_own_are_scaled_by_column_and_images_are_not() -> None:
+    table: Dataset = load("moons")
+    assert default_of("scaling", OWN) == default_of("scaling", OWN, table) == "z-score"
+    assert default_of("scaling", OWN, load("digits")) == "pixel"

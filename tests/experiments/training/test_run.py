@@ -246,3 +246,11 @@ def test_balanced_weights_let_every_class_count_the_same() -> None:
     weights = balanced_weights(np.array([0, 0, 0, 2]))
     np.testing.assert_allclose(weights, [2 / 3, 2 / 3, 2 / 3, 2], rtol=1e-6)
     assert weights.mean() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("dataset", ["xor", "circles", "moons", "spirals", "blobs"])
+def test_the_defaults_for_points_in_the_plane_learn_them(dataset: str) -> None:
+    run = Run(RunConfig(dataset=dataset, seed=11))
+    for _ in run.records():
+        pass
+    assert run.history[-1].validation.accuracy > 0.9
