@@ -326,7 +326,7 @@ def test_points_in_the_plane_show_boundaries_and_no_templates(open_page) -> None
 def test_without_a_test_part_nothing_is_reported_as_diverged(open_page) -> None:
     app = train_side_by_side(open_page(dataset="xor", test_fraction="0", **FAST))
     titles = [app.figures[key]["layout"]["title"]["text"] for key in session.PAIR_REGIONS_CHARTS]
-    assert titles == ["SLP, xor: no test samples", "MLP 32, xor: no test samples"]
+    assert titles == ["SLP, xor: no test samples", "MLP 8, xor: no test samples"]
 
 
 def test_an_abandoned_network_is_not_compared_with_a_tested_one(open_page) -> None:
