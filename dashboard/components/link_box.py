@@ -19,8 +19,9 @@ THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 _mount = st.components.v2.component(
     "link_box",
-    html="""<svg class="code" role="img" hidden></svg>
-<div class="row"><input readonly spellcheck="false"><button type="button"></button></div>
+    html="""<svg class="code" role="img" aria-label="QR code of the link" hidden>
+<path shape-rendering="crispEdges" /></svg>
+<div class="row"><input readonly aria-label="Link"><button type="button">Copy</button></div>
 <div class="said" role="status"></div>""",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
