@@ -29,9 +29,11 @@ def advice(run: Run) -> str:
 def _scaling(run: Run) -> str:
     """A table whose columns have different units, all divided by one number."""
     prepared = run.prepared_data()
+    if prepared.dataset.image_shape or run.config.scaling == "z-score":
+        return ""
     spread = prepared.training.X.std(axis=0)  # (n_features,)
     is_narrow = (spread > 0) & (spread < NARROW)
-    if prepared.dataset.image_shape or run.config.scaling == "z-score" or not is_narrow.any():
+    if not is_narrow.any():
         return ""
     return (
         f"After the scaling '{run.config.scaling}', {is_narrow.sum():,} of {len(spread):,} "
