@@ -72,7 +72,7 @@ def _flat_units(run: Run) -> str:
 
 
 def _penalty(run: Run) -> str:
-    """Weights that L1, L2 or weight decay has shrunk to nearly nothing."""
+    """Weights that L1 or L2 has shrunk to nearly nothing."""
     config = run.initial_config
     start = make_network(config, run.plan.sizes, random_generators(config.seed)[1])
     before, now = (
@@ -92,12 +92,16 @@ def _losses(run: Run) -> list[float]:
     return [record.training.loss for record in run.history]
 
 
+def _hardly_trained(run: Run) -> str:
+    """A run that was stopped in its first epoch has no curves to judge from."""
+    return "" if len(run.history) > 1 else "Less than an epoch is little: train for more."
+
+
 def _jumps(run: Run) -> str:
     """Steps that are too long: the loss jumps up again and again."""
     losses = _losses(run)
     rises = sum(after > (1 + JUMP) * before for before, after in pairwise(losses))
-    is_worse = len(losses) > 1 and losses[-1] > losses[0]
-    if not is_worse and rises <= OFTEN * (len(losses) - 1):
+    if losses[-1] <= losses[0] and rises <= OFTEN * (len(losses) - 1):
         return ""
     return (
         f"The training loss rose in {rises} of {len(losses) - 1} epochs, and ended at "
@@ -162,6 +166,7 @@ def _too_small(run: Run) -> str:
 
 
 CHECKS: tuple[Callable[[Run], str], ...] = (
+    _hardly_trained,
     _equal_units,
     _scaling,
     _flat_units,

@@ -31,6 +31,15 @@ def test_a_cause_is_named_from_the_records(cause: str) -> None:
     assert cause in advice(run)
 
 
+def test_a_run_stopped_in_its_first_epoch_is_not_judged_by_its_curves() -> None:
+    run = Run(RunConfig())
+    records = run.records()
+    for _ in range(3):
+        next(records)
+    run.conclude()
+    assert advice(run) == "Less than an epoch is little: train for more."
+
+
 def test_lines_cannot_separate_xor() -> None:
     run = Run(RunConfig(dataset="xor", hidden_layers=()))
     run.complete()
