@@ -75,7 +75,7 @@ def test_all_that_counts_is_on_the_first_screen_before_during_and_after_a_run(
     assert [each for each in FIRST_SCREEN if not is_on_first_screen(page, each)] == []
     top = canvas(page).bounding_box()["y"]
     button(page, "Train").click()
-    expect(main(page).get_by_text(re.compile(r"Epoch [3-9]\d* of"))).to_be_visible()
+    expect(page.locator(".run-status .words")).to_have_text(re.compile(r"Epoch [3-9]\d* of"))
     assert [each for each in FIRST_SCREEN if not is_on_first_screen(page, each)] == []
     button(page, "Stop").click()
     expect(main(page).get_by_text("test images correctly")).to_be_visible()
@@ -192,7 +192,7 @@ def test_reduced_motion_draws_each_picture_once(open_page: Open) -> None:
     page = open_page(ENDLESS, reduced_motion="reduce")
     wait_until_drawn(page)
     button(page, "Train").click()
-    expect(main(page).get_by_text(re.compile(r"Epoch [3-9]\d* of"))).to_be_visible()
+    expect(page.locator(".run-status .words")).to_have_text(re.compile(r"Epoch [3-9]\d* of"))
     before = drawings(page)
     page.wait_for_timeout(1000)
     assert drawings(page) - before < 15  # a moving picture would be drawn some sixty times
