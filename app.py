@@ -10,12 +10,14 @@ from starlette.middleware import Middleware
 from streamlit import runtime
 
 from dashboard import training_actions
-from dashboard.components import tables
 from dashboard.shell import (
     app_entry,
+    page_style,
     phone_navigation,
     process_tuning,
+    projector,
     restore_session,
+    share_link,
     sidebar,
 )
 from dashboard.shell.early_scripts import EarlyScripts
@@ -27,13 +29,15 @@ ICON = Path(__file__).parent / "static" / "icon.svg"
 if runtime.exists():  # there is a visitor
     st.set_page_config(page_title="Perceptron Lab", page_icon=str(ICON), layout="wide")
     process_tuning.tune()
-    tables.let_wide_ones_scroll()
+    page_style.apply()
     pages = [
         st.Page(entry.file, title=entry.title, icon=entry.icon, default=entry.is_default)
         for entry in PAGES
     ]
     page = st.navigation({"Perceptron Lab": pages})
     sidebar.draw()
+    share_link.draw()
+    projector.draw()
     phone_navigation.close_after_a_choice()
     restore_session.draw()
     training_actions.start_requested_training()

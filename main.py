@@ -1,4 +1,4 @@
-"""The runs of the app from a terminal: train, evaluate, compare, sweep, presets, download.
+"""The runs of the app from a terminal: train, export, evaluate, compare, sweep, and so on.
 
 `python main.py` alone trains and tests the defaults; options without a command go to `train`.
 `python main.py COMMAND --help` lists the options of a command, with one for each setting of
@@ -43,6 +43,7 @@ from experiments.config import (
     OWN,
     SETTINGS,
     RunConfig,
+    defaults_for,
     explain,
     unused_settings,
 )
@@ -55,6 +56,9 @@ from experiments.evaluation.model_evaluation import (
 from experiments.export.files import check_writable
 from experiments.export.history_csv import history_to_csv
 from experiments.export.model_file import load_model, save_run
+from experiments.export.notebook import to_notebook
+from experiments.export.script import OWN_FILE, samples_to_npz, to_script
+from experiments.export.short_script import to_short_script
 from experiments.presets import PRESETS, preset
 from experiments.setting_kinds import Switch
 from experiments.sweep.grid import grid_configs, parse_seeds, parse_vary, plan_each
@@ -86,7 +90,8 @@ OwnData = Annotated[
         "--data",
         help="Your own samples: a .csv with the labels in the column label, class, target or y, or "
         "else in the last; an .npz with X and y; a folder or .zip with a sub-folder of images for "
-        "each class.",
+        "each class. Columns of a table are scaled with z-score by default; images of dark ink on "
+        "a light background are inverted, so that ink is high.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Make the last line of output JSON.")]
@@ -134,6 +139,13 @@ def train(
     preset_name: PresetName = None,
     data: OwnData = None,
     save: Annotated[Path | None, typer.Option(help="Write the model here.")] = None,
+    continuable: Annotated[
+        bool,
+        typer.Option(
+            "--continuable",
+            help="Save with the model what it takes to continue the run on the Train page.",
+        ),
+    ] = False,
     onnx: Annotated[Path | None, typer.Option(help="Write the network as ONNX here.")] = None,
     history: Annotated[Path | None, typer.Option(help="Write the curves as CSV here.")] = None,
     shapes: Annotated[bool, typer.Option("--shapes", help="Show every matrix of a batch.")] = False,
@@ -153,7 +165,7 @@ def train(
         print_shapes(run)
     train_with_progress(run)
     if save and not run.diverged:
-        save_run(save, run)
+        save_run(save, run, for_continuing=continuable)
     if onnx and not run.diverged:
         write_atomically(onnx, run_to_onnx(run))
     if history:
@@ -165,6 +177,39 @@ def train(
     print_json(as_json, summary)
     if status_of(run) == "interrupted":
         raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+@takes_settings
+def export(
+    settings: Settings,
+    out: Annotated[Path, typer.Argument(help="The file to write: .py, or .ipynb for a notebook.")],
+    preset_name: PresetName = None,
+    data: OwnData = None,
+    exact: Annotated[
+        bool,
+        typer.Option("--exact", help="Repeat the run bit for bit, in many lines."),
+    ] = False,
+) -> None:
+    """Write a run as a Python script or a notebook that does not need this project."""
+    if out.suffix not in (".py", ".ipynb"):
+        raise ValueError(f"'{out}' must end with .py, or with .ipynb for a notebook.")
+    own = own_data(data)
+    config = config_from(preset_name, settings, own)
+    samples = out.with_name(OWN_FILE)
+    check_outputs([out, samples] if own else [out], data)
+    is_notebook = out.suffix == ".ipynb"
+    threads = plan(config, own).blas_threads  # reports errors now
+    script = (
+        to_script(config, blas_threads=threads)
+        if exact
+        else to_short_script(config, own, is_for_colab=is_notebook)
+    )
+    write_atomically(out, (to_notebook(script) if is_notebook else script).encode())
+    print(f"{out}: {len(script.splitlines()):,} lines")
+    if own:
+        write_atomically(samples, samples_to_npz(own))
+        print(f"{samples}: the samples that it reads")
 
 
 @app.command()
@@ -283,7 +328,7 @@ def sweep_command(
 def presets_command(as_json: Json = False) -> None:
     """List the presets, with the reason for each."""
     for entry in PRESETS.values():
-        print(f"{entry.name:24}{entry.why}")
+        print(f"{entry.name:24}{entry.title}. {entry.why}")
     print_json(as_json, {name: entry.config.model_dump() for name, entry in PRESETS.items()})
 
 
@@ -308,9 +353,8 @@ def base_settings(
 ) -> dict[str, Any]:
     """Return the settings of a preset, if one is named, overridden by those given.
 
-    The split and the scaling of a preset are for its own dataset, not for another one. The
-    columns of the user's own table may have any units: by default, each is scaled to mean 0
-    and standard deviation 1.
+    The split and the scaling of a preset are for its own dataset, not for another one. What
+    nobody asks for has the default for the dataset.
     """
     if own and settings.get("dataset", OWN) != OWN:
         raise ValueError("Give --data, for samples of your own, or --dataset, but not both.")
@@ -318,8 +362,7 @@ def base_settings(
     base = preset(preset_name).config.model_dump() if preset_name else {}
     if chosen.get("dataset", base.get("dataset")) != base.get("dataset"):
         base = {name: value for name, value in base.items() if name not in DATASET_SETTINGS}
-    default = {"scaling": "z-score"} if own and not own.image_shape else {}
-    return {**default, **base, **chosen}
+    return defaults_for(OWN, own) | base | chosen if own else base | chosen
 
 
 def config_from(preset_name: str | None, settings: Settings, own: Dataset | None) -> RunConfig:

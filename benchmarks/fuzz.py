@@ -25,7 +25,7 @@ import numpy as np
 
 from data.idx import IdxError, read_idx
 from experiments.config import RunConfig
-from experiments.export.model_file import load_model, run_to_bytes
+from experiments.export.model_file import load_model, restore_run, run_to_bytes
 from experiments.training.run import Run
 from mlp.network import Network
 from mlp.storage import LENGTH_BYTES, MAX_HEADER_BYTES, ModelFileError, from_bytes, to_bytes
@@ -240,8 +240,10 @@ def readers() -> list[Reader]:
 
 
 def use_model(data: bytes) -> None:
-    """Load a model and let it predict, which it may refuse."""
+    """Load a model, let it predict and restore its run, which it may refuse."""
     model = load_model(data)
+    with contextlib.suppress(ValueError):
+        restore_run(model)
     with contextlib.suppress(ValueError):
         model.outputs(np.ones((2, model.network.sizes[0]), np.float32))
 
@@ -262,7 +264,7 @@ def _models() -> list[bytes]:
         for _ in run.records():
             pass
         run.conclude()
-        return run_to_bytes(run)
+        return run_to_bytes(run, "Run 1", for_continuing=True)
 
     return [finished(hidden_layers=(4,)), finished(hidden_layers=(), scaling="z-score")]
 

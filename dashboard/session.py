@@ -25,6 +25,7 @@ from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.training.run import Run
+from mlp.records import Score
 
 # The app as a whole
 TAB = "_tab"
@@ -36,8 +37,15 @@ CONFIG = "_config"
 PROBLEMS = "_problems"
 NOTICES = "_notices"
 PRESET = "_preset"
+ALL_SETTINGS = "_all_settings"
+SETTINGS_GROUP = "settings_group"  # one of several: see `key_of`
 UPLOAD = "_upload"
+INVERTED = "_inverted"
 CHOSEN = "_chosen"
+SHARE_FOOT = "share"
+SHARE = "_share"
+SHARE_LINK = "share_link"
+RUN_LINK = "run_link"
 EPOCH = "_epoch"
 PACE = "pace"
 LOG_LOSS = "log_loss"
@@ -50,9 +58,13 @@ DRAW_RUN = "draw"  # one for each run, as the next three: see `key_of`
 NAME_RUN = "name"
 SHOW_RUN = "show"
 DELETE_RUN = "delete"
-LIVE_CHARTS = "_live_charts"
+LIVE_ELEMENTS = "_live_elements"
 CHANGES = "changes"
 RUN_STATUS = "run_status"
+SAMPLE_ROW = "sample_row"
+NETWORK_VIEW = "network_view"
+PROJECTOR = "_projector"
+PROJECTOR_BUTTON = "_projector_button"
 LOSS_CHART = "loss_chart"
 ACCURACY_CHART = "accuracy_chart"
 WEIGHTS_CHART = "weights"
@@ -70,6 +82,7 @@ SAMPLE = "_sample"
 VIEW = "_view"
 MAP = "_map"
 SOURCE = "_source"  # whether the source code is open
+TSNE_BUTTON = "_tsne_button"
 SAMPLES_CHART = "samples"
 POINTS_CHART = "points"
 CLASS_BALANCE_CHART = "balance"
@@ -102,6 +115,10 @@ MISTAKE = "mistake"  # one of several, as the next three: see `key_of`
 LIST_NUMBER = "list_number"
 LIST_OPEN = "list_open"
 DOWNLOAD = "download"
+MATRIX_COLUMNS = "matrix_columns"
+CONFIDENCE_COLUMNS = "confidence_columns"
+INPUT_COLUMNS = "input_columns"
+OUTPUT_COLUMNS = "output_columns"
 MATRIX_CHART = "confusion_matrix"
 CELL_SAMPLES_CHART = "cell_samples"
 CONFIDENTLY_WRONG_CHART = "confidently_wrong"
@@ -112,6 +129,13 @@ HIDDEN_LAYERS_CHART = "forward_pass_hidden"
 INPUT_CHART = "forward_pass_input"
 LOGITS_CHART = "forward_pass_logits"
 OUTPUTS_CHART = "forward_pass_outputs"
+COMPARE_TAB = "_compare_tab"
+COMPARE_TAB_LEFT = "_compare_tab_left"  # the one that was open when the page was left
+COMPARE_PLANES = "compare_planes"
+COMPARE_CURVES = "compare_curves"
+COMPARE_RESULTS = "compare_results"
+COMPARE_GRID = "compare_grid"
+COMPARE_IMAGES = "compare_images"
 COMPARE_WHAT = "compare_what"
 COMPARE_MORE = tuple(f"compare_more_{i}" for i in range(1, MAX_MORE + 1))
 COMPARE_MEASURE = "compare_measure"
@@ -143,9 +167,20 @@ def value(key: str, default: object = None) -> Any:
     return st.session_state.get(key, default)
 
 
+def sent(key: str, event: str) -> object:
+    """Return what the browser has sent of a component; None if it is of a page that was left."""
+    events: dict[str, object] = st.session_state.get(key) or {}
+    return events.get(event)
+
+
 def set_value(key: str, value: object) -> None:
     """Store a value under a key: that of a control only before the control is drawn."""
     st.session_state[key] = value
+
+
+def projector_mode() -> bool:
+    """Say whether the page is shown for a lecture, with larger type."""
+    return bool(st.session_state.get(PROJECTOR))
 
 
 def config() -> RunConfig:
@@ -192,6 +227,23 @@ class SplitEffectRun(NamedTuple):
     sequence: RunSequence[SplitScore | None]
 
 
+class Untrained(NamedTuple):
+    """A run that has not begun, and how well its random network does on held-out samples.
+
+    score : on the validation samples; None where there are none
+    """
+
+    run: Run
+    score: Score | None
+
+
+class Film(NamedTuple):
+    """A training played again from its beginning: since when, in seconds, and how fast."""
+
+    began: float
+    epochs_per_second: float
+
+
 class ComparisonKind(StrEnum):
     """The comparisons that a reader can ask for."""
 
@@ -215,7 +267,12 @@ class Tab:
     run_store : all runs since the page was opened
     chosen : the run that the other pages show; None for the one on the Train page
     epoch : the epoch that all pages show; None for the newest
+    film : the film of the training that plays, if one does
+    untrained : the network of the settings, before there is a run
+    watched, watched_draw : the sample in the network view, counted from 0, and how often the
+        reader has asked for other samples
     model_problem : what is wrong with the model that was uploaded
+    model_remark : what there is to say of the model that was loaded last
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
     is_tsne_running : whether t-SNE moves the points of its map
@@ -230,7 +287,12 @@ class Tab:
     run_store: RunStore = field(default_factory=RunStore)
     chosen: StoredRun | None = None
     epoch: int | None = None
+    film: Film | None = None
+    untrained: Untrained | None = None
+    watched: int = 0
+    watched_draw: int = 0
     model_problem: str = ""
+    model_remark: str = ""
     own: Dataset | None = None
     own_problem: str = ""
     sample: int = 0

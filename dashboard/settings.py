@@ -16,6 +16,7 @@ VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a r
     session.PACE: PACES,
     session.LOG_LOSS: ("true", "false"),
     session.PART: PARTS,
+    "view": ("projector",),
     session.CLASSES: (),  # depend on the dataset
 }
 

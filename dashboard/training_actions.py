@@ -100,9 +100,9 @@ def retry(learning_rate: float) -> None:
     request_training(Goal.THE_END, None)
 
 
-def show_loaded_run(run: Run) -> None:
+def show_loaded_run(run: Run, name: str) -> None:
     """List a run that was loaded from a file, and show it unless another one is unfinished."""
-    stored = session.tab().run_store.add(TrainingJob(run, ending=Status.FINISHED))
+    stored = session.tab().run_store.add(TrainingJob(run, ending=Status.FINISHED), name)
     show_run(stored)
 
 

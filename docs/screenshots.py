@@ -1,8 +1,11 @@
-"""Update the screenshots of the README: python docs/screenshots.py
+"""Update the pictures of the README: python docs/screenshots.py [pages] [moments] [film]
 
-Starts the app, trains the defaults, and takes a picture of each page in each theme with Chromium.
+Starts the app and takes pictures of it with Chromium: of each page in each theme, of the first
+screen at some moments of a run on each kind of screen, and a film of a network that learns.
 """
 
+import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -11,12 +14,21 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from playwright.sync_api import Locator, Page, expect  # noqa: E402  # the tests' server is found from the root
+from PIL import Image  # noqa: E402  # the tests' server is found from the root
+from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
 from dashboard.shell.page_registry import PAGES, PageEntry  # noqa: E402
 from tests.browser.serving import running_chromium, running_server  # noqa: E402
 
-WIDTH, HEIGHT = 1280, 1000
+THEMES = ("light", "dark")
+SCREENS = {"laptop": (1280, 800), "projector": (1920, 1080), "phone": (390, 844)}
+PAGE_SIZE = (1280, 1000)
+MOMENTS = {"1-before": 0, "2-first": 1, "3-soon": 4, "4-later": 12, "5-after": 30}
+"""The pictures of a run of 30 epochs: the epoch after which each is taken."""
+QUALITY = 82  # of WebP, in percent
+FILM_SIZE = (1024, 640)
+FILM_FRAMES, FRAME_MS = 36, 250
+FILM = "?epochs=60&pace=10"
 
 
 def go_to(page: Page, title: str) -> None:
@@ -33,9 +45,11 @@ def train(page: Page) -> None:
 
 def compare(page: Page) -> None:
     """Train both networks side by side."""
+    page.get_by_role("tab", name="Side by side").click()
     button(page, "Train side by side").click()
     page.wait_for_timeout(1000)
     expect(button(page, "Train side by side")).to_be_enabled(timeout=60_000)
+    page.get_by_role("tab", name="Over many seeds").click()
     button(page, "Compare over seeds").click()
     page.get_by_text("seeds, more than luck explains").or_(
         page.get_by_text("no difference that 10 seeds can show")
@@ -51,25 +65,32 @@ PREPARE: dict[str, Callable[[Page], None]] = {"train": train, "compare": compare
 """What to do on a page before its picture is taken, by its name; nothing on the others."""
 
 
-def main() -> None:
+def open_page(browser: Browser, address: str, size: tuple[int, int], scheme: str) -> Page:
+    """Open an address on a screen of its own, and wait until it is drawn."""
+    width, height = size
+    viewport = {"width": width, "height": height}
+    page = browser.new_context(viewport=viewport, color_scheme=scheme).new_page()
+    page.goto(address)
+    page.locator(".network-view[data-drawn]").wait_for()
+    page.locator(".chart .gridlayer").first.wait_for()
+    return page
+
+
+def picture(page: Page) -> Image.Image:
+    """Take a picture of what is on the screen."""
+    return Image.open(io.BytesIO(page.screenshot()))
+
+
+def take_pages(browser: Browser, url: str) -> None:
     """Write one picture for each page and theme."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log") as server,
-        running_chromium() as browser,
-    ):
-        for scheme in ("light", "dark"):
-            size = {"width": WIDTH, "height": HEIGHT}
-            context = browser.new_context(viewport=size, color_scheme=scheme)
-            page = context.new_page()
-            page.goto(f"{server.url}/?pace=full")
-            page.locator(".chart .gridlayer").first.wait_for()
-            for entry in PAGES:
-                take_picture(page, entry, HERE / f"{entry.name}-{scheme}.png")
-            context.close()
+    for scheme in THEMES:
+        page = open_page(browser, f"{url}/?pace=full", PAGE_SIZE, scheme)
+        for entry in PAGES:
+            take_page(page, entry, HERE / f"{entry.name}-{scheme}.webp")
+        page.context.close()
 
 
-def take_picture(page: Page, entry: PageEntry, file: Path) -> None:
+def take_page(page: Page, entry: PageEntry, file: Path) -> None:
     """Go to a page, prepare it, and write a picture of its top."""
     if not entry.is_default:  # that one is open already
         go_to(page, entry.title)
@@ -78,8 +99,63 @@ def take_picture(page: Page, entry: PageEntry, file: Path) -> None:
     page.mouse.move(0, 0)
     page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     page.wait_for_timeout(2000)
-    page.screenshot(path=file)
+    picture(page).save(file, quality=QUALITY)
+
+
+def take_moments(browser: Browser, url: str) -> None:
+    """Write pictures of the first screen, from before a run to after it, on each screen."""
+    folder = HERE / "first-screen"
+    folder.mkdir(exist_ok=True)
+    for screen, size in SCREENS.items():
+        view = "&view=projector" if screen == "projector" else ""
+        for scheme in THEMES:
+            page = open_page(browser, f"{url}/?pace=2{view}", size, scheme)
+            for name, epoch in MOMENTS.items():
+                wait_for_epoch(page, epoch)
+                picture(page).save(folder / f"{screen}-{scheme}-{name}.webp", quality=QUALITY)
+            page.context.close()
+
+
+def wait_for_epoch(page: Page, epoch: int) -> None:
+    """Begin to train, or wait until so many epochs are over."""
+    if epoch == 1:
+        button(page, "Train").click()
+        page.mouse.move(0, 0)
+    if epoch == MOMENTS["5-after"]:
+        page.get_by_text("test images correctly").wait_for()
+    elif epoch:
+        page.get_by_text(re.compile(rf"Epoch {epoch} of")).first.wait_for()
+    page.wait_for_timeout(300)
+
+
+def take_film(browser: Browser, url: str) -> None:
+    """Write a film of the first screen while the network learns."""
+    page = open_page(browser, f"{url}/{FILM}", SCREENS["laptop"], "light")
+    button(page, "Train").click()
+    page.mouse.move(0, 0)
+    frames = []
+    for _ in range(FILM_FRAMES):
+        frames.append(picture(page).convert("RGB").resize(FILM_SIZE, Image.Resampling.LANCZOS))
+        page.wait_for_timeout(FRAME_MS / 2)
+    first, *others = frames
+    file = HERE / "learning.webp"
+    first.save(file, append_images=others, duration=FRAME_MS, loop=0, quality=QUALITY, method=6)
+    page.context.close()
+
+
+PARTS = {"pages": take_pages, "moments": take_moments, "film": take_film}
+
+
+def main(parts: list[str]) -> None:
+    """Take the pictures that are asked for, or all."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log") as server,
+        running_chromium() as browser,
+    ):
+        for part in parts or PARTS:
+            PARTS[part](browser, server.url)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

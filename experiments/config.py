@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
-from data.datasets import DATASETS
+from data.datasets import DATASETS, Dataset
 from data.scaling import SCALERS
 from data.split import SPLITS
 from experiments.setting_kinds import (
@@ -32,13 +32,13 @@ from mlp.schedules import SCHEDULES
 OWN = "own"  # a dataset of one's own, given together with the config
 CLASS_WEIGHTS = ("none", "balanced")
 
-DATASET = Group("Dataset")
-NETWORK = Group("Network")
-TRAINING = Group("Training")
-STEPS = Group("Steps", ":material/stairs:")
-OVERFITTING = Group("Regularization", ":material/shield:")
+DATASET = Group("Dataset", ":material/database:")
+NETWORK = Group("Network", ":material/lan:")
+TRAINING = Group("Training", ":material/model_training:")
+OPTIMIZER = Group("Optimizer details", ":material/stairs:")
+REGULARIZATION = Group("Regularization", ":material/shield:")
 DATA = Group("Data and initialization", ":material/tune:")
-GROUPS = (NETWORK, TRAINING, STEPS, OVERFITTING, DATA)
+GROUPS = (NETWORK, TRAINING, OPTIMIZER, REGULARIZATION, DATA)
 
 
 def _optimizer_reads(setting: str) -> Callable[[Values], bool]:
@@ -72,17 +72,24 @@ class RunConfig(BaseModel):
         (*DATASETS, OWN),
         affects_data=True,
         depends_on_dataset=True,
+        is_basic=True,
     )
-    """What the network learns from."""
+    """What the network learns from; own stands for your data."""
 
     # Enough for 97 %, and few enough to look at each of them.
     hidden_layers: tuple[int, ...] = setting(
-        LayerSizes, (32,), "Hidden layers", NETWORK, max_layers=10, max_units=4096
+        LayerSizes,
+        (32,),
+        "Hidden layers",
+        NETWORK,
+        max_layers=10,
+        max_units=4096,
+        is_basic=True,
     )
     """Units of each hidden layer, from input to output, such as 64,32. Empty, or none, gives the
     single-layer perceptron."""
     # Quick to compute, and its slope does not vanish for large z.
-    activation: str = setting(Choice, "relu", "Activation", NETWORK, ACTIVATIONS)
+    activation: str = setting(Choice, "relu", "Activation", NETWORK, ACTIVATIONS, is_basic=True)
     """What a hidden unit does with its input z."""
     output: str = setting(Choice, "softmax", "Output", NETWORK, OUTPUTS)
     """What the last layer does. Softmax gives probabilities that add up to 1."""
@@ -101,7 +108,14 @@ class RunConfig(BaseModel):
     """How the parameters follow the gradient."""
     # 0.001 would need three times the epochs on so few samples
     learning_rate: float = setting(
-        LogNumber, 0.005, "Learning rate", TRAINING, 0.0, 1000.0, excludes_low=True
+        LogNumber,
+        0.005,
+        "Learning rate",
+        TRAINING,
+        0.0,
+        1000.0,
+        excludes_low=True,
+        is_basic=True,
     )
     """Size of a step. Typical values: 0.1 for sgd, 0.001 to 0.01 for adam. If it is too large,
     training diverges."""
@@ -111,34 +125,43 @@ class RunConfig(BaseModel):
     batch_size: int = setting(Count, 32, "Batch size", TRAINING, 1, 100_000, is_used=_has_batches)
     """Samples per step. Small batches give many noisy steps."""
     # The validation loss of the defaults has leveled off by then.
-    epochs: int = setting(Count, 30, "Epochs", TRAINING, 1, 10_000, noun="number of epochs")
+    epochs: int = setting(
+        Count, 30, "Epochs", TRAINING, 1, 10_000, noun="number of epochs", is_basic=True
+    )
     """How many times training sees every sample."""
     seed: int = setting(Count, 0, "Seed", TRAINING, 0, 2**32 - 1, affects_data=True)
     """Decides the split, the initial weights, the order of the samples and dropout. The same seed
     gives the same run."""
 
     momentum: float = setting(
-        Fraction, 0.9, "Momentum", STEPS, 0.0, 0.99, step=0.01, is_used=_optimizer_reads("momentum")
+        Fraction,
+        0.9,
+        "Momentum",
+        OPTIMIZER,
+        0.0,
+        0.99,
+        step=0.01,
+        is_used=_optimizer_reads("momentum"),
     )
     """Share of the previous step that carries over, with the optimizers momentum and nesterov."""
     weight_decay: float = setting(
         Fraction,
         0.01,
         "Weight decay",
-        STEPS,
+        OPTIMIZER,
         0.0,
         1.0,
         step=0.005,
         is_used=_optimizer_reads("weight_decay"),
     )
     """How fast the weights shrink by themselves, with the optimizer adamw."""
-    schedule: str = setting(Choice, "constant", "Schedule", STEPS, SCHEDULES)
+    schedule: str = setting(Choice, "constant", "Schedule", OPTIMIZER, SCHEDULES)
     """How the learning rate falls from epoch to epoch."""
     decay: float = setting(
         Number,
         0.5,
         "Decay",
-        STEPS,
+        OPTIMIZER,
         0.0,
         1.0,
         excludes_low=True,
@@ -150,7 +173,7 @@ class RunConfig(BaseModel):
         Count,
         10,
         "Epochs between decays",
-        STEPS,
+        OPTIMIZER,
         1,
         10_000,
         noun="number of epochs between decays",
@@ -158,36 +181,36 @@ class RunConfig(BaseModel):
     )
     """How many epochs lie between two decays."""
     warmup_epochs: int = setting(
-        Count, 0, "Warm-up epochs", STEPS, 0, 1000, noun="number of warm-up epochs"
+        Count, 0, "Warm-up epochs", OPTIMIZER, 0, 1000, noun="number of warm-up epochs"
     )
     """How many epochs the learning rate takes to rise to its full value."""
     # In a fixed order, every epoch would pull in the same directions.
-    shuffle: bool = setting(Switch, True, "Shuffle", STEPS, is_used=_has_batches)
+    shuffle: bool = setting(Switch, True, "Shuffle", OPTIMIZER, is_used=_has_batches)
     """Put the training samples in a new random order for each epoch."""
 
-    dropout: float = setting(Fraction, 0.0, "Dropout", OVERFITTING, 0.0, 0.95, step=0.05)
+    dropout: float = setting(Fraction, 0.0, "Dropout", REGULARIZATION, 0.0, 0.95, step=0.05)
     """Share of the hidden units that are set to 0 at random in each step. The training curve shows
     the network with them off, so its accuracy may be below that of the validation curve."""
     max_norm: float = setting(
-        Number, 0.0, "Max-norm", OVERFITTING, 0.0, 1000.0, noun="max norm", step=0.5
+        Number, 0.0, "Max-norm", REGULARIZATION, 0.0, 1000.0, noun="max norm", step=0.5
     )
     """The longest that the incoming weights of a unit may be; 0 sets no limit."""
     l1: float = setting(
-        Number, 0.0, "L1 penalty", OVERFITTING, 0.0, 1.0, noun="L1 penalty", step=1e-4
+        Number, 0.0, "L1 penalty", REGULARIZATION, 0.0, 1.0, noun="L1 penalty", step=1e-4
     )
     """Strength of the sum of |w| in the loss, over all weights and no biases."""
     l2: float = setting(
-        Number, 0.0, "L2 penalty", OVERFITTING, 0.0, 1.0, noun="L2 penalty", step=1e-4
+        Number, 0.0, "L2 penalty", REGULARIZATION, 0.0, 1.0, noun="L2 penalty", step=1e-4
     )
     """Strength of half the sum of w² in the loss, over all weights and no biases."""
-    early_stopping: bool = setting(Switch, False, "Early stopping", OVERFITTING)
+    early_stopping: bool = setting(Switch, False, "Early stopping", REGULARIZATION)
     """End when the validation loss falls no more, and go back to the best epoch."""
     # Longer than the ups and downs from epoch to epoch.
     patience: int = setting(
         Count,
         10,
         "Patience",
-        OVERFITTING,
+        REGULARIZATION,
         1,
         1000,
         is_used=lambda settings: settings["early_stopping"],
@@ -195,14 +218,10 @@ class RunConfig(BaseModel):
     """How many epochs to wait for a lower validation loss."""
 
     # Made for relu, the default activation.
-    weight_init: str = setting(
-        Choice, "he", "Initial weights", DATA, INITIALIZERS, noun="weight initialization"
-    )
+    weight_init: str = setting(Choice, "he", "Weight initialization", DATA, INITIALIZERS)
     """How large the random weights are before training. he suits relu; xavier suits tanh and
     sigmoid."""
-    bias_init: str = setting(
-        Choice, "zeros", "Initial biases", DATA, BIAS_INITIALIZERS, noun="bias initialization"
-    )
+    bias_init: str = setting(Choice, "zeros", "Bias initialization", DATA, BIAS_INITIALIZERS)
     """How large the random biases are before training."""
     # Suits images; the columns of a table need z-score.
     scaling: str = setting(
@@ -258,9 +277,9 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _usual_split(cls, values: Any) -> Any:
-        """Fill in the split that a dataset is usually given, where none is asked for."""
-        return default_split(values.get("dataset")) | values if isinstance(values, dict) else values
+    def _usual_settings(cls, values: Any) -> Any:
+        """Fill in what is usual for the dataset, where nothing else is asked for."""
+        return defaults_for(values.get("dataset")) | values if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _loss_goes_with_output(self) -> "RunConfig":
@@ -305,9 +324,9 @@ def limits_of(name: str) -> tuple[float, float]:
     return number.low, number.high
 
 
-def default_of(name: str) -> Any:
-    """Return the default of a setting."""
-    return RunConfig.model_fields[name].default
+def default_of(name: str, dataset: Any = None, own: Dataset | None = None) -> Any:
+    """Return the default of a setting, which may depend on the dataset."""
+    return defaults_for(dataset, own).get(name, RunConfig.model_fields[name].default)
 
 
 def unused_settings(settings: Values) -> set[str]:
@@ -320,16 +339,19 @@ def optimizer_settings(optimizer: str) -> set[str]:
     return {field.name for field in fields(OPTIMIZERS[optimizer])} & SETTINGS.keys()
 
 
-def default_split(dataset: Any) -> dict[str, Any]:
-    """Return the settings of the split that a dataset is usually given."""
+def defaults_for(dataset: Any, own: Dataset | None = None) -> dict[str, Any]:
+    """Return the settings that have another default for a dataset than for most.
+
+    The columns of one's own table may have any units, so each is scaled by itself.
+
+    Parameters
+    ----------
+    own : the user's own samples, once they are known
+    """
+    if dataset == OWN:
+        return {"scaling": "pixel" if own and own.image_shape else "z-score"}
     entry = DATASETS.get(dataset) if isinstance(dataset, str) else None
-    if entry is None:
-        return {}
-    return {
-        "split": entry.split,
-        "validation_fraction": entry.validation_fraction,
-        "test_fraction": entry.test_fraction,
-    }
+    return dict(entry.settings) if entry else {}
 
 
 def differences(config: RunConfig) -> dict[str, Any]:

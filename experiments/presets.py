@@ -26,6 +26,7 @@ class Preset:
     Attributes
     ----------
     name : how it is called in a link and on the command line
+    title : how it is called on the screen
     why : what makes it interesting, in a sentence
     config : decides all of it
     original_accuracy : what the published program reaches, in percent, on the part named
@@ -39,6 +40,7 @@ class Preset:
     """
 
     name: str
+    title: str
     why: str
     config: RunConfig
     original_accuracy: float | None = None
@@ -78,11 +80,13 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset(
             "digits",
+            "Digits, 32 hidden units",
             "The defaults: a small network that reads 97 of 100 digits after a few seconds.",
             RunConfig(),
         ),
         Preset(
             "slp-digits",
+            "Digits, single layer, nothing held out",
             "One layer, no hidden units, and already 98 %, but of images it has learned from.",
             RunConfig(**PLAIN_DESCENT, hidden_layers=()),
             original_accuracy=98.0,
@@ -91,6 +95,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "mlp-digits",
+            "Digits, 32 hidden units, nothing held out",
             "The same with 32 hidden units. Training accuracy says nothing about new images.",
             RunConfig(**PLAIN_DESCENT, hidden_layers=(32,)),
             original_accuracy=99.4,
@@ -99,6 +104,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "slp-digits-global",
+            "Digits, single layer, global z-score",
             "The last version of it: one mean and one deviation over all pixels, not one for each.",
             RunConfig(**PLAIN_DESCENT | {"hidden_layers": (), "scaling": "z-score-global"}),
             original_accuracy=97.94,
@@ -106,6 +112,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "slp-digits-held-out",
+            "Digits, single layer, tested",
             "The single layer, asked about images it has never seen.",
             RunConfig(**PLAIN_DESCENT | {"hidden_layers": (), "test_fraction": 0.2}),
             original_accuracy=96.6,
@@ -114,6 +121,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "mlp-digits-held-out",
+            "Digits, 32 hidden units, tested",
             "The hidden layer, asked about new images: hardly better than without. Compare!",
             RunConfig(**PLAIN_DESCENT | {"hidden_layers": (32,), "test_fraction": 0.2}),
             original_accuracy=97.3,
@@ -122,6 +130,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "sigmoid-l2",
+            "MNIST, 30 sigmoid units, L2 (Nielsen, ch. 3)",
             "Sigmoid neurons with cross-entropy, kept small by L2: the textbook network.",
             # Steps of 0.5 with batches of 10 never come to rest: the last epochs of ten seeds lie
             # between 95.4 and 96.3 on the test part, all below the one run of the original.
@@ -132,6 +141,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "sigmoid-l1",
+            "MNIST, 30 sigmoid units, L1",
             "L1 instead: it pulls many weights to 0, so that many pixels no longer count.",
             RunConfig(**SIGMOID_NEURONS | {"l1": 5 / MNIST_TRAINING, "epochs": 10}),
             original_accuracy=95.92,
@@ -140,6 +150,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "softmax-log-likelihood",
+            "MNIST, 30 sigmoid units, softmax",
             "The same network asked for probabilities that add up to 1.",
             RunConfig(
                 **SIGMOID_NEURONS
@@ -154,6 +165,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "digit-classifier",
+            "MNIST, 30 relu units, 100 epochs",
             "Relu and softmax with a small learning rate: slow, steady, 100 epochs.",
             RunConfig(
                 dataset="mnist",
@@ -170,6 +182,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "digit-classifier-2018",
+            "MNIST, 3 and 4 sigmoid units: too few",
             "Three and four sigmoid units between 784 pixels and 10 digits: too narrow to learn.",
             RunConfig(
                 dataset="mnist",
@@ -188,6 +201,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "four-layer-mse",
+            "MNIST, 64-32-16 units, squared error",
             # This original and the next draw a curve of the test part while they train. Here that
             # part is kept for the end, and all other rows are for training, as they are there.
             "Squared error through four sigmoid layers, on all 60,000: no held-out curve is left.",
@@ -210,6 +224,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "one-hidden-mse",
+            "MNIST, 50 sigmoid units, full batch",
             "A thousand full-batch steps on all 60,000 images: no held-out curve is left.",
             RunConfig(
                 **WHOLE_TRAINING_PART,
@@ -228,9 +243,10 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "mnist-adam",
+            "MNIST, 128 relu units, Adam",
             "What one would do today: 128 relu units, Adam, and a falling learning rate.",
             RunConfig(
-                **WHOLE_TRAINING_PART,
+                dataset="mnist",
                 hidden_layers=(128,),
                 learning_rate=0.002,
                 batch_size=128,
@@ -240,6 +256,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "nielsen-100",
+            "MNIST, 100 sigmoid units (Nielsen, ch. 3)",
             "A hundred sigmoid units, cross-entropy and L2, as in the book: nearly 98 %.",
             # There, too, unscaled initial weights, and the accuracy on validation data.
             RunConfig(
@@ -260,6 +277,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "fashion-relu-100",
+            "Fashion-MNIST, 100 relu units",
             "Clothing instead of digits: the same network makes six times as many mistakes.",
             RunConfig(
                 dataset="fashion-mnist",

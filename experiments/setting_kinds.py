@@ -20,20 +20,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Group:
-    """Settings that stand together in the sidebar.
-
-    Attributes
-    ----------
-    icon : of the expander that holds advanced settings; those without are always in sight
-    """
+    """Settings that stand together in the sidebar."""
 
     title: str
-    icon: str = ""
-
-    @property
-    def is_advanced(self) -> bool:
-        """Whether a newcomer can leave these settings as they are."""
-        return bool(self.icon)
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,9 @@ class Setting:
     meaning : what it does, in a sentence or two: the text below its declaration
     noun : how it is called in a sentence, if not like its label
     affects_data : whether another value gives other prepared data
-    depends_on_dataset : whether its best value depends on the dataset
+    depends_on_dataset : whether it is about the dataset, so that a value that was chosen for one
+        says nothing about another
+    is_basic : whether a beginner is to see it first, before all others
     is_used : given the values of the settings before it, whether this one has an effect
     """
 
@@ -57,6 +49,7 @@ class Setting:
     noun: str = field(default="", kw_only=True)
     affects_data: bool = field(default=False, kw_only=True)
     depends_on_dataset: bool = field(default=False, kw_only=True)
+    is_basic: bool = field(default=False, kw_only=True)
     is_used: Callable[[Values], bool] = field(default=lambda _: True, kw_only=True)
 
     @property

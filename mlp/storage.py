@@ -3,7 +3,9 @@
 A pickle may run any program when it is opened. A safetensors file is a length, a JSON
 header and plain numbers, so that all of it can be checked before any of it is used.
 The tensors are named as `torch.nn.Sequential(Linear, ReLU, Linear, ...)` names its own:
-layer l is the module 2 (l - 1), and the activations are the odd modules in between.
+layer l is the module 2 (l - 1), and the activations are the odd modules in between. Tensors
+whose names begin with `memory.` are what the training remembers, to be continued; PyTorch
+passes over them with `load_state_dict(tensors, strict=False)`.
 
 Source: the format, https://huggingface.co/docs/safetensors
 """
@@ -12,12 +14,14 @@ import contextlib
 import json
 import math
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
@@ -33,6 +37,9 @@ LENGTH_BYTES = 8  # the length of the header, in front of it
 MAX_FILE_BYTES = LENGTH_BYTES + MAX_HEADER_BYTES + MAX_PARAMETERS * 8  # 8: float64
 
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
+MEMORY_DTYPES = DTYPES | {"I32": np.dtype(np.int32)}
+MEMORY = re.compile(r"memory\.[a-z_]{1,40}")  # names of tensors that are no parameters
+MAX_MEMORIES = 4
 REGISTRIES: dict[str, Mapping[str, object]] = {"activation": ACTIVATIONS, "output": OUTPUTS}
 
 
@@ -41,10 +48,11 @@ class ModelFileError(ValueError):
 
 
 class StoredNetwork(NamedTuple):
-    """A network, and the metadata that the caller of `to_bytes` gave."""
+    """A network, and what the caller of `to_bytes` gave with it: metadata and memory."""
 
     network: Network
     metadata: dict[str, str]
+    memory: dict[str, npt.NDArray[Any]]
 
 
 class _Tensor(NamedTuple):
@@ -70,12 +78,17 @@ def name_tensors(network: Network) -> dict[str, Array]:
     return tensors
 
 
-def to_bytes(network: Network, metadata: Mapping[str, str]) -> bytes:
+def to_bytes(
+    network: Network,
+    metadata: Mapping[str, str],
+    memory: Mapping[str, npt.NDArray[Any]] | None = None,
+) -> bytes:
     """Return a network as the content of a safetensors file, every bit of it.
 
     Parameters
     ----------
     metadata : texts to keep with the network; the format's own names are taken
+    memory : vectors of float32, float64 or int32 to keep with it, by names in lower case
 
     Raises
     ------
@@ -92,7 +105,8 @@ def to_bytes(network: Network, metadata: Mapping[str, str]) -> bytes:
         raise ValueError(
             f"The name '{min(taken)}' in the metadata belongs to the format. Take another name."
         )
-    data = save_tensors(name_tensors(network), metadata={**metadata, **own})
+    tensors = name_tensors(network) | {f"memory.{name}": v for name, v in (memory or {}).items()}
+    data = save_tensors(tensors, metadata={**metadata, **own})
     from_bytes(data)
     return data
 
@@ -108,23 +122,34 @@ def from_bytes(data: bytes) -> StoredNetwork:
     """
     header, n_data_bytes = _read_header(data)
     metadata = _check_metadata(header.pop("__metadata__", None))
-    sizes, dtype = _check_tensors(header, n_data_bytes)
+    memory = {name: header.pop(name) for name in list(header) if name.startswith("memory.")}
+    sizes, dtype = _check_tensors(header, _check_memory(memory), n_data_bytes)
     network = Network(
         sizes, activation=metadata["activation"], output=metadata["output"], dtype=dtype
     )
-    _fill(network, data)
+    tensors = _read_tensors(data)
+    _fill(network, tensors)
     own = {"format", "version", *REGISTRIES}
-    return StoredNetwork(network, {key: metadata[key] for key in metadata.keys() - own})
+    return StoredNetwork(
+        network,
+        {key: metadata[key] for key in metadata.keys() - own},
+        {name.removeprefix("memory."): _finite(name, tensors[name]) for name in memory},
+    )
 
 
-def save(path: Path | str, network: Network, metadata: Mapping[str, str]) -> None:
-    """Write a network to a file, all of it or nothing.
+def save(
+    path: Path | str,
+    network: Network,
+    metadata: Mapping[str, str],
+    memory: Mapping[str, npt.NDArray[Any]] | None = None,
+) -> None:
+    """Write a network to a file, all of it or nothing; see `to_bytes`.
 
     Raises
     ------
     ModelFileError : if the file cannot be written, or for what `to_bytes` refuses
     """
-    data = to_bytes(network, metadata)
+    data = to_bytes(network, metadata, memory)
     try:
         write_atomically(Path(path), data)
     except OSError as error:
@@ -246,14 +271,32 @@ def _check_metadata(metadata: Any) -> dict[str, str]:
     return metadata
 
 
+def _check_memory(claims: dict[str, Any]) -> dict[str, _Tensor]:
+    """Return what a header claims of the tensors that are no parameters."""
+    if len(claims) > MAX_MEMORIES or not all(map(MEMORY.fullmatch, claims)):
+        raise ModelFileError(
+            f"The file holds more than what a training remembers: {', '.join(claims)[:100]}. "
+            "Choose a model that was saved here."
+        )
+    tensors = {name: _parse_tensor(name, claim) for name, claim in claims.items()}
+    for name, tensor in tensors.items():
+        if tensor.dtype not in MEMORY_DTYPES:
+            raise ModelFileError(
+                f"The numbers of {name} are of the type {tensor.dtype[:40]}, and there are only "
+                f"{', '.join(MEMORY_DTYPES)}. Choose a model that was saved here."
+            )
+    return tensors
+
+
 def _check_tensors(
-    header: dict[str, Any], n_data_bytes: int
+    header: dict[str, Any], memory: dict[str, _Tensor], n_data_bytes: int
 ) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return the layer sizes and the precision that a header describes.
 
     Parameters
     ----------
-    header : what it claims of each tensor, by name
+    header : what it claims of each tensor of the network, by name
+    memory : the other tensors, already parsed
     n_data_bytes : what follows the header, which the tensors must fill
     """
     n_layers = len(header) // 2
@@ -272,7 +315,7 @@ def _check_tensors(
             "Take fewer or smaller hidden layers."
         )
     dtype = _common_dtype(tensors)
-    _check_offsets(tensors, dtype.itemsize, n_data_bytes)
+    _check_offsets(tensors | memory, n_data_bytes)
     return sizes, dtype
 
 
@@ -320,11 +363,11 @@ def _common_dtype(tensors: dict[str, _Tensor]) -> np.dtype[Any]:
     return DTYPES[kinds[0]]
 
 
-def _check_offsets(tensors: dict[str, _Tensor], item_bytes: int, n_data_bytes: int) -> None:
+def _check_offsets(tensors: dict[str, _Tensor], n_data_bytes: int) -> None:
     """Refuse gaps, overlaps, and bytes that belong to no tensor."""
     position = 0
-    for tensor in sorted(tensors.values(), key=lambda tensor: tensor.start):
-        n_bytes = math.prod(tensor.shape) * item_bytes
+    for tensor in sorted(tensors.values(), key=lambda each: (each.start, each.end)):
+        n_bytes = math.prod(tensor.shape) * MEMORY_DTYPES[tensor.dtype].itemsize
         if (tensor.start, tensor.end) != (position, position + n_bytes):
             raise ModelFileError(
                 "The numbers of the layers overlap in the file, or there are gaps between them. "
@@ -338,14 +381,18 @@ def _check_offsets(tensors: dict[str, _Tensor], item_bytes: int, n_data_bytes: i
         )
 
 
-def _fill(network: Network, data: bytes) -> None:
-    """Copy the parameters of a checked file into a network of its sizes."""
+def _read_tensors(data: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Return the tensors of a checked file."""
     try:
-        stored = load_tensors(data)
+        return load_tensors(data)
     except SafetensorError:
         raise ModelFileError(
             "The file breaks a rule of the safetensors format. It is damaged: save the model again."
         ) from None
+
+
+def _fill(network: Network, stored: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Copy the parameters of a file into a network of its sizes."""
     for name, tensor in name_tensors(network).items():
         tensor[...] = stored[name]
     if not np.isfinite(network.parameters).all():
@@ -353,3 +400,12 @@ def _fill(network: Network, data: bytes) -> None:
             "The network holds NaN or infinity: its training has diverged, or the file is "
             "damaged. Train it again with a smaller learning rate."
         )
+
+
+def _finite(name: str, tensor: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a tensor, if it holds neither NaN nor infinity."""
+    if not np.isfinite(tensor).all():
+        raise ModelFileError(
+            f"{name} holds NaN or infinity. The file is damaged: save the model again."
+        )
+    return tensor

@@ -49,6 +49,7 @@ MAY_IMPORT = {
     },
     "dashboard/shell/early_scripts.py": {"dashboard", "starlette"},
     "dashboard/shell/static_files.py": {"starlette", "streamlit"},
+    "dashboard/components/link_box.py": {"experiments", "segno", "streamlit"},
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},
     "pages": {"dashboard", "experiments", "data", "mlp", "streamlit"},
     "app.py": {"dashboard", "starlette", "streamlit"},
@@ -71,6 +72,7 @@ WINGS = [
     "evaluation",
     "comparison",
     "exploration",
+    "inspection",
     "sweep",
 ]
 """The folders of the experiments: each imports only those before it."""

@@ -191,7 +191,7 @@ def test_any_setting_of_a_preset_is_overridden_by_its_option(name: str) -> None:
     assert changed == preset | {name: base[name] if name != "early_stopping" else True}
 
 
-@pytest.mark.parametrize("command", ["train", "compare", "sweep"])
+@pytest.mark.parametrize("command", ["train", "export", "compare", "sweep"])
 def test_the_help_explains_every_setting(command: str, program: Program) -> None:
     outcome = program(command, "--help")
     assert outcome.code == 0
@@ -203,7 +203,7 @@ def test_the_help_explains_every_setting(command: str, program: Program) -> None
 
 def test_the_help_lists_the_exit_codes(program: Program) -> None:
     words = " ".join(program("--help").out.split())
-    for name in ("train", "evaluate", "compare", "sweep", "presets", "download"):
+    for name in ("train", "export", "evaluate", "compare", "sweep", "presets", "download"):
         assert f" {name} " in words
     assert "The exit code is 0, even if training diverged; 2, with a line" in words
     assert "130 if Ctrl-C stopped it" in words
@@ -252,6 +252,42 @@ def test_a_missing_onnx_package_is_reported_before_training(
     assert (outcome.code, outcome.out) == (2, "")
     assert "package onnx, and it is not installed. Run: pip install -r" in outcome.errors
     assert not Path("graph").exists()
+
+
+# Export -----------------------------------------------------------------------------
+
+
+def test_a_run_is_exported_as_a_script_and_as_a_notebook(program: Program) -> None:
+    short = program("export", "short.py", "--dataset", "moons", "--epochs", "3")
+    assert (short.code, short.errors) == (0, "")
+    n_lines = len(Path("short.py").read_text(encoding="utf-8").splitlines())
+    assert short.out == f"short.py: {n_lines} lines\n"
+    assert n_lines < 100
+    trained = program("train", "--dataset", "moons", "--epochs", "3", "--json").last
+    done = subprocess.run(
+        [sys.executable, "-I", "short.py"], capture_output=True, text=True, check=True
+    )
+    printed = done.stdout.split("test: ")[1].removesuffix("% right\n")
+    assert float(printed) == pytest.approx(100 * trained["test_accuracy"], abs=1)
+    program("export", "notebook.ipynb", "--preset", "slp-digits")
+    assert json.loads(Path("notebook.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
+    assert "SHA-256" not in Path("notebook.ipynb").read_text(encoding="utf-8")
+
+
+def test_the_exact_script_is_exported_with_ones_own_samples(program: Program) -> None:
+    write_csv(Path("mine.csv"))
+    outcome = program("export", "exact.py", "--exact", "--data", "mine.csv", "--epochs", "2")
+    assert (outcome.code, outcome.errors) == (0, "")
+    assert outcome.out.splitlines()[1] == "own.npz: the samples that it reads"
+    assert "SHA-256" in Path("exact.py").read_text(encoding="utf-8")
+    with np.load("own.npz") as samples:
+        assert len(samples["X"]) == len(samples["labels"])
+
+
+def test_a_model_can_be_saved_to_be_continued(program: Program) -> None:
+    for options in ((), ("--continuable",)):
+        program("train", "--epochs", "2", "--save", "model", *options)
+        assert (load_model("model").memory is not None) == bool(options)
 
 
 # Evaluate ---------------------------------------------------------------------------
@@ -493,6 +529,11 @@ ERRORS = [
     ("train --onnx garbage/graph", "'garbage/graph' cannot be written"),
     ("train --history /dev/null", "'/dev/null' cannot be written"),
     ("train --save model --history model", "Each file needs a name of its own"),
+    ("export", "Missing argument 'out'"),
+    ("export run.txt", "'run.txt' must end with .py, or with .ipynb for a notebook"),
+    ("export none/run.py", "'none/run.py' cannot be written"),
+    ("export run.py --data none.csv", "'none.csv' cannot be read: No such file or directory"),
+    ("export run.py --batch-size 5000", "A batch of 5,000 is more than the 1,079 training"),
     ("evaluate", "Missing argument 'model'"),
     ("evaluate none", "The model cannot be read from 'none': No such file or directory"),
     ("evaluate folder", "The model cannot be read from 'folder': Is a directory"),
@@ -590,7 +631,7 @@ def test_the_presets_are_listed(program: Program) -> None:
     outcome = program("presets", "--json")
     assert outcome.last.keys() == PRESETS.keys()
     for line, preset in zip(outcome.out.splitlines(), PRESETS.values(), strict=False):
-        assert line.split(maxsplit=1) == [preset.name, preset.why]
+        assert line.split(maxsplit=1) == [preset.name, f"{preset.title}. {preset.why}"]
         assert RunConfig(**outcome.last[preset.name]) == preset.config
 
 

@@ -12,6 +12,8 @@ from experiments.evaluation.metrics import FloatArray, IntArray
 
 MAX_NUMBERED = 20  # classes; with more, the numbers would be too small to read
 LONGEST_NAME = 14
+LARGEST_NUMBER, SMALL_NUMBER = 16, 10  # pixels; the small ones from 13 classes on
+NUMBER_WIDTH = 64  # largest size times characters that fits into a cell
 
 AXIS: dict[str, Any] = {
     "type": "category",
@@ -24,13 +26,14 @@ AXIS: dict[str, Any] = {
     "linecolor": style.BORDER,
 }
 COLOR_BAR: dict[str, Any] = {
+    "orientation": "h",
     "thickness": 10,
-    "x": 1,
-    "xpad": 6,
-    "lenmode": "pixels",
-    "len": 220,
-    "y": 1,
-    "yanchor": "top",
+    "len": 0.6,
+    "x": 0.5,
+    "yref": "container",
+    "y": 0,
+    "yanchor": "bottom",
+    "ypad": 0,
 }
 
 
@@ -122,7 +125,7 @@ def confusion_figure(
         coloraxis={
             "cmin": 0,
             "cmax": top,
-            "colorbar": COLOR_BAR | {"title": {"text": normalization.unit, "side": "right"}},
+            "colorbar": COLOR_BAR | {"title": {"text": normalization.unit, "side": "top"}},
         },
         shapes=[frame] if frame else [],
         showlegend=False,
@@ -170,13 +173,15 @@ def _numbers(
     """Write the values into the cells that have one, light on dark and dark on light."""
     rows, columns = np.nonzero(np.nan_to_num(values))
     shown = values[rows, columns]
+    texts = [_cell_text(value, normalization) for value in shown]
+    largest = LARGEST_NUMBER if len(names) <= 12 else SMALL_NUMBER
     return scatter_trace(
         x=[names[column] for column in columns],
         y=[names[row] for row in rows],
-        text=[_cell_text(value, normalization) for value in shown],
+        text=texts,
         mode="text",
         textfont={
-            "size": 16 if len(names) <= 12 else 10,
+            "size": min(largest, NUMBER_WIDTH // max(map(len, texts), default=1)),
             "color": [style.readable_on(value / top) for value in shown],
         },
         hoverinfo="skip",

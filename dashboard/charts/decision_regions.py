@@ -4,10 +4,19 @@ import numpy as np
 
 from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.image_grid import shortened
-from dashboard.charts.style import BACKGROUND, PLANE_FEATURES, class_symbol, color, escape, layout
+from dashboard.charts.style import (
+    BACKGROUND,
+    class_symbol,
+    color,
+    escape,
+    feature_names,
+    layout,
+    short_name,
+)
 from dashboard.charts.templates import Floats
 from experiments.evaluation.decision_regions import DecisionRegions
 
+MARGIN = {"l": 48, "t": 36, "b": 44}  # pixels
 LONGEST_NAME = 20  # characters of a class in the legend
 
 
@@ -32,13 +41,14 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> Figure:
     """Draw the class predicted at each point of the plane, and held-out samples."""
     areas = [_area_trace(regions, label, name) for label, name in enumerate(regions.class_names)]
     points = [_point_trace(regions, label, name) for label, name in enumerate(regions.class_names)]
+    x, y = (short_name(name) for name in feature_names(2, regions.feature_names))
     edge = {"zeroline": False, "showgrid": False, "constrain": "domain"}
     figure_layout = layout(
         title,
-        x=PLANE_FEATURES[0],
-        y=PLANE_FEATURES[1],
+        x=x,
+        y=y,
         showlegend=False,
-        margin={"l": 48},
+        margin=MARGIN,
         xaxis=edge | {"range": [float(regions.x[0]), float(regions.x[-1])]},
         yaxis=edge
         | {"range": [float(regions.y[0]), float(regions.y[-1])], "scaleanchor": "x"}

@@ -129,14 +129,19 @@ def _numbers(image: Images, ends: tuple[float, float], scale: str) -> Trace:
     )
 
 
-def feature_values(values: Images, *, title: str, unit: str) -> Figure:
-    """Draw the features of a sample that is no image, a bar each."""
+def feature_values(values: Images, *, title: str, unit: str, columns: Sequence[str] = ()) -> Figure:
+    """Draw the features of a sample that is no image, a bar each.
+
+    Parameters
+    ----------
+    columns : the names of the features, as in `feature_names`
+    """
     bars = bar_trace(
         x=np.arange(1, len(values) + 1),
         y=values,
         hovertemplate="feature %{x}: %{y:.4g}<extra></extra>",
     )
-    axis = feature_axis(len(values))
+    axis = feature_axis(len(values), columns)
     return Figure([bars], layout(title, x="feature", y=escape(unit), xaxis=axis))
 
 
@@ -163,8 +168,8 @@ def value_histogram(histogram: Histogram, *, unit: str) -> Figure:
     )
 
 
-def feature_ranges(statistics: Statistics, *, unit: str) -> Figure:
-    """Draw the mean, the spread and the limits of each feature of a table."""
+def feature_ranges(statistics: Statistics, *, unit: str, columns: Sequence[str] = ()) -> Figure:
+    """Draw the mean, the spread and the limits of each feature of a table, by their names."""
     spread = {"error_y": {"array": statistics.std}}
     traces = [
         _of_each_feature("mean ± standard deviation", statistics.mean, "circle", **spread),
@@ -175,7 +180,7 @@ def feature_ranges(statistics: Statistics, *, unit: str) -> Figure:
         "Each feature over all samples",
         x="feature",
         y=escape(unit),
-        xaxis=feature_axis(len(statistics.mean)),
+        xaxis=feature_axis(len(statistics.mean), columns),
         hovermode="x unified",
         legend=LEGEND,
     )
@@ -204,8 +209,10 @@ def profiles(statistics: Statistics) -> Images:
     return distances
 
 
-def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> Figure:
-    """Draw what sets each class apart, in a table of features."""
+def class_profiles(
+    statistics: Statistics, class_names: Sequence[str], columns: Sequence[str] = ()
+) -> Figure:
+    """Draw what sets each class apart, in a table of features, by their names."""
     distances = profiles(statistics)
     limit = float(np.nanmax(np.abs(distances), initial=1))
     heatmap = heatmap_trace(
@@ -226,7 +233,7 @@ def class_profiles(statistics: Statistics, class_names: Sequence[str]) -> Figure
                 "cmax": limit,
                 "colorbar": {"title": {"text": "standard<br>deviations"}},
             },
-            xaxis=feature_axis(distances.shape[1]),
+            xaxis=feature_axis(distances.shape[1], columns),
             yaxis=class_axis(class_names, most=15),
         ),
     )

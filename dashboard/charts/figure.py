@@ -14,6 +14,16 @@ from plotly.utils import PlotlyJSONEncoder
 
 Trace: TypeAlias = dict[str, Any]
 
+BESIDE_TITLE = {
+    "orientation": "h",
+    "x": 1,
+    "xanchor": "right",
+    "yref": "container",
+    "y": 0.99,
+    "yanchor": "top",
+}
+"""The place of a legend in a low chart."""
+
 PLOTLY_TYPES = {
     "float64": "f8",
     "float32": "f4",
@@ -31,6 +41,20 @@ class Figure(NamedTuple):
 
     data: list[Trace]
     layout: dict[str, Any]
+
+
+def compact(figure: Figure) -> Figure:
+    """Return a figure for a low place: smaller margins and words, and axes without titles."""
+    x, y = figure.layout["xaxis"], figure.layout["yaxis"]
+    small = {
+        "title": figure.layout["title"] | {"y": 0.99, "yanchor": "top"},
+        "font": {"size": 12},
+        "margin": {"l": 44, "r": 8, "t": 42, "b": 30},
+        "xaxis": x | {"title": x["title"] | {"standoff": 0}},
+        "yaxis": y | {"title": {"text": ""}},
+        "legend": BESIDE_TITLE,
+    }
+    return Figure(figure.data, figure.layout | small)
 
 
 def scatter_trace(**settings: Any) -> Trace:

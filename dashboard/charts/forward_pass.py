@@ -60,16 +60,23 @@ def strip(values: Array) -> Array:
 
 
 def input_figure(
-    x: Array, image_shape: tuple[int, int] | None, *, maximum: float, unit: str
+    x: Array,
+    image_shape: tuple[int, int] | None,
+    *,
+    maximum: float,
+    unit: str,
+    columns: Sequence[str] = (),
 ) -> Figure:
     """Draw a sample as it was recorded: an image, or the values of its features.
 
     Parameters
     ----------
     x : (n_0,)
+    columns : the names of the features, where a table gives them
     """
     if image_shape is None:
-        return feature_values(x, title=f"Input: {len(x):,} features", unit=f"{unit}, as recorded")
+        title = f"Input: {len(x):,} features"
+        return feature_values(x, title=title, unit=f"{unit}, as recorded", columns=columns)
     axis = FRAME | {"constrain": "domain"}
     return pixel_figure(
         x.reshape(image_shape),
@@ -223,7 +230,7 @@ def class_values_figure(
         yaxis=axis,
         barmode="overlay",
         showlegend=True,
-        legend=style.LEGEND | {"y": 1.18, "font": {"size": 12}},
+        legend=style.LEGEND | {"font": {"size": 12}},
         margin={"t": 72},
     )
     return Figure(bars, layout)

@@ -1,5 +1,6 @@
 """Samples as pictures."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,7 +13,8 @@ from dashboard.charts.style import PRIMARY, SEQUENTIAL, escape, layout
 Images: TypeAlias = npt.NDArray[np.uint8 | np.floating[Any]]
 
 MAX_CAPTION = 14  # letters below an image of a row
-LONGEST_CAPTION = 12  # characters that fit below a small image
+LONGEST_CAPTION = 12  # characters that fit below a small image, in a line
+MOST_LINES = 3  # of a caption
 LARGEST_LETTERS = 15  # pixels
 TITLE_HEIGHT = 62  # pixels, of a grid
 
@@ -43,9 +45,9 @@ class Corner(NamedTuple):
     y: int
 
 
-def gaps(height: int, width: int) -> Gaps:
-    """Return gaps in proportion to the size of an image."""
-    return Gaps(max(1, width // 4), max(3, height // 2))
+def gaps(height: int, width: int, n_lines: int = 1) -> Gaps:
+    """Return gaps in proportion to the size of an image, with room for lines of a caption."""
+    return Gaps(max(1, width // 4), max(2 + n_lines, (3 + n_lines) * height // 8))
 
 
 def mosaic(images: Images, columns: int, gaps: Gaps) -> Images:
@@ -85,7 +87,9 @@ def grid_height(n_images: int, columns: int, row_height: int) -> int:
     return TITLE_HEIGHT + row_height * -(-n_images // columns)
 
 
-def image_at(index: tuple[int, ...], image_shape: tuple[int, int], columns: int) -> int | None:
+def image_at(
+    index: tuple[int, ...], image_shape: tuple[int, int], columns: int, n_lines: int = 1
+) -> int | None:
     """Return the number of the image at a place of the mosaic, or None if no column has one.
 
     The gap below and right of an image belongs to it. The number may be beyond the last.
@@ -93,10 +97,11 @@ def image_at(index: tuple[int, ...], image_shape: tuple[int, int], columns: int)
     Parameters
     ----------
     index : (row, column) of a pixel of the mosaic
+    n_lines : of the captions
     """
     if len(index) != 2:
         return None
-    gap = gaps(*image_shape)
+    gap = gaps(*image_shape, n_lines)
     row, column = index[0] // (image_shape[0] + gap.below), index[1] // (image_shape[1] + gap.right)
     return row * columns + column if column < columns else None
 
@@ -116,22 +121,25 @@ def image_grid(
     Parameters
     ----------
     images : (n_images, height, width), values from 0 to `maximum`
-    captions : one an image
+    captions : one an image; see `caption_lines`
     unit : what the values measure, for the words that appear under the mouse
     chosen : the image to put a frame around
     """
-    _, *shape = images.shape
-    short = [shortened(caption) for caption in captions]
-    frame = [] if chosen is None else [_frame(corners(len(images), columns, shape)[chosen], shape)]
+    n_images, height, width = images.shape
+    lines = [caption_lines(caption) for caption in captions]
+    gap = gaps(height, width, most_lines(captions))
+    places = corners(n_images, columns, (height, width), gap)
+    frame = [] if chosen is None else [_frame(places[chosen], (height, width))]
     return mosaic_figure(
         images,
-        [escape(caption) for caption in short],
+        ["<br>".join(map(escape, each)) for each in lines],
         title=title,
         columns=columns,
         coloraxis=SEQUENTIAL,
         scale={"cmin": 0, "cmax": maximum, "showscale": False},
         hovertemplate=f"{escape(unit)}: %{{z:.3g}}<extra></extra>",
-        caption_size=letter_size(short),
+        gap=gap,
+        caption_size=letter_size([line for each in lines for line in each]),
         margin={"l": 0, "r": 0, "t": 44, "b": 0},
         shapes=frame,
     )
@@ -201,14 +209,34 @@ def _note(text: str, corner: Corner, image_shape: Sequence[int], size: int) -> d
     }
 
 
+def caption_lines(caption: str) -> list[str]:
+    """Return a caption line by line; one that is too long is broken between words, or cut.
+
+    A caption may have lines of its own, separated by line breaks.
+    """
+    broken = [
+        part
+        for line in caption.split("\n")
+        for part in textwrap.wrap(
+            line, LONGEST_CAPTION, break_long_words=False, break_on_hyphens=False
+        )
+    ]
+    return [shortened(line) for line in broken[:MOST_LINES]]
+
+
+def most_lines(captions: Sequence[str]) -> int:
+    """Return how many lines the longest of some captions has, at least one."""
+    return max([1, *(len(caption_lines(caption)) for caption in captions)])
+
+
 def shortened(text: str, longest: int = LONGEST_CAPTION) -> str:
     """Return a text that fits below a small image, or into a legend."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def letter_size(captions: Sequence[str]) -> int:
-    """Return how large the letters may be, in pixels, so that the longest caption fits."""
-    longest = max(map(len, captions), default=1)
+def letter_size(lines: Sequence[str]) -> int:
+    """Return how large the letters may be, in pixels, so that the longest line fits."""
+    longest = max(map(len, lines), default=1)
     return LARGEST_LETTERS if longest <= 6 else 90 // longest + 2
 
 

@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.charts.curves import thinned
 from dashboard.charts.figure import Figure, Trace, bar_trace, scatter_trace
-from dashboard.charts.learning_curves import thinned
 from dashboard.charts.style import LEGEND, TEXT, color, layout
 from experiments.training.layer_diagnostics import StepDiagnostics, UnitActivity
 

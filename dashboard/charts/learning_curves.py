@@ -1,90 +1,39 @@
 """Loss and accuracy by epoch, on the training and on the validation samples."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from dashboard.charts.curve_marks import Mark, mark_layout
+from dashboard.charts.curves import BATCH_MEANS, BATCHES, TRAINING, VALIDATION, Curve
+from dashboard.charts.divergence import explosion
 from dashboard.charts.figure import Figure, Trace, scatter_trace
-from dashboard.charts.style import LEGEND, LEGEND_BELOW, TEXT, color, escape, layout
-from mlp.records import EpochRecord, Score
+from dashboard.charts.style import BACKGROUND, color, escape, layout
 
 FIRST_COMPARED, N_COMPARED = 3, 7  # the colors that are left for other runs
-LEGEND_ROW = 24  # pixels
-MAX_POINTS = 1000  # a curve: more than a screen has pixels for
-TRAINING, VALIDATION, BATCHES = "Training", "Validation", "Batches"
-GAP, BEST, PAST = "Gap", "best epoch", "epoch shown"
+GAP = "Gap"
 
-Values: TypeAlias = npt.NDArray[np.float32]
-Measure: TypeAlias = Literal["loss", "accuracy"]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Evenly spaced values: the i-th belongs to epoch start + i * stride."""
-
-    name: str
-    start: float
-    stride: float
-    values: Values
-
-
-def thinned(n: int) -> slice:
-    """Return which of n values a screen can show, evenly spaced, the last one among them."""
-    stride = -(-n // MAX_POINTS) or 1
-    return slice((n - 1) % stride if n else 0, None, stride)
-
-
-def curve(name: str, values: Sequence[float]) -> Curve:
-    """Thin the values of epochs 0, 1, 2, ... to what a screen can show; keep the last."""
-    kept = thinned(len(values))
-    return Curve(name, kept.start, kept.step, np.array(values[kept], np.float32))
-
-
-def epoch_curves(history: Sequence[EpochRecord], measure: Measure) -> list[Curve]:
-    """Return the curves of a run: training, and validation if there is any."""
-    kept = thinned(len(history))
-    shown = history[kept]  # reading the values of all would take long
-    scores = {
-        TRAINING: [record.training for record in shown],
-        VALIDATION: [record.validation for record in shown if record.validation],
-    }
-    return [
-        Curve(name, kept.start, kept.step, _values(of_part, measure))
-        for name, of_part in scores.items()
-        if of_part or name == TRAINING
-    ]
-
-
-def _values(scores: Sequence[Score], measure: Measure) -> Values:
-    return np.array([getattr(score, measure) for score in scores], np.float32)
-
-
-def batch_curve(epochs_done: int, batch_losses: Sequence[float], steps_per_epoch: int) -> Curve:
-    """Return the losses of the batches of the current epoch, each at its fraction of the epoch."""
-    batches = curve(BATCHES, batch_losses)
-    step = 1 / steps_per_epoch
-    first = epochs_done + step * (1 + batches.start)
-    return Curve(batches.name, first, step * batches.stride, batches.values)
-
-
-class BestEpoch:
-    """The epoch with the lowest validation loss, in a history that grows."""
-
-    def __init__(self) -> None:
-        self._n_seen, self._lowest = 0, math.inf
-        self._epoch: int | None = None
-
-    def of(self, history: Sequence[EpochRecord]) -> int | None:
-        """Return the epoch, having looked at the new records; None without validation."""
-        for record in history[self._n_seen :]:
-            if record.validation and record.validation.loss < self._lowest:
-                self._epoch, self._lowest = record.epoch, record.validation.loss
-        self._n_seen = len(history)
-        return self._epoch
+MARGIN = {"t": 32, "b": 60}  # pixels: two rows of words; numbers, axis title and legend
+LEGEND_AT_BOTTOM: dict[str, Any] = {
+    "orientation": "h",
+    "x": 0,
+    "yref": "container",
+    "y": 0,
+    "yanchor": "bottom",
+    "font": {"size": 11},
+    "indentation": -5,
+    "uirevision": "always",
+}
+LEGEND_INSIDE: dict[str, Any] = {
+    "x": 1,
+    "xanchor": "right",
+    "bgcolor": f"{BACKGROUND[:-1]}_b0)",
+    "font": {"size": 12},
+    "maxheight": 0.6,
+    "uirevision": "always",
+}
+"""Names of other runs, inside the chart: there they move neither it nor the other legend."""
 
 
 class Comparison(NamedTuple):
@@ -95,103 +44,117 @@ class Comparison(NamedTuple):
     curve: Curve
 
 
-class Marks(NamedTuple):
-    """What is drawn beside the curves of the run.
-
-    best_epoch : where the validation loss was lowest
-    past_epoch : the epoch that is shown instead of the newest; None for the newest
-    others : runs to compare with
-    """
-
-    best_epoch: int | None = None
-    past_epoch: float | None = None
-    others: Sequence[Comparison] = ()
-
-
-UNMARKED = Marks()
-
-
 def loss_figure(
     curves: Sequence[Curve],
     *,
-    epochs: int,
+    epochs: float,
     log_scale: bool = False,
     revision: str = "",
-    marks: Marks = UNMARKED,
+    marks: Sequence[Mark] = (),
+    others: Sequence[Comparison] = (),
+    diverged_at: float | None = None,
 ) -> Figure:
-    """Draw losses over epochs 0 to `epochs`; see `_figure` for the revision."""
-    axis = {
+    """Draw losses over epochs 0 to `epochs`; see `_figure` for what is not told here.
+
+    Parameters
+    ----------
+    diverged_at : epoch at which the run diverged. Then a linear axis ends a little above the
+        first loss, and what is above it is marked at its upper edge
+    """
+    axis: dict[str, Any] = {
         "title": {"text": "loss (mean per sample)"},
         "type": "log" if log_scale else "linear",
         "rangemode": "normal" if log_scale else "tozero",
         "uirevision": f"{revision} {log_scale}",  # a zoom is for one kind of axis
     }
-    return _figure("Loss", curves, epochs, axis, revision, marks)
+    if diverged_at is None or log_scale or not len(curves[0].values):
+        return _figure("Loss", curves, epochs, axis, revision, marks, others)
+    top, traces, note = explosion(curves, diverged_at)
+    axis["range"] = [0, top]
+    return _figure("Loss", curves, epochs, axis, revision, marks, others, traces, [note])
 
 
 def accuracy_figure(
-    curves: Sequence[Curve], *, epochs: int, revision: str = "", marks: Marks = UNMARKED
+    curves: Sequence[Curve],
+    *,
+    epochs: float,
+    revision: str = "",
+    marks: Sequence[Mark] = (),
+    others: Sequence[Comparison] = (),
 ) -> Figure:
     """Draw accuracies, shares from 0 to 1, over epochs 0 to `epochs`."""
     axis = {"title": {"text": "samples right (%)"}, "range": [0, 1], "tickformat": ".0%"}
-    return _figure("Accuracy", curves, epochs, axis, revision, marks)
+    return _figure("Accuracy", curves, epochs, axis, revision, marks, others)
 
 
 def _figure(
     title: str,
     curves: Sequence[Curve],
-    epochs: int,
+    epochs: float,
     y_axis: dict[str, Any],
     revision: str,
-    marks: Marks,
+    marks: Sequence[Mark],
+    others: Sequence[Comparison],
+    more: Sequence[Trace] = (),
+    notes: Sequence[dict[str, Any]] = (),
 ) -> Figure:
     """Draw curves on an axis that is as long as the run will be.
 
-    The reader's zoom is kept while the `revision` stays the same, the choice of curves in
-    the legend for good.
+    Plot and legends have the same place, whatever is drawn. The reader's zoom is kept while
+    the `revision` stays the same, the choice of curves in the legend for good.
+
+    Parameters
+    ----------
+    marks : what happened on the way, the most important first
+    others : other runs to compare with
     """
     by_name = {curve.name: curve for curve in curves}
     traces = [_trace(curve) for curve in curves]
     if VALIDATION in by_name and len(by_name[TRAINING].values) > 1:
         traces.append(_gap_trace(by_name[TRAINING], by_name[VALIDATION]))
-    traces += [_comparison_trace(other) for other in marks.others]
-    legend, n_rows = (LEGEND_BELOW, 2 + len(marks.others) // 3) if marks.others else (LEGEND, 0)
     figure_layout = layout(
         title,
         x="epoch",
         hovermode="x unified",
         showlegend=True,
-        legend=legend | {"uirevision": "always"},
-        margin={"b": 48 + LEGEND_ROW * n_rows},
+        legend=LEGEND_AT_BOTTOM,
+        margin=MARGIN,
         uirevision=revision,
         xaxis={"range": [0, epochs], "rangemode": "tozero"},
         yaxis=y_axis,
-        shapes=_vertical_lines(marks),
+        **mark_layout(marks, epochs, notes),
     )
-    return Figure(traces, figure_layout)
+    figure_layout["xaxis"]["title"] = {"text": "epoch", "standoff": 5, "font": {"size": 13}}
+    if others:
+        is_loss = title == "Loss"  # loss curves end low, those of accuracy high
+        place = {"y": 1, "yanchor": "top"} if is_loss else {"y": 0, "yanchor": "bottom"}
+        figure_layout["legend2"] = LEGEND_INSIDE | place
+    return Figure([*traces, *more, *map(_comparison_trace, others)], figure_layout)
 
 
 STYLES: dict[str, dict[str, Any]] = {
     TRAINING: {"mode": "lines", "line": {"width": 2, "dash": "dot", "color": color(0)}},
     VALIDATION: {"mode": "lines", "line": {"width": 3, "color": color(1)}},
-    BATCHES: {"mode": "markers", "marker": {"size": 6, "opacity": 0.6, "color": color(2)}},
+    BATCHES: {"mode": "markers", "marker": {"size": 5, "opacity": 0.6, "color": color(2)}},
+    BATCH_MEANS: {"mode": "lines", "line": {"width": 1.5, "color": color(2)}},
 }
 
 
 def _trace(curve: Curve) -> Trace:
     """Draw a curve in the style of its name."""
-    style = STYLES[curve.name]
+    style = STYLES[curve.label if curve.label in STYLES else curve.name]
     if len(curve.values) == 1:  # there is no line through one point
         style = {
             "mode": "markers",
+            "cliponaxis": False,
             "marker": {"color": (style.get("line") or style["marker"])["color"]},
         }
     return scatter_trace(
-        name=curve.name,
+        name=curve.label or curve.name,
         x0=curve.start,
         dx=curve.stride,
         y=curve.values,
-        hovertemplate="%{y:.4g}",
+        hovertemplate="%{y:.4g}" + curve.remark,
         meta={"points": len(curve.values)},
         **style,
     )
@@ -199,10 +162,9 @@ def _trace(curve: Curve) -> Trace:
 
 def _gap_trace(training: Curve, validation: Curve) -> Trace:
     """Shade the area between the two curves: along one, and back along the other."""
-    epochs = training.start + training.stride * np.arange(len(training.values))
     return scatter_trace(
         name=GAP,
-        x=np.concatenate([epochs, epochs[::-1]]).astype(np.float32),
+        x=np.concatenate([training.epochs, training.epochs[::-1]]),
         y=np.concatenate([training.values, validation.values[::-1]]),
         mode="none",
         fill="toself",
@@ -221,36 +183,5 @@ def _comparison_trace(other: Comparison) -> Trace:
         mode="lines",
         line={"width": 2, "color": color(FIRST_COMPARED + other.number % N_COMPARED)},
         hovertemplate="%{y:.4g}",
+        legend="legend2",
     )
-
-
-def _vertical_lines(marks: Marks) -> list[dict[str, Any]]:
-    """Return vertical lines at the best epoch and at the past epoch that is shown."""
-    lines = []
-    if marks.best_epoch:
-        lines.append(_vertical_line(marks.best_epoch, "dash", BEST))
-    if marks.past_epoch is not None:
-        lines.append(_vertical_line(marks.past_epoch, "solid", PAST))
-    return lines
-
-
-def _vertical_line(epoch: float, dash: str, label: str) -> dict[str, Any]:
-    """Return a line over the whole height at an epoch, with a label along it."""
-    return {
-        "type": "line",
-        "xref": "x",
-        "yref": "paper",
-        "x0": epoch,
-        "x1": epoch,
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 1.5, "dash": dash, "color": TEXT},
-        "label": {
-            "text": label,
-            "textangle": -90,
-            "textposition": "middle",  # loss curves end low, those of accuracy high
-            "xanchor": "right",
-            "yanchor": "bottom",
-            "font": {"size": 12},
-        },
-    }

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dashboard.charts.curves import thinned
 from dashboard.charts.figure import Figure, scatter_trace
-from dashboard.charts.learning_curves import thinned
 from dashboard.charts.style import layout
 from mlp.records import EpochRecord
 

@@ -35,7 +35,6 @@ def reliability_figure(reliability: Reliability) -> Figure:
         },
         yaxis2={"title": {"text": "samples"}, "domain": [0, 0.26], "rangemode": "tozero"},
         legend=style.LEGEND | {"font": {"size": 12}},
-        margin={"t": 72},
     )
     return Figure([_accuracies(reliability, bars), _diagonal(), _counts(reliability, bars)], layout)
 
@@ -55,7 +54,7 @@ def _accuracies(reliability: Reliability, bars: dict[str, Any]) -> Trace:
 def _diagonal() -> Trace:
     """Return the line on which confidence and accuracy are equal."""
     return scatter_trace(
-        name="perfect calibration",
+        name="perfectly calibrated",
         x=[0, 1],
         y=[0, 1],
         mode="lines",
@@ -88,13 +87,13 @@ def rejection_figure(rejection: Rejection) -> Figure:
                 y=rejection.accuracy,
                 mode="lines" if len(rejection.accuracy) > 1 else "markers",
                 line={"color": style.color(0), "width": 3},
-                hovertemplate="without the least certain %{x:.1f} %: %{y:.2%} right<extra></extra>",
+                hovertemplate="rejection rate %{x:.1f} %: %{y:.2%} right<extra></extra>",
             )
         ],
         style.layout(
             "Accuracy on the predictions that are kept",
             xaxis={
-                "title": {"text": "rejected predictions, least confident first (% of the samples)"},
+                "title": {"text": "rejection rate (%), least confident first"},
                 "range": [0, 100],
             },
             yaxis={

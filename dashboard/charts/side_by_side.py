@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dashboard.charts.curves import Curve, Measure, thinned
 from dashboard.charts.figure import Figure, Trace, scatter_trace
-from dashboard.charts.learning_curves import Curve, Measure, thinned
 from dashboard.charts.style import LEGEND, color, layout
 from experiments.comparison.networks import network_name
 from experiments.training.run import Run

@@ -4,6 +4,7 @@ A figure names colors by their meaning; the browser knows whether the page is li
 dark, and fills them in.
 """
 
+from collections.abc import Sequence
 from html import escape as escape_html
 from typing import Any
 
@@ -15,22 +16,31 @@ PRIMARY = "var(--theme-primary)"
 SEQUENTIAL, DIVERGING = "coloraxis", "coloraxis2"
 """The color axes of a heatmap: from blank to full ink; blue below zero, orange above."""
 
-LEGEND: dict[str, Any] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.14}
-"""A row of names above the chart, at its right end."""
-
-LEGEND_BELOW: dict[str, Any] = {
+LEGEND: dict[str, Any] = {
     "orientation": "h",
-    "x": 0,
-    "yref": "container",
-    "y": 0.01,
+    "x": 1,
+    "xanchor": "right",
+    "y": 1,
     "yanchor": "bottom",
 }
-"""Rows of names below the chart, where there are too many for one."""
+"""A row of names between the title and the chart, at its right end."""
+
+TITLE: dict[str, Any] = {
+    "x": 0,
+    "xref": "container",
+    "y": 1,
+    "yanchor": "top",
+    "pad": {"t": 6},
+    "font": {"size": 16, "weight": 700},
+}
+"""The upper left corner, whatever the height of the chart."""
 
 SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows as well
 N_COLORS = 10
 MOST_TICKS = 16  # as many whole numbers as an axis has room for
 PLANE_FEATURES = ("x₁", "x₂")  # names of the features of a point
+MOST_NAMES = 40  # of features, as many as can be read when they are turned
+LONGEST_FEATURE = 16  # characters of the name of a feature
 
 
 def escape(text: str) -> str:
@@ -68,18 +78,33 @@ def whole_numbers(n: int) -> dict[str, Any]:
     return {"dtick": 1} if n <= MOST_TICKS else {}
 
 
-def feature_names(n_features: int) -> list[str]:
-    """Return the names of the features: x₁ and x₂ in the plane, else numbers from 1."""
-    if n_features == len(PLANE_FEATURES):
+def feature_names(n_features: int, columns: Sequence[str] = ()) -> list[str]:
+    """Return the names of the features.
+
+    Parameters
+    ----------
+    columns : the names in the table that they are from; empty if there are none, then they are
+        x₁ and x₂ in the plane, and else numbers from 1
+    """
+    if n_features == len(PLANE_FEATURES) and not columns:
         return list(PLANE_FEATURES)
-    return [f"feature {i}" for i in range(1, n_features + 1)]
+    numbers = [f"feature {i}" for i in range(1, n_features + 1)]
+    return [given or number for given, number in zip(columns or numbers, numbers, strict=True)]
 
 
-def feature_axis(n_features: int) -> dict[str, Any]:
-    """Return an axis on which the features stand at 1, 2, ... n_features."""
-    if n_features == len(PLANE_FEATURES):
-        return {"tickvals": [1, 2], "ticktext": list(PLANE_FEATURES)}
-    return whole_numbers(n_features)
+def feature_axis(n_features: int, columns: Sequence[str] = ()) -> dict[str, Any]:
+    """Return an axis on which the features stand at 1, 2, ... n_features, by their names."""
+    is_named = bool(columns) or n_features == len(PLANE_FEATURES)
+    if not is_named or n_features > MOST_NAMES:
+        return whole_numbers(n_features)
+    names = [short_name(name) for name in feature_names(n_features, columns)]
+    return {"tickvals": list(range(1, n_features + 1)), "ticktext": names, "automargin": True}
+
+
+def short_name(name: str) -> str:
+    """Return the name of a feature so that it fits at an axis, fit for Plotly."""
+    is_long = len(name) > LONGEST_FEATURE
+    return escape(f"{name[: LONGEST_FEATURE - 1]}…" if is_long else name)
 
 
 def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, Any]:
@@ -91,7 +116,7 @@ def layout(title: str, *, x: str = "", y: str = "", **more: Any) -> dict[str, An
     more : further settings of Plotly's layout; they override the common ones
     """
     common: dict[str, Any] = {
-        "title": {"text": title, "x": 0, "xref": "container", "font": {"size": 16, "weight": 700}},
+        "title": TITLE | {"text": title},
         "font": {"size": 14},
         "margin": {"l": 64, "r": 16, "t": 56, "b": 48},
         "xaxis": {"title": {"text": x}},

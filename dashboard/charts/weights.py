@@ -1,6 +1,7 @@
 """What the first layer looks for: the weights of each unit, as a picture where they are one."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,7 +60,12 @@ def shown_units(weights: Array, first: int = 0) -> Shown:
 
 
 def weight_figure(
-    weights: Array, image_shape: tuple[int, int] | None, *, first: int = 0, revision: str = ""
+    weights: Array,
+    image_shape: tuple[int, int] | None,
+    *,
+    first: int = 0,
+    revision: str = "",
+    columns: Sequence[str] = (),
 ) -> Figure:
     """Draw the weights of some units on one scale, the same on both sides of 0.
 
@@ -72,10 +78,12 @@ def weight_figure(
     image_shape : (height, width) of a sample; None if samples are no images
     first : the first unit to show, from 0
     revision : a zoom lives as long as it stays the same
+    columns : the names of the features, where samples are rows of a table that names them
     """
     shown = shown_units(weights, first)
-    draw = _map if image_shape is None else _images
-    return draw(shown, image_shape or (1, 1), revision)
+    if image_shape is None:
+        return _map(shown, columns, revision)
+    return _images(shown, image_shape, revision)
 
 
 def _scale(largest: float) -> dict[str, Any]:
@@ -84,7 +92,7 @@ def _scale(largest: float) -> dict[str, Any]:
     return {"cmin": -end, "cmax": end, "showscale": True, "colorbar": bar}
 
 
-def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> Figure:
+def _map(shown: Shown, columns: Sequence[str], revision: str) -> Figure:
     """Draw one row a unit and one column a feature."""
     n_units, n_features = shown.weights.shape
     trace = heatmap_trace(
@@ -101,7 +109,7 @@ def _map(shown: Shown, image_shape: tuple[int, int], revision: str) -> Figure:
         shown.title,
         x="feature",
         y="unit of layer 1",
-        xaxis={"showgrid": False, "zeroline": False, **feature_axis(n_features)},
+        xaxis={"showgrid": False, "zeroline": False, **feature_axis(n_features, columns)},
         yaxis={
             "showgrid": False,
             "zeroline": False,

@@ -1,6 +1,6 @@
 """What the four comparisons share: buttons, and notes on what stands in the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -11,8 +11,6 @@ from dashboard.compare import actions
 from dashboard.components.transport_buttons import play_button
 from dashboard.session import ComparisonKind
 from dashboard.text import plain
-from experiments.comparison.significance import check_comparable
-from experiments.config import RunConfig
 
 row = partial(st.container, horizontal=True, vertical_alignment="bottom")
 
@@ -53,24 +51,25 @@ def stop_button(kind: ComparisonKind, *, disabled: bool) -> None:
 def sequence_buttons(
     label: str,
     kind: ComparisonKind,
-    networks: Sequence[RunConfig],
+    objection: str,
     begin: Callable[[], None],
     help_text: str,
-) -> tuple[str, str]:
-    """Begin if requested, then draw both buttons; return what to show below the row.
+) -> str:
+    """Begin if requested, then draw both buttons; return why it could not begin, or nothing.
 
-    That is why these networks cannot be compared, and why it could not begin; empty if it can.
+    Parameters
+    ----------
+    objection : why these networks cannot be compared; empty if they can
     """
-    objection = actions.problem_of(partial(check_comparable, networks))
     problem = actions.begin_if_requested(kind, begin)
     is_active = actions.is_active(kind)
     begin_button(label, kind, disabled=is_active or bool(objection), help_text=help_text)
     stop_button(kind, disabled=not is_active)
-    return objection, problem
+    return problem
 
 
 def show_problems(objection: str, problem: str) -> None:
-    """Show what `sequence_buttons` has returned, unless it is empty."""
+    """Show why networks cannot be compared, and why it could not begin, unless they are empty."""
     if objection:
         st.warning(plain(objection), icon=":material/balance:")
     if problem:
@@ -84,3 +83,8 @@ def note_if_changed(is_same: bool, what_to_do: str) -> None:
             f"The settings or the samples have changed since. {what_to_do} starts over with them.",
             icon=":material/info:",
         )
+
+
+def note_example(what: str) -> None:
+    """Say that what follows is an example, until the reader has computed their own."""
+    st.markdown(f":blue-badge[Example] {what}")

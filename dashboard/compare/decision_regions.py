@@ -10,7 +10,7 @@ from dashboard.text import percent
 from experiments.comparison.networks import network_name
 from experiments.evaluation.decision_regions import DecisionRegions
 
-PLANE_HEIGHT = 320  # pixels
+PLANE_HEIGHT = 250  # pixels
 COLUMNS = 3
 
 

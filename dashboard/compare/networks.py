@@ -1,13 +1,16 @@
 """Which networks are compared: the controls at the top of the page."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from dashboard import session
+from dashboard.compare.actions import problem_of
 from dashboard.compare.buttons import row
 from dashboard.text import plain
 from experiments.comparison.networks import Layers, compared_networks
+from experiments.comparison.significance import check_comparable
 from experiments.config import RunConfig, parse_field
 from experiments.presets import preset
 
@@ -76,3 +79,13 @@ def published_sentence(what: str) -> str:
         f"{first.original_accuracy:.1f} % with a single layer and {other.original_accuracy:.1f} % "
         f"with 32 hidden units, on {part}."
     )
+
+
+def objection_to(networks: Sequence[RunConfig]) -> str:
+    """Say why networks cannot be compared by their test accuracy, and what to do; else nothing."""
+    if session.value(session.COMPARE_WHAT) == PUBLISHED and not networks[0].test_fraction:
+        return (
+            "The published program holds nothing out, and training accuracy compares only what "
+            f"was memorized. Choose {HELD_OUT} above."
+        )
+    return problem_of(partial(check_comparable, networks))

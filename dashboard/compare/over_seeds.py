@@ -4,15 +4,25 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session
 from dashboard.charts import over_seeds as charts
 from dashboard.compare import actions, messages
-from dashboard.compare.buttons import note_if_changed, row, sequence_buttons, show_problems
+from dashboard.compare.buttons import (
+    note_example,
+    note_if_changed,
+    row,
+    sequence_buttons,
+    show_problems,
+)
+from dashboard.compare.networks import objection_to
 from dashboard.compare.polling import sequence_progress, show_status, watch
 from dashboard.components.chart import show_chart
+from dashboard.components.wrapping_columns import wrapping_columns
 from dashboard.session import ComparisonKind
 from experiments.background.run_sequence import RunSequence
+from experiments.comparison.examples import example_seeds
 from experiments.comparison.networks import NONLINEAR_SETS, compared_networks
 from experiments.comparison.over_seeds import (
     PairedComparison,
@@ -27,28 +37,34 @@ from experiments.config import RunConfig
 AS_ABOVE = "as above"
 
 
+LABEL = "Compare over seeds"
+CHART_WIDTH, TABLE_WIDTH = 390, 480  # pixels
+
+
 def over_seeds(networks: Sequence[RunConfig]) -> None:
     """Compare the networks over many seeds: is the difference more than luck?"""
-    st.header("Over many seeds")
+    st.markdown(
+        "A single run may be luck. Here each network is trained with many seeds, each seed is one "
+        "pair on the same samples, and two tests say whether luck explains the difference."
+    )
     with row():
         chosen, n_seeds = _choose_data_and_seeds(networks)
-        problems = sequence_buttons(
-            "Compare over seeds",
+        objection = objection_to(chosen)
+        problem = sequence_buttons(
+            LABEL,
             ComparisonKind.OVER_SEEDS,
-            chosen,
+            objection,
             partial(actions.begin_over_seeds, chosen, n_seeds),
             "Train each network with each seed, then test whether luck explains the differences.",
         )
-    show_problems(*problems)
+    show_problems(objection, problem)
     if comparison := session.tab().over_seeds:
-        note_if_changed(actions.is_of(comparison, chosen), "Compare over seeds")
+        note_if_changed(actions.is_of(comparison, chosen), LABEL)
         watch(comparison, _draw)
     else:
-        st.info(
-            "A single run may be luck. Here each network is trained with many seeds, each seed is "
-            "one pair on the same samples, and two tests say whether luck explains the difference.",
-            icon=":material/casino:",
-        )
+        rows = example_seeds()
+        note_example(f"{len(rows)} seeds with the default settings, trained beforehand.")
+        _draw_result(rows, "")
 
 
 def _choose_data_and_seeds(networks: Sequence[RunConfig]) -> tuple[tuple[RunConfig, ...], int]:
@@ -106,11 +122,14 @@ def _draw_result(rows: Sequence[Sequence[RunOutcome]], why_untested: str) -> Non
         st.info(why_untested, icon=":material/hourglass:")
     else:
         _show_tests(pairs)
-    _draw_seeds(pairs, summaries, [row[0].config.seed for row in rows])
-    st.markdown(messages.seed_summary_table(summaries))
-    for note in messages.notes(summaries, 0 if why_untested else len(pairs)):
-        st.caption(note)
-    st.caption(f"Dataset: {rows[0][0].config.dataset}. Spread: standard deviation, with n - 1.")
+    widths = (CHART_WIDTH, CHART_WIDTH, TABLE_WIDTH)
+    left, middle, right = wrapping_columns(session.COMPARE_RESULTS, widths)
+    _draw_seeds(left, middle, pairs, summaries, [row[0].config.seed for row in rows])
+    with right:
+        st.markdown(messages.seed_summary_table(summaries))
+        for note in messages.notes(summaries, 0 if why_untested else len(pairs)):
+            st.caption(note)
+        st.caption(f"Dataset: {rows[0][0].config.dataset}. Spread: standard deviation, with n - 1.")
 
 
 def _show_tests(pairs: Sequence[PairedComparison]) -> None:
@@ -125,10 +144,13 @@ def _show_tests(pairs: Sequence[PairedComparison]) -> None:
 
 
 def _draw_seeds(
-    pairs: Sequence[PairedComparison], summaries: Sequence[SeedSummary], seeds: Sequence[int]
+    left: DeltaGenerator,
+    right: DeltaGenerator,
+    pairs: Sequence[PairedComparison],
+    summaries: Sequence[SeedSummary],
+    seeds: Sequence[int],
 ) -> None:
     """Draw each seed twice: the accuracies of the networks, and their differences."""
-    left, right = st.columns(2)
     with left:
         show_chart(
             charts.pairs_figure(summaries, seeds),

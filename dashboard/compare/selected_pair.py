@@ -6,10 +6,12 @@ from dashboard import session
 from dashboard.charts import disagreements, templates
 from dashboard.compare.decision_regions import draw_decision_regions
 from dashboard.components.chart import show_chart
+from dashboard.components.wrapping_columns import wrapping_columns
 from experiments.comparison.networks import network_name
 from experiments.comparison.side_by_side import SideBySide
 from experiments.training.run import Run
 
+IMAGES_WIDTH = 560  # pixels
 IMAGE_HEIGHT, ROW_HEIGHT, EMPTY_HEIGHT = 300, 190, 70  # pixels
 
 
@@ -51,14 +53,16 @@ def _draw_disagreements(comparison: SideBySide, other: int) -> None:
         return
     dataset = comparison.runs[0].prepared_data().dataset
     sides = (predictions, names), (predictions[::-1], names[::-1])
-    for key, side in zip(session.ONLY_RIGHT_CHARTS, sides, strict=True):
+    columns = wrapping_columns(session.COMPARE_IMAGES, (IMAGES_WIDTH, IMAGES_WIDTH))
+    for column, key, side in zip(columns, session.ONLY_RIGHT_CHARTS, sides, strict=True):
         found = disagreements.only_right(*side, comparison.part)
-        show_chart(
-            disagreements.only_right_figure(found, dataset),
-            key=key,
-            height=ROW_HEIGHT if found.captions else EMPTY_HEIGHT,
-            alt=found.title,
-        )
+        with column:
+            show_chart(
+                disagreements.only_right_figure(found, dataset),
+                key=key,
+                height=ROW_HEIGHT if found.captions else EMPTY_HEIGHT,
+                alt=found.title,
+            )
     st.caption(
         "The upper line below an image is the right answer; 'not' is what the other network "
         f"predicts. At most {disagreements.SHOWN_IMAGES} of each are shown."

@@ -7,11 +7,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, training_speed
 from dashboard.charts import side_by_side as charts
+from dashboard.charts.curves import Curve, Measure
 from dashboard.charts.figure import Figure
-from dashboard.charts.learning_curves import Measure
 from dashboard.compare import actions, messages
 from dashboard.compare.buttons import (
     begin_button,
+    note_example,
     note_if_changed,
     row,
     show_problems,
@@ -19,20 +20,30 @@ from dashboard.compare.buttons import (
 )
 from dashboard.compare.polling import failure_sentence
 from dashboard.compare.selected_pair import show_selected_pair
-from dashboard.components.live_charts import forget_live_charts, show_live_chart, tell_changes
+from dashboard.components.chart import show_chart
+from dashboard.components.live_charts import show_live_chart
+from dashboard.components.live_feed import forget_live_elements, tell_changes
 from dashboard.components.transport_buttons import pause_button, play_button
+from dashboard.components.wrapping_columns import wrapping_columns
 from dashboard.session import ComparisonKind
 from experiments.background.background_task import Status
+from experiments.comparison.examples import example_accuracies, two_networks
 from experiments.comparison.networks import network_name
 from experiments.comparison.side_by_side import SideBySide
 from experiments.config import RunConfig
 
+LABEL = "Train side by side"
+CHART_WIDTH, TABLE_WIDTH = 560, 560  # pixels
 PLAY_WIDTH = 190  # pixels; wide enough for each of its names, so that the row stands still
 
 
 def side_by_side(networks: tuple[RunConfig, ...]) -> None:
     """Draw the networks as they train at the same time."""
-    st.header("Side by side")
+    names = ", ".join(network_name(config) for config in networks)
+    st.markdown(
+        f"{names}: all learn from the same samples, in the same order, in one chart. See which "
+        "leads early, which leads at the end, and what each of them costs."
+    )
     begin = partial(actions.begin_side_by_side, networks)
     problem = actions.begin_if_requested(ComparisonKind.SIDE_BY_SIDE, begin)
     comparison = session.tab().side_by_side
@@ -40,18 +51,28 @@ def side_by_side(networks: tuple[RunConfig, ...]) -> None:
     _buttons(status)
     show_problems("", problem)
     if comparison is None or status is None:
-        names = ", ".join(network_name(config) for config in networks)
-        st.info(
-            f"{names}: all learn from the same samples, in the same order, in one chart. See which "
-            "leads early, which leads at the end, and what each of them costs.",
-            icon=":material/sports_score:",
-        )
+        _draw_example()
         return
-    what_to_do = "Train side by side" if status.is_over else "Stop, then Train side by side,"
+    what_to_do = LABEL if status.is_over else f"Stop, then {LABEL},"
     note_if_changed(actions.is_of(comparison, networks), what_to_do)
     _draw_and_follow(comparison, status)
     if status.is_over:
         st.fragment(show_selected_pair)(comparison)
+
+
+def _draw_example() -> None:
+    """Draw the curves of networks that were trained beforehand."""
+    note_example("One run of each with the default settings, trained beforehand.")
+    accuracies, configs = example_accuracies(), two_networks()
+    curves = [
+        Curve(network_name(config), 0, 1, values)
+        for config, values in zip(configs, accuracies, strict=True)
+    ]
+    show_chart(
+        charts.compared_curves_figure(curves, "accuracy", held_out=True, epochs=configs[0].epochs),
+        key=session.SIDE_BY_SIDE_CHART,
+        alt="Example: accuracy of a single layer and of a network with a hidden layer, by epoch",
+    )
 
 
 def _buttons(status: Status | None) -> None:
@@ -74,7 +95,7 @@ def _buttons(status: Status | None) -> None:
             )
         else:
             begin_button(
-                "Train side by side",
+                LABEL,
                 ComparisonKind.SIDE_BY_SIDE,
                 disabled=False,
                 help_text="All networks from the same seed, on the same samples, at the same "
@@ -88,8 +109,9 @@ def _draw_and_follow(comparison: SideBySide, status: Status) -> None:
     """Draw the curves and the tables, and have them follow the training."""
     seconds = training_speed.poll_seconds() if status.is_active else None
     above = st.container()
-    st.fragment(_draw_curves)(comparison)
-    below = st.container()
+    left, below = wrapping_columns(session.COMPARE_CURVES, (CHART_WIDTH, TABLE_WIDTH))
+    with left:
+        st.fragment(_draw_curves)(comparison)
     with above:
         st.fragment(_look, run_every=seconds)(comparison, status, below)
 
@@ -100,7 +122,7 @@ def _look(comparison: SideBySide, status: Status, below: DeltaGenerator) -> None
     Parameters
     ----------
     status : for which the rest of the page was drawn; with another one, it is drawn anew
-    below : the place of the tables, below the curves
+    below : the place of the tables, below or beside the curves
     """
     if status.is_over:
         _show_ending(comparison, status)
@@ -138,7 +160,7 @@ def _view_controls() -> tuple[Measure, bool]:
 
 def _draw_curves(comparison: SideBySide) -> None:
     """Draw a curve for each network, and the controls that choose what is shown."""
-    forget_live_charts()
+    forget_live_elements()
     above = st.container()
     measure, close_up = _view_controls()
     names = ", ".join(network_name(config) for config in comparison.networks)

@@ -1,5 +1,5 @@
 // Draws a Plotly figure in place: a second call with other data keeps zoom and legend. A live
-// chart also draws what live_charts.js says has changed since the figure was sent in full.
+// chart also draws what live_feed.js says has changed since the figure was sent in full.
 
 const charts = new WeakMap(); // element -> what is known of the chart in it
 
@@ -67,7 +67,11 @@ const dragged = () => (matchMedia("(hover: none)").matches ? { dragmode: false }
 
 const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), color]);
 
+// On a projector, letters are larger, and so is the room for them.
+const enlarged = (sizes, unit) => Object.fromEntries(Object.entries(sizes ?? {}).map(([key, size]) => [key, unit * size]));
+
 function themed(layout, height, theme) {
+  const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const axis = { gridcolor: theme.border, zerolinecolor: theme.border, showspikes: false };
   const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
   const painted = paint(layout, theme);
@@ -79,9 +83,10 @@ function themed(layout, height, theme) {
     ...own,
     ...dragged(),
     height,
+    margin: enlarged(painted.margin, unit),
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
-    font: { ...painted.font, color: theme.text, family: theme.font },
+    font: { ...painted.font, size: unit * (painted.font?.size ?? 14), color: theme.text, family: theme.font },
     colorway: theme.categorical,
     coloraxis: { ...painted.coloraxis, colorscale: scale(theme.sequential) },
     coloraxis2: { ...painted.coloraxis2, colorscale: scale(theme.diverging) },
@@ -143,9 +148,9 @@ function placeToolbar(element) {
   element.style.setProperty("--toolbar-top", `${places.find(isFree) ?? places[2]}px`);
 }
 
-const live = (key) => ((window.liveCharts ??= {})[key] ??= { misfits: 0 });
+const live = (key) => ((window.liveElements ??= {})[key] ??= { misfits: 0 });
 
-// What live_charts.js has been told of this drawing; nothing, if it is about another one.
+// What live_feed.js has been told of this drawing; nothing, if it is about another one.
 function toldOf({ key, drawing }) {
   const { told } = live(key);
   return told?.drawing === drawing ? told : { number: 0, changes: [] };
@@ -158,7 +163,7 @@ async function draw(element, chart) {
   chart.Plotly = Plotly;
   const theme = themeOf(element);
   const { number, changes } = toldOf(data);
-  const content = data.figure + data.height + JSON.stringify(theme) + number;
+  const content = data.figure + element.clientHeight + JSON.stringify(theme) + number;
   if (chart.content === content) return; // nothing new: drawing takes the browser far longer
   chart.content = content;
   if (chart.source !== data.figure) {
@@ -168,7 +173,7 @@ async function draw(element, chart) {
   const figure = changes.reduce(changed, chart.whole);
   element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
   const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
-  const layout = themed(figure.layout, data.height, theme);
+  const layout = themed(figure.layout, element.clientHeight, theme);
   await Plotly.react(element, paint(figure.data, theme), layout, config);
   element.dataset.drawn = "true";
   skipToolbar(element);
@@ -195,6 +200,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   chart.send = data.clickable ? setTriggerValue : () => {};
   element.classList.toggle("clickable", data.clickable);
   element.setAttribute("aria-label", data.alt);
+  element.style.height = `max(${data.height}px, calc(${data.fill} * var(--room, 0px)))`;
   element.dataset.drawing = data.drawing;
   const own = live(data.key);
   own.redraw = chart.redraw = () => {

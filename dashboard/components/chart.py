@@ -102,6 +102,7 @@ def show_chart(
     key: str,
     alt: str,
     height: int = 340,
+    fill: float = 0,
     drawing: str = "",
     on_click: Callable[[Click], None] | None = None,
 ) -> None:
@@ -114,7 +115,8 @@ def show_chart(
     ----------
     alt : what the figure shows, for screen readers
     height : in pixels
-    drawing : names this drawing, for the changes that follow; see `live_charts`
+    fill : so much of the room that the page has left, if that is more
+    drawing : names this drawing, for the changes that follow; see `live_feed`
     on_click : called with each click before the page runs again, as that of a button is;
         the click comes from the browser, so its index may lie beyond the data
     """
@@ -130,15 +132,16 @@ def show_chart(
         "toolbar": toolbar,
         "alt": alt,
         "height": height,
+        "fill": fill,
         "clickable": on_click is not None,
     }
 
     def report_click() -> None:
-        click = parse_click(session.value(key).get("click"))
+        click = parse_click(session.sent(key, "click"))
         if click and on_click:
             on_click(click)
 
-    _mount(key=key, data=data, height=height, on_click_change=report_click)
+    _mount(key=key, data=data, height="content" if fill else height, on_click_change=report_click)
 
 
 def parse_click(sent: object) -> Click | None:

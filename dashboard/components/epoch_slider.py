@@ -1,9 +1,30 @@
 """Which run the pages show, and after which of its epochs."""
 
+import time
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
 import streamlit as st
 
 from dashboard import session
+from dashboard.components.live_feed import FOLLOW, LiveContent, follow
+from dashboard.session import Film
 from experiments.training.run import Run
+from mlp.network import Network
+
+HERE = Path(__file__)
+FILM_SECONDS = (3.0, 12.0)  # the least and the most that a film takes
+SECONDS_PER_EPOCH = 0.6  # of a film between the two
+
+_mount = st.components.v2.component(
+    "epoch_slider",
+    html="""<div class="epoch-slider"><button type="button"></button><div>
+<div class="line"><span class="where"></span><span class="note"></span></div>
+<input type="range" min="0" step="1" aria-label="Epoch"></div></div>""",
+    css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
 
 
 def choose_run() -> Run | None:
@@ -26,35 +47,71 @@ def choose_run() -> Run | None:
 def _take_chosen_run() -> None:
     tab, number = session.tab(), session.value(session.CHOSEN)
     tab.chosen = next((stored for stored in tab.run_store.runs if stored.number == number), None)
-    tab.epoch = None
+    tab.epoch = tab.film = None
+
+
+def newest_epoch(run: Run) -> int:
+    """Return the epoch that is shown unless the reader looks back: that of the result, if any."""
+    return run.epochs_done if run.best_epoch is None else run.best_epoch
 
 
 def past_epoch(run: Run) -> int | None:
-    """Return the epoch that is shown; None for the newest."""
+    """Return the epoch that the reader looks at; None for the newest."""
     epoch = session.tab().epoch
-    return None if epoch is None or epoch >= _last_epoch(run) else epoch
+    if epoch is None or epoch == newest_epoch(run) or epoch > run.epochs_done:
+        return None
+    return epoch
 
 
 def choose_epoch(run: Run) -> None:
     """Draw the slider that goes back in time; `shown_step` then gives the step to show."""
-    last, epoch = _last_epoch(run), past_epoch(run)
-    session.set_value(session.EPOCH, last if epoch is None else epoch)
-    st.slider(
-        "Epoch",
-        0,
-        last,
-        key=session.EPOCH,
-        on_change=_take_epoch,
-        args=(last,),
-        help="Shows the network in every chart as it was after this epoch; at the right end, as "
-        "it is now. " + _stride_note(run),
+    element = follow(
+        session.EPOCH, LiveContent(lambda: _content(run), lambda: (_version(run), run.epochs_done))
     )
+    data = {"key": session.EPOCH, "drawing": element.drawing, "content": element.drawn}
+    _mount(
+        key=session.EPOCH,
+        data=data,
+        on_epoch_change=lambda: _take_epoch(run),
+        on_film_change=lambda: _take_film(run),
+    )
+
+
+def _content(run: Run) -> dict[str, Any]:
+    """Return what the slider shows."""
+    epoch, newest = past_epoch(run), newest_epoch(run)
+    words = " (the newest)" if run.best_epoch is None else " (its best)"
+    return {
+        "epoch": newest if epoch is None else epoch,
+        "newest": newest,
+        "newestWords": words if run.epochs_done else "",
+        "last": run.epochs_done,
+        "note": _stride_note(run),
+        "canPlay": run.epochs_done > 1,
+        "isPlaying": session.tab().film is not None,
+    }
+
+
+def _version(run: Run) -> Hashable:
+    return past_epoch(run), run.best_epoch, session.tab().film is not None
+
+
+def shown_network(run: Run) -> Network:
+    """Return the network after the epoch that is shown, or as it is now."""
+    return run.network_at(None if past_epoch(run) is None else shown_step(run))
+
+
+def shown_version(run: Run) -> Hashable:
+    """Return what changes whenever `shown_network` does."""
+    epoch = past_epoch(run)
+    return (run.id, run.step, run.best_epoch) if epoch is None else (run.id, "epoch", epoch)
 
 
 def shown_step(run: Run) -> int:
     """Return the step to show: that of the epoch chosen by the slider.
 
-    At its right end, that is the newest step, or that of the result once there is one.
+    Unless the reader looks back, that is the newest step, or that of the result once there is
+    one.
     """
     epoch = past_epoch(run)
     if epoch is None:
@@ -62,18 +119,38 @@ def shown_step(run: Run) -> int:
     return min(epoch * run.plan.steps_per_epoch, run.snapshots.steps[-1])
 
 
-def _take_epoch(last: int) -> None:
-    epoch = session.value(session.EPOCH)
-    session.tab().epoch = None if epoch == last else epoch
+def _take_epoch(run: Run) -> None:
+    """Look at the epoch that the slider was moved to; at its end, follow the newest."""
+    match session.sent(session.EPOCH, "epoch"):
+        case {"epoch": int(epoch), "newest": newest} if (
+            type(epoch) is int and 0 <= epoch <= run.epochs_done
+        ):
+            session.tab().epoch = None if epoch == newest else epoch
+            session.tab().film = None
 
 
-def _last_epoch(run: Run) -> int:
-    return max(run.epochs_done, 1) if _is_over(run) else run.config.epochs
+def _take_film(run: Run) -> None:
+    """Begin the film of the training with the untrained network, or stop it."""
+    tab = session.tab()
+    if session.sent(session.EPOCH, "film") is True and run.epochs_done > 1:
+        least, most = FILM_SECONDS
+        seconds = min(max(least, SECONDS_PER_EPOCH * run.epochs_done), most)
+        tab.epoch, tab.film = 0, Film(time.monotonic(), run.epochs_done / seconds)
+    else:
+        tab.film = None
 
 
-def _is_over(run: Run) -> bool:
-    stored = session.tab().run_store.find(run)
-    return stored is None or stored.job.status.is_over
+def advance_film(run: Run | None) -> bool:
+    """Look at the epoch that the film has come to, if one plays; say whether it goes on."""
+    tab = session.tab()
+    if run is None or tab.film is None:
+        return False
+    epoch = int((time.monotonic() - tab.film.began) * tab.film.epochs_per_second)
+    is_over = epoch >= newest_epoch(run)
+    tab.epoch = None if is_over else epoch
+    if is_over:
+        tab.film = None
+    return not is_over
 
 
 def _stride_note(run: Run) -> str:

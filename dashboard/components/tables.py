@@ -2,22 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-import streamlit as st
-
 from dashboard.charts.style import feature_names
+from dashboard.text import plain
 from data.datasets import Dataset
 from data.split import Rows
 
 RULES = {"l": ":--", "r": "--:"}  # the line below the header
-WIDE = (
-    "<style>.stMarkdown table { display: block; overflow-x: auto } "
-    ".stMarkdown td { white-space: nowrap }</style>"
-)
-
-
-def let_wide_ones_scroll() -> None:
-    """Let a wide table scroll sideways on a phone, and not the whole page."""
-    st.html(WIDE)
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str = "lr") -> str:
@@ -50,9 +40,9 @@ def feature_columns(
     dataset: Dataset, rows: Rows, most: int, *, digits: int = 4
 ) -> list[tuple[str, list[str]]]:
     """Return the first few features of some rows, a name and its values each; then '…'."""
-    names = feature_names(dataset.n_features)
+    names = feature_names(dataset.n_features, dataset.feature_names)
     shown = [
-        (name, [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
+        (plain(name), [f"{value:.{digits}g}" for value in dataset.X[rows, i]])
         for i, name in enumerate(names[:most])
     ]
     return [*shown, ("…", ["…"] * len(rows))] if len(names) > most else shown

@@ -6,19 +6,25 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.reliability import rejection_figure, reliability_figure
 from dashboard.components.chart import show_chart
+from dashboard.components.wrapping_columns import wrapping_columns
+from dashboard.confusion.sample_list import draw_sample_list
+from dashboard.confusion.samples import PAGE
 from dashboard.text import percent
 from experiments.evaluation import metrics
-from experiments.evaluation.metrics import N_BINS, Rejection, Reliability
+from experiments.evaluation.metrics import N_BINS, Rejection, Reliability, least_certain
 from experiments.evaluation.predictions import OUTPUT_MEANINGS, Predictions
 from experiments.training.run import Run
 
-HEIGHT = 420  # of a chart, in pixels
+CHART_WIDTH, HEIGHT = 360, 420  # pixels
 TENTH = 0.1
 
 
 def draw_confidence(run: Run, predictions: Predictions) -> None:
-    """Draw the reliability diagram, if the outputs are probabilities, and the rejection curve."""
-    left, right = st.columns(2)
+    """Draw reliability diagram and rejection curve, and the predictions to be rejected first.
+
+    Outputs that are no probabilities have no reliability diagram.
+    """
+    left, right = wrapping_columns(session.CONFIDENCE_COLUMNS, (CHART_WIDTH, CHART_WIDTH))
     with left:
         if OUTPUT_MEANINGS[run.config.output].are_shares:
             _draw_reliability(predictions)
@@ -30,6 +36,13 @@ def draw_confidence(run: Run, predictions: Predictions) -> None:
             )
     with right:
         _draw_rejection(predictions)
+    draw_sample_list(
+        run,
+        predictions,
+        least_certain(predictions, PAGE),
+        session.LEAST_CERTAIN_CHART,
+        "Least confident, rejected first (✓ right, → wrong)",
+    )
 
 
 def _draw_reliability(predictions: Predictions) -> None:
@@ -55,7 +68,7 @@ def reliability_sentence(reliability: Reliability, predictions: Predictions) -> 
     accuracy, gap = predictions.n_correct / len(predictions.labels), reliability.gap
     means = f"its mean confidence is {percent(accuracy + gap)}, its accuracy {percent(accuracy)}"
     if abs(gap) <= 2 * reliability.gap_error:
-        return f"**About as sure as it is right**: {means}. Chance alone could explain that gap."
+        return f"**Near perfectly calibrated**: {means}. Chance alone could explain that gap."
     if gap > 0:
         return f"**Overconfident**: {means}. It is more confident than it should be."
     return f"**Underconfident**: {means}. It could be more confident than it is."
@@ -73,16 +86,16 @@ def _draw_rejection(predictions: Predictions) -> None:
 
 
 def rejection_sentence(rejection: Rejection) -> str:
-    """Say how much the accuracy gains when a tenth of the predictions is set aside."""
+    """Say how much the accuracy gains at a rejection rate of a tenth."""
     i = int(np.argmin(np.abs(rejection.rejected - TENTH)))
     if abs(rejection.rejected[i] - TENTH) > TENTH / 2:
         return (
-            "Too many predictions have the same confidence to put a tenth of them aside: "
-            "nothing tells them apart."
+            "Too many predictions have the same confidence for a rejection rate of 10 %: nothing "
+            "tells them apart."
         )
     return (
-        f"Put the least certain {percent(rejection.rejected[i])} aside, for a person to check: of "
-        f"the others, {percent(rejection.accuracy[i])} are right, instead of "
-        f"{percent(rejection.accuracy[0])} of all. The more mistakes are among the least "
-        "certain, the higher the curve rises."
+        f"**Rejection rate {percent(rejection.rejected[i])}**, the least confident predictions "
+        f"left to a person: of the others, {percent(rejection.accuracy[i])} are right, instead of "
+        f"{percent(rejection.accuracy[0])} of all. The more mistakes have a low confidence, the "
+        "higher the curve rises."
     )

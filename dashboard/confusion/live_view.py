@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import session, training_speed
 from dashboard.components.epoch_slider import choose_epoch, shown_step
+from dashboard.components.wrapping_columns import wrapping_columns
 from dashboard.confusion.confidence import draw_confidence
 from dashboard.confusion.controls import (
     MatrixOptions,
@@ -23,6 +24,8 @@ from dashboard.confusion.selected_cell import ONE_SAMPLE, choose_cell, draw_cell
 from experiments.evaluation.metrics import confusion_counts
 from experiments.evaluation.predictions import last_finite_step, predictions_at
 from experiments.training.run import Run
+
+COLUMN_WIDTHS = (460, 300, 560)  # pixels: the matrix, the selected cell, the tabs
 
 
 def draw_live(run: Run) -> None:
@@ -79,21 +82,22 @@ def _draw_views(run: Run, part: str, step: int, options: MatrixOptions) -> None:
     predictions = predictions_at(run, step, part)
     draw_headline(run, predictions, part, step)
     counts = confusion_counts(predictions)
-    left, right = st.columns([5, 3])
-    with right:
+    left, middle, right = wrapping_columns(session.MATRIX_COLUMNS, COLUMN_WIDTHS)
+    with middle:
         cell = choose_cell(predictions, counts)
         draw_cell_samples(run, predictions, cell)
     with left:
         draw_matrix(predictions, counts, cell, options)
-    _draw_open_tab(
-        {
-            "Each class": lambda: draw_each_class(predictions),
-            "Mistakes": lambda: draw_mistakes(run, predictions, counts),
-            "Confidence": lambda: draw_confidence(run, predictions),
-            ONE_SAMPLE: lambda: draw_one_sample(run, predictions, cell, step),
-            "Download": lambda: draw_downloads(run, predictions, counts, part),
-        }
-    )
+    with right:
+        _draw_open_tab(
+            {
+                "Each class": lambda: draw_each_class(predictions),
+                "Mistakes": lambda: draw_mistakes(run, predictions, counts),
+                "Confidence": lambda: draw_confidence(run, predictions),
+                ONE_SAMPLE: lambda: draw_one_sample(run, predictions, cell, step),
+                "Download": lambda: draw_downloads(run, predictions, counts, part),
+            }
+        )
 
 
 def _draw_open_tab(views: dict[str, Callable[[], None]]) -> None:

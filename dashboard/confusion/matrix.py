@@ -26,6 +26,6 @@ def draw_matrix(
         key=session.MATRIX_CHART,
         height=560,
         alt=f"Confusion matrix of {len(predictions.labels)} samples, rows true, columns predicted; "
-        f"{predictions.n_correct} are right. The controls True and Predicted open a cell.",
+        f"{predictions.n_correct} are right. The lists True class and Predicted class open a cell.",
         on_click=select_clicked_cell,
     )

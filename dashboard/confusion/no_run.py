@@ -3,15 +3,20 @@
 import streamlit as st
 
 from dashboard import session, training_actions
+from dashboard.charts.confusion_matrix import NORMALIZATIONS, confusion_figure
+from dashboard.components.chart import show_chart
 from dashboard.components.transport_buttons import play_button
 from experiments.background.training_job import Goal
+from experiments.comparison.examples import example_predictions
+from experiments.evaluation.metrics import confusion_counts
+
+HEIGHT = 520  # pixels
 
 
 def draw_no_run() -> None:
-    """Say that a network has to be trained first, and offer to do so."""
-    st.info(
-        "The matrix shows which classes are mistaken for which. A network has to be trained first.",
-        icon=":material/grid_on:",
+    """Say that a network has to be trained first, offer to do so, and show an example."""
+    st.markdown(
+        "The matrix shows which classes are mistaken for which. A network has to be trained first."
     )
     with st.container(horizontal=True):
         play_button(
@@ -22,3 +27,19 @@ def draw_no_run() -> None:
             help="Train with the settings on the left, and watch the matrix here.",
         )
         st.page_link("pages/train.py", label="Go to Train", icon=":material/model_training:")
+    st.markdown(
+        ":blue-badge[Example] The default network, trained beforehand: each row is a true class, "
+        "each column what was predicted. Right answers are on the diagonal."
+    )
+    predictions = example_predictions()
+    figure = confusion_figure(
+        confusion_counts(predictions),
+        predictions.class_names,
+        normalization=NORMALIZATIONS["counts"],
+    )
+    show_chart(
+        figure,
+        key=session.MATRIX_CHART,
+        height=HEIGHT,
+        alt=f"Example: confusion matrix of {len(predictions.labels)} samples",
+    )

@@ -11,12 +11,15 @@ from dashboard.charts.forward_pass import (
     input_figure,
 )
 from dashboard.components.chart import show_chart
+from dashboard.components.wrapping_columns import wrapping_columns
 from dashboard.confusion.samples import percent_of
 from dashboard.confusion.selected_cell import Cell
 from dashboard.text import plain
 from data.datasets import Dataset
 from experiments.evaluation.predictions import OUTPUT_MEANINGS, OutputMeaning, Predictions
 from experiments.training.run import Run
+
+INPUT_WIDTH, CHART_WIDTH = 220, 360  # pixels
 
 
 def draw_one_sample(run: Run, predictions: Predictions, cell: Cell, step: int) -> None:
@@ -30,12 +33,12 @@ def draw_one_sample(run: Run, predictions: Predictions, cell: Cell, step: int) -
     prepared, row = run.prepared_data(), int(predictions.rows[position])
     x = prepared.scaler.transform(prepared.dataset.X[row : row + 1])[0]
     forward_pass = forward_pass_of(run.network_at(step), x)
-    left, right = st.columns([1, 2])
+    left, right = wrapping_columns(session.INPUT_COLUMNS, (INPUT_WIDTH, CHART_WIDTH))
     with left:
         _draw_input(prepared.dataset, row)
     with right:
         _draw_hidden_layers(forward_pass, run.config.activation)
-    left, right = st.columns(2)
+    left, right = wrapping_columns(session.OUTPUT_COLUMNS, (CHART_WIDTH, CHART_WIDTH))
     with left:
         _draw_logits(forward_pass, cell, predictions.class_names)
     with right:
@@ -66,7 +69,11 @@ def output_in_words(output: float, meaning: OutputMeaning) -> str:
 
 def _draw_input(dataset: Dataset, row: int) -> None:
     figure = input_figure(
-        dataset.X[row], dataset.image_shape, maximum=dataset.maximum, unit=dataset.unit
+        dataset.X[row],
+        dataset.image_shape,
+        maximum=dataset.maximum,
+        unit=dataset.unit,
+        columns=dataset.feature_names,
     )
     show_chart(figure, key=session.INPUT_CHART, alt="The sample as it was recorded")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.charts.image_grid import LONGEST_CAPTION, grid_height
+from dashboard.charts.image_grid import LONGEST_CAPTION, grid_height, most_lines
 from dashboard.components.sample_grid import draw_images
 from dashboard.components.tables import feature_columns, markdown_table
 from dashboard.text import plain
@@ -15,10 +15,9 @@ from experiments.training.run import Run
 
 PAGE = 20  # samples shown at once
 COLUMNS = 5  # images in a row
-ROW_HEIGHT = 78  # pixels
+ROW_HEIGHT, LINE_HEIGHT = 78, 12  # pixels, with one line of words, and for each more
 TABLE_HEIGHT = 330  # pixels
 MAX_FEATURES = 2  # of a sample in a table
-LONGEST_IN_TABLE = 60  # characters
 
 
 def draw_samples(
@@ -44,7 +43,7 @@ def draw_samples(
     with_classes : write the true and the predicted class of each sample beside it
     """
     dataset, meaning = run.prepared_data().dataset, OUTPUT_MEANINGS[run.config.output]
-    longest = LONGEST_CAPTION if dataset.image_shape else LONGEST_IN_TABLE
+    longest = LONGEST_CAPTION if dataset.image_shape else None
     captions = [
         caption_of(predictions, position, meaning, with_classes=with_classes, longest=longest)
         for position in positions
@@ -54,6 +53,7 @@ def draw_samples(
         with st.container(height=TABLE_HEIGHT):
             st.markdown(features_table(dataset, predictions.rows[positions], captions, first))
         return
+    row_height = ROW_HEIGHT + LINE_HEIGHT * (most_lines(captions) - 1)
     draw_images(
         dataset,
         predictions.rows[positions],
@@ -61,8 +61,8 @@ def draw_samples(
         columns=COLUMNS,
         title=title,
         key=key,
-        height=grid_height(len(positions), COLUMNS, ROW_HEIGHT),
-        alt=f"{len(positions)} images: {', '.join(captions)}",
+        height=grid_height(len(positions), COLUMNS, row_height),
+        alt=f"{len(positions)} images: {', '.join(captions)}".replace("\n", " "),
         on_choice=on_choice,
         chosen=chosen,
     )
@@ -74,13 +74,13 @@ def caption_of(
     meaning: OutputMeaning,
     *,
     with_classes: bool,
-    longest: int,
+    longest: int | None,
 ) -> str:
     """Return the caption of a sample: its confidence, and both of its classes if asked for.
 
     Parameters
     ----------
-    longest : characters that there is room for; a longer caption has its class names cut
+    longest : characters in a line; a longer caption has two or three. None for one line always
     """
     value = predictions.confidence[position]
     confidence = percent_of(value) if meaning.are_shares else f"{value:.3g}"
@@ -88,8 +88,9 @@ def caption_of(
         return confidence
     names = predictions.class_names
     true, predicted = names[predictions.labels[position]], names[predictions.predicted[position]]
-    caption = f"{true}→{predicted} {confidence}"
-    return caption if len(caption) <= longest else f"{true[:5]}→{predicted[:5]}"
+    lines = (true, f"✓ {confidence}") if true == predicted else (true, f"→{predicted}", confidence)
+    caption = f"{true} ✓ {confidence}" if true == predicted else f"{true}→{predicted} {confidence}"
+    return caption if longest is None or len(caption) <= longest else "\n".join(lines)
 
 
 def percent_of(share: float) -> str:
@@ -108,7 +109,7 @@ def features_table(dataset: Dataset, rows: Rows, captions: list[str], first: int
     first : number of the first sample
     """
     columns = [
-        ("Number", [f"{number:,}" for number, _ in enumerate(rows, first)]),
+        ("No.", [f"{number:,}" for number, _ in enumerate(rows, first)]),
         # a narrow column must not break a line before the percent sign
         ("Confidence", [plain(caption).replace(" %", "\u00a0%") for caption in captions]),
         *feature_columns(dataset, rows, MAX_FEATURES, digits=3),

@@ -93,10 +93,10 @@ def choose_cell(predictions: Predictions, counts: IntArray) -> Cell:
     forget_absent_classes(len(names))
     left, right = st.columns(2)
     with left:
-        true = _choose_class("True", session.MATRIX_TRUE, names, "The class of the samples.")
+        true = _choose_class("True class", session.MATRIX_TRUE, names, "The class of the samples.")
     with right:
         meaning = "The class that the network predicts."
-        predicted = _choose_class("Predicted", session.MATRIX_PREDICTED, names, meaning)
+        predicted = _choose_class("Predicted class", session.MATRIX_PREDICTED, names, meaning)
     return cell_of(predictions, counts, true, predicted)
 
 
@@ -153,7 +153,7 @@ def draw_cell_samples(run: Run, predictions: Predictions, cell: Cell) -> None:
         st.caption("No sample is in this cell.")
         return
     st.number_input(
-        "Sample number",
+        "Sample no.",
         1,
         len(cell.positions),
         key=session.MATRIX_SAMPLE,

@@ -27,7 +27,7 @@ def draw_classes(prepared: PreparedData) -> None:
     )
     if dataset.image_shape is None:
         show_chart(
-            class_profiles(statistics, dataset.class_names),
+            class_profiles(statistics, dataset.class_names, dataset.feature_names),
             key=session.CLASS_PROFILES_CHART,
             alt="How far the mean of each feature in each class lies from that of all samples",
         )

@@ -85,7 +85,7 @@ def map_choices(dataset: Dataset) -> list[str]:
 
 
 def start_tsne() -> None:
-    """Let t-SNE run, from the step it has reached."""
+    """Start t-SNE, from the step it has reached."""
     session.tab().is_tsne_running = True
 
 
@@ -104,26 +104,22 @@ def _embedding_or_message(prepared: PreparedData) -> Embedding | None:
 
 
 def _draw_tsne_button(embedding: Embedding, is_running: bool) -> None:
-    """Draw the button that starts or stops t-SNE."""
-    if is_running:
-        st.button(
-            "Stop",
-            icon=":material/stop:",
-            on_click=stop_tsne,
-            help="Leave the points where they are.",
-        )
-    elif not embedding.is_over:
-        st.button(
-            "Go on" if embedding.step else "Let the points move",
-            icon=":material/play_arrow:",
-            type="primary",
-            on_click=start_tsne,
-            help=f"Make the {STEPS} steps of t-SNE; it takes some seconds, and can be stopped.",
-        )
+    """Draw the one button that starts or stops t-SNE: it changes its words, not its place."""
+    is_begun = embedding.step > 0 and not embedding.is_over
+    label = "Stop" if is_running else "Go on" if is_begun else "Run t-SNE"
+    st.button(
+        label,
+        key=session.TSNE_BUTTON,
+        icon=":material/stop:" if is_running else ":material/play_arrow:",
+        type="secondary" if is_running else "primary",
+        on_click=stop_tsne if is_running else start_tsne,
+        disabled=embedding.is_over,
+        help=f"Make the {STEPS} steps of t-SNE; it takes some seconds, and can be stopped.",
+    )
 
 
 def _draw_tsne(prepared: PreparedData, embedding: Embedding, is_running: bool) -> None:
-    """Let t-SNE go on if it runs, and draw the map as far as it is made."""
+    """Continue t-SNE if it runs, and draw the map as far as it is made."""
     if is_running:
         embedding.move(session.page())
     if embedding.is_over or embedding.problem:
@@ -187,7 +183,7 @@ def _draw_points(
     )
     alt = f"{title}. {len(rows)} training samples, colored by class"
     select = partial(select_point, groups, rows)
-    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT, on_click=select)
+    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT, fill=1, on_click=select)
     st.caption(map_sentence(prepared, len(rows)))
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.projections import groups_by_class, scatter, split_by_part
+from dashboard.charts.style import escape, feature_names, short_name
 from dashboard.components.chart import show_chart
 from dashboard.components.tables import feature_columns, markdown_table
 from dashboard.explore.selected_sample import (
@@ -141,7 +142,7 @@ def _draw_plane(prepared: PreparedData, rows: Rows, selected: SelectedSample) ->
         groups,
         rows,
         title=f"{len(rows):,} samples: color is the class, shape the part",
-        axes=(f"x₁ ({dataset.unit})", f"x₂ ({dataset.unit})"),
+        axes=_plane_axes(dataset),
         chosen=position_in(rows, selected.row),
         is_equal=True,
     )
@@ -150,8 +151,15 @@ def _draw_plane(prepared: PreparedData, rows: Rows, selected: SelectedSample) ->
         key=session.POINTS_CHART,
         alt=f"{len(rows)} points of {dataset.title}, by class",
         height=CHART_HEIGHT,
+        fill=1,
         on_click=partial(select_point, groups, rows),
     )
+
+
+def _plane_axes(dataset: Dataset) -> tuple[str, ...]:
+    """Return the titles of the axes: the names of the two features, with their unit."""
+    names = feature_names(2, dataset.feature_names)
+    return tuple(f"{short_name(name)} ({escape(dataset.unit)})" for name in names)
 
 
 def labels_of(dataset: Dataset, rows: Rows) -> list[str]:

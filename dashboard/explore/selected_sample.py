@@ -22,6 +22,7 @@ from experiments.exploration.neighbors import part_of
 from experiments.training.prepared_data import PreparedData
 
 CHART_HEIGHT = 420  # pixels
+BELOW_FIELD = 0.9  # of the room that the page has left: above the sample is a field
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,7 @@ class SelectedSample:
     image_shape: tuple[int, int] | None
     recorded: npt.NDArray[Any]
     scaled: npt.NDArray[Any]
+    feature_names: tuple[str, ...] = ()
 
 
 def sample_at(prepared: PreparedData, row: int) -> SelectedSample:
@@ -54,6 +56,7 @@ def sample_at(prepared: PreparedData, row: int) -> SelectedSample:
         dataset.image_shape,
         recorded,
         prepared.scaler.transform(recorded[np.newaxis])[0],
+        dataset.feature_names,
     )
 
 
@@ -71,7 +74,7 @@ def select_sample(prepared: PreparedData) -> SelectedSample:
     last = prepared.dataset.n_samples - 1
     session.set_value(session.SAMPLE, min(session.tab().sample, last))
     row: int = st.number_input(
-        "Sample",
+        "Sample no.",
         0,
         last,
         key=session.SAMPLE,
@@ -96,7 +99,9 @@ def draw_sample_values(
     """
     alt = f"The values of sample {sample.row}, {sample.label}: {unescape(title)}"
     if sample.image_shape is None:
-        show_chart(feature_values(values, title=title, unit="value"), key=key, alt=alt)
+        columns = sample.feature_names
+        bars = feature_values(values, title=title, unit="value", columns=columns)
+        show_chart(bars, key=key, alt=alt, fill=BELOW_FIELD)
         return
     figure = pixel_values(
         values.reshape(sample.image_shape),
@@ -105,7 +110,7 @@ def draw_sample_values(
         unit="value",
         is_signed=bool((values < 0).any()),
     )
-    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT)
+    show_chart(figure, key=key, alt=alt, height=CHART_HEIGHT, fill=BELOW_FIELD)
 
 
 def draw_selectable_images(
@@ -127,6 +132,7 @@ def draw_selectable_images(
         title=f"{title}; {dataset.unit} from 0 to {dataset.maximum:g}",
         key=key,
         height=CHART_HEIGHT,
+        fill=1,
         alt=f"{len(rows)} images of {dataset.title}, each with its label",
         on_choice=lambda position: select(rows[position]),
         chosen=position_in(rows, selected_row),

@@ -25,7 +25,7 @@ def draw_values(prepared: PreparedData) -> None:
     )
     if dataset.image_shape is None:
         show_chart(
-            feature_ranges(statistics, unit=dataset.unit),
+            feature_ranges(statistics, unit=dataset.unit, columns=dataset.feature_names),
             key=session.FEATURE_RANGES_CHART,
             alt="Mean, spread and limits of each feature",
         )

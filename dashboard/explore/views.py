@@ -39,4 +39,5 @@ def draw_chosen_view() -> None:
         label_visibility="collapsed",
         help="What to look at.",
     )
-    VIEWS[view](prepare(session.config_of_data(), session.own()))
+    with st.container(key="explore-view"):
+        VIEWS[view](prepare(session.config_of_data(), session.own()))

@@ -122,7 +122,7 @@ def draw() -> None:
 
 def _take_token() -> None:
     """Restore the session whose token the browser has sent."""
-    match session.value(session.RESTORE).get("previous"):
+    match session.sent(session.RESTORE, "previous"):
         case {"token": str(token), "runs": int() | float() as n_runs} if len(token) <= MAX_TOKEN:
             restore_session(_session_keeper(), token, had_runs=n_runs > 0)
 

@@ -1,6 +1,6 @@
 """A control for each kind of setting; what is chosen is kept in the link and in the session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +14,6 @@ from experiments.setting_kinds import (
     Choice,
     Count,
     Fraction,
-    Group,
     LayerSizes,
     LogNumber,
     Number,
@@ -26,11 +25,10 @@ from experiments.setting_kinds import (
 Options = dict[str, Any]
 
 
-def draw_group(group: Group, values: Values) -> Values:
-    """Draw the settings of a group, in the order of RunConfig; return the values with theirs."""
-    for name, setting in SETTINGS.items():
-        if setting.group is group:
-            values = {**values, name: draw_setting(name, values)}
+def draw_settings(names: Iterable[str], values: Values) -> Values:
+    """Draw some settings, in the order of RunConfig; return the values with theirs."""
+    for name in names:
+        values = {**values, name: draw_setting(name, values)}
     return values
 
 
@@ -43,7 +41,7 @@ def draw_setting(
     ----------
     values : of the settings before it
     """
-    setting = SETTINGS[name]
+    setting, default = SETTINGS[name], default_of(name, values.get("dataset"), session.own())
     options: Options = {
         "label": setting.label,
         "key": name,
@@ -52,7 +50,7 @@ def draw_setting(
         "help": setting.meaning if isinstance(setting, Choice) else setting.description,
         "disabled": not setting.is_used(values),
     }
-    return CONTROLS[type(setting)](setting, default_of(name), values, options)
+    return CONTROLS[type(setting)](setting, default, values, options)
 
 
 def _choice(setting: Choice, default: str, values: Values, options: Options) -> Any:

@@ -1,36 +1,46 @@
 """The settings in the sidebar: the same on every page, and all of them in the link."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from cachetools import TTLCache
 from pydantic import ValidationError
 
 from dashboard import session
-from dashboard.settings import apply
+from dashboard.settings import apply, control_value
 from dashboard.shell.link_requests import unmet_requests
-from dashboard.shell.setting_controls import draw_group, draw_setting
+from dashboard.shell.setting_controls import draw_setting, draw_settings
 from dashboard.text import plain
+from data.datasets import Dataset
 from data.download import ORIGINALS, DownloadError, fetch, is_at_hand
-from data.own import READERS, load_own
+from data.own import READERS, inverted, load_own
 from experiments.background.limits import check_affordable
-from experiments.config import GROUPS, OWN, RunConfig, default_split, explain
+from experiments.config import (
+    DATASET_SETTINGS,
+    GROUPS,
+    OWN,
+    SETTINGS,
+    RunConfig,
+    default_of,
+    explain,
+    parse_field,
+)
 from experiments.presets import PRESETS
 from experiments.setting_kinds import Values
 from experiments.training.plan import plan
 
-OWN_PRESET = "own settings"
+CUSTOM = "Custom"  # in place of a preset: settings that no preset has
+DEFAULTS = "digits"  # the preset that a first visit begins with: it needs no word
 RETRY_SECONDS = 30.0  # after a download that failed
 
 
 def draw() -> None:
     """Draw the settings, and remember the config they make or what is wrong with them."""
     requested = st.query_params.to_dict()
-    _take_usual_split(requested)
     with st.sidebar:
         top = st.container()
-        values = _draw_settings()
-        _understand(values)
+        values = _draw_settings(requested)
         with top:
             _draw_presets()
     if session.notices() is None:
@@ -39,19 +49,52 @@ def draw() -> None:
             st.rerun()  # so that every control is bound to what is left of the link
 
 
-def _draw_settings() -> Values:
-    """Draw all settings, the advanced ones in expanders; return their values."""
+def _draw_settings(requested: Mapping[str, str]) -> Values:
+    """Draw the basic settings, and all others in a place to unfold; return their values."""
     values: Values = {"dataset": draw_setting("dataset", {}, on_change=_change_dataset)}
     if values["dataset"] == OWN:
         _draw_upload()
-    for group in GROUPS:
-        if group.is_advanced:
-            with st.expander(group.title, icon=group.icon):
-                values = draw_group(group, values)
-        else:
-            st.subheader(group.title)
-            values = draw_group(group, values)
+    basic = [name for name, setting in SETTINGS.items() if setting.is_basic]
+    values = draw_settings(basic[1:], values)  # the dataset is the first
+    changed = _changed_settings(requested, values["dataset"])
+    title = _with_count("All settings", len(changed))
+    with st.expander(title, icon=":material/tune:", key=session.ALL_SETTINGS):
+        for i, group in enumerate(GROUPS):
+            folded = [n for n, s in SETTINGS.items() if s.group is group and not s.is_basic]
+            title = _with_count(group.title, len(changed.intersection(folded)))
+            key = session.key_of(session.SETTINGS_GROUP, i)  # with one, it stays open
+            with st.expander(title, icon=group.icon, type="compact", key=key):
+                values = draw_settings(folded, values)
+    _understand(values)
     return values
+
+
+def _changed_settings(requested: Mapping[str, str], dataset: str) -> set[str]:
+    """Return the folded settings that are not at the default for the dataset.
+
+    Parameters
+    ----------
+    requested : the texts of the link, which count until the controls have read them
+    """
+    own = session.own()
+    defaults = {n: default_of(n, dataset, own) for n, s in SETTINGS.items() if not s.is_basic}
+    return {
+        name
+        for name, default in defaults.items()
+        if not _means(name, session.value(name, requested.get(name, default)), default)
+    }
+
+
+def _means(name: str, given: Any, value: Any) -> bool:
+    """Say whether what is given for a setting means a value, or nothing."""
+    try:
+        return bool(parse_field(name, given) == value)
+    except ValueError:
+        return True
+
+
+def _with_count(title: str, n_changed: int) -> str:
+    return f"{title} :primary-badge[{n_changed} changed]" if n_changed else title
 
 
 def show_problems() -> None:
@@ -63,35 +106,32 @@ def show_problems() -> None:
             st.warning(plain(notice), icon=":material/link_off:")
 
 
-def _take_usual_split(requested: Mapping[str, str]) -> None:
-    """Begin with the split that the dataset of the link is usually given."""
-    if session.value("dataset") is not None:
-        return
-    for field, value in default_split(requested.get("dataset")).items():
-        if field not in requested:
-            session.set_value(field, value)
-
-
 def _change_dataset() -> None:
+    """Take the defaults of another dataset; other settings that the reader has changed stay."""
     session.forget_notices()
-    for field, value in default_split(session.value("dataset")).items():
-        session.set_value(field, value)
+    before, after, own = session.config().dataset, session.value("dataset"), session.own()
+    for name in SETTINGS.keys() - {"dataset"}:
+        is_as_it_was = session.value(name) == control_value(name, default_of(name, before, own))
+        if name in DATASET_SETTINGS or is_as_it_was:
+            session.set_value(name, control_value(name, default_of(name, after, own)))
 
 
 def _draw_presets() -> None:
     """Offer the networks that have a name, and say what makes the chosen one interesting."""
     names = {preset.config: name for name, preset in PRESETS.items()}
-    now = OWN_PRESET if session.problems() else names.get(session.config(), OWN_PRESET)
+    now = CUSTOM if session.problems() else names.get(session.config(), CUSTOM)
     session.set_value(session.PRESET, now)
     st.selectbox(
         "Preset",
-        [OWN_PRESET, *PRESETS] if now == OWN_PRESET else list(PRESETS),
+        [CUSTOM, *PRESETS] if now == CUSTOM else list(PRESETS),
         key=session.PRESET,
+        format_func=lambda name: PRESETS[name].title if name in PRESETS else name,
         on_change=_apply_preset,
-        help="Networks with a name. Choosing one changes the settings below.",
+        help="Settings with a name, many of them published. Choosing one changes all settings "
+        "below.",
     )
-    if now in PRESETS:
-        st.caption(PRESETS[now].why)
+    if now in PRESETS and now != DEFAULTS:
+        st.caption(f"`{now}`: {PRESETS[now].why}")
 
 
 def _apply_preset() -> None:
@@ -108,16 +148,39 @@ def _draw_upload() -> None:
         key=session.UPLOAD,
         on_change=_take_own,
         help="A table (.csv, with a column 'label'), arrays (.npz with X and y), or images in "
-        "a folder for each class (.zip). They are kept in the memory of this server alone, and not "
-        "for long after the page is closed.",
+        "a folder for each class (.zip). The columns of a table are scaled one by one, with "
+        "z-score, unless you choose otherwise. The data are kept in the memory of this server "
+        "alone, and not for long after the page is closed.",
     )
     if own := session.own():
         st.caption(f"In use: {plain(own.title)}, {own.n_samples:,} samples")
+        if own.image_shape:
+            _draw_polarity(own)
+
+
+def _draw_polarity(own: Dataset) -> None:
+    """Say whether images are inverted, and let the reader decide."""
+    is_inverted = own.inverted_from is not None
+    session.set_value(session.INVERTED, is_inverted)
+    st.toggle(
+        "Invert images",
+        key=session.INVERTED,
+        on_change=_invert_own,
+        help="A network learns best from ink that is high on a background of 0, as in MNIST. "
+        "Images with a light border are inverted at once.",
+    )
+    st.caption("Dark on light, so inverted: ink is high." if is_inverted else "Used as recorded.")
+
+
+def _invert_own() -> None:
+    tab = session.tab()
+    if tab.own:
+        tab.own = inverted(tab.own)
 
 
 def _take_own() -> None:
     """Load the uploaded file, or drop the data of one that was removed."""
-    tab, file = session.tab(), session.value(session.UPLOAD)
+    tab, file, before = session.tab(), session.value(session.UPLOAD), session.own()
     session.forget_notices()
     tab.own, tab.own_problem = None, ""
     if file is not None:
@@ -125,6 +188,8 @@ def _take_own() -> None:
             tab.own = load_own((file.name, file.getvalue()))
         except ValueError as error:
             tab.own_problem = str(error)
+    if session.value("scaling") == default_of("scaling", OWN, before):
+        session.set_value("scaling", default_of("scaling", OWN, tab.own))
 
 
 def _understand(values: Values) -> None:

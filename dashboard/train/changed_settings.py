@@ -1,17 +1,16 @@
 """Whether the run on the page was made with the settings in the sidebar."""
 
-import streamlit as st
-
 from dashboard import session
 from experiments.config import OWN
 from experiments.training.run import Run
 
 
-def draw_changed_settings(run: Run, *, is_over: bool) -> None:
-    """Say that the settings have changed since the run began, if they have."""
-    if not has_settings(run):
-        what_to_do = "Train starts a run" if is_over else "Reset, then Train, to start a run"
-        st.info(f"The settings have changed. {what_to_do} with them.", icon=":material/info:")
+def changed_settings_sentence(run: Run, *, is_over: bool) -> str:
+    """Say that the settings have changed since the run began; nothing if they have not."""
+    if has_settings(run):
+        return ""
+    what_to_do = "Train starts a run" if is_over else "Reset, then Train, to start a run"
+    return f"The settings have changed. {what_to_do} with them."
 
 
 def has_settings(run: Run) -> bool:

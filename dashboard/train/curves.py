@@ -1,46 +1,61 @@
 """Loss and accuracy by epoch, of the run on the page and of those to compare it with."""
 
-from functools import partial
+from collections.abc import Sequence
 
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.figure import Figure
-from dashboard.charts.learning_curves import (
+from dashboard.charts.curve_marks import Mark, run_marks
+from dashboard.charts.curves import (
     VALIDATION,
     BestEpoch,
-    Comparison,
-    Marks,
     Measure,
-    accuracy_figure,
     batch_curve,
     epoch_curves,
-    loss_figure,
+    last_batches,
 )
+from dashboard.charts.figure import Figure, compact
+from dashboard.charts.learning_curves import Comparison, accuracy_figure, loss_figure
 from dashboard.components.epoch_slider import past_epoch
 from dashboard.components.live_charts import show_live_chart
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
+from mlp.records import EpochRecord
+
+AFTER_DIVERGENCE = 1.25  # the axis ends so many times later than a run that has diverged
 
 
-def draw_curves(job: TrainingJob | None, *, log_scale: bool) -> None:
-    """Draw loss and accuracy, as far as they are known."""
-    left, right = st.columns(2)
-    with left:
-        show_live_chart(
-            partial(_loss_figure, job, BestEpoch(), log_scale=log_scale),
-            lambda: job and job.run.step,
-            key=session.LOSS_CHART,
-            alt="Loss of the training and the validation samples, by epoch",
-        )
-    with right:
-        show_live_chart(
-            partial(_accuracy_figure, job, BestEpoch()),
-            lambda: job and len(job.run.history),
-            key=session.ACCURACY_CHART,
-            alt="Accuracy on the training and the validation samples, by epoch",
-        )
+def choose_loss_scale() -> bool:
+    """Draw the choice of the axis of the loss; say whether it is logarithmic."""
+    return st.toggle(
+        "Log loss",
+        key=session.LOG_LOSS,
+        bind="query-params",
+        on_change=session.forget_notices,
+        help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
+    )
+
+
+def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> None:
+    """Draw loss above accuracy, as far as they are known; each so many pixels high."""
+    best = BestEpoch()
+    show_live_chart(
+        lambda: compact(_loss_figure(job, best, log_scale=log_scale)),
+        lambda: (job and job.run.step, _past_epoch(job)),
+        key=session.LOSS_CHART,
+        height=height,
+        fill=0.5,
+        alt="Loss of the training and the validation samples, by epoch",
+    )
+    show_live_chart(
+        lambda: compact(_accuracy_figure(job, best)),
+        lambda: (job and len(job.run.history), _past_epoch(job)),
+        key=session.ACCURACY_CHART,
+        height=height,
+        fill=0.5,
+        alt="Accuracy on the training and the validation samples, by epoch",
+    )
 
 
 def _loss_figure(job: TrainingJob | None, best: BestEpoch, *, log_scale: bool) -> Figure:
@@ -50,13 +65,16 @@ def _loss_figure(job: TrainingJob | None, best: BestEpoch, *, log_scale: bool) -
     history = list(run.history) if run else []
     losses = epoch_curves(history, "loss")
     if run and current_epoch:
-        losses.append(batch_curve(*current_epoch, run.plan.steps_per_epoch))
+        batches = last_batches if run.diverged else batch_curve
+        losses.append(batches(*current_epoch, run.plan.steps_per_epoch))
     return loss_figure(
         losses,
-        epochs=epochs_in_view(job),
+        epochs=_axis_end(job),
         log_scale=log_scale,
         revision=_revision(run),
-        marks=Marks(best.of(history), _past_epoch(run), compared_runs(run, "loss")),
+        marks=_marks(job, history, best),
+        others=compared_runs(run, "loss"),
+        diverged_at=_diverged_at(run),
     )
 
 
@@ -66,10 +84,36 @@ def _accuracy_figure(job: TrainingJob | None, best: BestEpoch) -> Figure:
     history = list(run.history) if run else []
     return accuracy_figure(
         epoch_curves(history, "accuracy"),
-        epochs=epochs_in_view(job),
+        epochs=_axis_end(job),
         revision=_revision(run),
-        marks=Marks(best.of(history), _past_epoch(run), compared_runs(run, "accuracy")),
+        marks=_marks(job, history, best),
+        others=compared_runs(run, "accuracy"),
     )
+
+
+def _marks(job: TrainingJob | None, history: Sequence[EpochRecord], best: BestEpoch) -> list[Mark]:
+    """Return what happened on the way, up to the end of a history."""
+    if job is None:
+        return []
+    return run_marks(
+        job.run,
+        history,
+        best_epoch=best.of(history),
+        past_epoch=past_epoch(job.run),
+        is_over=job.status.is_over,
+        axis_end=_axis_end(job),
+    )
+
+
+def _diverged_at(run: Run | None) -> float | None:
+    """Return the epoch, and the fraction of it, at which a run has diverged."""
+    return run.diverged.step / run.plan.steps_per_epoch if run and run.diverged else None
+
+
+def _axis_end(job: TrainingJob | None) -> float:
+    """Return the last epoch of the curves; of a run that has diverged, a little after that."""
+    diverged_at = _diverged_at(job.run if job else None)
+    return epochs_in_view(job) if diverged_at is None else AFTER_DIVERGENCE * diverged_at
 
 
 def _revision(run: Run | None) -> str:
@@ -77,8 +121,8 @@ def _revision(run: Run | None) -> str:
     return str(id(run)) if run else ""
 
 
-def _past_epoch(run: Run | None) -> int | None:
-    return past_epoch(run) if run else None
+def _past_epoch(job: TrainingJob | None) -> int | None:
+    return past_epoch(job.run) if job else None
 
 
 def compared_runs(run: Run | None, measure: Measure) -> list[Comparison]:

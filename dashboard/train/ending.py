@@ -1,49 +1,52 @@
 """How a run ended, and what can be done next."""
 
-import streamlit as st
+from typing import NamedTuple
 
-from dashboard import training_actions
 from dashboard.text import percent
 from dashboard.train.progress import samples_noun
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.evaluation.advice import advice
+from experiments.evaluation.guessing import Verdict, judge, largest_share
 from experiments.training.run import Run
-from mlp.records import Diverged
 
-LEAST_GAIN = 0.05  # least share of a guesser's mistakes that a trained network avoids
+FRESH = "It had never seen them before."
 
 
-def draw_ending(job: TrainingJob) -> None:
-    """Say in a sentence how a run ended, and what can be done next."""
+class Ending(NamedTuple):
+    """How a run ended, in a sentence, and how good that is: success, info, warning or error."""
+
+    tone: str
+    sentence: str
+
+
+def ending_of(job: TrainingJob) -> Ending:
+    """Return how a run ended, and what can be done next."""
     run, status = job.run, job.status
-    sentence = result_sentence(run)
     if status is Status.ABANDONED:
-        st.warning(
+        return Ending(
+            "warning",
             "This page lost its connection for a while, and the training ended. "
             "Continue resumes it, Train starts a new one.",
-            icon=":material/wifi_off:",
         )
-    elif status is Status.FAILED:
-        st.error(f"{job.problem} Train starts a new one.", icon=":material/error:")
-    elif run.diverged:
-        _draw_divergence(run.diverged)
-    elif run.result is None:
-        st.info(sentence, icon=":material/info:")
-    elif only_guesses(run):
-        st.warning(f"{sentence} {advice(run)}", icon=":material/casino:")
-    else:
-        st.success(sentence, icon=":material/check_circle:")
+    if status is Status.FAILED:
+        return Ending("error", f"{job.problem} Train starts a new one.")
+    if run.diverged:
+        return Ending("error", str(run.diverged))
+    sentence = result_sentence(run)
+    return Ending("info", sentence) if run.result is None else _judged(run, sentence)
 
 
-def _draw_divergence(diverged: Diverged) -> None:
-    st.error(str(diverged), icon=":material/trending_up:")
-    st.button(
-        f"Try again with {diverged.gentler_rate:g}",
-        icon=":material/healing:",
-        on_click=training_actions.retry,
-        args=(diverged.gentler_rate,),
-        help="Set the learning rate to this, and train the same network from the start.",
-    )
+def _judged(run: Run, sentence: str) -> Ending:
+    """Praise only what is surely better than guessing; else say what is likely wrong."""
+    verdict = judge(run)
+    if verdict is Verdict.GOOD:
+        return Ending("success", sentence)
+    if verdict is Verdict.NOT_TESTED:
+        return Ending("info", sentence)
+    tone = "warning" if verdict is Verdict.GUESSING else "info"
+    short = sentence.removesuffix(f" {FRESH}")  # leaves room for what matters more
+    return Ending(tone, f"{short} {comparison_sentence(run, verdict)} {advice(run)}")
 
 
 def result_sentence(run: Run) -> str:
@@ -60,7 +63,7 @@ def result_sentence(run: Run) -> str:
         )
     n_test = len(run.prepared_data().split.test)
     n_right = round(run.result.test.accuracy * n_test)
-    fresh = "It had never seen them before."
+    fresh = FRESH
     if run.n_results > 1:
         fresh = (
             f"They have now been used {run.n_results} times: a result that you train on until it "
@@ -80,19 +83,14 @@ def _count(number: int, noun: str, plural: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
-def advice(run: Run) -> str:
-    """Return what to try when a network has learned nothing."""
-    penalty = "a smaller penalty, " if run.config.l1 or run.config.l2 else ""
-    return (
-        f"That is no better than guessing. Try {penalty}another learning rate, other initial "
-        "weights, or more epochs."
-    )
-
-
-def only_guesses(run: Run) -> bool:
-    """Say whether a result is hardly better than always predicting the largest class."""
-    if run.result is None:
-        return False
-    targets = run.prepared_data().training.targets
-    share = float(targets.mean(axis=0).max())  # of the largest class
-    return run.result.training.accuracy < share + LEAST_GAIN * (1 - share)
+def comparison_sentence(run: Run, verdict: Verdict) -> str:
+    """Compare a result with guessing, where it is not good."""
+    share = percent(largest_share(run))
+    match verdict:
+        case Verdict.GUESSING:
+            return f"Guessing the largest class gives {share}: that is no better than guessing."
+        case Verdict.UNSURE:
+            return f"Guessing the largest class gives {share}: the difference may be luck."
+        case Verdict.POOR:
+            return f"Guessing the largest class gives {share}."
+    return ""

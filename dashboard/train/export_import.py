@@ -7,19 +7,20 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session, settings, training_actions
+from dashboard.components.link_box import draw_link_to
 from dashboard.text import plain
-from experiments.config import OWN
+from experiments.config import RunConfig
 from experiments.export.history_csv import history_to_csv
-from experiments.export.link import query_of
 from experiments.export.model_file import load_model, restore_run, run_to_bytes
 from experiments.export.notebook import to_notebook
 from experiments.export.script import OWN_FILE, samples_to_npz, to_script
+from experiments.export.short_script import to_short_script
 from experiments.training.run import Run
 
 
 def draw(run: Run | None) -> None:
     """Draw the downloads of a run that is over, and the upload of a saved model."""
-    with st.expander("Download the run, or load a saved model", icon=":material/download:"):
+    with st.expander("Export and import", icon=":material/import_export:"):
         if run is None or not run.history:
             st.write(
                 "Train a network first; its model, curves and script can then be downloaded here."
@@ -47,9 +48,10 @@ def _downloads(run: Run) -> Iterator[Download]:
             "Model",
             "model.safetensors",
             ":material/neurology:",
-            partial(run_to_bytes, run),
-            "The network with its settings, its curves and its result, in the safetensors "
-            "format. PyTorch can read it, and this page can load it.",
+            partial(run_to_bytes, run, _name_of(run), for_continuing=True),
+            "The network with its settings, its curves and its result, and what it takes to "
+            "continue the run, in the safetensors format. This page can load it; so can PyTorch, "
+            "with strict=False.",
         )
     yield Download(
         "History",
@@ -59,7 +61,23 @@ def _downloads(run: Run) -> Iterator[Download]:
         "Loss, accuracy and learning rate of each epoch, as a table (.csv).",
     )
     yield Download(
-        "Script",
+        "Short script",
+        "short_run.py",
+        ":material/article:",
+        partial(to_short_script, short_config(run), run.own),
+        "A Python program of less than 100 lines of NumPy, to be read: the same settings, "
+        "samples and mathematics in plain loops. Its accuracy is nearly the same.",
+    )
+    yield Download(
+        "Short notebook",
+        "short_run.ipynb",
+        ":material/auto_stories:",
+        lambda: to_notebook(to_short_script(short_config(run), run.own, is_for_colab=True)),
+        "The same as a notebook for Google Colab, where nothing has to be uploaded"
+        + (f" but {OWN_FILE}." if run.own else "."),
+    )
+    yield Download(
+        "Exact script",
         "run.py",
         ":material/code:",
         partial(script_of, run),
@@ -67,11 +85,11 @@ def _downloads(run: Run) -> Iterator[Download]:
         "machine. It needs NumPy, but not this app.",
     )
     yield Download(
-        "Notebook",
+        "Exact notebook",
         "run.ipynb",
         ":material/menu_book:",
         lambda: to_notebook(script_of(run)),
-        "The same as a Jupyter notebook, cell by cell.",
+        "The exact script as a Jupyter notebook, cell by cell.",
     )
     if run.own is not None:
         yield Download(
@@ -79,7 +97,7 @@ def _downloads(run: Run) -> Iterator[Download]:
             OWN_FILE,
             ":material/dataset:",
             partial(samples_to_npz, run.own),
-            "Your own data, in the form that the script and the notebook read.",
+            "Your own data, in the form that scripts and notebooks read.",
         )
 
 
@@ -89,6 +107,19 @@ def _draw_downloads(run: Run) -> None:
             st.download_button(label, content, file, on_click="ignore", icon=icon, help=meaning)
 
 
+def _name_of(run: Run) -> str:
+    stored = session.tab().run_store.find(run)
+    return stored.name if stored else ""
+
+
+def short_config(run: Run) -> RunConfig:
+    """Return the settings for a short script: of a run that was stopped, so many epochs."""
+    is_whole = run.early_stopped or run.is_at_end or run.config.early_stopping
+    least = run.config.warmup_epochs + 1
+    epochs = run.config.epochs if is_whole else max(least, run.epochs_done)
+    return run.config.model_copy(update={"epochs": epochs})
+
+
 def script_of(run: Run) -> str:
     """Return the script that repeats a run up to the step it has reached."""
     is_whole = run.early_stopped or run.is_at_end
@@ -96,14 +127,9 @@ def script_of(run: Run) -> str:
 
 
 def _draw_link(run: Run) -> None:
-    address = (st.context.url or "").split("?")[0]
-    st.code(address + query_of(run.config), language=None, wrap_lines=True)
-    words = "This link opens the same settings"
-    if run.config.dataset == OWN:
-        words += "; your own data have to be uploaded again"
+    draw_link_to(run.config, key=session.RUN_LINK)
     if run.changes:
-        words += "; changes made during the run are in the script only"
-    st.caption(f"{words}.")
+        st.caption("Changes made during the run are in the exact script and notebook only.")
 
 
 def _draw_upload() -> None:
@@ -116,19 +142,35 @@ def _draw_upload() -> None:
         disabled=training_actions.has_unfinished_run(),
         help="A model downloaded from this page. Nothing in the file is ever executed.",
     )
+    if session.tab().model_remark:
+        st.caption(session.tab().model_remark)
     if session.tab().model_problem:
         st.error(plain(session.tab().model_problem), icon=":material/error:")
 
 
 def _load_model() -> None:
     tab, file = session.tab(), session.value(session.MODEL)
-    tab.model_problem = ""
+    tab.model_problem = tab.model_remark = ""
     if file is None or training_actions.has_unfinished_run():
         return
     try:
-        run = restore_run(load_model(file.getvalue()), session.own())
+        model = load_model(file.getvalue())
+        run = restore_run(model, session.own())
     except (ValueError, OSError) as error:
         tab.model_problem = str(error)
     else:
-        training_actions.show_loaded_run(run)
+        tab.model_remark = _remark_on(run)
+        training_actions.show_loaded_run(run, model.name)
         settings.apply(run.config)
+
+
+def _remark_on(run: Run) -> str:
+    """Say why a loaded run cannot be continued, if it cannot."""
+    if run.can_continue:
+        return ""
+    if run.config.early_stopping:
+        return "Loaded. With early stopping, a run has ended for good: it cannot be continued."
+    return (
+        "Loaded. It cannot be continued: the file holds the network, but not what the optimizer "
+        "remembers. A file from before, or of a very large network, does not."
+    )

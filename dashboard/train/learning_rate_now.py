@@ -11,10 +11,11 @@ def draw_learning_rate(run: Run) -> None:
     stops = settings.learning_rate_stops(run.learning_rate)
     session.set_value(session.RATE_NOW, run.learning_rate)
     st.select_slider(
-        "Learning rate from now on",
+        "Learning rate (applies at once)",
         list(stops),
         key=session.RATE_NOW,
         format_func=stops.__getitem__,
         on_change=training_actions.change_learning_rate,
+        width=270 if session.projector_mode() else 210,
         help="Applies from the next step on, without restarting. The schedule multiplies it.",
     )

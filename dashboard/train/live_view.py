@@ -6,67 +6,99 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session, training_speed
-from dashboard.components.live_charts import forget_live_charts, tell_changes
+from dashboard.components.epoch_slider import advance_film, choose_epoch
+from dashboard.components.live_feed import forget_live_elements, tell_changes
 from dashboard.train import panels
-from dashboard.train.curves import draw_curves, epochs_in_view
+from dashboard.train.curves import choose_loss_scale, draw_curves, epochs_in_view
+from dashboard.train.decision_regions import draw_decision_regions
 from dashboard.train.run_status import draw_run_status
+from dashboard.train.untrained import untrained_run
+from dashboard.train.watched_samples import draw_network, draw_samples
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.training.run import Run
 
 LOOKS = BoundedSemaphore(1)  # threads that share Python's lock are quickest one after another
+STAGE_HEIGHT = 312  # pixels, of the network and of what is beside it
 
 
 class Drawn(NamedTuple):
     """For what the whole page was drawn; when it changes, the page is drawn anew.
 
-    poll_seconds : between two looks, while the run trains; else None
-    has_panels : whether there were charts of the network to show
+    poll_seconds : between two looks, while something moves; else None
+    has_snapshots : whether there were charts of the network to show
     """
 
     poll_seconds: float | None
-    has_panels: bool
+    has_snapshots: bool
 
 
-def draw_live(status: Status | None, *, log_scale: bool) -> None:
-    """Draw progress, scores, curves and panels, and have them follow the run."""
-    is_moving, has_panels = _is_moving(status), _has_panels(session.job())
-    poll_seconds = training_speed.poll_seconds() if is_moving else None
-    above = st.container()
-    st.fragment(_draw_charts)(poll_seconds, log_scale)
-    with above:
-        look = st.fragment(_look, run_every=poll_seconds)
-        look(Drawn(poll_seconds, has_panels))
+def draw_live(status: Status | None) -> None:
+    """Draw all that shows the run, from its progress to the charts, and have it follow the run."""
+    drawn = _drawn_now(status)
+    st.fragment(_draw_run)(drawn)
+    st.fragment(_look, run_every=drawn.poll_seconds)(drawn)
+
+
+def _drawn_now(status: Status | None) -> Drawn:
+    is_moving = (status is not None and status.is_active) or session.tab().film is not None
+    job = session.job()
+    has_snapshots = job is not None and bool(job.run.snapshots.steps)
+    return Drawn(training_speed.poll_seconds() if is_moving else None, has_snapshots)
 
 
 def _look(drawn: Drawn) -> None:
-    """Draw what is new since the last look: little, for all looks share one processor."""
+    """Tell what is new since the last look: little, for all looks share one processor."""
     job = session.job()
     with LOOKS:
-        draw_run_status(job)
+        advance_film(job.run if job else None)
         tell_changes()
-    if _is_outdated(drawn, job):
+    if _is_outdated(drawn, _drawn_now(job.status if job else None)):
         st.rerun()
 
 
-def _is_outdated(drawn: Drawn, job: TrainingJob | None) -> bool:
+def _is_outdated(drawn: Drawn, now: Drawn) -> bool:
     """Say whether the page needs other buttons, other charts or another interval."""
-    was_moving, is_moving = drawn.poll_seconds is not None, _is_moving(job.status if job else None)
+    if (drawn.poll_seconds is None) != (now.poll_seconds is None):
+        return True
     is_good = drawn.poll_seconds is None or training_speed.is_good_interval(drawn.poll_seconds)
-    return was_moving != is_moving or drawn.has_panels != _has_panels(job) or not is_good
+    return drawn.has_snapshots != now.has_snapshots or not is_good
 
 
-def _draw_charts(poll_seconds: float | None, log_scale: bool) -> None:
-    """Draw the charts, and the controls that choose what they show."""
-    forget_live_charts()
+def _draw_run(drawn: Drawn) -> None:
+    """Draw the run on the page, or the untrained network before there is one."""
     job = session.job()
-    draw_curves(job, log_scale=log_scale)
-    if job and _has_panels(job):
-        panels.draw(job.run, epochs_in_view(job), poll_seconds)
+    if _is_outdated(drawn, _drawn_now(job.status if job else None)):
+        st.rerun()  # a film that begins, for example, needs looks
+    forget_live_elements()
+    run = job.run if job else untrained_run()
+    draw_run_status(job)
+    is_plane = run is not None and run.prepared_data().dataset.n_features == 2
+    stage = st.container(key="stage-of-plane" if is_plane else "stage")
+    if run:
+        choose_epoch(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            names = panels.choose_panels()
+        log_scale = choose_loss_scale()
+    with stage:
+        _draw_stage(job, run, is_plane=is_plane, log_scale=log_scale)
+    if job and job.run.snapshots.steps:
+        panels.draw(names, job.run, epochs_in_view(job))
 
 
-def _is_moving(status: Status | None) -> bool:
-    return status is not None and status.is_active
-
-
-def _has_panels(job: TrainingJob | None) -> bool:
-    return job is not None and bool(job.run.snapshots.steps)
+def _draw_stage(
+    job: TrainingJob | None, run: Run | None, *, is_plane: bool, log_scale: bool
+) -> None:
+    """Draw what the network does, the network, and how it learns, side by side."""
+    if run and not is_plane:
+        draw_samples(run)
+    columns = st.columns([4, 6, 4] if is_plane else [6, 4], gap="small")
+    if run and is_plane:
+        with columns[0]:
+            draw_decision_regions(run, height=STAGE_HEIGHT + 40)
+    if run:
+        with columns[-2]:
+            draw_network(run, height=STAGE_HEIGHT)
+    with columns[-1]:
+        draw_curves(job, log_scale=log_scale, height=STAGE_HEIGHT // 2 + 20)

@@ -11,7 +11,7 @@ def draw_more_epochs(run: Run) -> None:
     least, most = training_actions.epochs_to_add(run)
     if not run.can_continue or least > most:
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content", wrap=False):
         st.number_input(
             "More epochs",
             least,
@@ -19,7 +19,7 @@ def draw_more_epochs(run: Run) -> None:
             value=min(max(10, least), most),
             key=session.MORE_EPOCHS,
             persist_state="session",
-            width=160,
+            width=104,
             help="How many epochs to add. The optimizer keeps its state.",
         )
         st.button(

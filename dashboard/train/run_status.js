@@ -12,15 +12,16 @@ function scoreOf(parent, i) {
   return parent.children[i];
 }
 
-export default function ({ data, parentElement }) {
-  const find = (selector) => parentElement.querySelector(selector);
-  const percent = Math.round(1000 * data.fraction) / 10;
-  find(".progress").classList.toggle("over", !data.words);
-  find(".words").textContent = data.words;
+function show(root, content) {
+  const find = (selector) => root.querySelector(selector);
+  const percent = Math.round(1000 * content.fraction) / 10;
+  find(".progress").dataset.tone = content.tone;
+  find(".words").textContent = content.words;
+  find(".changed").textContent = content.changed;
   find(".track").setAttribute("aria-valuenow", percent);
-  find(".track").setAttribute("aria-label", data.words);
+  find(".track").setAttribute("aria-label", content.words);
   find(".track > div").style.width = `${percent}%`;
-  data.scores.forEach(({ label, value, meaning }, i) => {
+  content.scores.forEach(({ label, value, meaning }, i) => {
     const score = scoreOf(find(".scores"), i);
     score.querySelector(".label").firstChild.data = label;
     score.querySelector(".value").textContent = value;
@@ -28,4 +29,8 @@ export default function ({ data, parentElement }) {
     help.title = meaning;
     help.setAttribute("aria-label", meaning);
   });
+}
+
+export default function ({ data, parentElement }) {
+  return follow(data, (content) => show(parentElement, content));
 }

@@ -2,8 +2,17 @@
 
 from typing import NamedTuple
 
+from dashboard import session
+from dashboard.components.epoch_slider import past_epoch
 from experiments.background.training_job import TrainingJob
 from mlp.records import Score
+
+TEST = "On samples used neither for training nor for any choice, measured at the end."
+VALIDATION = "On samples held out to monitor the training."
+TRAINING = (
+    "On the samples it learns from, which is optimistic. During training, it is the mean over the "
+    "epoch, in which the network has changed; at the end, it is measured again."
+)
 
 
 class Metric(NamedTuple):
@@ -15,27 +24,53 @@ class Metric(NamedTuple):
 
 
 def metrics(job: TrainingJob | None) -> list[Metric]:
-    """Return the scores on the test, the validation and the training samples."""
-    run = job.run if job else None
-    last = run.history[-1] if run and run.history else None
-    result = run.result if run else None
-    has_validation = run is None or run.prepared_data().validation is not None
-    when = "" if result or not last else ", before any training" * (last.epoch == 0)
+    """Return the scores on the test, the validation and the training samples.
+
+    They belong to the epoch that is shown: while the reader looks back, to a past one.
+    """
+    if job is None:
+        return _scores_before()
+    epoch = past_epoch(job.run)
+    return _scores_now(job) if epoch is None else _scores_of(job, epoch)
+
+
+def _scores_before() -> list[Metric]:
+    """Return what is known of the untrained network."""
+    untrained = session.tab().untrained
+    score = untrained.score if untrained else None
     return [
-        Metric(
-            "Test accuracy",
-            result.test if result else None,
-            "On samples used neither for training nor for any choice, measured at the end.",
-        ),
+        Metric("Test accuracy", None, TEST),
+        Metric("Validation accuracy, before any training", score, VALIDATION),
+        Metric("Training accuracy", None, TRAINING),
+    ]
+
+
+def _scores_of(job: TrainingJob, epoch: int) -> list[Metric]:
+    """Return the scores that were measured after an epoch."""
+    record = job.run.history[epoch]
+    return [
+        Metric("Test accuracy: only at the end", None, TEST),
+        Metric(f"Validation accuracy, epoch {epoch:,}", record.validation, VALIDATION),
+        Metric(f"Training accuracy, epoch {epoch:,}", record.training, TRAINING),
+    ]
+
+
+def _scores_now(job: TrainingJob) -> list[Metric]:
+    run, result = job.run, job.run.result
+    last = run.history[-1] if run.history else None
+    has_validation = run.prepared_data().validation is not None
+    when = ", before any training" if last and last.epoch == 0 and not result else ""
+    this_epoch = when or ("" if result else ", this epoch")
+    return [
+        Metric("Test accuracy", result.test if result else None, TEST),
         Metric(
             f"Validation accuracy{when}" if has_validation else "Validation: nothing held out",
             result.validation if result else last and last.validation,
-            "On samples held out to monitor the training.",
+            VALIDATION,
         ),
         Metric(
-            f"Training accuracy{when or ', this epoch' * (result is None)}",
+            f"Training accuracy{this_epoch}",
             result.training if result else last and last.training,
-            "On the samples it learns from, which is optimistic. During training, it is the mean "
-            "over the epoch, in which the network has changed; at the end, it is measured again.",
+            TRAINING,
         ),
     ]

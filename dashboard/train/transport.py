@@ -1,21 +1,24 @@
-"""The buttons that drive the training, and how fast and on which axis it is shown."""
+"""The buttons that drive the training, and what can be set while it is as it is."""
 
 import streamlit as st
 
 from dashboard import session, training_actions, training_speed
 from dashboard.components.transport_buttons import pause_button, play_button
+from dashboard.train.learning_rate_now import draw_learning_rate
+from dashboard.train.more_epochs import draw_more_epochs
 from experiments.background.background_task import Status
 from experiments.background.training_job import Goal, TrainingJob
+from experiments.training.run import Run
 
 PLAY_WIDTH = 116  # pixels; wide enough for each of its labels, so that the row does not move
 
 
-def draw_transport(job: TrainingJob | None, status: Status | None) -> bool:
-    """Draw the buttons that drive the training; return whether the loss axis is logarithmic."""
+def draw_transport(job: TrainingJob | None, status: Status | None) -> None:
+    """Draw the buttons that drive the training, and what can be set at this moment."""
     is_active = status is not None and status.is_active
     is_over = status is not None and status.is_over
     cannot_begin = bool(session.problems()) and (job is None or is_over)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="transport", horizontal=True, vertical_alignment="bottom"):
         if is_active:
             pause_button(
                 training_actions.pause,
@@ -27,7 +30,11 @@ def draw_transport(job: TrainingJob | None, status: Status | None) -> bool:
         _draw_steps(job, disabled=is_active or is_over or cannot_begin)
         _draw_stop_and_reset(job, is_over=is_over)
         _draw_pace()
-        return _draw_log_loss()
+        if job and is_over:
+            draw_retry(job.run)
+            draw_more_epochs(job.run)
+        elif job:
+            draw_learning_rate(job.run)
 
 
 def _draw_train_or_resume(job: TrainingJob | None, *, disabled: bool) -> None:
@@ -78,22 +85,26 @@ def _draw_stop_and_reset(job: TrainingJob | None, *, is_over: bool) -> None:
 
 def _draw_pace() -> None:
     st.selectbox(
-        "Epochs a second",
+        "Epochs per second",
         training_speed.PACES,
         key=session.PACE,
         bind="query-params",
         on_change=training_actions.change_pace,
-        width=140,
+        width=200 if session.projector_mode() else 152,
         help="Slow motion. auto stretches a short run to about 8 seconds and lets a long "
         "one go at full speed.",
     )
 
 
-def _draw_log_loss() -> bool:
-    return st.toggle(
-        "Log loss",
-        key=session.LOG_LOSS,
-        bind="query-params",
-        on_change=session.forget_notices,
-        help="Draw the loss on a logarithmic axis: it shows how a small loss becomes smaller.",
+def draw_retry(run: Run) -> None:
+    """Draw the button that trains a network that has diverged again, in smaller steps."""
+    if run.diverged is None:
+        return
+    rate = run.diverged.gentler_rate
+    st.button(
+        f"Try again with {rate:g}",
+        icon=":material/healing:",
+        on_click=training_actions.retry,
+        args=(rate,),
+        help="Set the learning rate to this, and train the same network from the start.",
     )

@@ -6,6 +6,8 @@
               `pixels` or `images`; labels, (n,), as `y`, `labels` or `target`
     folder    or .zip: images (PNG, JPEG, BMP, GIF), in one sub-folder for each class
 
+Images of dark ink on a light background are inverted, so that ink is high, as in MNIST.
+
 Files from outside are not trusted: sizes are checked before anything is unpacked, nothing
 is unpickled, and nothing is written to the disk.
 """
@@ -20,6 +22,7 @@ import numpy as np
 from data.datasets import Dataset, RowOrder
 from data.own.arrays import read_npz
 from data.own.checks import (
+    MAX_LABEL_CHARACTERS,
     Content,
     OwnDataError,
     check_bytes,
@@ -28,9 +31,10 @@ from data.own.checks import (
     opening,
 )
 from data.own.images import read_folder, read_zip
+from data.own.polarity import inverted, is_dark_on_light
 from data.own.table import read_csv
 
-__all__ = ["OWN_ROW_ORDER", "READERS", "OwnDataError", "load_own"]
+__all__ = ["OWN_ROW_ORDER", "READERS", "OwnDataError", "inverted", "load_own"]
 
 READERS: dict[str, Callable[[bytes], Content]] = {
     ".csv": read_csv,
@@ -46,6 +50,8 @@ OWN_ROW_ORDER = RowOrder(
 
 def load_own(source: Path | tuple[str, bytes], *, to_learn: bool = True) -> Dataset:
     """Return the reader's own data as a dataset; pixels stay bytes, all else is float32.
+
+    Images of dark ink on a light background are inverted, so that ink is high.
 
     Parameters
     ----------
@@ -85,13 +91,13 @@ def _content_of(source: Path | tuple[str, bytes]) -> bytes:
 
 def _as_dataset(name: str, content: Content, to_learn: bool) -> Dataset:
     """Number the classes, and check what a reader cannot."""
-    X, labels, image_shape = content
+    X, labels, image_shape, feature_names = content
     check_size(*X.shape)
     if to_learn:
         check_classes(Counter(labels))
     class_names = tuple(sorted(set(labels), key=_numbers_first))
     index = {class_name: i for i, class_name in enumerate(class_names)}
-    return Dataset(
+    dataset = Dataset(
         name="own",
         title=Path(name).stem[:80],
         X=X,
@@ -101,7 +107,15 @@ def _as_dataset(name: str, content: Content, to_learn: bool) -> Dataset:
         maximum=max(abs(float(X.min())), abs(float(X.max()))) or 1.0,
         unit="brightness" if image_shape else "value",
         source="your own data",
+        feature_names=tuple(map(_printable, feature_names)),
     )
+    is_negative = image_shape is not None and is_dark_on_light(X, image_shape)
+    return inverted(dataset) if is_negative else dataset
+
+
+def _printable(name: str) -> str:
+    """Return the name of a column as it can be shown."""
+    return "".join(filter(str.isprintable, name))[:MAX_LABEL_CHARACTERS]
 
 
 def _numbers_first(class_name: str) -> tuple[bool, float, str]:

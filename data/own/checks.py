@@ -34,11 +34,13 @@ class Content(NamedTuple):
     X : (n_samples, n_features)
     labels : one a sample, as text
     image_shape : (height, width), or None for a table
+    feature_names : one a column, if the file names them; else empty
     """
 
     X: Features
     labels: Sequence[str]
     image_shape: tuple[int, int] | None
+    feature_names: Sequence[str] = ()
 
 
 def check_bytes(n_bytes: int) -> None:

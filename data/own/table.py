@@ -56,7 +56,7 @@ def read_csv(data: bytes) -> Content:
     X = np.frombuffer(values, np.float32).reshape(len(labels), len(feature_columns))
     if place := first_unusable(X):
         raise _no_number(numbers[place[0]], feature_columns[place[1]], str(X[place]))
-    return Content(X, labels, None)
+    return Content(X, labels, None, feature_columns if has_header else ())
 
 
 def _rows(data: bytes) -> Iterator[Row]:

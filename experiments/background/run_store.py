@@ -74,12 +74,19 @@ class RunStore:
         with PROCESS_STORES_LOCK:
             PROCESS_STORES.add(self)
 
-    def add(self, job: TrainingJob) -> StoredRun:
-        """Add a new run; only the newest can be given more epochs after its end."""
+    def add(self, job: TrainingJob, name: str = "") -> StoredRun:
+        """Add a new run; only the newest can be given more epochs after its end.
+
+        Parameters
+        ----------
+        name : of a run that has one already; another run may have taken it here
+        """
         for stored in self.runs:
             stored.run.release_memory()
         self._n_added += 1
         stored = StoredRun(job, self._n_added, f"Run {self._n_added}")
+        is_taken = any(other.name == name for other in self.runs)
+        self.rename(stored, f"{name} (loaded)" if is_taken else name)
         self.runs.append(stored)
         self.make_room()
         return stored

@@ -14,7 +14,7 @@ from data.datasets import DATASETS, Dataset, RowOrder
 from data.own import OWN_ROW_ORDER
 from data.split import SPLITS
 from experiments.background.run_sequence import RunSequence
-from experiments.config import OWN, RunConfig, default_split
+from experiments.config import OWN, RunConfig, defaults_for
 from experiments.training.plan import plan
 from experiments.training.run import Run
 
@@ -108,9 +108,9 @@ def _configs(small: Dataset, name: str) -> list[RunConfig]:
 
 def _config(small: Dataset, name: str, layers: tuple[int, ...], split: str, seed: int) -> RunConfig:
     """Return the usual settings, but with this network, split and seed."""
-    settings = default_split(name) | {"split": split, "seed": seed, "hidden_layers": layers}
+    chosen = {"dataset": small.name, "split": split, "seed": seed, "hidden_layers": layers}
     scaling = "pixel" if small.image_shape else "z-score"
-    return RunConfig(dataset=small.name, scaling=scaling, **settings)
+    return RunConfig(**defaults_for(name) | chosen | {"scaling": scaling})
 
 
 def thinned(dataset: Dataset) -> Dataset:

@@ -27,6 +27,7 @@ class DecisionRegions(NamedTuple):
     points, labels : (n_points, 2) and (n_points,), held-out samples: the test part, or the
         validation part where there is no test result
     class_names : what the classes mean
+    feature_names : of the table that the points are from; empty if there are none
     """
 
     config: RunConfig
@@ -38,14 +39,15 @@ class DecisionRegions(NamedTuple):
     points: npt.NDArray[np.float32]
     labels: Labels
     class_names: tuple[str, ...]
+    feature_names: tuple[str, ...] = ()
 
 
-def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
+def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
     """Predict the class at each point of the plane around the samples.
 
     Parameters
     ----------
-    step : of a snapshot; None for the network as it is now
+    network : of the run, at some time; None for now
 
     Raises
     ------
@@ -67,10 +69,11 @@ def regions_of(run: Run, step: int | None = None) -> DecisionRegions:
         "" if test else _why_no_accuracy(run),
         x,
         y,
-        _classes_on(x, y, run.network_at(step), prepared.scaler),
+        _classes_on(x, y, network or run.network_at(), prepared.scaler),
         dataset.X[rows].astype(np.float32),
         dataset.labels[rows],
         dataset.class_names,
+        dataset.feature_names,
     )
 
 

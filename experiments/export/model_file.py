@@ -1,8 +1,9 @@
 """The model file: a trained network with its config, scaler, class names and history.
 
 The format is that of `mlp.storage`; everything but the parameters is stored in the metadata,
-each entry as JSON. A file may come from anyone, so every entry is checked, also against the
-others, before it is used.
+each entry as JSON. A file for continuing the run also has the optimizer's memory, as tensors,
+and the state of the random generators; then it takes up to three times the bytes. A file may
+come from anyone, so every entry is checked, also against the others, before it is used.
 """
 
 import json
@@ -22,6 +23,12 @@ from experiments.training.changes import Change
 from experiments.training.restore import RunEnding, ending_of, restore
 from experiments.training.run import Run
 from experiments.training.slices import Result
+from experiments.training.training_memory import (
+    MemoryNumbers,
+    TrainingMemory,
+    memory_of,
+    remember,
+)
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
 from mlp.network import Network
@@ -33,6 +40,8 @@ MAX_RECORDS = int(limits_of("epochs")[1]) + 1  # the untrained network is one of
 MAX_STEP = 10**9  # 10,000 epochs of 60,000 samples, one at a time, are 6 * 10**8
 MAX_NAME_CHARACTERS = 80
 MAX_CHANGES = 10_000  # to the settings of one training
+MAX_SECONDS = 1e9
+MAX_CONTINUABLE_BYTES = 15_000_000  # of tensors: the page takes files of up to 20 MB
 
 Numbers = Annotated[list[float], FailFast()]  # of millions of errors, report only the first
 Names = Annotated[tuple[str, ...], FailFast()]
@@ -52,6 +61,15 @@ METADATA_TYPES: dict[str, TypeAdapter[Any]] = {
 }
 """The entries of the metadata besides the config, and their types."""
 
+OPTIONAL_TYPES: dict[str, TypeAdapter[Any]] = {
+    "name": TypeAdapter(str, config=STRICT),
+    "seconds": TypeAdapter(float, config=STRICT),
+    "training": TypeAdapter(MemoryNumbers | None, config=STRICT),
+}
+"""Entries that older files lack, and their types."""
+
+DEFAULTS = {"name": '""', "seconds": "0.0", "training": "null"}
+
 IN_WORDS = {
     "config": "settings",
     "shift": "shifts of the scaler",
@@ -61,6 +79,11 @@ IN_WORDS = {
     "history": "curves",
     "result": "result",
     "way": "record of how the run ended",
+}
+OPTIONAL_IN_WORDS = {
+    "name": "name of the run",
+    "seconds": "time of computing",
+    "training": "memory of the training",
 }
 """What the entries are called in a message."""
 
@@ -79,6 +102,9 @@ class SavedModel:
     history : one record for each epoch so far, from epoch 0
     result : the final scores; None if the run has none
     ending : how the run went, and how it ended
+    name : of the run, in the list of the Train page; may be empty
+    seconds : of computing
+    memory : what it takes to continue the run; None if it cannot be continued
     """
 
     config: RunConfig
@@ -89,6 +115,9 @@ class SavedModel:
     history: list[EpochRecord]
     result: Result | None
     ending: RunEnding
+    name: str = ""
+    seconds: float = 0.0
+    memory: TrainingMemory | None = None
 
     def outputs(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
@@ -126,24 +155,43 @@ class SavedModel:
         return logits, outputs
 
 
-def run_to_bytes(run: Run) -> bytes:
+def run_to_bytes(run: Run, name: str = "", *, for_continuing: bool = False) -> bytes:
     """Return the content of a model file with a run and its network as it is now.
+
+    Parameters
+    ----------
+    name : of the run
+    for_continuing : with what it takes to continue it, if it can be continued and the file
+        does not become too large to be loaded
 
     Raises
     ------
     ModelFileError : if the network holds NaN or infinity, or if the name of a class is too long
     """
-    return to_bytes(run.network, _metadata(run))
+    memory = continuable_memory(run) if for_continuing else None
+    return to_bytes(run.network, _metadata(run, name, memory), memory.vectors if memory else None)
 
 
-def save_run(path: Path | str, run: Run) -> None:
-    """Write a run to a model file.
+def save_run(path: Path | str, run: Run, *, for_continuing: bool = False) -> None:
+    """Write a run to a model file; see `run_to_bytes`.
 
     Raises
     ------
     ModelFileError : as in `run_to_bytes`, or if the file cannot be written
     """
-    save(path, run.network, _metadata(run))
+    memory = continuable_memory(run) if for_continuing else None
+    save(path, run.network, _metadata(run, "", memory), memory.vectors if memory else None)
+
+
+def continuable_memory(run: Run) -> TrainingMemory | None:
+    """Return what it takes to continue a run, unless a file of it would become too large."""
+    memory = memory_of(run)
+    if memory is None:
+        return None
+    vectors = memory.vectors.values()
+    n_bytes = run.network.parameters.nbytes + sum(vector.nbytes for vector in vectors)
+    is_usable = all(np.isfinite(vector).all() for vector in vectors)
+    return memory if is_usable and n_bytes <= MAX_CONTINUABLE_BYTES else None
 
 
 def load_model(source: Path | str | bytes) -> SavedModel:
@@ -158,7 +206,9 @@ def load_model(source: Path | str | bytes) -> SavedModel:
 
 
 def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
-    """Return the run of a saved model as it ended; it cannot be continued.
+    """Return the run of a saved model as it ended.
+
+    If the file holds what that takes, it can be continued as if it had never been saved.
 
     Parameters
     ----------
@@ -166,7 +216,8 @@ def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
 
     Raises
     ------
-    ValueError : if the data that it was trained on are not here
+    ValueError : if the data that it was trained on are not here, or if the memory of the
+        training is not one of this run
     """
     run = Run(model.config, own, keeps_snapshots=True)
     prepared = run.prepared_data()
@@ -180,10 +231,13 @@ def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
             "data that it was trained on."
         )
     restore(run, model.network.parameters, model.history, model.ending)
+    run.seconds = model.seconds
+    if model.memory and run.result and not run.config.early_stopping:
+        remember(run, model.memory)
     return run
 
 
-def _metadata(run: Run) -> dict[str, str]:
+def _metadata(run: Run, name: str, memory: TrainingMemory | None) -> dict[str, str]:
     """Return the metadata of a run, after a check that they can be read back."""
     scaler, dataset = run.prepared_data().scaler, run.prepared_data().dataset
     entries = {
@@ -194,19 +248,27 @@ def _metadata(run: Run) -> dict[str, str]:
         "history": run.history,
         "result": run.result,
         "way": ending_of(run),
+        "name": name,
+        "seconds": run.seconds,
+        "training": memory.numbers if memory else None,
     }
-    metadata = {
-        name: METADATA_TYPES[name].dump_json(entry).decode() for name, entry in entries.items()
-    }
+    types = METADATA_TYPES | OPTIONAL_TYPES
+    metadata = {entry: types[entry].dump_json(value).decode() for entry, value in entries.items()}
     metadata["config"] = run.config.model_dump_json()
-    _checked_model(StoredNetwork(run.network, metadata))
+    _checked_model(StoredNetwork(run.network, metadata, dict(memory.vectors) if memory else {}))
     return metadata
 
 
 def _checked_model(stored: StoredNetwork) -> SavedModel:
     """Return the saved model, if every entry of the metadata is valid and fits the others."""
-    network, metadata = stored
+    network, metadata, vectors = stored
     _check_entries(metadata.keys())
+    optional = {name: _parse(name, metadata.get(name, DEFAULTS[name])) for name in OPTIONAL_TYPES}
+    _check_name(optional["name"])
+    _check_seconds(optional["seconds"])
+    numbers = optional.pop("training")
+    if vectors and numbers is None:
+        raise ModelFileError(UNUSABLE_MEMORY)
     config = _parse_config(metadata["config"])
     entries = {name: _parse(name, metadata[name]) for name in METADATA_TYPES}
     _check_network(network, config)
@@ -222,7 +284,15 @@ def _checked_model(stored: StoredNetwork) -> SavedModel:
         _scaler(entries.pop("shift"), entries.pop("scale"), network.sizes[0]),
         **entries,
         ending=ending,
+        **optional,
+        memory=TrainingMemory(numbers, vectors) if numbers else None,
     )
+
+
+UNUSABLE_MEMORY = (
+    "The memory of the training in the file is incomplete. The file is damaged: save the model "
+    "again."
+)
 
 
 def _check_entries(found: Set[str]) -> None:
@@ -231,7 +301,7 @@ def _check_entries(found: Set[str]) -> None:
             f"The file lacks the {', the '.join(missing)}: it was saved by another program or "
             "version. Choose a model that was saved here."
         )
-    if unknown := found - IN_WORDS.keys():
+    if unknown := found - IN_WORDS.keys() - OPTIONAL_IN_WORDS.keys():
         raise ModelFileError(
             f"The file holds more than a model: {', '.join(sorted(unknown))[:100]}. It was saved "
             "by another program or version. Choose a model that was saved here."
@@ -265,10 +335,11 @@ def _parse_config(text: str) -> RunConfig:
 
 def _parse(name: str, text: str) -> Any:
     try:
-        return METADATA_TYPES[name].validate_json(text)
+        return (METADATA_TYPES | OPTIONAL_TYPES)[name].validate_json(text)
     except ValidationError:
+        words = IN_WORDS | OPTIONAL_IN_WORDS
         raise ModelFileError(
-            f"The {IN_WORDS[name]} in the file cannot be used. The file is damaged: save the model "
+            f"The {words[name]} in the file cannot be used. The file is damaged: save the model "
             "again."
         ) from None
 
@@ -313,6 +384,22 @@ def _check_class_names(names: tuple[str, ...], n_classes: int) -> None:
             f"The network has {n_classes:,} outputs and needs as many different class names of "
             f"1 to {MAX_NAME_CHARACTERS} characters; there are {len(names):,}, or some are not "
             "valid. Name the classes so, and train the model again."
+        )
+
+
+def _check_name(name: str) -> None:
+    if len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
+        raise ModelFileError(
+            f"The name of the run may have up to {MAX_NAME_CHARACTERS} characters, all of them "
+            f"printable; this one has {len(name):,}. Rename the run, and save it again."
+        )
+
+
+def _check_seconds(seconds: float) -> None:
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise ModelFileError(
+            f"A run cannot have taken {seconds:g} s of computing. The file is damaged: save the "
+            "model again."
         )
 
 

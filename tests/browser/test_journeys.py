@@ -251,18 +251,20 @@ def test_the_slider_takes_the_weights_back_in_time(open_page: Open) -> None:
     page = open_page("?pace=full")
     button(page, "Train").click()
     expect(main(page).get_by_text("test images correctly")).to_be_visible(timeout=30_000)
+    main(page).get_by_role("button", name="Weights", exact=True).click()
     weights = page.get_by_role("img", name="The weights into each unit")
     read = "chart => chart.layout.coloraxis2.cmax"  # the largest weight shown
     weights.locator(".heatmaplayer image").first.wait_for(state="attached")
     before = weights.evaluate(read)
     main(page).get_by_role("slider", name="Epoch").press("Home")
-    expect(main(page).get_by_text("epoch shown").first).to_be_visible()
+    expect(main(page).get_by_text("Epoch 0 of 30", exact=True)).to_be_visible()
     page.wait_for_timeout(500)
     assert weights.evaluate(read) != before
 
 
 def test_both_networks_are_trained_side_by_side(open_page: Open) -> None:
     page = open_page("compare?epochs=5&pace=full")
+    main(page).get_by_role("tab", name="Side by side").click()
     button(page, "Train side by side").click()
     expect(page.locator(".chart .scatterlayer .trace").nth(1)).to_be_attached()
     expect(button(page, "Train side by side")).to_be_enabled(timeout=30_000)

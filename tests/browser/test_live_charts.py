@@ -27,7 +27,7 @@ ALL_DRAWN = """([n, old]) => {
     const charts = [...document.querySelectorAll(".chart[data-drawn]")];
     return charts.length === n && charts.every((chart) => !old.includes(chart.dataset.drawing));
 }"""
-ALL_TOLD = "(keys) => keys.every((key) => window.liveCharts[key]?.told?.changes.length)"
+ALL_TOLD = "(keys) => keys.every((key) => window.liveElements[key]?.told?.changes.length)"
 
 
 def charts_of(page: Page) -> list[dict[str, Any]]:
@@ -47,7 +47,8 @@ def draw_in_full(page: Page) -> None:
 def test_charts_that_were_told_changes_equal_charts_drawn_in_full(open_page: Open) -> None:
     page = open_page("?pace=1&epochs=1000")
     button(page, "Train").click()
-    main(page).get_by_role("button", name="Gradients", exact=True).click()
+    for name in ("Weights", "Gradients"):
+        main(page).get_by_role("button", name=name, exact=True).click()
     page.wait_for_function(ALL_DRAWN, arg=[len(TOLD), []])
     for _ in range(TRIES):  # between two epochs nothing changes
         page.wait_for_function(ALL_TOLD, arg=TOLD)

@@ -13,6 +13,7 @@ from data import datasets, download
 from data.datasets import DATASETS, FASHION, load
 from data.idx import read_idx
 from data.split import SPLITS
+from experiments.config import RunConfig
 
 
 def test_the_embedded_digits_are_those_of_scikit_learn() -> None:
@@ -44,11 +45,11 @@ def test_pixels_are_bytes_and_points_have_no_shape(dataset_name: str) -> None:
 
 
 def test_the_usual_split_of_a_dataset_is_possible(dataset_name: str) -> None:
-    entry, labels = DATASETS[dataset_name], load(dataset_name).labels
-    split = SPLITS[entry.split](
+    config, labels = RunConfig(dataset=dataset_name), load(dataset_name).labels
+    split = SPLITS[config.split](
         labels,
-        validation_fraction=entry.validation_fraction,
-        test_fraction=entry.test_fraction,
+        validation_fraction=config.validation_fraction,
+        test_fraction=config.test_fraction,
         rng=np.random.default_rng(0),
     )
     assert min(len(part) for part in split) > 0
@@ -63,12 +64,12 @@ def test_all_callers_share_one_read_only_copy(dataset_name: str) -> None:
 
 
 def test_the_last_rows_of_an_idx_dataset_are_its_official_test_part(idx_dataset_name: str) -> None:
-    dataset, entry = load(idx_dataset_name), DATASETS[idx_dataset_name]
+    dataset, config = load(idx_dataset_name), RunConfig(dataset=idx_dataset_name)
     assert dataset.X.shape == (70_000, 784)
-    split = SPLITS[entry.split](
+    split = SPLITS[config.split](
         dataset.labels,
-        validation_fraction=entry.validation_fraction,
-        test_fraction=entry.test_fraction,
+        validation_fraction=config.validation_fraction,
+        test_fraction=config.test_fraction,
         rng=np.random.default_rng(0),
     )
     assert [len(part) for part in split] == [50_000, 10_000, 10_000]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.own import OwnDataError, images, load_own
+from data.datasets import load
+from data.own import OwnDataError, images, inverted, load_own
 from data.own import checks as limits
 from data.own import table as own_table
 
@@ -52,6 +53,15 @@ def test_a_table_becomes_a_dataset() -> None:
 @pytest.mark.parametrize("header", ["width,height,species", "x,y_position,Label", "1st,2,label"])
 def test_a_header_is_distinguished_from_samples(header: str) -> None:
     assert own(table(*ROWS, header=header)).n_samples == 6
+
+
+def test_a_table_keeps_the_names_of_its_columns() -> None:
+    rows = [f"{i},{label},{i / 2}" for i, label in enumerate(LABELS)]
+    assert own(table(*rows, header="width,class, height\t\x07")).feature_names == (
+        "width",
+        "height",
+    )
+    assert own(table(*ROWS)).feature_names == ()
 
 
 @pytest.mark.parametrize("name", ["label", "Class", " target ", "y", "LABEL"])
@@ -360,6 +370,48 @@ def test_images_become_a_dataset(read_images) -> None:
     assert dataset.X.dtype == np.uint8
     np.testing.assert_array_equal(dataset.X, 255 * dataset.labels[:, np.newaxis] * np.ones(12))
     assert dataset.unit == "brightness"
+
+
+def digit_images(*, is_paper: bool) -> tuple[np.ndarray, bytes]:
+    """The first 60 digits with white ink, and a zip file of them as they are or as on paper."""
+    digits = load("digits")
+    ink = np.minimum(digits.X[:60].reshape(-1, 8, 8) * 16, 255).astype(np.uint8)
+    files = {}
+    for i, (image, label) in enumerate(zip(ink, digits.labels, strict=False)):
+        stream = io.BytesIO()
+        Image.fromarray(255 - image if is_paper else image).save(stream, "PNG")
+        files[f"{label}/{i:02}.png"] = stream.getvalue()
+    order = np.argsort(digits.labels[:60], kind="stable")
+    return ink[order].reshape(60, 64), zipped(files)
+
+
+@pytest.mark.parametrize("is_paper", [True, False])
+def test_ink_is_high_whether_digits_come_on_paper_or_on_black(is_paper: bool) -> None:
+    ink, content = digit_images(is_paper=is_paper)
+    dataset = own(content, "scans.zip")
+    np.testing.assert_array_equal(dataset.X, ink)
+    assert dataset.inverted_from == (255 if is_paper else None)
+    assert dataset.unit == ("ink" if is_paper else "brightness")
+
+
+def test_images_inverted_twice_are_as_they_were() -> None:
+    for dataset in (own(digit_images(is_paper=True)[1], "a.zip"), own(npz(X=X6, y=Y6), "a.npz")):
+        once = inverted(dataset)
+        assert not np.array_equal(once.X, dataset.X)
+        twice = inverted(once)
+        np.testing.assert_allclose(twice.X, dataset.X, atol=1e-6)
+        assert twice.inverted_from == dataset.inverted_from
+        assert twice.maximum == pytest.approx(dataset.maximum)
+
+
+def test_only_bytes_with_a_bright_border_are_inverted() -> None:
+    light = np.full((6, 3, 3), 200, np.uint8)
+    assert own(npz(X=light, y=Y6), "a.npz").inverted_from == 255
+    half_dark = light.copy()
+    half_dark[:3] = 20
+    assert own(npz(X=half_dark, y=Y6), "a.npz").inverted_from is None
+    for no_bytes in (light.astype(float), light.reshape(6, 9)):
+        assert own(npz(X=no_bytes, y=Y6), "a.npz").inverted_from is None
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF"])

@@ -60,7 +60,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "hidden_layers": (50,), "learning_rate": 5.0, "full_batch": True, "epochs": 1000,
         "weight_init": "normal", "bias_init": "zeros",
     },
-    "mnist-adam": MNIST | {"optimizer": "adam"},
+    "mnist-adam": MNIST | {"validation_fraction": 1 / 7, "optimizer": "adam"},
     "nielsen-100": SIGMOID_NEURONS | {
         "hidden_layers": (100,), "epochs": 60, "l2": 5 / 50_000, "validation_fraction": 1 / 7,
         "learning_rate": 0.1, "weight_init": "unit-normal",
@@ -98,6 +98,8 @@ def test_every_preset_says_why_in_a_sentence_and_has_a_plain_name(named: Preset)
     assert named.name == named.name.lower().replace(" ", "-")
     assert named.why.endswith((".", "!"))
     assert len(named.why) < 100
+    assert named.title[0].isupper()
+    assert len(named.title) < 46  # it fits into the sidebar
     assert RunConfig(**named.config.model_dump(mode="json")) == named.config
 
 
@@ -105,6 +107,10 @@ def test_what_a_preset_is_judged_on_is_held_out(named: Preset) -> None:
     fraction = {"test": named.config.test_fraction, "validation": named.config.validation_fraction}
     assert fraction.get(named.judged_on, 0) > 0 or named.config.test_fraction == 0
     assert named.original_accuracy is None or 0 < named.original_accuracy < 100
+
+
+def test_no_two_presets_have_one_title() -> None:
+    assert len({each.title for each in PRESETS.values()}) == len(PRESETS)
 
 
 def test_no_seed_of_a_preset_was_chosen(named: Preset) -> None:

@@ -60,7 +60,7 @@ class App:
 
     @property
     def metrics(self) -> dict[str, str]:
-        scores = [score for data in self._data_of("run_status") for score in data["scores"]]
+        scores = [score for status in self.content_of("run_status") for score in status["scores"]]
         shown = {metric.label: metric.value for metric in self.test.metric}
         return shown | {score["label"]: score["value"] for score in scores}
 
@@ -82,8 +82,14 @@ class App:
             if chart.proto.component_name == "chart"
         }
 
+    def content_of(self, component: str) -> list[dict]:
+        """What a component that follows a run was drawn with."""
+        return [data["content"] for data in self._data_of(component)]
+
     def messages(self, kind: str) -> list[str]:
-        return [message.value for message in getattr(self.test, kind)]
+        """All messages of a kind, and the words on the ending of a run, if it is of that kind."""
+        endings = [s["words"] for s in self.content_of("run_status") if s["tone"] == kind]
+        return [message.value for message in getattr(self.test, kind)] + endings
 
     def wait_for(self, condition: Callable[[], bool]) -> "App":
         deadline = time.monotonic() + PATIENCE

@@ -12,6 +12,7 @@ from experiments.background.background_task import Status
 from experiments.comparison.architecture_grid import architecture_grid
 from experiments.config import RunConfig
 
+SIDE_BY_SIDE, OVER_SEEDS, GRID = "Side by side", "Over many seeds", "Depth and width"
 FAST = {"epochs": "4"}
 PATIENCE = 20.0
 
@@ -25,9 +26,9 @@ def at_full_speed(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_page(open_app) -> Iterator[Callable]:
     opened = []
 
-    def open_(**query: str):
+    def open_(tab_name: str = "", **query: str):
         opened.append(open_app(**query).go_to("compare"))
-        return opened[-1]
+        return open_tab(opened[-1], tab_name) if tab_name else opened[-1]
 
     yield open_
     for app in opened:
@@ -40,6 +41,11 @@ def open_page(open_app) -> Iterator[Callable]:
                 sequence.stop(PATIENCE)
 
 
+def open_tab(app, name: str):
+    app.test.session_state[session.COMPARE_TAB] = name
+    return app.run()
+
+
 def tab(app):
     return app.test.session_state[session.TAB]
 
@@ -50,29 +56,40 @@ def everything(app) -> str:
 
 
 def train_side_by_side(app):
-    app.click("Train side by side")
+    open_tab(app, SIDE_BY_SIDE).click("Train side by side")
     return app.wait_for(lambda: tab(app).side_by_side.status.is_over)
 
 
 def compare_over_seeds(app, n_seeds: int = 3):
+    open_tab(app, OVER_SEEDS)
     app.test.number_input(key=session.COMPARE_SEEDS).set_value(n_seeds)
     app.click("Compare over seeds")
     return app.wait_for(lambda: not tab(app).over_seeds.status.is_active)
 
 
-def test_before_anything_has_run_the_page_says_what_each_view_shows(open_page) -> None:
+@pytest.mark.parametrize(
+    ("name", "button", "charts"),
+    [
+        (
+            "Where a single layer fails",
+            "Try it on XOR, circles and spirals",
+            {*session.SLP_REGIONS_CHARTS, *session.MLP_REGIONS_CHARTS},
+        ),
+        (SIDE_BY_SIDE, "Train side by side", {session.SIDE_BY_SIDE_CHART}),
+        (OVER_SEEDS, "Compare over seeds", {session.PAIRS_CHART, session.DIFFERENCES_CHART}),
+        (GRID, "Train the grid", {session.ARCHITECTURE_GRID_CHART}),
+    ],
+)
+def test_before_anything_has_run_each_tab_shows_an_example(
+    open_page, name: str, button: str, charts: set[str]
+) -> None:
     app = open_page()
     assert app.test.title[0].value == "Single layer against multilayer"
-    assert len(app.messages("info")) == 4
-    assert "SLP, MLP 32: all learn from the same samples" in app.messages("info")[0]
-    for label in (
-        "Train side by side",
-        "Compare over seeds",
-        "Try it on XOR, circles and spirals",
-        "Train the grid",
-    ):
-        assert not app.button(label).disabled
-    assert not app.figures
+    assert session.SLP_REGIONS_CHARTS[0] in app.figures  # what is seen first
+    open_tab(app, name)
+    assert app.figures.keys() == charts
+    assert not app.button(button).disabled
+    assert ":blue-badge[Example]" in everything(app)
 
 
 def test_side_by_side_ends_with_results_on_the_test_samples(open_page) -> None:
@@ -90,7 +107,7 @@ def test_side_by_side_ends_with_results_on_the_test_samples(open_page) -> None:
 
 
 def test_side_by_side_pauses_resumes_and_stops(open_page) -> None:
-    app = open_page(epochs="10000")
+    app = open_page(SIDE_BY_SIDE, epochs="10000")
     app.click("Train side by side")
     comparison = tab(app).side_by_side
     app.wait_for(lambda: all(run.epochs_done for run in comparison.runs))
@@ -118,7 +135,7 @@ def test_loss_and_a_close_up_are_shown_on_demand(open_page) -> None:
 
 
 def test_more_networks_can_be_added_and_bad_ones_are_reported(open_page) -> None:
-    app = open_page(**FAST)
+    app = open_page(SIDE_BY_SIDE, **FAST)
     app.test.text_input(key=session.COMPARE_MORE[0]).set_value("8, 8")
     app.test.text_input(key=session.COMPARE_MORE[1]).set_value("many")
     train_side_by_side(app.run())
@@ -134,7 +151,7 @@ def test_more_networks_can_be_added_and_bad_ones_are_reported(open_page) -> None
 
 
 def test_a_network_too_large_is_refused_with_a_sentence(open_page) -> None:
-    app = open_page(**FAST)
+    app = open_page(SIDE_BY_SIDE, **FAST)
     app.test.text_input(key=session.COMPARE_MORE[0]).set_value("4096, 4096")
     app.click("Train side by side")
     assert "parameters; the most is" in app.messages("error")[0]
@@ -149,12 +166,12 @@ def test_changed_settings_are_pointed_out(open_page) -> None:
 
 
 def test_settings_without_a_hidden_layer_get_32_units(open_page) -> None:
-    app = open_page(hidden_layers="none")
-    assert "SLP, MLP 32" in app.messages("info")[0]
+    app = open_page(SIDE_BY_SIDE, hidden_layers="none")
+    assert "SLP, MLP 32: all learn from the same samples" in everything(app)
 
 
 def test_the_published_pair_says_that_it_is_training_accuracy(open_page, monkeypatch) -> None:
-    app = open_page()
+    app = open_page(SIDE_BY_SIDE)
     app.test.segmented_control(key=session.COMPARE_WHAT).set_value("As published")
     app.run()
     assert "98.0 % with a single layer and 99.4 % with 32 hidden units, on the samples they" in (
@@ -170,10 +187,11 @@ def test_the_published_pair_says_that_it_is_training_accuracy(open_page, monkeyp
     title = app.figures[session.SIDE_BY_SIDE_CHART]["layout"]["title"]["text"]
     assert title == "Accuracy on the training samples"
     assert "No samples are held out" in everything(app)
-    assert "training accuracy compares only what was memorized" in app.messages("warning")[0]
-    assert "Nothing is held out, and training accuracy compares" in everything(app)
-    assert app.button("Compare over seeds").disabled
-    assert app.button("Train the grid").disabled
+    for name, button in ((OVER_SEEDS, "Compare over seeds"), (GRID, "Train the grid")):
+        open_tab(app, name)
+        assert "compares only what was memorized" in app.messages("warning")[0]
+        assert "Choose As published, held out above" in app.messages("warning")[0]
+        assert app.button(button).disabled
 
 
 def test_a_network_that_diverges_is_shown_in_its_row(open_page) -> None:
@@ -200,7 +218,7 @@ def test_networks_are_compared_over_seeds_and_the_result_is_a_sentence(open_page
 
 
 def test_on_xor_the_difference_is_significant(open_page) -> None:
-    app = open_page()
+    app = open_page(OVER_SEEDS)
     app.test.selectbox(key=session.COMPARE_DATA).set_value("xor")
     compare_over_seeds(app.run(), 4)
     assert "MLP 16 is better than SLP by" in app.messages("success")[0]
@@ -209,14 +227,14 @@ def test_on_xor_the_difference_is_significant(open_page) -> None:
 
 
 def test_several_networks_are_compared_with_a_correction(open_page) -> None:
-    app = open_page(epochs="2")
+    app = open_page(OVER_SEEDS, epochs="2")
     app.test.text_input(key=session.COMPARE_MORE[0]).set_value("8")
     compare_over_seeds(app.run(), 2)
     assert "All p-values allow for 2 comparisons (Holm)" in everything(app)
 
 
 def test_a_comparison_over_seeds_stops_with_what_it_has(open_page) -> None:
-    app = open_page(epochs="10000")
+    app = open_page(OVER_SEEDS, epochs="10000")
     app.click("Compare over seeds")
     comparison = tab(app).over_seeds
     app.wait_for(lambda: comparison.run is not None and comparison.run.step > 0)
@@ -230,7 +248,7 @@ def test_a_comparison_over_seeds_stops_with_what_it_has(open_page) -> None:
 
 def test_nothing_is_tested_before_the_last_seed_nor_after_a_stop(open_page) -> None:
     """Stopping when it looks good finds a difference where there is none."""
-    app = open_page(**FAST)
+    app = open_page(OVER_SEEDS, **FAST)
     app.test.selectbox(key=session.COMPARE_DATA).set_value("xor")
     app.test.number_input(key=session.COMPARE_SEEDS).set_value(50)
     app.run().click("Compare over seeds")
@@ -249,12 +267,16 @@ def test_nothing_is_tested_before_the_last_seed_nor_after_a_stop(open_page) -> N
     assert len(app.figures["differences"]["data"]) == 2
 
 
-def test_two_quick_clicks_both_count(open_page) -> None:
-    app = open_page(**FAST)
-    app.button("Try it on XOR, circles and spirals").click()
-    app.click("Train the grid")
-    assert tab(app).nonlinear_sets is not None
-    assert tab(app).architecture_grid is not None
+def test_a_comparison_goes_on_while_another_tab_is_open(open_page) -> None:
+    app = open_page(SIDE_BY_SIDE, epochs="10000")
+    app.click("Train side by side")
+    comparison = tab(app).side_by_side
+    open_tab(app, OVER_SEEDS)
+    epochs_done = min(run.epochs_done for run in comparison.runs)
+    app.wait_for(lambda: all(run.epochs_done > epochs_done for run in comparison.runs))
+    assert comparison.status.is_active
+    open_tab(app, SIDE_BY_SIDE).click("Pause")
+    assert comparison.status is Status.PAUSED
 
 
 def test_nonlinear_sets_are_drawn_with_both_networks(open_page) -> None:
@@ -278,7 +300,7 @@ def test_nonlinear_sets_are_drawn_with_both_networks(open_page) -> None:
 
 
 def test_the_architecture_grid_is_trained_and_says_with_how_many_seeds(open_page) -> None:
-    app = open_page(epochs="1")
+    app = open_page(GRID, epochs="1")
     app.test.number_input(key=session.ARCHITECTURE_GRID_SEEDS).set_value(1)
     app.click("Train the grid")
     app.wait_for(lambda: not tab(app).architecture_grid.status.is_active)
@@ -304,11 +326,11 @@ def test_points_in_the_plane_show_boundaries_and_no_templates(open_page) -> None
 def test_without_a_test_part_nothing_is_reported_as_diverged(open_page) -> None:
     app = train_side_by_side(open_page(dataset="xor", test_fraction="0", **FAST))
     titles = [app.figures[key]["layout"]["title"]["text"] for key in session.PAIR_REGIONS_CHARTS]
-    assert titles == ["SLP, xor: no test samples", "MLP 32, xor: no test samples"]
+    assert titles == ["SLP, xor: no test samples", "MLP 8, xor: no test samples"]
 
 
 def test_an_abandoned_network_is_not_compared_with_a_tested_one(open_page) -> None:
-    app = open_page(epochs="10000")
+    app = open_page(SIDE_BY_SIDE, epochs="10000")
     app.click("Train side by side")
     comparison = tab(app).side_by_side
     app.wait_for(lambda: all(run.epochs_done for run in comparison.runs))
@@ -333,7 +355,8 @@ def test_another_file_of_own_samples_counts_as_changed(open_page) -> None:
     compare_over_seeds(train_side_by_side(app.run()), 2)
     assert "have changed since" not in everything(app)
     tab(app).own = own_samples(6)
-    assert everything(app.run()).count("The settings or the samples have changed since") == 2
+    for name in (SIDE_BY_SIDE, OVER_SEEDS):
+        assert "The settings or the samples have changed since" in everything(open_tab(app, name))
 
 
 def test_own_samples_that_are_no_images_have_no_picture_and_the_page_says_so(open_page) -> None:
@@ -350,13 +373,13 @@ def test_results_are_kept_while_another_page_is_open(open_page) -> None:
     app.test.text_input(key=session.COMPARE_MORE[0]).set_value("8")
     app.run()
     comparison = tab(app).side_by_side
-    app.go_to("train").go_to("compare")
+    open_tab(app.go_to("train").go_to("compare"), SIDE_BY_SIDE)
     assert tab(app).side_by_side is comparison
     assert app.test.text_input(key=session.COMPARE_MORE[0]).value == "8"
 
 
 def test_a_page_that_was_disconnected_says_that_the_training_ended(open_page) -> None:
-    app = open_page(epochs="10000")
+    app = open_page(SIDE_BY_SIDE, epochs="10000")
     app.click("Train side by side")
     tab(app).side_by_side.discard()
     app.wait_for(lambda: tab(app).side_by_side.status is Status.ABANDONED)
@@ -367,5 +390,5 @@ def test_bad_settings_disable_the_buttons(open_page) -> None:
     app = open_page()
     app.test.text_input(key="hidden_layers").set_value("x")
     app.run()
-    assert app.button("Train side by side").disabled
-    assert app.button("Compare over seeds").disabled
+    for name, button in ((SIDE_BY_SIDE, "Train side by side"), (OVER_SEEDS, "Compare over seeds")):
+        assert open_tab(app, name).button(button).disabled

@@ -9,6 +9,8 @@ from dashboard import session
 from data.datasets import load
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.evaluation.metrics import confusion_counts
+from experiments.evaluation.predictions import predictions_at
 from experiments.training.run import Run
 
 NO_TEST = "The test part is hidden until the run has a result"
@@ -43,10 +45,12 @@ def cell(app) -> list[object]:
 
 def test_before_any_run_the_page_offers_to_train(open_app) -> None:
     app = open_app(pace="full", epochs="2").go_to("confusion")
-    assert "A network has to be trained first" in app.messages("info")[0]
-    assert not app.figures
+    assert "A network has to be trained first" in words(app)
+    assert ":blue-badge[Example]" in words(app)
+    assert app.figures.keys() == {"confusion_matrix"}
     app.click("Train now").wait_for(lambda: app.job.status.is_over)
     assert "confusion_matrix" in app.figures
+    assert "Example" not in words(app)
 
 
 def test_with_bad_settings_there_is_no_training(open_app) -> None:
@@ -89,9 +93,11 @@ def test_test_samples_are_hidden_until_the_end(open_app) -> None:
 
 def test_earlier_epochs_on_the_test_part_come_with_a_warning(open_app) -> None:
     app = finished(open_app)
-    app.test.slider(key=session.EPOCH).set_value(1)
+    app.test.session_state[session.TAB].epoch = 1
     app.run()
     assert "test samples), after epoch 1." in words(app)
+    earlier = confusion_counts(predictions_at(app.job.run, app.job.run.history[1].step, "test"))
+    assert f"({np.trace(earlier):,} of {earlier.sum():,} test samples)" in words(app)
     assert "To choose an epoch, use the validation part" in words(app)
     part_control(app).set_value("training")
     app.run()
@@ -160,20 +166,21 @@ def test_mistakes_lead_to_their_cell(open_app) -> None:
     mistake.click()
     app.run()
     assert cell(app) == [int(true), int(predicted)]
-    assert {"confidently_wrong", "least_certain"} <= app.figures.keys()
-    open_key = session.key_of(session.LIST_OPEN, "least_certain")
+    assert "confidently_wrong" in app.figures
+    assert "least_certain" not in app.figures  # some of them are right
+    open_key = session.key_of(session.LIST_OPEN, "confidently_wrong")
     show = next(button for button in app.test.button if button.key == open_key)
     show.click()
     app.run()
     assert "forward_pass_input" in app.figures
-    assert "least_certain" not in app.figures
+    assert "confidently_wrong" not in app.figures
 
 
 def test_confidence_is_compared_with_accuracy(open_app) -> None:
     app = open_tab(finished(open_app), "Confidence")
-    assert {"reliability", "rejection"} <= app.figures.keys()
+    assert {"reliability", "rejection", "least_certain"} <= app.figures.keys()
     assert "expected calibration error" in words(app)
-    assert "least certain 10" in words(app)
+    assert "Rejection rate 10" in words(app)
 
 
 @pytest.mark.parametrize("output", ["identity", "tanh"])
@@ -222,7 +229,7 @@ def test_a_run_that_diverged_says_so_and_shows_its_last_finite_step(open_app) ->
 
 def test_samples_without_images_are_shown_by_their_features(open_app) -> None:
     app = open_tab(finished(open_app, dataset="moons", hidden_layers=""), "One sample")
-    assert "| Number | Confidence | x₁ | x₂ |" in words(app)
+    assert "| No. | Confidence | x₁ | x₂ |" in words(app)
     assert app.figures["forward_pass_input"]["data"][0]["type"] == "bar"
     assert not app.figures["forward_pass_hidden"]["data"]
     open_tab(app, "Mistakes")

@@ -183,7 +183,7 @@ def test_tsne_runs_until_its_last_step(explore, monkeypatch) -> None:
     monkeypatch.setattr(tsne, "STEPS", 20)
     app = explore("Map", seed="77")
     app.test.segmented_control(key=session.MAP).set_value(TSNE)
-    app.run().click("Let the points move")
+    app.run().click("Run t-SNE")
     tab = app.test.session_state[session.TAB]
     app.wait_for(lambda: app.run() and not tab.is_tsne_running)
     labels = [button.label for button in app.test.button]
@@ -194,7 +194,7 @@ def test_tsne_runs_until_its_last_step(explore, monkeypatch) -> None:
 def test_tsne_can_be_stopped_and_continued(explore) -> None:
     app = explore("Map", seed="78")
     app.test.segmented_control(key=session.MAP).set_value(TSNE)
-    app.run().click("Let the points move")
+    app.run().click("Run t-SNE")
     app.wait_for(lambda: progress(app.run()) != "Step 0 of 500").click("Stop")
     assert not app.test.session_state[session.TAB].is_tsne_running
     assert app.button("Go on")
@@ -205,7 +205,7 @@ def test_tsne_on_a_busy_processor_says_that_it_waits_and_can_be_stopped(explore)
     app.test.segmented_control(key=session.MAP).set_value(TSNE)
     app.run()
     with busy_processor():
-        app.click("Let the points move")
+        app.click("Run t-SNE")
         app.wait_for(lambda: "waiting for the processor" in progress(app.run()))
         app.click("Stop")
     assert progress(app) == "Step 0 of 500"

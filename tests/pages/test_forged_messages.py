@@ -3,12 +3,16 @@
 import base64
 import json
 
+import numpy as np
 import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 
 from dashboard import session
 from dashboard.components.chart import parse_click
+from dashboard.components.network_view import Unit, parse_unit
 from dashboard.shell.restore_session import MAX_TOKEN
+from experiments.inspection.network_picture import picture_of
+from mlp.network import Network
 from tests.pages.conftest import App
 
 
@@ -66,6 +70,76 @@ def test_a_click_beyond_the_confusion_matrix_leaves_a_cell_that_is_there(open_ap
     send(app, session.MATRIX_CHART, "click", *BEYOND)
     cell = [app.test.session_state[key] for key in (session.MATRIX_TRUE, session.MATRIX_PREDICTED)]
     assert all(place is None or 0 <= place < 10 for place in cell)
+
+
+FORGED_EPOCHS = [
+    {"epoch": 10**30, "newest": 3},
+    {"epoch": -1, "newest": 3},
+    {"epoch": 1.5, "newest": 3},
+    {"epoch": True, "newest": 3},
+    {"epoch": "1", "newest": 3},
+    {"epoch": 1},
+    [1],
+    None,
+    "1",
+]
+
+
+def test_the_epoch_slider_looks_back_to_epochs_that_are_there(open_app) -> None:
+    app = open_app(pace="full", epochs="3").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    tab = app.test.session_state[session.TAB]
+    send(app, session.EPOCH, "epoch", *FORGED_EPOCHS)
+    assert tab.epoch is None
+    send(app, session.EPOCH, "epoch", {"epoch": 1, "newest": 3})
+    assert tab.epoch == 1
+    send(app, session.EPOCH, "epoch", {"epoch": 3, "newest": 3})
+    assert tab.epoch is None
+
+
+def test_a_film_is_begun_by_a_click_alone_and_ended_by_another(open_app) -> None:
+    app = open_app(pace="full", epochs="3").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    tab = app.test.session_state[session.TAB]
+    send(app, session.EPOCH, "film", "yes", 1, [True], None)
+    assert tab.film is None
+    send(app, session.EPOCH, "film", True)
+    assert tab.film is not None
+    send(app, session.EPOCH, "film", False)
+    assert tab.film is None
+
+
+def test_a_sample_is_watched_if_it_is_there(open_app) -> None:
+    app = open_app().run()
+    tab = app.test.session_state[session.TAB]
+    send(app, session.SAMPLE_ROW, "chosen", 12, -1, 10**30, "3", 3.0, True, [3], None)
+    assert tab.watched == 0
+    send(app, session.SAMPLE_ROW, "chosen", 11)
+    assert tab.watched == 11
+    send(app, session.SAMPLE_ROW, "others", True)
+    assert (tab.watched, tab.watched_draw) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"layer": 9, "unit": 0},
+        {"layer": -1, "unit": 0},
+        {"layer": 1, "unit": 5},
+        {"layer": 1, "unit": -1},
+        {"layer": 1.0, "unit": 0},
+        {"layer": True, "unit": 0},
+        {"layer": 1},
+        [1, 0],
+        None,
+    ],
+    ids=str,
+)
+def test_a_unit_that_is_not_there_is_none(sent: object) -> None:
+    network = Network((3, 5, 2), rng=np.random.default_rng(0))
+    picture = picture_of(network, np.ones(3, np.float32), is_image=False)
+    assert parse_unit(sent, picture) is None
+    assert parse_unit({"layer": 1, "unit": 4}, picture) == Unit(1, 4)
 
 
 def token_of(app: App) -> str:

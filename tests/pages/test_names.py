@@ -100,7 +100,9 @@ def test_on_the_page_of_the_confusion_matrix(train) -> None:
 
 
 def test_on_the_page_that_compares(train) -> None:
-    app = train(2).go_to("compare").click("Train side by side")
+    app = train(2).go_to("compare")
+    app.test.session_state[session.COMPARE_TAB] = "Side by side"
+    app.run().click("Train side by side")
     comparison = app.test.session_state[session.TAB].side_by_side
     assert_names_are_escaped(app.wait_for(lambda: comparison.status.is_over))
 

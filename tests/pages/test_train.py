@@ -12,9 +12,15 @@ def test_before_any_run_the_page_says_what_to_do(open_app) -> None:
     app = open_app()
     assert app.test.title[0].value == "Train"
     assert app.config == RunConfig()
-    assert app.metrics == dict.fromkeys(
-        ("Test accuracy", "Validation accuracy", "Training accuracy, this epoch"), "–"
-    )
+    assert app.metrics == {
+        "Test accuracy": "–",
+        "Validation accuracy, before any training": "7.0 %",
+        "Training accuracy": "–",
+    }
+    (row,) = app.content_of("sample_row")
+    assert len(row["answers"]) == 12
+    (view,) = app.content_of("network_view")
+    assert [layer["n"] for layer in view["layers"]] == [64, 32, 10]
     assert not app.button("Train").disabled
     assert app.button("Stop").disabled
     assert app.button("Reset").disabled
@@ -108,9 +114,9 @@ def test_changed_settings_do_not_affect_a_run_and_the_page_says_so(open_app) -> 
     app = open_app(pace="1").click("Train")
     app.test.number_input(key="epochs").set_value(7)
     app.run()
-    assert app.messages("info") == [
-        "The settings have changed. Reset, then Train, to start a run with them."
-    ]
+    (status,) = app.content_of("run_status")
+    words = "The settings have changed. Reset, then Train, to start a run with them."
+    assert status["changed"] == words
     assert app.job.run.config.epochs == 30
 
 
@@ -165,7 +171,8 @@ def test_a_network_that_only_guesses_is_not_praised(open_app) -> None:
 def test_a_result_without_held_out_samples_says_training_accuracy(open_app) -> None:
     app = open_app(pace="full", epochs="2", validation_fraction="0", test_fraction="0")
     app.click("Train").wait_for(lambda: app.job.status.is_over)
-    assert "training accuracy. No samples were held out" in app.messages("success")[0]
+    assert "training accuracy. No samples were held out" in app.messages("info")[0]
+    assert not app.messages("success")
     assert app.metrics["Test accuracy"] == "–"
 
 

@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.changes import Change, changes_between
+from dashboard.charts.curve_marks import Mark
+from dashboard.charts.curves import batch_curve, epoch_curves
 from dashboard.charts.figure import Figure, scatter_trace, to_json
+from dashboard.charts.learning_curves import loss_figure
+from mlp.records import EpochRecord, Score
 
 numbers = st.lists(st.integers(0, 3), max_size=6)
 rows = st.builds(np.array, numbers, st.sampled_from([np.float32, np.int32]))
@@ -92,3 +96,26 @@ def test_another_trace_is_added_as_a_whole_and_an_axis_moves_alone() -> None:
         {"at": ("data",), "from": 1, "drop": 0, "items": [scatter_trace(name="new")]},
         {"at": ("layout", "xaxis", "range"), "value": [0, 9]},
     ]
+
+
+def curves_after(n_epochs: int, *marks: Mark, diverged_at: float | None = None) -> Figure:
+    score = Score(2.0, 0.5)
+    history = [EpochRecord(epoch, epoch, score, score, 0.1) for epoch in range(n_epochs + 1)]
+    curves = [*epoch_curves(history, "loss"), batch_curve(n_epochs, [1.0, 9.0], 4)]
+    figure = loss_figure(curves, epochs=9, marks=marks, diverged_at=diverged_at)
+    return Figure([trace.to_plotly_json() for trace in figure.data], figure.layout.to_plotly_json())
+
+
+def test_marks_of_learning_curves_come_move_and_go_by_changes() -> None:
+    rate, best = Mark(1.5, "learning rate 0.1", "Set."), Mark(2, "best epoch", "Best.")
+    stages = [
+        curves_after(0),
+        curves_after(2, rate),
+        curves_after(3, best, rate),
+        curves_after(4, best._replace(epoch=3), rate),
+        curves_after(5, diverged_at=5.5),
+    ]
+    for new in stages:
+        changed = carried_out(stages[0], changes_between(stages[0], new))
+        assert json.loads(to_json(changed)) == json.loads(to_json(new._asdict()))
+    assert len(stages[2].layout["annotations"]) == 2

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -12,7 +14,9 @@ from dashboard.charts.feature_values import (
     profiles,
     value_histogram,
 )
+from dashboard.charts.forward_pass import input_figure
 from dashboard.charts.style import DIVERGING, feature_names, readable_on
+from dashboard.charts.weights import weight_figure
 from data.datasets import Dataset
 from experiments.exploration.statistics import Histogram, statistics_of
 
@@ -80,11 +84,13 @@ def test_profiles_are_in_standard_deviations_and_a_constant_feature_has_none() -
 
 
 def figures_of(own: Dataset) -> list[go.Figure]:
-    statistics = statistics_of(own)
+    statistics, columns = statistics_of(own), own.feature_names
     return [
-        feature_ranges(statistics, unit="value"),
-        feature_values(own.X[0], title="T", unit="value"),
-        class_profiles(statistics, own.class_names),
+        feature_ranges(statistics, unit="value", columns=columns),
+        feature_values(own.X[0], title="T", unit="value", columns=columns),
+        class_profiles(statistics, own.class_names, columns),
+        weight_figure(own.X, None, columns=columns),
+        input_figure(own.X[0], None, maximum=1.0, unit="value", columns=columns),
     ]
 
 
@@ -96,7 +102,7 @@ def test_figures_of_tables_have_titles_and_axes() -> None:
 
 
 def test_features_are_counted_from_1_in_every_chart() -> None:
-    ranges, values, by_class = figures_of(table())
+    ranges, values, by_class, *_ = figures_of(table())
     for trace in (*ranges.data, *values.data):
         assert list(trace.x) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert (by_class.data[0].x0, by_class.data[0].dx) == (1, 1)
@@ -108,3 +114,20 @@ def test_the_features_of_a_point_are_called_as_in_the_plane() -> None:
         assert (axis.tickvals, axis.ticktext) == ((1, 2), ("x₁", "x₂"))
     assert feature_names(2) == ["x₁", "x₂"]
     assert feature_names(3) == ["feature 1", "feature 2", "feature 3"]
+
+
+def test_columns_of_a_table_are_called_by_their_names_in_every_chart() -> None:
+    columns = ("age", "<b>income</b> $x$", "a name that is far too long")
+    own = replace(table(n_features=3), feature_names=columns)
+    for figure in figures_of(own):
+        axis = figure.layout.xaxis
+        assert axis.tickvals == (1, 2, 3)
+        assert axis.ticktext == ("age", "&lt;b&gt;income&lt;/b&gt; &#36;…", "a name that is …")
+    assert feature_names(2, ("age", "")) == ["age", "feature 2"]
+
+
+def test_more_names_than_can_be_read_are_numbers() -> None:
+    columns = tuple(f"column {i}" for i in range(41))
+    assert figures_of(replace(table(n_features=41), feature_names=columns))[0].layout.xaxis == (
+        figures_of(table(n_features=41))[0].layout.xaxis
+    )

@@ -8,6 +8,7 @@ from dashboard.charts.image_grid import (
     image_grid,
     letter_size,
     mosaic,
+    most_lines,
     shortened,
 )
 from dashboard.charts.image_grid import gaps as gaps_of
@@ -16,12 +17,14 @@ EVIL = "<b>[x](http://evil)</b>"
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 7), (28, 28), (1, 1)])
-@pytest.mark.parametrize("columns", [1, 3])
-def test_a_click_anywhere_on_an_image_finds_it(shape: tuple[int, int], columns: int) -> None:
+@pytest.mark.parametrize(("columns", "n_lines"), [(1, 1), (3, 1), (3, 2)])
+def test_a_click_anywhere_on_an_image_finds_it(
+    shape: tuple[int, int], columns: int, n_lines: int
+) -> None:
     images = np.ones((5, *shape)) * np.arange(5)[:, np.newaxis, np.newaxis]
-    picture = mosaic(images, columns, gaps_of(*shape))
+    picture = mosaic(images, columns, gaps_of(*shape, n_lines))
     for place in np.argwhere(np.isfinite(picture)):
-        assert image_at(tuple(place), shape, columns) == picture[tuple(place)]
+        assert image_at(tuple(place), shape, columns, n_lines) == picture[tuple(place)]
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 7), (1, 1)])
@@ -53,6 +56,22 @@ def test_the_chosen_image_has_a_frame_and_captions_are_words_only() -> None:
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (9.5, 17.5, -0.5, 7.5)
     assert [note.text for note in figure.layout.annotations] == ["a", "&lt;b&gt;[x](http…"]
     assert figure.layout.coloraxis.cmax == 1
+
+
+def test_a_mistake_of_long_names_shows_both_in_full() -> None:
+    captions = ["Shirt ✗ Pullover", "T-shirt/top ✗ Ankle boot", "Sandal\n→Sneaker\n97 %"]
+    figure = image_grid(
+        np.zeros((3, 28, 28)), captions, columns=3, title="T", maximum=255, unit="ink", chosen=2
+    )
+    assert [note.text for note in figure.layout.annotations] == [
+        "Shirt ✗<br>Pullover",
+        "T-shirt/top<br>✗ Ankle boot",
+        "Sandal<br>→Sneaker<br>97 %",
+    ]
+    assert most_lines(captions) == 3
+    height = len(figure.data[0].z)
+    assert height > len(mosaic(np.zeros((3, 28, 28)), 3, gaps_of(28, 28)))
+    assert figure.layout.shapes[0].y1 == 27.5
 
 
 def test_long_names_are_written_smaller_and_cut() -> None:

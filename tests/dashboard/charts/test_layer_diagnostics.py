@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.charts.curves import MAX_POINTS, thinned
 from dashboard.charts.image_grid import corners
 from dashboard.charts.layer_diagnostics import (
     USUAL_RATIO,
@@ -14,7 +15,6 @@ from dashboard.charts.layer_diagnostics import (
     ratio_figure,
     unit_activity_figure,
 )
-from dashboard.charts.learning_curves import MAX_POINTS, thinned
 from dashboard.charts.learning_rate import learning_rate_figure
 from dashboard.charts.style import DIVERGING, color
 from dashboard.charts.weights import (

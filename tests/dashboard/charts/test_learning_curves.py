@@ -1,21 +1,22 @@
 import numpy as np
 import pytest
 
-from dashboard.charts.learning_curves import (
+from dashboard.charts.curve_marks import Mark
+from dashboard.charts.curves import (
+    BATCH_MEANS,
     BATCHES,
-    GAP,
+    MAX_BATCHES,
     MAX_POINTS,
     TRAINING,
     VALIDATION,
     BestEpoch,
-    Comparison,
-    Marks,
-    accuracy_figure,
     batch_curve,
     curve,
     epoch_curves,
-    loss_figure,
+    last_batches,
 )
+from dashboard.charts.divergence import ABOVE
+from dashboard.charts.learning_curves import GAP, Comparison, accuracy_figure, loss_figure
 from mlp.records import EpochRecord, Score
 
 
@@ -58,6 +59,28 @@ def test_batches_stand_at_their_part_of_the_epoch() -> None:
     batches = batch_curve(epochs_done=3, batch_losses=[0.5, 0.4], steps_per_epoch=4)
     positions = batches.start + batches.stride * np.arange(2)
     np.testing.assert_allclose(positions, [3.25, 3.5])
+    assert batches.label == BATCHES
+
+
+def test_of_many_batches_means_are_drawn_each_in_the_middle_of_its_batches() -> None:
+    losses = [float(i) for i in range(1, 1001)]
+    batches = batch_curve(epochs_done=1, batch_losses=losses, steps_per_epoch=1000)
+    assert len(batches.values) == MAX_BATCHES
+    np.testing.assert_allclose(batches.values[:2], [5.5, 15.5])
+    np.testing.assert_allclose(batches.epochs, 1 + batches.values / 1000, rtol=1e-6)
+    assert (batches.label, batches.remark) == (BATCH_MEANS, " (mean of 10 batches)")
+    assert not len(batch_curve(1, losses[:9], 1000).values)  # the first ten are not over
+    figure = loss_figure([*epoch_curves(history(1), "loss"), batches], epochs=2)
+    assert (figure.data[2].name, figure.data[2].mode) == (batches.label, "lines")
+
+
+def test_the_last_batches_are_drawn_one_by_one() -> None:
+    few, many = (last_batches(2, [float(i) for i in range(n)], 400) for n in (3, 300))
+    assert list(few.values) == [0, 1, 2]
+    np.testing.assert_allclose(few.epochs, 2 + np.array([1, 2, 3]) / 400)
+    assert list(many.values) == list(range(200, 300))
+    assert many.epochs[-1] == 2.75
+    assert (few.label, many.label) == (BATCHES, "Last 100 batches")
 
 
 def test_figures_have_title_axes_and_room_for_the_whole_run() -> None:
@@ -110,14 +133,44 @@ def test_the_best_epoch_is_that_of_the_lowest_validation_loss() -> None:
     assert BestEpoch().of([record._replace(validation=None) for record in records]) is None
 
 
-def test_the_best_epoch_the_past_epoch_and_other_runs_are_drawn() -> None:
+def test_marks_are_lines_with_words_and_other_runs_are_drawn() -> None:
     curves = epoch_curves(history(4), "accuracy")
     others = [Comparison("<b>wide</b>", 2, curves[1])]
-    figure = accuracy_figure(curves, epochs=4, marks=Marks(1, 3.5, others))
+    marks = [Mark(1, "best epoch", "The best."), Mark(3.5, "epoch shown", "Shown.")]
+    figure = accuracy_figure(curves, epochs=4, marks=marks, others=others)
     assert [line.x0 for line in figure.layout.shapes] == [1, 3.5]
+    assert [note.text for note in figure.layout.annotations] == ["best epoch", "epoch shown"]
     assert figure.data[-1].name == "&lt;b&gt;wide&lt;/b&gt;"
     assert figure.data[-1].line.color not in {trace.line.color for trace in figure.data[:2]}
     assert not accuracy_figure(curves, epochs=4).layout.shapes
+
+
+@pytest.mark.parametrize("draw", [loss_figure, accuracy_figure])
+def test_another_run_moves_neither_the_chart_nor_its_legend(draw) -> None:
+    curves = epoch_curves(history(4), "loss")
+    alone, with_others = (
+        draw(curves, epochs=4, others=[Comparison("wide", i, curves[1]) for i in range(n)])
+        for n in (0, 9)
+    )
+    for name in ("legend", "margin", "title", "xaxis", "yaxis"):
+        assert alone.layout[name] == with_others.layout[name]
+    assert {trace.legend for trace in with_others.data} == {None, "legend2"}
+    assert with_others.layout.legend2.maxheight < 1
+
+
+def test_of_a_run_that_diverged_the_axis_is_clipped_and_the_rest_marked_at_its_edge() -> None:
+    curves = [*epoch_curves(history(0), "loss"), last_batches(0, [2.0, 50.0, 34_000.0], 40)]
+    figure = loss_figure(curves, epochs=0.125, diverged_at=0.1)
+    assert figure.layout.annotations[-1].text == "▲ loss up to<br>3.4e+04"
+    assert tuple(figure.layout.yaxis.range) == (0, 6)
+    way, above = figure.data[-2:]
+    assert above.name == ABOVE
+    np.testing.assert_allclose(above.x, [0.05, 0.075, 0.1], rtol=1e-6)
+    assert list(above.y) == [6, 6, 6]
+    assert list(above.text) == ["loss 50", "loss 3.4e+04", "too large to go on"]
+    np.testing.assert_allclose(way.x, [0.025, 0.05, 0.075, 0.1], rtol=1e-6)
+    assert list(way.y) == [2, 50, 34_000, 34_000]
+    assert loss_figure(curves, epochs=1, diverged_at=0.1, log_scale=True).layout.yaxis.range is None
 
 
 def test_before_the_first_record_there_is_a_titled_empty_figure() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.architecture_grid import architecture_grid_figure
-from dashboard.charts.learning_curves import Curve
+from dashboard.charts.curves import Curve
 from dashboard.charts.over_seeds import differences_figure, pairs_figure
 from dashboard.charts.side_by_side import (
     accuracy_table,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from dashboard.charts.figure import Figure, scatter_trace
-from dashboard.components import live_charts
-from dashboard.components.live_charts import REPEAT_SECONDS, LiveChart
+from dashboard.components import live_feed
+from dashboard.components.live_charts import LiveChart
+from dashboard.components.live_feed import REPEAT_SECONDS, LiveContent
 
 
 class Clock:
@@ -18,7 +19,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(live_charts.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(live_feed.time, "monotonic", lambda: clock.now)
     return clock
 
 
@@ -68,3 +69,15 @@ def test_a_chart_that_is_again_as_it_was_drawn_tells_so(clock: Clock) -> None:
     assert changes(chart)
     values.pop()
     assert changes(chart) == []
+
+
+def test_a_small_content_is_told_as_a_whole(clock: Clock) -> None:
+    values = [1.0]
+    element = LiveContent(lambda: {"values": list(values)}, lambda: len(values))
+    assert element.told() == ""
+    values.append(2.0)
+    assert json.loads(element.told()) == {
+        "drawing": element.drawing,
+        "number": 1,
+        "content": {"values": [1.0, 2.0]},
+    }

@@ -8,7 +8,11 @@ from experiments.evaluation.predictions import Predictions
 
 @pytest.mark.parametrize(
     ("gap", "word"),
-    [(0.1, "**Overconfident**"), (-0.1, "**Underconfident**"), (0.01, "**About as sure")],
+    [
+        (0.1, "**Overconfident**"),
+        (-0.1, "**Underconfident**"),
+        (0.01, "**Near perfectly"),
+    ],
 )
 def test_a_gap_within_two_standard_errors_is_no_miscalibration(
     predictions: Predictions, gap: float, word: str
@@ -22,7 +26,7 @@ def test_a_gap_within_two_standard_errors_is_no_miscalibration(
 
 def test_the_sentence_on_rejection_is_about_a_tenth_if_there_is_one() -> None:
     rejection = Rejection(np.array([0, 0.1, 0.5]), np.array([0.9, 0.95, 1]))
-    assert "10.0 % aside" in rejection_sentence(rejection)
+    assert "Rejection rate 10.0 %" in rejection_sentence(rejection)
     assert "95.0 % are right, instead of 90.0 % of all" in rejection_sentence(rejection)
     alike = Rejection(np.array([0, 0.5]), np.array([0.9, 1]))
     assert "nothing tells them apart" in rejection_sentence(alike)

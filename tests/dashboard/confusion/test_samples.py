@@ -9,9 +9,9 @@ from experiments.evaluation.predictions import OUTPUT_MEANINGS, Predictions
 @pytest.mark.parametrize(
     ("n_features", "header"),
     [
-        (1, "| Number | Confidence | feature 1 |"),
-        (2, "| Number | Confidence | x₁ | x₂ |"),
-        (3, "| Number | Confidence | feature 1 | feature 2 | … |"),
+        (1, "| No. | Confidence | feature 1 |"),
+        (2, "| No. | Confidence | x₁ | x₂ |"),
+        (3, "| No. | Confidence | feature 1 | feature 2 | … |"),
     ],
 )
 def test_samples_without_images_are_a_table_of_features(n_features: int, header: str) -> None:
@@ -33,10 +33,22 @@ def test_shares_are_never_rounded_to_certainty(predictions: Predictions) -> None
     assert captions == ["90 %", "60 %", "> 99 %", "100 %"]
 
 
-@pytest.mark.parametrize(("longest", "caption"), [(12, "cat→a*b 60 %"), (11, "cat→a*b")])
-def test_a_caption_is_as_long_as_there_is_room(
-    predictions: Predictions, longest: int, caption: str
+@pytest.mark.parametrize(
+    ("longest", "caption"),
+    [(12, "cat→a*b 60 %"), (11, "cat\n→a*b\n60 %"), (None, "cat→a*b 60 %")],
+)
+def test_a_caption_has_both_names_in_as_many_lines_as_it_needs(
+    predictions: Predictions, longest: int | None, caption: str
 ) -> None:
     meaning = OUTPUT_MEANINGS["softmax"]
     found = caption_of(predictions, 1, meaning, with_classes=True, longest=longest)
+    assert found == caption
+
+
+@pytest.mark.parametrize(("longest", "caption"), [(12, "cat ✓ 90 %"), (5, "cat\n✓ 90 %")])
+def test_a_right_answer_is_told_from_a_wrong_one(
+    predictions: Predictions, longest: int, caption: str
+) -> None:
+    meaning = OUTPUT_MEANINGS["softmax"]
+    found = caption_of(predictions, 0, meaning, with_classes=True, longest=longest)
     assert found == caption

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from dashboard.explore.samples import random_rows, rows_of_classes, rows_of_part, samples_table
@@ -58,6 +60,8 @@ def test_a_table_shows_a_few_features_and_escapes_names() -> None:
     assert lines[2].startswith("| 0 | a | 1 | 0 | 1 | … |")
     assert "](http" not in lines[3]
     assert samples_table(table(), np.array([0])).splitlines()[0].count("| feature") == 4
+    named = replace(table(n_features=2), feature_names=("age", "a|b"))
+    assert samples_table(named, np.array([0])).startswith("| Sample | Label | age | a\\|b |")
     plane = samples_table(table(n_features=2), np.array([0])).splitlines()
     assert plane[0] == "| Sample | Label | x₁ | x₂ |"
     assert plane[2] == "| 0 | a | 0 | 1 |"

@@ -69,7 +69,7 @@ def messages_that_count(monkeypatch, *sent: object) -> list[tuple[str, bool]]:
         lambda keeper, token, *, had_runs: asked.append((token, had_runs)),
     )
     for message in sent:
-        monkeypatch.setattr(session, "value", lambda key, message=message: {"previous": message})
+        monkeypatch.setattr(session, "sent", lambda key, event, message=message: message)
         restore_session._take_token()
     return asked
 

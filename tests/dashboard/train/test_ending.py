@@ -1,9 +1,12 @@
 from types import SimpleNamespace
 
+import pytest
+
 from dashboard.train.curves import epochs_in_view
-from dashboard.train.ending import advice, only_guesses, result_sentence
+from dashboard.train.ending import comparison_sentence, result_sentence
 from experiments.background.background_task import Status
 from experiments.config import RunConfig
+from experiments.evaluation.guessing import Verdict
 from experiments.training.run import Run
 
 
@@ -43,12 +46,16 @@ def test_the_result_names_the_epoch_that_early_stopping_went_back_to() -> None:
     assert epochs_in_view(SimpleNamespace(run=run, status=Status.FINISHED)) == run.epoch
 
 
-def test_a_run_that_has_learned_is_told_from_one_that_only_guesses() -> None:
-    assert not only_guesses(completed(epochs=3))
-    assert not only_guesses(Run(RunConfig()))
-    assert only_guesses(completed(epochs=3, weight_init="zeros", optimizer="sgd"))
-
-
-def test_the_advice_names_a_penalty_if_there_is_one() -> None:
-    assert "penalty" in advice(Run(RunConfig(l2=1)))
-    assert "penalty" not in advice(Run(RunConfig()))
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict.GUESSING, "gives 10.2 %: that is no better than guessing."),
+        (Verdict.UNSURE, "the difference may be luck."),
+        (Verdict.POOR, "Guessing the largest class gives 10.2 %."),
+        (Verdict.GOOD, ""),
+    ],
+)
+def test_what_is_not_good_is_compared_with_guessing(verdict: Verdict, words: str) -> None:
+    sentence = comparison_sentence(Run(RunConfig()), verdict)
+    assert words in sentence
+    assert bool(sentence) == bool(words)

@@ -58,9 +58,10 @@ def test_every_run_is_yielded_with_its_place() -> None:
 
 
 def test_own_samples_go_along() -> None:
-    config = RunConfig(dataset="own", epochs=2)
+    moons = RunConfig(dataset="moons", epochs=2)
+    config = moons.model_copy(update={"dataset": "own"})
     ((_, summary),) = run_all([config], jobs=1, own=load("moons"))
-    same = train_and_summarize(RunConfig(dataset="moons", epochs=2))
+    same = train_and_summarize(moons)
     assert summary["test_accuracy"] == same["test_accuracy"]
 
 

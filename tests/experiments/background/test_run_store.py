@@ -26,6 +26,12 @@ def test_runs_are_numbered_and_found_again() -> None:
     assert run_store.find(first.run) is None
 
 
+def test_a_run_that_has_a_name_keeps_it_unless_it_is_taken() -> None:
+    run_store = RunStore()
+    names = [run_store.add(job(epochs=1), name).name for name in ("deep", "deep", "", "x" * 99)]
+    assert names == ["deep", "deep (loaded)", "Run 3", "x" * MAX_NAME]
+
+
 def test_only_the_newest_run_can_go_on() -> None:
     run_store = RunStore()
     first, second = run_store.add(job()), run_store.add(job())

@@ -18,6 +18,7 @@ from experiments.config import RunConfig
 from experiments.export.model_file import (
     IN_WORDS,
     MAX_STEP,
+    OPTIONAL_IN_WORDS,
     SavedModel,
     load_model,
     run_to_bytes,
@@ -39,7 +40,7 @@ def finished(config: RunConfig) -> Run:
 
 
 RUN = finished(CONFIG)
-STORED = from_bytes(run_to_bytes(RUN))
+STORED = from_bytes(run_to_bytes(RUN, "Run 1", for_continuing=True))
 
 
 def assert_same_run(model: SavedModel, run: Run) -> None:
@@ -180,7 +181,8 @@ NINE = [str(number) for number in range(9)]
 
 
 UNUSABLE = {
-    name: f"The {words} in the file cannot be used. The" for name, words in IN_WORDS.items()
+    name: f"The {words} in the file cannot be used. The"
+    for name, words in (IN_WORDS | OPTIONAL_IN_WORDS).items()
 }
 
 
@@ -247,6 +249,15 @@ UNUSABLE = {
         ("result", setting(2, 1, to=2.0), "The result has the accuracy 2; it must be from 0 to 1"),
         ("result", setting(0, 0, to=float("inf")), UNUSABLE["result"]),
         ("result", replaced_by([[1.0, 1.0]]), UNUSABLE["result"]),
+        ("name", replaced_by(3), UNUSABLE["name"]),
+        ("name", replaced_by("x" * 81), r"up to 80 characters, all of them .* has 81\. Rename"),
+        ("name", replaced_by("a\nb"), "The name of the run may have up to 80 characters"),
+        ("seconds", replaced_by(-1.0), "A run cannot have taken -1 s of computing. The file is"),
+        ("seconds", replaced_by(1e300), r"A run cannot have taken 1e\+300 s of computing"),
+        ("seconds", replaced_by("1"), UNUSABLE["seconds"]),
+        ("training", replaced_by([1.0]), UNUSABLE["training"]),
+        ("training", setting(4, 0, to=1.5), UNUSABLE["training"]),
+        ("training", setting(0, to=float("nan")), UNUSABLE["training"]),
     ],
 )
 def test_an_invalid_entry_is_refused(entry: str, change: Change, words: str) -> None:
@@ -270,6 +281,19 @@ def test_only_the_first_of_many_errors_is_reported(entry: str) -> None:
     with pytest.raises(ModelFileError, match=UNUSABLE[entry]) as caught:
         load_model(to_bytes(STORED.network, STORED.metadata | {entry: "[null, null, null]"}))
     assert caught.value.__context__.error_count() == 1
+
+
+def test_a_file_of_an_older_version_is_loaded_but_cannot_be_continued() -> None:
+    older = {entry: STORED.metadata[entry] for entry in IN_WORDS}
+    model = load_model(to_bytes(STORED.network, older))
+    assert_same_run(model, RUN)
+    assert (model.name, model.seconds, model.memory) == ("", 0.0, None)
+
+
+def test_vectors_without_the_numbers_of_a_training_are_refused() -> None:
+    metadata = STORED.metadata | {"training": "null"}
+    with pytest.raises(ModelFileError, match="memory of the training in the file is incomplete"):
+        load_model(to_bytes(STORED.network, metadata, STORED.memory))
 
 
 def test_missing_and_unknown_entries_are_refused() -> None:

@@ -109,7 +109,7 @@ def test_the_scaler_has_seen_the_training_part_only() -> None:
 
 
 def test_what_points_are_divided_by_comes_from_the_training_part() -> None:
-    config, points = RunConfig(dataset=OWN), load("moons")
+    config, points = RunConfig(dataset=OWN, scaling="pixel"), load("moons")
     X = points.X.copy()
     X[split_rows(config, points).test] = 1000
     prepared = prepare(config, dataclasses.replace(points, name=OWN, X=X, maximum=1000.0))

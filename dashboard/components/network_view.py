@@ -1,0 +1,207 @@
+"""A network with one sample in it, drawn as it is: the same component wherever one is shown."""
+
+import base64
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts import style
+from dashboard.charts.image_grid import shortened
+from dashboard.components.live_feed import FOLLOW, LiveContent, follow
+from dashboard.text import percent
+from data.datasets import Dataset
+from experiments.evaluation.predictions import OUTPUT_MEANINGS
+from experiments.inspection.network_picture import LayerPicture, NetworkPicture, picture_of
+from mlp.arrays import Array
+from mlp.network import Network
+
+HERE = Path(__file__)
+DIGITS = 5  # of a number on its way to the browser
+LONGEST_NAME = 24  # letters of a class or a feature
+LEVELS = 127  # of a weight on its way to the browser, on each side of 0
+
+_mount = st.components.v2.component(
+    "network_view",
+    html="""<div class="network-view"><div class="top">
+<div class="says"><span class="answer"></span> <span class="about"></span></div>
+<div class="modes" role="group" aria-label="What a connection's width shows">
+<button type="button" aria-pressed="false" title="As wide as the weight">w</button>
+<button type="button" aria-pressed="true"
+title="As wide as what it passes on: weight × activation">w × a</button></div></div>
+<canvas class="network" tabindex="0" role="img"></canvas>
+<div class="detail" hidden><canvas></canvas><div class="text"></div></div>
+<div class="words" aria-live="polite"></div></div>""",
+    css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+class Unit(NamedTuple):
+    """A unit that the reader has selected: its layer, and its number in it, from 0."""
+
+    layer: int
+    unit: int
+
+
+class ShownSample(NamedTuple):
+    """The sample in a network view.
+
+    recorded : (n_features,), as it was recorded
+    x : (n_features,), scaled as the network was trained
+    about : what it is, in a few words
+    label : the true class; None if nobody knows it
+    """
+
+    recorded: Array
+    x: Array
+    about: str
+    label: int | None
+
+
+def show_network(
+    network: Callable[[], Network],
+    version: Callable[[], Hashable],
+    sample: ShownSample,
+    dataset: Dataset,
+    *,
+    key: str,
+    height: int = 340,
+    on_select: Callable[[Unit], None] | None = None,
+) -> None:
+    """Show a network with a sample in it, and have it follow what `tell_changes` finds.
+
+    Parameters
+    ----------
+    network, version : return the network as it is now, and what changes whenever it does
+    dataset : says what inputs and classes are called
+    key : the same for as long as it is the same view
+    height : in pixels, the least; where a page has more room for it, it takes that
+    on_select : called with a unit that was clicked, before the page runs again
+    """
+    last: list[NetworkPicture] = []  # the picture before: its units keep their places
+
+    def make() -> dict[str, Any]:
+        now = network()
+        before = last.pop() if last else None
+        is_image = dataset.image_shape is not None
+        last.append(picture_of(now, sample.x, is_image=is_image, right=sample.label, before=before))
+        return content_of(now, last[0], sample, dataset)
+
+    element = follow(key, LiveContent(make, version))
+    data = {
+        "key": key,
+        "drawing": element.drawing,
+        "content": element.drawn,
+        "height": height,
+        "listens": on_select is not None,
+    }
+
+    def select() -> None:
+        unit = parse_unit(session.sent(key, "unit"), last[0])
+        if unit and on_select:
+            on_select(unit)
+
+    _mount(key=key, data=data, on_unit_change=select)
+
+
+def parse_unit(sent: object, picture: NetworkPicture) -> Unit | None:
+    """Return the unit that the browser has sent; None if there is none like it."""
+    match sent:
+        case {"layer": int(layer), "unit": int(unit)} if (
+            type(layer) is type(unit) is int
+            and 0 <= layer < len(picture.layers)
+            and 0 <= unit < picture.layers[layer].n_units
+        ):
+            return Unit(layer, unit)
+    return None
+
+
+def content_of(
+    network: Network, picture: NetworkPicture, sample: ShownSample, dataset: Dataset
+) -> dict[str, Any]:
+    """Return a picture of a network as network_view.js reads it."""
+    hidden, output = network.activation.name, network.output.name
+    last = len(picture.layers) - 1
+    layers = []
+    for l, layer in enumerate(picture.layers):
+        is_pixels = l == 0 and dataset.image_shape is not None
+        function = output if l == last else hidden
+        layers.append(_layer_content(l, layer, function, is_pixels=is_pixels))
+    layers[0]["title"] = "input"
+    layers[last]["title"] = output
+    layers[last]["isShare"] = OUTPUT_MEANINGS[output].are_shares
+    content = {
+        "layers": layers,
+        "classes": {int(i): _name(dataset.class_names[i]) for i in picture.units[-1]},
+        "answer": picture.answer,
+        "right": sample.label,
+        "about": sample.about,
+        "says": _answer_in_words(picture, sample, dataset, output),
+        "words": f"A network with {last - 1} hidden layers. The arrow keys walk through its units.",
+    }
+    if dataset.image_shape is None:
+        return content | {"image": None, "features": _feature_names(picture, dataset)}
+    ink = np.clip(sample.recorded / dataset.maximum, 0, 1)
+    image = {"shape": dataset.image_shape, "bytes": _bytes(np.rint(255 * ink).astype(np.uint8))}
+    return content | {"image": image}
+
+
+def _layer_content(
+    l: int, layer: LayerPicture, function: str, *, is_pixels: bool
+) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "n": layer.n_units,
+        "units": [] if is_pixels else layer.units.tolist(),
+        "a": _quantized(layer.activations) if is_pixels else _numbers(layer.activations),
+        "title": f"{layer.n_units:,} {function}",
+        "function": function,
+    }
+    if l:
+        content["z"], content["b"] = _numbers(layer.zs), _numbers(layer.biases)
+        content["weights"] = _quantized(layer.weights)
+    return content
+
+
+def _answer_in_words(
+    picture: NetworkPicture, sample: ShownSample, dataset: Dataset, output: str
+) -> str:
+    if picture.answer is None:
+        return "The network has no answer: its numbers are not finite."
+    last, meaning = picture.layers[-1], OUTPUT_MEANINGS[output]
+    value = float(last.activations[last.units == picture.answer][0])
+    how = percent(value) if meaning.are_shares else f"{meaning.noun} {value:.2g}"
+    said = f"The network says {_name(dataset.class_names[picture.answer])} ({how})"
+    if sample.label is None:
+        return f"{said}."
+    if sample.label == picture.answer:
+        return f"{said}. ✓ Right"
+    return f"{said}. ✗ It is {_name(dataset.class_names[sample.label])}"
+
+
+def _feature_names(picture: NetworkPicture, dataset: Dataset) -> list[str]:
+    return [_name(style.feature_names(dataset.n_features)[i]) for i in picture.units[0]]
+
+
+def _name(text: str) -> str:
+    return shortened(text, LONGEST_NAME)
+
+
+def _numbers(values: Array) -> list[float | None]:
+    """Return numbers with a few digits each; None for what is not finite."""
+    return [float(f"{v:.{DIGITS}g}") if np.isfinite(v) else None for v in values.tolist()]
+
+
+def _quantized(values: Array) -> dict[str, Any]:
+    """Return numbers as bytes, from -LEVELS to LEVELS, and what the ends stand for."""
+    finite = np.nan_to_num(values, posinf=0, neginf=0)
+    scale = float(np.abs(finite).max(initial=0)) or 1.0
+    levels = np.rint(finite * (LEVELS / scale)).astype(np.int8)
+    return {"bytes": _bytes(levels), "scale": scale}
+
+
+def _bytes(values: Any) -> str:
+    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")

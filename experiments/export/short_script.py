@@ -1,0 +1,508 @@
+"""A run as a short script to read: under 100 lines, of NumPy alone where that can be.
+
+The exact script has every line of `mlp` that the run used, and repeats it bit for bit. This
+one has the same mathematics in plain loops: the same settings, samples and split, the same
+random initial weights and batches. Only rounding is different, so that in the end the accuracy
+differs by no more than with another order of the samples.
+
+What has a name in a registry (an activation, a loss, an optimizer) has its lines here under the
+same name. A script holds the lines that its run needs, and no others.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import groupby
+
+from data.datasets import DATASETS, TOY_SAMPLES, TOY_SEED, Dataset
+from data.download import FOLDER_VARIABLE, ORIGINALS
+from experiments.config import OWN, SETTINGS, RunConfig
+from experiments.export.script import OWN_FILE
+from experiments.export.source_slices import names_read
+from experiments.training.prepared_data import prepare
+
+MAX_LINES = 99
+COPIES = "[w.copy() for w in W], [bias.copy() for bias in b]"  # of the network
+Lines = Sequence[str]
+
+NOTES: dict[str, Lines] = {
+    "Data": [
+        "# X is (samples, features). The network learns from the training part and nothing else.",
+    ],
+    "Loss and gradient": [
+        "# Each sample has its loss C, and delta = dC/dz in the last layer. By the chain rule,",
+        "# dC/dW = delta^T a, dC/db = the sum of delta; one layer down, delta = delta W * f'(z).",
+    ],
+    "Training": ["# One step for each batch: p is a parameter, g the gradient dC/dp."],
+}
+"""What opens a section, if there is room."""
+
+ACTIVATION_LINES: dict[str, Lines] = {
+    "relu": ["return np.maximum(z, 0), z > 0"],
+    "sigmoid": ["a = 0.5 * (1 + np.tanh(z / 2))  # 1 / (1 + exp(-z))", "return a, a * (1 - a)"],
+    "tanh": ["a = np.tanh(z)", "return a, 1 - a**2"],
+    "identity": ["return z, np.ones_like(z)"],
+    "leaky-relu": ["return np.maximum(z, 0.01 * z), np.where(z > 0, 1, np.float32(0.01))"],
+    "elu": ["exp = np.exp(np.minimum(z, 0))", "return np.where(z > 0, z, exp - 1), exp"],
+    "silu": ["s = 0.5 * (1 + np.tanh(z / 2))", "return z * s, s * (1 + z - z * s)"],
+    "gelu": [
+        "t = np.tanh(0.79788456 * (z + 0.044715 * z**3))  # 0.79788456 = sqrt(2 / pi)",
+        "slope = (1 + t + z * (1 - t**2) * 0.79788456 * (1 + 0.134145 * z**2)) / 2",
+        "return z / 2 * (1 + t), slope",
+    ],
+}
+"""a = f(z), and the slope da/dz."""
+
+CROSS_ENTROPY_LINES: Lines = [
+    "z = z - z.max(axis=1, keepdims=True)  # changes nothing, and no exp can overflow",
+    "total = np.exp(z).sum(axis=1, keepdims=True)",
+    "return np.log(total[:, 0]) - (y * z).sum(axis=1), np.exp(z) / total - y",
+]
+BINARY_LINES: Lines = [
+    "a = 0.5 * (1 + np.tanh(z / 2))  # the sigmoid; log(1 + exp(z)) is logaddexp(0, z)",
+    "return (np.logaddexp(0, z) - y * z).sum(axis=1), a - y",
+]
+SOFTMAX_LINES: Lines = [
+    "a = np.exp(z - z.max(axis=1, keepdims=True))",
+    "a /= a.sum(axis=1, keepdims=True)",
+]
+
+LOSS_LINES: dict[str, Callable[[str], Lines]] = {
+    "cross-entropy": lambda output: CROSS_ENTROPY_LINES,
+    "binary-cross-entropy": lambda output: BINARY_LINES,
+    "mse": lambda output: MSE_LINES[output],
+}
+"""From z of the last layer and the targets y, the loss of each sample and dC/dz, by output."""
+
+MSE_LINES: dict[str, Lines] = {
+    "softmax": [
+        *SOFTMAX_LINES,
+        "g = 2 / K * (a - y)  # dC/da",
+        "return ((a - y) ** 2).mean(axis=1), a * (g - (g * a).sum(axis=1, keepdims=True))",
+    ],
+    "sigmoid": [
+        "a = 0.5 * (1 + np.tanh(z / 2))  # 1 / (1 + exp(-z))",
+        "return ((a - y) ** 2).mean(axis=1), 2 / K * (a - y) * a * (1 - a)",
+    ],
+    "tanh": [
+        "a = np.tanh(z)",
+        "return ((a - y) ** 2).mean(axis=1), 2 / K * (a - y) * (1 - a**2)",
+    ],
+    "identity": ["return ((z - y) ** 2).mean(axis=1), 2 / K * (z - y)"],
+}
+
+STD_OF_WEIGHTS = {
+    "he": "np.sqrt(2 / n)",
+    "xavier": "np.sqrt(2 / (m + n))",
+    "lecun": "np.sqrt(1 / n)",
+    "normal": "0.1",
+    "unit-normal": "1",
+    "zeros": "0",
+}
+"""The standard deviation of the weights that lead from n units to m units."""
+
+ADAM_LINES: Lines = [
+    "m += 0.1 * (g - m)",
+    "s += 0.001 * (g * g - s)",
+    "p -= eta * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)",
+]
+OPTIMIZER_LINES: dict[str, tuple[str, Lines]] = {
+    "sgd": ("", ["p -= eta * g"]),
+    "momentum": ("v", ["v *= MOMENTUM", "v += g", "p -= eta * v"]),
+    "nesterov": ("v", ["v *= MOMENTUM", "v += g", "p -= eta * (g + MOMENTUM * v)"]),
+    "rmsprop": ("s", ["s += 0.1 * (g * g - s)", "p -= eta * g / (np.sqrt(s) + 1e-7)"]),
+    "adam": ("ms", ADAM_LINES),
+    "adamw": ("ms", ADAM_LINES),
+}
+"""What is remembered of a parameter p (its velocity v, or the means m and s of its gradient and
+of the square), and how p then follows the gradient g."""
+
+SCHEDULE_LINES = {
+    "constant": ("", ""),
+    "step": ("decays = {after} // DECAY_EVERY", " * DECAY**decays"),
+    "exponential": ("decays = {after} / DECAY_EVERY", " * DECAY**decays"),
+    "cosine": ("angle = np.pi / 2 * {after} / {total}", " * float(np.cos(angle)) ** 2"),
+}
+"""How far training is after the warm-up, and what the learning rate is then multiplied by."""
+
+SCALING_LINES: dict[str, Lines] = {
+    "pixel": ["X = np.float32(X) / {maximum}"],
+    "z-score": [
+        "mean, spread = X[training].mean(axis=0), X[training].std(axis=0)",
+        "X = np.float32((X - mean) / np.where(spread > 0, spread, 1))",
+    ],
+    "z-score-global": ["X = np.float32((X - X[training].mean()) / (X[training].std() or 1))"],
+}
+
+ON_CIRCLE = "np.stack([r * np.cos(angle), r * np.sin(angle)], axis=1)"
+TOY_LINES: dict[str, tuple[Lines, str]] = {
+    "xor": (
+        [
+            "side = rng.choice([-1.0, 1.0], {n})",
+            "signs = np.stack([side, np.where(labels == 0, side, -side)], axis=1)",
+        ],
+        "signs * rng.uniform(0, 1, ({n}, 2))",
+    ),
+    "circles": (["angle, r = rng.uniform(0, 2 * np.pi, {n}), 1 - 0.5 * labels"], ON_CIRCLE),
+    "moons": (
+        [
+            "angle = rng.uniform(0, np.pi, {n})",
+            "arc = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)",
+        ],
+        "arc * (1 - 2 * labels)[:, np.newaxis]",
+    ),
+    "spirals": (
+        [
+            "r = np.sqrt(rng.uniform(0.01, 1, {n}))",
+            "angle = 3 * np.pi * r + np.pi * labels",
+        ],
+        ON_CIRCLE,
+    ),
+    "blobs": (["angle, r = 2 * np.pi * labels / 3, 1"], ON_CIRCLE),
+}
+"""Points in the plane: what is drawn first, and where they are before noise moves them."""
+
+
+def to_short_script(
+    config: RunConfig, own: Dataset | None = None, *, is_for_colab: bool = False
+) -> str:
+    """Return a short Python script of a run.
+
+    Changes that were made during training are not in it.
+
+    Parameters
+    ----------
+    own : the user's own samples, if the config uses them
+    is_for_colab : take MNIST and Fashion-MNIST from Keras, which Colab has, and not from files
+
+    Raises
+    ------
+    ValueError, DownloadError : as in `prepare`
+    """
+    dataset = prepare(config, own).dataset
+    sections = {
+        "Data": [*_source(config.dataset, is_for_colab), *_parts(config, own)],
+        "Network": [*_initial(config), *_forward(config)],
+        "Loss and gradient": [*_loss(config), *_backward(config)],
+        "Training": [*_step(config), *_evaluate(config), *_loop(config)],
+    }
+    used = names_read("\n".join(line for lines in sections.values() for line in lines))
+    settings = {
+        "Settings": [*_imports(config.dataset, used, is_for_colab), "", *_values(config, used)]
+    }
+    title = _title(config, dataset, is_for_colab)
+    scripts = (
+        _joined(title, settings | sections, gap=gap, has_notes=has_notes)
+        for has_notes, gap in ((True, 2), (True, 1), (False, 1), (False, 0))
+    )
+    return next(text for text in scripts if len(text.splitlines()) <= MAX_LINES)
+
+
+def _joined(title: str, sections: Mapping[str, Lines], *, gap: int, has_notes: bool) -> str:
+    """Return the script; without its notes, one without the heading between two functions."""
+    lines = []
+    for name, code in sections.items():
+        if has_notes:
+            lines += ["", f"# %% {name}", *NOTES.get(name, ())]
+        elif name != "Loss and gradient":
+            lines += ["", f"# %% {name}"]
+        lines += code
+    return "\n".join((title, *_spaced(lines, gap), ""))
+
+
+def _spaced(lines: Iterable[str], gap: int) -> Iterator[str]:
+    """Put empty lines around each function."""
+    is_in_function = False
+    for line in lines:
+        is_function, is_inside = line.startswith("def "), line.startswith(" ")
+        if is_function or (is_in_function and not is_inside):
+            yield from [""] * (gap - (line == ""))
+        is_in_function = is_function or (is_in_function and is_inside)
+        yield line
+
+
+def _title(config: RunConfig, dataset: Dataset, is_for_colab: bool) -> str:
+    sizes = "-".join(map(str, (dataset.n_features, *config.hidden_layers, dataset.n_classes)))
+    return f'''"""A network {sizes[:60]} learns {config.dataset}: a script to read.
+Settings, samples, first weights, batches and formulas are as in Perceptron Lab; rounding is not.
+{_needs(config.dataset, is_for_colab)}
+"""'''
+
+
+def _needs(dataset: str, is_for_colab: bool) -> str:
+    """Return what a reader has to install, or to put in its place."""
+    if dataset == OWN:
+        return f"It needs '{OWN_FILE}'" + (": upload it here." if is_for_colab else " beside it.")
+    if dataset not in ORIGINALS:
+        return f"It needs: pip install {' '.join(('numpy', *DATASETS[dataset].script_packages))}"
+    if is_for_colab:
+        return "Nothing has to be uploaded: Keras fetches the images."
+    return f"${FOLDER_VARIABLE} names the folder that holds '{dataset}' with its .gz files."
+
+
+def _imports(dataset: str, used: Set[str], is_for_colab: bool) -> Lines:
+    standard = [f"import {name}" for name in ("gzip", "os") if name in used]
+    others = ["import numpy as np"]
+    if dataset == "digits":
+        others.append("from sklearn.datasets import load_digits")
+    if dataset in ORIGINALS and is_for_colab:
+        others.append(f"from keras.datasets import {_keras_name(dataset)}")
+    return [*standard, *([""] if standard else []), *others]
+
+
+def _keras_name(dataset: str) -> str:
+    return dataset.replace("-", "_")
+
+
+def _values(config: RunConfig, used: Set[str]) -> Iterator[str]:
+    """Yield the settings that are used, a line for each group of them."""
+    read = [name for name in SETTINGS if name.upper() in used]
+    for _, names in groupby(read, key=lambda name: SETTINGS[name].group):
+        fields = list(names)
+        values = ", ".join(repr(getattr(config, field)) for field in fields)
+        yield f"{', '.join(fields).upper()} = {values}"
+
+
+# Data
+
+
+def _source(dataset: str, is_for_colab: bool) -> Lines:
+    """Return the lines that make X, (samples, features), and the labels."""
+    if dataset == OWN:
+        return [f'stored = np.load("{OWN_FILE}")', 'X, labels = stored["X"], stored["labels"]']
+    if dataset == "digits":
+        return ["X, labels = load_digits(return_X_y=True)"]
+    if dataset not in ORIGINALS:
+        return _toy(dataset)
+    if is_for_colab:
+        return [
+            f"(X, labels), (X_last, labels_last) = {_keras_name(dataset)}.load_data()",
+            "X = np.concatenate([X, X_last]).reshape(-1, 784)",
+            "labels = np.concatenate([labels, labels_last])",
+        ]
+    return [
+        "def read(name, n):  # n bytes of header, and then a byte for each value",
+        f'    path = os.path.expandvars(f"${FOLDER_VARIABLE}/{dataset}/{{name}}-ubyte.gz")',
+        "    with gzip.open(path) as file:",
+        "        return np.frombuffer(file.read(), np.uint8, offset=n)",
+        'X = np.append(read("train-images-idx3", 16), read("t10k-images-idx3", 16))'
+        ".reshape(-1, 784)",
+        'labels = np.append(read("train-labels-idx1", 8), read("t10k-labels-idx1", 8))',
+    ]
+
+
+def _toy(dataset: str) -> Lines:
+    """Return the lines that draw points in the plane."""
+    lines, points = TOY_LINES[dataset]
+    n_classes = 3 if dataset == "blobs" else 2
+    noise = f"rng.normal(0, {DATASETS[dataset].noise}, ({TOY_SAMPLES}, 2))"
+    return [
+        f"rng, labels = np.random.default_rng({TOY_SEED}), np.arange({TOY_SAMPLES}) % {n_classes}",
+        *(line.format(n=TOY_SAMPLES) for line in lines),
+        f"X = {points.format(n=TOY_SAMPLES)} + {noise}",
+    ]
+
+
+def _parts(config: RunConfig, own: Dataset | None) -> Lines:
+    """Return the lines that split and scale the samples."""
+    dataset = prepare(config, own).dataset
+    maximum = dataset.known_maximum
+    scale = f"{maximum:g}" if maximum else "(np.abs(X[training]).max() or 1)"
+    counts = "np.bincount(labels[training])"
+    weights = f"weights = np.float32(len(training) / K / {counts})[labels, np.newaxis]"
+    return [
+        "K = int(labels.max()) + 1  # classes",
+        "split_rng, weights_rng, batches_rng, dropout_rng = np.random.default_rng(SEED).spawn(4)",
+        *_split(config, own),
+        *(line.format(maximum=scale) for line in SCALING_LINES[config.scaling]),
+        "Y = np.eye(K, dtype=np.float32)[labels]  # targets: 1 for the right class, else 0",
+        *([weights] if config.class_weight == "balanced" else []),
+    ]
+
+
+def _split(config: RunConfig, own: Dataset | None) -> Lines:
+    """Return the lines that make the rows of each part."""
+    if config.split == "blocks":
+        n_training, n_validation, _ = map(len, prepare(config, own).split)
+        cuts = f"[{n_training}, {n_training + n_validation}]"
+        return [f"training, validation, test = np.split(np.arange(len(X)), {cuts})"]
+    return [
+        "pieces = []",
+        "for k in range(K):  # the same mix of classes in each part",
+        "    rows = split_rng.permutation(np.flatnonzero(labels == k))",
+        "    n_test, n_held_out = "
+        "round(TEST_FRACTION * len(rows)), round(VALIDATION_FRACTION * len(rows))",
+        "    pieces.append(np.split(rows, [n_test, n_test + n_held_out]))",
+        "test, validation, training = (np.sort(np.concatenate(part)) for part in zip(*pieces))",
+    ]
+
+
+# Network
+
+
+def _initial(config: RunConfig) -> Lines:
+    """Return the lines that draw the initial weights and biases."""
+    std, bias_std = STD_OF_WEIGHTS[config.weight_init], STD_OF_WEIGHTS[config.bias_init]
+    biases = f"np.float32(weights_rng.normal(0, {bias_std}, m))"
+    if config.bias_init == "zeros":
+        biases = "np.zeros(m, np.float32)"
+    hidden = "*HIDDEN_LAYERS" if config.hidden_layers else ""
+    outputs, inputs = (f"{hidden}, K", f"X.shape[1], {hidden}") if hidden else ("K,", "X.shape[1],")
+    return [
+        "# W[i], (m, n), and b[i], (m,), lead from n units to m: z = a W^T + b, next a = f(z).",
+        f"shapes = list(zip(({outputs}), ({inputs})))",
+        f"W = [np.float32(weights_rng.normal(0, {std}, (m, n))) for m, n in shapes]",
+        f"b = [{biases} for m, n in shapes]",
+    ]
+
+
+def _forward(config: RunConfig) -> Lines:
+    """Return the activation, and the forward pass."""
+    if not config.hidden_layers:
+        return [
+            "def forward(x):",
+            "    return [x], [], x @ W[0].T + b[0]  # no hidden layer, so that there is no slope",
+        ]
+    drops = [
+        "        if drops:  # those kept are scaled up, so that the mean stays",
+        "            mask = np.float32(dropout_rng.random(a.shape, np.float32) >= DROPOUT)",
+        "            a, slope = a * mask / (1 - DROPOUT), slope * mask / (1 - DROPOUT)",
+    ]
+    return [
+        f"def f(z):  # {config.activation}, and its slope",
+        *(f"    {line}" for line in ACTIVATION_LINES[config.activation]),
+        f"def forward(x{', drops=False' if config.dropout else ''}):",
+        "    activations, slopes = [x], []",
+        "    for w, bias in zip(W[:-1], b[:-1]):",
+        "        a, slope = f(activations[-1] @ w.T + bias)  # (samples, n) @ (n, m)",
+        *(drops if config.dropout else []),
+        "        activations, slopes = [*activations, a], [*slopes, slope]",
+        "    return activations, slopes, activations[-1] @ W[-1].T + b[-1]",
+    ]
+
+
+def _loss(config: RunConfig) -> Lines:
+    return [
+        f"def loss(z, y):  # {config.loss} with {config.output}, of each sample; and dC/dz",
+        *(f"    {line}" for line in LOSS_LINES[config.loss](config.output)),
+    ]
+
+
+def _backward(config: RunConfig) -> Lines:
+    """Return the backward pass."""
+    terms = {" + L1 * np.sign(W[i])": config.l1, " + L2 * W[i]": config.l2}
+    penalty = "".join(term for term, strength in terms.items() if strength)
+    down = ["        if i > 0:", "            delta = (delta @ W[i]) * slopes[i - 1]"]
+    return [
+        "def backward(activations, slopes, delta):  # the chain rule, from the last dC/dz down",
+        "    dW, db = [0] * len(W), [0] * len(b)",
+        "    for i in reversed(range(len(W))):",
+        f"        dW[i], db[i] = delta.T @ activations[i]{penalty}, delta.sum(axis=0)",
+        *(down if config.hidden_layers else []),
+        "    return dW + db",
+    ]
+
+
+# Training
+
+
+def _step(config: RunConfig) -> Lines:
+    """Return the optimizer, with weight decay and max-norm."""
+    memory, lines = OPTIMIZER_LINES[config.optimizer]
+    zeros = ", ".join(["np.zeros_like(p)"] * len(memory))
+    names = f", ({', '.join(memory)})" if len(memory) > 1 else "".join(f", {n}" for n in memory)
+    decay = "p *= 1 - eta * WEIGHT_DECAY * (p.ndim == 2)  # weights shrink, biases do not"
+    limit = "np.maximum(1, np.linalg.norm(w, axis=1, keepdims=True) / MAX_NORM)"
+    return [
+        *(
+            [f"memory = [{f'({zeros})' if len(memory) > 1 else zeros} for p in W + b]"]
+            if memory
+            else []
+        ),
+        f"def step(gradients, eta{', t' if _counts(config) else ''}):  # {config.optimizer}",
+        f"    for p, g{names} in zip(W + b, gradients{', memory' if memory else ''}):",
+        *([f"        {decay}"] if config.optimizer == "adamw" else []),
+        *(f"        {line}" for line in lines),
+        *(["    for w in W:", f"        w /= {limit}"] if config.max_norm else []),
+    ]
+
+
+def _counts(config: RunConfig) -> bool:
+    """Say whether the optimizer has to know the number of the step."""
+    return any("**t" in line for line in OPTIMIZER_LINES[config.optimizer][1])
+
+
+def _evaluate(config: RunConfig) -> Lines:
+    terms = {"L1 * np.abs(w).sum()": config.l1, "L2 / 2 * (w * w).sum()": config.l2}
+    penalty = " + ".join(term for term, strength in terms.items() if strength)
+    cost = "loss(z, Y[rows])[0].mean()" + (" + penalty" if penalty else "")
+    return [
+        "def evaluate(rows):  # the loss and the share of right answers",
+        "    z = forward(X[rows])[-1]",
+        *([f"    penalty = sum({penalty} for w in W)"] if penalty else []),
+        f"    return {cost}, (z.argmax(axis=1) == labels[rows]).mean()",
+    ]
+
+
+def _loop(config: RunConfig) -> Lines:
+    """Return the lines that train, print each epoch, and test at the end."""
+    watched = "validation" if config.validation_fraction else "training"
+    result = "test" if config.test_fraction else "training"
+    stopping = [
+        f"    best = min(best, (cost, epoch, {COPIES}))",
+        "    if epoch - best[1] == PATIENCE:",
+        "        break",
+        "W, b = best[2:]",
+    ]
+    return [
+        *_start(config, watched),
+        "for epoch in range(1, EPOCHS + 1):",
+        *_epoch(config),
+        f"    cost, accuracy = evaluate({watched})",
+        f'    print(f"epoch {{epoch}}: {watched} loss {{cost:.4f}}, {{accuracy:.2%}} right")',
+        *(stopping if config.early_stopping else []),
+        f'print(f"{result}: {{evaluate({result})[1]:.2%}} right")',
+    ]
+
+
+def _start(config: RunConfig, watched: str) -> Lines:
+    """Return what is known before the first epoch, if anything has to be."""
+    values = {"t": ("0", _counts(config))}
+    values["best"] = (f"(evaluate({watched})[0], 0, {COPIES})", config.early_stopping)
+    used = {name: value for name, (value, is_used) in values.items() if is_used}
+    return [f"{', '.join(used)} = {', '.join(used.values())}"] if used else []
+
+
+def _epoch(config: RunConfig) -> Lines:
+    """Return the lines of one pass over the training samples."""
+    is_shuffled = config.shuffle and not config.full_batch
+    order = f"    order = {'batches_rng.permutation(training)' if is_shuffled else 'training'}"
+    batches = "np.split(order, range(BATCH_SIZE, len(order), BATCH_SIZE))"
+    if config.full_batch:
+        order, batches = "", "[training]"
+    drops = ", drops=True" if config.dropout and config.hidden_layers else ""
+    weights = " * weights[rows]" if config.class_weight == "balanced" else ""
+    rate = _rate(config)
+    return [
+        *rate,
+        *([order] if order else []),
+        f"    for rows in {batches}:",
+        *(["        t += 1"] if _counts(config) else []),
+        f"        activations, slopes, z = forward(X[rows]{drops})",
+        f"        delta = loss(z, Y[rows])[1]{weights} / len(rows)",
+        f"        step(backward(activations, slopes, delta), {'eta' if rate else 'LEARNING_RATE'}"
+        f"{', t' if _counts(config) else ''})",
+    ]
+
+
+def _rate(config: RunConfig) -> Lines:
+    """Return the lines that set the learning rate of an epoch, if it ever changes."""
+    if config.schedule == "constant" and not config.warmup_epochs:
+        return []
+    after, total, warmup = "(epoch - 1)", "EPOCHS", ""
+    if config.warmup_epochs:
+        after, total = "max(0, epoch - 1 - WARMUP_EPOCHS)", "(EPOCHS - WARMUP_EPOCHS)"
+        warmup = " * min(1, epoch / (WARMUP_EPOCHS + 1))"
+    progress, factor = SCHEDULE_LINES[config.schedule]
+    return [
+        *([f"    {progress.format(after=after, total=total)}"] if progress else []),
+        f"    eta = LEARNING_RATE{warmup}{factor}",
+    ]

@@ -1,0 +1,1 @@
+"""A look inside a network: what each unit makes of one sample."""
