@@ -32,7 +32,11 @@ PATIENCE = 60_000  # milliseconds
 # Notes for each thing to see in which frame it is there for the first time.
 WATCH = """() => {
     const marks = (window.marks = {});
-    const drawn = (place) => document.querySelectorAll(`${place}[data-drawn]`).length;
+    // Components with styles of their own are in documents of their own.
+    const isolated = "[data-testid=stBidiComponentIsolated]";
+    const roots = () => [...document.querySelectorAll(isolated)].map((one) => one.shadowRoot);
+    const drawn = (place) => [document, ...roots().filter(Boolean)]
+        .flatMap((root) => [...root.querySelectorAll(`${place}[data-drawn]`)]).length;
     const seen = {
         heading: () => document.querySelector("h1"),
         picture: () => drawn(".network-view"),
