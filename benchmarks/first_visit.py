@@ -4,9 +4,9 @@
 
 Starts a server for each round and opens the Train page in Chromium, on the same cores: with a
 new profile, as the first visitor of the server; with another new profile, as one of those who
-come later; and once more with that profile, whose cache is full now. Times are those of the
-page, from the beginning of its loading. `--before` names another copy of the project, which is
-measured in turns with this one.
+come later; and once more with that profile, whose cache is full now. Then a class of fifty
+fetches the files of such a visit at once. Times are those of the page, from the beginning of its
+loading. `--before` names another copy of the project, which is measured in turns with this one.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
+from benchmarks.class_opens import N_VISITORS, measure_class
 from benchmarks.report import in_words, machine, table, write_section
 from tests.browser.serving import CHROMIUM_FLAGS, ROOT, Server, running_server
 
@@ -31,7 +32,11 @@ PATIENCE = 60_000  # milliseconds
 # Notes for each thing to see in which frame it is there for the first time.
 WATCH = """() => {
     const marks = (window.marks = {});
-    const drawn = (place) => document.querySelectorAll(`${place}[data-drawn]`).length;
+    // Components with styles of their own are in documents of their own.
+    const isolated = "[data-testid=stBidiComponentIsolated]";
+    const roots = () => [...document.querySelectorAll(isolated)].map((one) => one.shadowRoot);
+    const drawn = (place) => [document, ...roots().filter(Boolean)]
+        .flatMap((root) => [...root.querySelectorAll(`${place}[data-drawn]`)]).length;
     const seen = {
         heading: () => document.querySelector("h1"),
         picture: () => drawn(".network-view"),
@@ -125,36 +130,53 @@ def visit(playwright: Playwright, profile: Path, server: Server) -> Visit:
         return Visit(traffic.files, traffic.messages, page.evaluate("window.marks"))
 
 
-def measure(playwright: Playwright, folder: Path) -> list[Visit]:
-    """Start a server, and visit it once as each of the visitors."""
+class Round(NamedTuple):
+    """What one server was asked for: a visit of each kind, and by a whole class at once."""
+
+    visits: list[Visit]
+    whole_class: dict[str, float]
+
+    def figures(self) -> dict[str, float]:
+        """Return the rows of the table."""
+        figures = {
+            f"{name}: {figure}": value
+            for name, one in zip(VISITS, self.visits, strict=True)
+            for figure, value in one.figures().items()
+        }
+        return figures | {f"{N_VISITORS} at once: {k}": v for k, v in self.whole_class.items()}
+
+
+def measure(playwright: Playwright, folder: Path) -> Round:
+    """Start a server, and visit it once as each of the visitors, and as a class."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         with running_server(place / "log", folder=folder) as server:
             profiles = (place / "first", place / "second", place / "second")
-            return [visit(playwright, profile, server) for profile in profiles]
+            visits = [visit(playwright, profile, server) for profile in profiles]
+            ours = [url for url in visits[0].files if url.startswith(server.url)]
+            return Round(visits, measure_class(server, ours))
 
 
-def measure_all(rounds: int, folders: dict[str, Path]) -> dict[str, list[list[Visit]]]:
+def measure_all(rounds: int, folders: dict[str, Path]) -> dict[str, list[Round]]:
     """Measure all copies of the project in turns; a first turn warms up and is not counted."""
-    measured: dict[str, list[list[Visit]]] = defaultdict(list)
+    measured: dict[str, list[Round]] = defaultdict(list)
     with sync_playwright() as playwright:
         for i in range(rounds + 1):
             for name, folder in folders.items():
-                visits = measure(playwright, folder)
+                one_round = measure(playwright, folder)
                 if i:
-                    measured[name].append(visits)
+                    measured[name].append(one_round)
     return measured
 
 
-def rows_of(rounds: list[list[Visit]]) -> list[list[str]]:
-    """Return median, least and most of each figure of each visit."""
+def rows_of(rounds: list[Round]) -> list[list[str]]:
+    """Return median, least and most of each figure."""
+    figures = [one.figures() for one in rounds]
     rows = []
-    for name, visits in zip(VISITS, zip(*rounds, strict=True), strict=True):
-        figures = [one.figures() for one in visits]
-        for figure in figures[0]:
-            values = [one[figure] for one in figures]
-            found = (statistics.median(values), min(values), max(values))
-            rows.append([f"{name}: {figure}", *map(_in_words, found)])
+    for name in figures[0]:
+        values = [one[name] for one in figures]
+        found = (statistics.median(values), min(values), max(values))
+        rows.append([name, *map(_in_words, found)])
     return rows
 
 
@@ -162,9 +184,9 @@ def _in_words(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.0f}"
 
 
-def largest_files(visits: list[Visit], n: int = 8) -> list[list[str]]:
-    """Return which files of a first visit are the largest."""
-    files = visits[VISITS.index("first")].files
+def largest_files(visit: Visit, n: int = 8) -> list[list[str]]:
+    """Return which files of a visit are the largest."""
+    files = visit.files
     largest = sorted(files.items(), key=lambda item: -item[1])[:n]
     return [
         [url.partition("//")[2].partition("/")[2], f"{size / 1000:.0f}"] for url, size in largest
@@ -176,10 +198,10 @@ def report(rounds: int, before: Path | None) -> str:
     folders = ({"Before": before} if before else {}) | {"Now": ROOT}
     parts = [in_words(machine())]
     measured = measure_all(rounds, folders)
-    for name, visits in measured.items():
-        parts += [f"{name}:", table(["", "median", "least", "most"], rows_of(visits))]
+    for name, copy_rounds in measured.items():
+        parts += [f"{name}:", table(["", "median", "least", "most"], rows_of(copy_rounds))]
     parts += ["The largest files of a first visit:"]
-    parts += [table(["", "kB"], largest_files(measured["Now"][-1]))]
+    parts += [table(["", "kB"], largest_files(measured["Now"][-1].visits[0]))]
     return "\n\n".join(parts)
 
 

@@ -13,7 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.components.chart import CARTESIAN_SCRIPT
 from dashboard.shell.static_files import OF_STREAMLIT
 
-ELEMENTS = ("BidiComponent", "Button", "Selectbox", "NumberInput", "TextInput", "Checkbox", "Html")
+ELEMENTS = (
+    "BidiComponent",
+    "Button",
+    "ButtonGroup",
+    "Checkbox",
+    "Html",
+    "NumberInput",
+    "Selectbox",
+    "Slider",
+    "TextInput",
+)
 """What the first screen is made of, by the names of Streamlit's scripts; pictures first."""
 SCRIPTS = OF_STREAMLIT / "static" / "js"
 IMPORT = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")

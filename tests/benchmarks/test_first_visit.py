@@ -1,6 +1,6 @@
 """The figures of a visit."""
 
-from benchmarks.first_visit import VISITS, Visit, rows_of
+from benchmarks.first_visit import VISITS, Round, Visit, rows_of
 
 VISIT = Visit({"a.js": 1_500_000, "kept.js": 0}, 250_000, {"heading": 400.0, "charts": 1000.0})
 
@@ -16,5 +16,7 @@ def test_bytes_are_those_of_files_and_messages_and_times_also_those_after_the_he
 
 def test_a_row_has_the_median_the_least_and_the_most() -> None:
     slow = VISIT._replace(marks={"heading": 700.0, "charts": 1300.0})
-    rows = rows_of([[visit] * len(VISITS) for visit in (VISIT, slow, VISIT)])
+    whole_class = {"MB": 87.0}
+    rows = rows_of([Round([one] * len(VISITS), whole_class) for one in (VISIT, slow, VISIT)])
     assert ["first: heading (ms)", "400", "400", "700"] in rows
+    assert ["50 at once: MB", "87", "87", "87"] in rows

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.test_journeys import drawn, go_to, main
+from tests.browser.test_journeys import go_to, main
 
 Open = Callable[..., Page]
 
@@ -18,6 +18,10 @@ COVERED = """(chart) => {
 }"""
 
 
+def wait_for_charts(page: Page) -> None:
+    page.locator(".chart[data-drawn]").nth(1).wait_for()
+
+
 def test_a_first_visit_loads_neither_what_colors_source_nor_what_draws_in_3d(
     open_page: Open,
 ) -> None:
@@ -27,7 +31,7 @@ def test_a_first_visit_loads_neither_what_colors_source_nor_what_draws_in_3d(
         loaded[response.url] = int(response.headers.get("content-length", 0))
 
     page = open_page(prepare=lambda page: page.on("response", note))
-    drawn(page, "Loss of the training")
+    wait_for_charts(page)
     page.wait_for_timeout(500)
     assert 1_000_000 < sum(loaded.values()) < MOST_BYTES
     assert not any("SyntaxHighlighter" in url for url in loaded)
@@ -41,9 +45,10 @@ def test_a_first_visit_loads_neither_what_colors_source_nor_what_draws_in_3d(
 
 def test_toolbars_cover_no_words_and_are_no_stops_of_the_tab_key(open_page: Open) -> None:
     page = open_page()
+    wait_for_charts(page)
     for name in ("Loss of the training", "Accuracy on the training"):
-        drawn(page, name).hover()
         chart = page.get_by_role("img", name=name)
+        chart.hover()
         expect(chart.locator(".modebar-btn").first).to_be_visible()
         assert chart.evaluate(COVERED) == []
         stops = "(chart) => chart.querySelectorAll('button:not([tabindex=\"-1\"])').length"
@@ -52,8 +57,10 @@ def test_toolbars_cover_no_words_and_are_no_stops_of_the_tab_key(open_page: Open
 
 def test_a_phone_has_no_toolbars_and_its_navigation_goes_after_a_choice(open_page: Open) -> None:
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    drawn(page, "Loss of the training")
+    wait_for_charts(page)
     expect(page.locator(".modebar").first).to_be_hidden()
+    drag_mode = page.locator(".chart").first.evaluate("chart => chart.layout.dragmode")
+    assert drag_mode is False  # so that a finger scrolls the page
     page.get_by_test_id("stExpandSidebarButton").tap()
     expect(page.get_by_test_id("stSidebarNav")).to_be_in_viewport()
     go_to(page, "Explore")
