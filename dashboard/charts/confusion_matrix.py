@@ -121,6 +121,7 @@ def confusion_figure(
     frame = _frame(*chosen, width=4 if len(names) <= MAX_NUMBERED else 2) if chosen else None
     layout = style.layout(
         normalization.title,
+        margin={"t": 36},
         **_axes(class_names),
         coloraxis={
             "cmin": 0,
