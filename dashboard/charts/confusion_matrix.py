@@ -121,6 +121,7 @@ def confusion_figure(
     frame = _frame(*chosen, width=4 if len(names) <= MAX_NUMBERED else 2) if chosen else None
     layout = style.layout(
         normalization.title,
+        margin={"t": 36},
         **_axes(class_names),
         coloraxis={
             "cmin": 0,
@@ -135,11 +136,11 @@ def confusion_figure(
 
 def _axes(class_names: Sequence[str]) -> dict[str, Any]:
     """Return both axes: predicted to the right, true downward, cells as wide as high."""
-    common = AXIS | {"labelalias": _aliases(class_names)}
-    across = {"title": {"text": "predicted class", "standoff": 8}}
+    common, end = AXIS | {"labelalias": _aliases(class_names)}, len(class_names) - 0.5
+    across = {"title": {"text": "predicted class", "standoff": 8}, "range": [-0.5, end]}
     down = {
         "title": {"text": "true class", "standoff": 8},
-        "autorange": "reversed",
+        "range": [end, -0.5],
         "scaleanchor": "x",
         "constraintoward": "top",
     }

@@ -17,10 +17,11 @@ def wrapping_columns(key: str, widths: Sequence[int]) -> list[DeltaGenerator]:
     key : of the session, for this row alone
     widths : in pixels
     """
+    row = f".st-key-{key} > [data-testid=stLayoutWrapper] > [data-testid=stHorizontalBlock]"
     rules = "".join(
-        f".st-key-{key} > :nth-child({i}) {{ flex: {width} 1 {width}px; min-width: 0 }}"
+        f"{row} > :nth-child({i}) {{ flex: {width} 1 {width}px; min-width: 0 }}"
         for i, width in enumerate(widths, 1)
     )
     st.html(f"<style>{rules}</style>")
-    with st.container(horizontal=True, key=key):
-        return [st.container() for _ in widths]
+    with st.container(key=key):
+        return st.columns(len(widths))

@@ -24,7 +24,7 @@ from experiments.training.run import Run
 FILE = Path(__file__).with_suffix(".npz")
 N_SEEDS, N_GRID_SEEDS = 10, 3
 
-Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
+Arrays: TypeAlias = dict[str, Any]
 
 
 def two_networks() -> tuple[RunConfig, ...]:
@@ -49,7 +49,8 @@ def example_regions() -> tuple[DecisionRegions, ...]:
 
 def example_accuracies() -> npt.NDArray[np.float32]:
     """Return validation accuracies of `two_networks`, (n_networks, n_epochs + 1)."""
-    return _stored()["accuracies"]
+    accuracies: npt.NDArray[np.float32] = _stored()["accuracies"]
+    return accuracies
 
 
 @cache
@@ -135,4 +136,4 @@ def _packed(runs: Sequence[Run]) -> npt.NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
-    np.savez_compressed(FILE, **compute())  # type: ignore[arg-type]  # no array is called allow_pickle
+    np.savez_compressed(FILE, **compute())

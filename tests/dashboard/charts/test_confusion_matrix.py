@@ -58,7 +58,8 @@ def test_rows_are_true_and_columns_predicted() -> None:
     figure = confusion_figure(COUNTS, NAMES, normalization=NORMALIZATIONS["counts"])
     assert figure.layout.xaxis.title.text.startswith("predicted")
     assert figure.layout.yaxis.title.text.startswith("true")
-    assert figure.layout.yaxis.autorange == "reversed"
+    assert tuple(figure.layout.xaxis.range) == (-0.5, 2.5)
+    assert tuple(figure.layout.yaxis.range) == (2.5, -0.5)  # the first class on top
     assert numbers(figure) == {
         ("cat", "cat"): "8",
         ("cat", "dog"): "2",
