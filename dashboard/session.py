@@ -63,6 +63,7 @@ CHANGES = "changes"
 RUN_STATUS = "run_status"
 SAMPLE_ROW = "sample_row"
 NETWORK_VIEW = "network_view"
+NETWORK_PICTURE = "network_picture"  # one for each network view: see `key_of`
 PROJECTOR = "_projector"
 PROJECTOR_BUTTON = "_projector_button"
 LOSS_CHART = "loss_chart"

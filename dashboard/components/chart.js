@@ -67,11 +67,11 @@ const dragged = () => (matchMedia("(hover: none)").matches ? { dragmode: false }
 
 const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), color]);
 
-// On a projector, letters are larger, and so is the room for them.
-const enlarged = (sizes, unit) => Object.fromEntries(Object.entries(sizes ?? {}).map(([key, size]) => [key, unit * size]));
+// On a projector, letters are larger, and so is the room for them: by this factor.
+const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+const enlarged = (sizes) => Object.fromEntries(Object.entries(sizes ?? {}).map(([key, size]) => [key, unit() * size]));
 
-function themed(layout, height, theme) {
-  const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+function themed(layout, theme) {
   const axis = { gridcolor: theme.border, zerolinecolor: theme.border, showspikes: false };
   const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
   const painted = paint(layout, theme);
@@ -82,11 +82,10 @@ function themed(layout, height, theme) {
     ...painted,
     ...own,
     ...dragged(),
-    height,
-    margin: enlarged(painted.margin, unit),
+    margin: enlarged(painted.margin),
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
-    font: { ...painted.font, size: unit * (painted.font?.size ?? 14), color: theme.text, family: theme.font },
+    font: { ...painted.font, size: unit() * (painted.font?.size ?? 14), color: theme.text, family: theme.font },
     colorway: theme.categorical,
     coloraxis: { ...painted.coloraxis, colorscale: scale(theme.sequential) },
     coloraxis2: { ...painted.coloraxis2, colorscale: scale(theme.diverging) },
@@ -159,11 +158,12 @@ function toldOf({ key, drawing }) {
 async function draw(element, chart) {
   const data = chart.data;
   const Plotly = await loadPlotly(data.script);
-  if (!element.isConnected) return;
+  const { clientWidth: width, clientHeight: height } = element;
+  if (!element.isConnected || !width) return; // it is drawn when it is seen
   chart.Plotly = Plotly;
   const theme = themeOf(element);
   const { number, changes } = toldOf(data);
-  const content = data.figure + element.clientHeight + JSON.stringify(theme) + number;
+  const content = `${data.figure} ${width} ${height} ${unit()} ${number} ${JSON.stringify(theme)}`;
   if (chart.content === content) return; // nothing new: drawing takes the browser far longer
   chart.content = content;
   if (chart.source !== data.figure) {
@@ -172,8 +172,8 @@ async function draw(element, chart) {
   }
   const figure = changes.reduce(changed, chart.whole);
   element.dataset.points = Math.max(0, ...figure.data.map((trace) => trace.meta?.points ?? 0));
-  const config = { ...data.toolbar, displayModeBar: "hover", responsive: true };
-  const layout = themed(figure.layout, element.clientHeight, theme);
+  const config = { ...data.toolbar, displayModeBar: "hover" };
+  const layout = { ...themed(figure.layout, theme), width, height };
   await Plotly.react(element, paint(figure.data, theme), layout, config);
   element.dataset.drawn = "true";
   skipToolbar(element);
@@ -192,6 +192,8 @@ function drawSoon(element, chart) {
   chart.done = chart.done.then(() => draw(element, chart)).catch(console.warn);
 }
 
+const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => drawSoon(target, charts.get(target))));
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const element = parentElement.querySelector(".chart");
   const chart = charts.get(element) ?? { done: Promise.resolve(), listens: false };
@@ -208,7 +210,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     drawSoon(element, chart);
   };
   drawSoon(element, chart);
+  sizes.observe(element);
   return () => {
+    sizes.unobserve(element);
     if (own.redraw === chart.redraw) delete own.redraw;
     chart.done = chart.done.then(() => { chart.Plotly?.purge(element); chart.listens = false; chart.content = ""; });
   };

@@ -82,14 +82,21 @@ def show_network(
     height : in pixels, the least; where a page has more room for it, it takes that
     on_select : called with a unit that was clicked, before the page runs again
     """
-    last: list[NetworkPicture] = []  # the picture before: its units keep their places
+    pictures = session.key_of(session.NETWORK_PICTURE, key)  # the last one: its units keep places
 
     def make() -> dict[str, Any]:
         now = network()
-        before = last.pop() if last else None
-        is_image = dataset.image_shape is not None
-        last.append(picture_of(now, sample.x, is_image=is_image, right=sample.label, before=before))
-        return content_of(now, last[0], sample, dataset)
+        what = now.sizes, sample.about
+        before = session.value(pictures)
+        picture = picture_of(
+            now,
+            sample.x,
+            is_image=dataset.image_shape is not None,
+            right=sample.label,
+            before=before[1] if before and before[0] == what else None,
+        )
+        session.set_value(pictures, (what, picture))
+        return content_of(now, picture, sample, dataset)
 
     element = follow(key, LiveContent(make, version))
     data = {
@@ -101,7 +108,7 @@ def show_network(
     }
 
     def select() -> None:
-        unit = parse_unit(session.sent(key, "unit"), last[0])
+        unit = parse_unit(session.sent(key, "unit"), session.value(pictures)[1])
         if unit and on_select:
             on_select(unit)
 

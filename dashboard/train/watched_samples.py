@@ -7,8 +7,9 @@ import numpy as np
 
 from dashboard import session
 from dashboard.charts.image_grid import shortened
+from dashboard.charts.weights import units_per_page
 from dashboard.components.epoch_slider import shown_network, shown_version
-from dashboard.components.network_view import ShownSample, show_network
+from dashboard.components.network_view import ShownSample, Unit, show_network
 from dashboard.components.sample_row import Answer, show_sample_row
 from dashboard.text import percent
 from data.split import Rows
@@ -86,7 +87,16 @@ def draw_network(run: Run, *, height: int) -> None:
         prepared.dataset,
         key=session.NETWORK_VIEW,
         height=height,
+        on_select=_show_weights,
     )
+
+
+def _show_weights(unit: Unit) -> None:
+    """Turn the chart of the weights, if it is open, to the page with a unit of the first layer."""
+    run = session.shown_run()
+    if run and unit.layer == 1:
+        per_page = units_per_page(run.network.sizes[0])
+        session.set_value(session.FIRST_UNIT, unit.unit - unit.unit % per_page)
 
 
 def _watch(position: int) -> None:

@@ -120,6 +120,17 @@ def test_a_sample_is_watched_if_it_is_there(open_app) -> None:
     assert (tab.watched, tab.watched_draw) == (0, 1)
 
 
+def test_a_unit_that_is_selected_turns_the_weights_to_its_page(open_app) -> None:
+    app = open_app(hidden_layers="100").click("+1 batch")
+    app.wait_for(lambda: app.job.run.step == 1)
+    app.test.session_state[session.PANELS] = ["Weights"]
+    app.run()
+    send(app, session.NETWORK_VIEW, "unit", {"layer": 1, "unit": 10**30}, {"layer": 2, "unit": 9})
+    assert "units 1 to 32" in app.figures[session.WEIGHTS_CHART]["layout"]["title"]["text"]
+    send(app, session.NETWORK_VIEW, "unit", {"layer": 1, "unit": 70})
+    assert "units 65 to 96" in app.figures[session.WEIGHTS_CHART]["layout"]["title"]["text"]
+
+
 @pytest.mark.parametrize(
     "sent",
     [

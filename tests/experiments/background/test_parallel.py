@@ -120,7 +120,9 @@ def ignores_interrupts(pid: int) -> bool:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
 def test_ctrl_c_does_not_reach_processes_that_are_just_starting(tmp_path: Path) -> None:
     out = tmp_path / "table.csv"
-    process = start("sweep", "--seeds", "0-9", "--epochs", "1000", "--jobs", "2", "--out", str(out))
+    process = start(
+        "sweep", "--seeds", "0-9", "--epochs", "10000", "--jobs", "2", "--out", str(out)
+    )
     try:
         wait_until(lambda: len(workers_of(process)) == 2)
         assert all(ignores_interrupts(pid) for pid in workers_of(process))
