@@ -21,6 +21,7 @@ from dashboard.shell import (
     sidebar,
 )
 from dashboard.shell.early_scripts import EarlyScripts
+from dashboard.shell.look_endpoint import LOOK_ROUTE
 from dashboard.shell.page_registry import PAGES
 from dashboard.shell.static_files import CompressedFiles
 
@@ -45,4 +46,8 @@ if runtime.exists():  # there is a visitor
     with app_entry.running_in_app():
         page.run()
 else:
-    app = st.App(__file__, middleware=[Middleware(CompressedFiles), Middleware(EarlyScripts)])
+    app = st.App(
+        __file__,
+        routes=[LOOK_ROUTE],
+        middleware=[Middleware(CompressedFiles), Middleware(EarlyScripts)],
+    )

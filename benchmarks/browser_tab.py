@@ -1,10 +1,12 @@
 """A tab of a browser without the browser: speaks to a Streamlit server through its websocket.
 
 It sends what a browser would send, and keeps of the answers only what decides on the next
-request: the pages, the controls, and which fragments the server wants to be rerun, how often.
+request: the pages, the controls, which fragments the server wants to be rerun and where it wants
+to be asked for news, and how often.
 """
 
 import asyncio
+import json
 import re
 import time
 from contextlib import suppress
@@ -20,6 +22,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Origin, Subprotocol
 
+from benchmarks.http_connection import HttpConnection
+
+NEVER = float("inf")
 ANSWER_SECONDS = 60.0  # a server that takes longer has lost the tab
 CACHED_RUNS = 2  # for so many runs a browser keeps large messages, so that they are not sent again
 PROGRESS = re.compile(
@@ -70,7 +75,7 @@ class Tab:
     page : title of the page
     pages : their hashes, by title
     widgets : the controls of the page, by label
-    alerts : what the boxes on the page say
+    alerts : what the boxes on the page say, and how a run ended
     readings : the progress that the Train page has shown
     exceptions : all that a page has shown instead of itself
     n_bytes : how much the server has sent
@@ -82,6 +87,8 @@ class Tab:
         self._states: dict[str, WidgetState] = {}
         self._intervals: dict[str, float] = {}  # in seconds, by fragment
         self._due: dict[str, float] = {}
+        self._news_due, self._news_address = NEVER, ""
+        self._requests = HttpConnection(url)
         self._cached: dict[str, tuple[str, int]] = {}  # the fragment and the run they came from
         self._n_runs, self._awaits_progress = 0, True
         self.page = ""
@@ -112,6 +119,7 @@ class Tab:
 
     async def close(self) -> None:
         """Close the tab, if it is open."""
+        await self._requests.close()
         if self._connection:
             with suppress(OSError, WebSocketException):
                 await self._connection.close()
@@ -165,11 +173,13 @@ class Tab:
 
     @property
     def next_look(self) -> float:
-        """When the next fragment is due; never, if the server wants none rerun."""
-        return min(self._due.values(), default=float("inf"))
+        """When the next look is due; never, if the server wants none."""
+        return min(self._news_due, min(self._due.values(), default=NEVER))
 
     async def look(self) -> float:
-        """Wait until the next fragment is due, and rerun it; return the seconds of the rerun."""
+        """Wait until the next look is due, and take it; return the seconds until the answer."""
+        if self._news_due <= min(self._due.values(), default=NEVER):
+            return await self._ask_for_news()
         fragment = min(self._due, key=self._due.__getitem__)
         await asyncio.sleep(self._due[fragment] - time.monotonic())
         # A tick that the rerun outlasts waits in the server, and is answered right after it.
@@ -178,6 +188,26 @@ class Tab:
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = True
         return await self._request(message)
+
+    async def _ask_for_news(self) -> float:
+        """Ask what is new; if the page is outdated, have it drawn anew."""
+        await asyncio.sleep(self._news_due - time.monotonic())
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                body = await self._requests.get(f"/{self._news_address}")
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
+            raise SessionLostError(f"no news: {error}") from None
+        seconds = time.perf_counter() - start
+        self.n_bytes += len(body)
+        self._awaits_progress = True
+        self._take_progress(body)
+        news = json.loads(body)
+        # As in the browser, the time until the next look begins with the answer.
+        self._news_due = time.monotonic() + news["seconds"]
+        if news["isOutdated"]:
+            await self.rerun()
+        return seconds
 
     # The wire ---------------------------------------------------------------------
 
@@ -249,6 +279,7 @@ class Tab:
         """Forget the page: it is drawn anew, and then says again what to rerun."""
         self.widgets, self.alerts = {}, []
         self._intervals, self._due = {}, {}
+        self._news_due = NEVER
 
     def _poll(self, fragment: str, interval: float) -> None:
         """Rerun a fragment at an interval; asked for again, its clock goes on."""
@@ -270,8 +301,21 @@ class Tab:
                 self.widgets.setdefault(widget.label, Widget(widget.id, key))
             case "alert":
                 self.alerts.append(element.alert.body)
+            case "bidi_component":
+                self._take_component(element.bidi_component.json)
             case "exception":
                 self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
+
+    def _take_component(self, content: str) -> None:
+        """Take in where to ask for news, and how a run ended, if a component says so."""
+        if '"address"' in content:
+            feed = json.loads(content)
+            self._news_address, seconds = feed["address"], feed["seconds"]
+            self._news_due = time.monotonic() + seconds if self._news_address else NEVER
+        elif '"tone"' in content:
+            status = json.loads(content)["content"]
+            if status["tone"] != "progress":
+                self.alerts.append(status["words"])
 
     def _take_progress(self, raw: bytes) -> None:
         """Read the progress once a run: it is what the Train page draws first."""

@@ -5,6 +5,9 @@ which are the names in the link as well.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -24,6 +27,7 @@ from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
+from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.run import Run
 from mlp.records import Score
 
@@ -33,8 +37,6 @@ IN_APP = "_in_app"
 RESTORE_TOKEN = "_restore_token"  # noqa: S105
 PHONE_NAVIGATION = "phone_navigation"
 RESTORE = "_restore"
-CONFIG = "_config"
-PROBLEMS = "_problems"
 NOTICES = "_notices"
 PRESET = "_preset"
 ALL_SETTINGS = "_all_settings"
@@ -58,12 +60,11 @@ DRAW_RUN = "draw"  # one for each run, as the next three: see `key_of`
 NAME_RUN = "name"
 SHOW_RUN = "show"
 DELETE_RUN = "delete"
-LIVE_ELEMENTS = "_live_elements"
 CHANGES = "changes"
+TOLD = "told"
 RUN_STATUS = "run_status"
 SAMPLE_ROW = "sample_row"
 NETWORK_VIEW = "network_view"
-NETWORK_PICTURE = "network_picture"  # one for each network view: see `key_of`
 PROJECTOR = "_projector"
 PROJECTOR_BUTTON = "_projector_button"
 LOSS_CHART = "loss_chart"
@@ -186,21 +187,19 @@ def projector_mode() -> bool:
 
 def config() -> RunConfig:
     """Return the settings of the sidebar, or the last valid ones."""
-    found: RunConfig = st.session_state.get(CONFIG, RunConfig())
-    return found
+    return tab().config
 
 
 def problems() -> list[str]:
     """Return what is wrong with the settings now, a sentence each."""
-    found: list[str] = st.session_state.get(PROBLEMS, [])
-    return found
+    return tab().problems
 
 
 def set_config(config: RunConfig | None, problems: list[str]) -> None:
     """Store the settings if they are valid, and what is wrong with them if not."""
-    st.session_state[PROBLEMS] = problems
+    tab().problems = problems
     if config is not None and not problems:
-        st.session_state[CONFIG] = config
+        tab().config = config
 
 
 def notices() -> list[str] | None:
@@ -263,6 +262,11 @@ class Tab:
 
     Attributes
     ----------
+    config, problems : the settings of the sidebar, or the last valid ones, and what is wrong with
+        the settings now, a sentence each
+    live_page, live_elements : what follows the run on the page; see components/live_feed.py
+    cannot_ask : whether the requests of the browser for news do not come through
+    pictures : the last picture of each network view, and of what it is, by its key
     job : the training on the Train page, unfinished or over
     request : the training that the reader has just asked for
     run_store : all runs since the page was opened
@@ -283,6 +287,12 @@ class Tab:
         each kind
     """
 
+    config: RunConfig = field(default_factory=RunConfig)
+    problems: list[str] = field(default_factory=list)
+    live_page: object = None
+    live_elements: dict[str, Any] = field(default_factory=dict)
+    cannot_ask: bool = False
+    pictures: dict[str, tuple[object, NetworkPicture]] = field(default_factory=dict)
     job: TrainingJob | None = None
     request: TrainingRequest | None = None
     run_store: RunStore = field(default_factory=RunStore)
@@ -316,8 +326,23 @@ class Tab:
         }
 
 
+_LOOKED_AT: ContextVar[Tab | None] = ContextVar("looked_at", default=None)
+
+
+@contextmanager
+def looking_at(tab: Tab) -> Iterator[None]:
+    """Let a look at a live page, which is not a run of its script, find what its tab has."""
+    before = _LOOKED_AT.set(tab)
+    try:
+        yield
+    finally:
+        _LOOKED_AT.reset(before)
+
+
 def tab() -> Tab:
     """Return what this tab has."""
+    if (looked_at := _LOOKED_AT.get()) is not None:
+        return looked_at
     found: Tab = st.session_state.setdefault(TAB, Tab())
     return found
 

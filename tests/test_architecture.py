@@ -48,6 +48,7 @@ MAY_IMPORT = {
         "threadpoolctl",
     },
     "dashboard/shell/early_scripts.py": {"dashboard", "starlette"},
+    "dashboard/shell/look_endpoint.py": {"dashboard", "starlette"},
     "dashboard/shell/static_files.py": {"starlette", "streamlit"},
     "dashboard/components/link_box.py": {"experiments", "segno", "streamlit"},
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},

@@ -1,9 +1,10 @@
 // Hands each component what has changed in it since it was drawn in full; see chart.js and live.js.
+// The page may bring the news, or say where to ask for them.
 
 const PATIENCE = 10; // looks
+const feeds = new WeakMap(); // element -> its feed
 
-export default function ({ data, setTriggerValue }) {
-  const all = JSON.parse(new TextDecoder().decode(data));
+function deliver(all, feed) {
   window.liveElements ??= {};
   for (const [key, told] of Object.entries(all)) {
     const known = (window.liveElements[key] ??= { misfits: 0 });
@@ -11,7 +12,40 @@ export default function ({ data, setTriggerValue }) {
     known.redraw?.();
     if (known.misfits > PATIENCE) {
       known.misfits = 0;
-      setTriggerValue("misfit", true);
+      feed.send("outdated", true);
     }
   }
+}
+
+const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+
+async function askAgainAndAgain(feed, { address, seconds }) {
+  const generation = ++feed.generation;
+  for (let failures = 0; address && failures < PATIENCE; ) {
+    await pause(seconds);
+    if (generation !== feed.generation) return;
+    if (document.hidden) continue;
+    try {
+      const answer = await fetch(address, { cache: "no-store" });
+      if (!answer.ok) throw new Error(answer.status);
+      const { elements, isOutdated, seconds: next } = await answer.json();
+      if (generation !== feed.generation) return;
+      deliver(elements, feed);
+      if (isOutdated) return feed.send("outdated", true);
+      [seconds, failures] = [next, 0];
+    } catch {
+      failures += 1;
+    }
+    if (failures === PATIENCE) feed.send("unreachable", true);
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const element = parentElement.querySelector(".changes");
+  const feed = feeds.get(element) ?? { generation: 0 };
+  feeds.set(element, feed);
+  feed.send = setTriggerValue;
+  if (data instanceof Uint8Array) deliver(JSON.parse(new TextDecoder().decode(data)), feed);
+  else askAgainAndAgain(feed, data);
+  return () => { feed.generation += 1; };
 }

@@ -1,21 +1,26 @@
 """Components that follow a run: drawn once in full, then told only what has changed.
 
-A look at a run draws one small element, which carries the news of all components of the page
-since each was drawn in full. So a message that the browser skips does no harm, for the next
-one holds the same news. They name the drawing that they belong to; should a component have
-another one for long, the browser asks for a new drawing of the page.
+The browser asks again and again what is new, by a plain request that reruns nothing: fifty pages
+do so several times a second. The answer carries the news of all components of the page since
+each was drawn in full, so that one that is lost does no harm. News name the drawing that they
+belong to; should a component have another one for long, the page is drawn anew.
+
+Where such requests do not come through, and where tables change as well, a fragment of the page
+is rerun instead, and carries the news.
 """
 
+import secrets
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import session, training_speed
 from dashboard.charts.figure import to_json
 
 REPEAT_SECONDS = 1.5  # so long is the same told again, in case that the browser skipped it
@@ -87,25 +92,86 @@ class LiveContent(LiveElement[Mapping[str, Any]]):
 
 def follow(key: str, element: LiveElement[T]) -> LiveElement[T]:
     """Have the component with this key follow what `tell_changes` finds."""
-    elements = session.value(session.LIVE_ELEMENTS, {})
-    session.set_value(session.LIVE_ELEMENTS, elements | {key: element})
+    session.tab().live_elements[key] = element
     return element
 
 
 def forget_live_elements() -> None:
     """Begin a page, or a part of it, with other components that follow a run."""
-    session.set_value(session.LIVE_ELEMENTS, {})
+    session.tab().live_elements = {}
+
+
+def _news() -> str:
+    """Return what is new in each component since it was drawn in full, as JSON."""
+    elements: dict[str, LiveElement[Any]] = session.tab().live_elements
+    told = {key: told for key, element in list(elements.items()) if (told := element.told())}
+    return "{" + ",".join(f'"{key}":{news}' for key, news in told.items()) + "}"
+
+
+class LivePage:
+    """What a look at a page needs: the tab, and what says whether the page is outdated.
+
+    Parameters
+    ----------
+    is_outdated : moves on what moves by itself, a film for example, and says whether the page
+        needs other buttons or other charts than those it was drawn with
+
+    Attributes
+    ----------
+    token : names the page in a request; nobody can guess it
+    """
+
+    def __init__(self, is_outdated: Callable[[], bool]) -> None:
+        self.token = secrets.token_urlsafe()
+        self._tab, self._is_outdated = session.tab(), is_outdated
+
+    def look(self) -> str:
+        """Return what is new, whether the page is outdated, and when to look again, as JSON."""
+        with session.looking_at(self._tab):
+            is_outdated, news = self._is_outdated(), _news()
+        seconds = training_speed.poll_seconds()
+        return (
+            f'{{"isOutdated":{str(is_outdated).lower()},"seconds":{seconds:.3f},"elements":{news}}}'
+        )
+
+
+LIVE_PAGES: WeakValueDictionary[str, LivePage] = WeakValueDictionary()
+"""The pages that can be looked at, by their tokens, for as long as their tabs show them."""
+
+
+def ask_for_news(is_outdated: Callable[[], bool], *, is_moving: bool) -> None:
+    """Have the browser ask for news while something moves, and draw the page anew if need be."""
+    tab = session.tab()
+    tab.live_page = page = LivePage(is_outdated)
+    LIVE_PAGES[page.token] = page
+    address = f"look/{page.token}" if is_moving and not tab.cannot_ask else ""
+    seconds = training_speed.poll_seconds()
+    _mount(
+        key=session.CHANGES,
+        data={"address": address, "seconds": seconds},
+        on_outdated_change=_ignore,
+        on_unreachable_change=_tell_from_now_on,
+    )
+    if is_moving and tab.cannot_ask:
+        st.fragment(_tell, run_every=seconds)(is_outdated)
+
+
+def _tell(is_outdated: Callable[[], bool]) -> None:
+    if is_outdated():
+        st.rerun()
+    tell_changes()
+
+
+def _tell_from_now_on() -> None:
+    session.tab().cannot_ask = True
 
 
 def tell_changes() -> None:
     """Tell the browser what is new in each component since it was drawn in full."""
-    elements: dict[str, LiveElement[Any]] = session.value(session.LIVE_ELEMENTS, {})
-    told = {key: told for key, element in elements.items() if (told := element.told())}
-    data = ",".join(f'"{key}":{news}' for key, news in told.items())
-    answer = _mount(key=session.CHANGES, data=f"{{{data}}}".encode(), on_misfit_change=_ignore)
-    if answer.misfit:
+    answer = _mount(key=session.TOLD, data=_news().encode(), on_outdated_change=_ignore)
+    if answer.outdated:
         st.rerun()
 
 
 def _ignore() -> None:
-    """Let the browser report a misfit: without a callback, Streamlit would not pass it on."""
+    """Let the browser report: without a callback, Streamlit would not pass it on."""

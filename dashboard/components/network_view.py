@@ -82,20 +82,20 @@ def show_network(
     height : in pixels, the least; where a page has more room for it, it takes that
     on_select : called with a unit that was clicked, before the page runs again
     """
-    pictures = session.key_of(session.NETWORK_PICTURE, key)  # the last one: its units keep places
+    pictures = session.tab().pictures  # the units of the last one keep their places
 
     def make() -> dict[str, Any]:
         now = network()
         what = now.sizes, sample.about
-        before = session.value(pictures)
+        before_what, before = pictures.get(key, (None, None))
         picture = picture_of(
             now,
             sample.x,
             is_image=dataset.image_shape is not None,
             right=sample.label,
-            before=before[1] if before and before[0] == what else None,
+            before=before if before_what == what else None,
         )
-        session.set_value(pictures, (what, picture))
+        pictures[key] = what, picture
         return content_of(now, picture, sample, dataset)
 
     element = follow(key, LiveContent(make, version))
@@ -108,7 +108,7 @@ def show_network(
     }
 
     def select() -> None:
-        unit = parse_unit(session.sent(key, "unit"), session.value(pictures)[1])
+        unit = parse_unit(session.sent(key, "unit"), pictures[key][1])
         if unit and on_select:
             on_select(unit)
 

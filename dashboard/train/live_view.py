@@ -1,13 +1,13 @@
 """What changes while the network learns, until the training is over."""
 
-from threading import BoundedSemaphore
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import session, training_speed
+from dashboard import session
 from dashboard.components.epoch_slider import advance_film, choose_epoch
-from dashboard.components.live_feed import forget_live_elements, tell_changes
+from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.train import panels
 from dashboard.train.curves import choose_loss_scale, draw_curves, epochs_in_view
 from dashboard.train.decision_regions import draw_decision_regions
@@ -18,18 +18,17 @@ from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
-LOOKS = BoundedSemaphore(1)  # threads that share Python's lock are quickest one after another
 STAGE_HEIGHT = 312  # pixels, of the network and of what is beside it
 
 
 class Drawn(NamedTuple):
     """For what the whole page was drawn; when it changes, the page is drawn anew.
 
-    poll_seconds : between two looks, while something moves; else None
+    is_moving : whether the run trains, or a film of it plays
     has_snapshots : whether there were charts of the network to show
     """
 
-    poll_seconds: float | None
+    is_moving: bool
     has_snapshots: bool
 
 
@@ -37,38 +36,26 @@ def draw_live(status: Status | None) -> None:
     """Draw all that shows the run, from its progress to the charts, and have it follow the run."""
     drawn = _drawn_now(status)
     st.fragment(_draw_run)(drawn)
-    st.fragment(_look, run_every=drawn.poll_seconds)(drawn)
+    ask_for_news(partial(_is_outdated, drawn), is_moving=drawn.is_moving)
 
 
 def _drawn_now(status: Status | None) -> Drawn:
     is_moving = (status is not None and status.is_active) or session.tab().film is not None
     job = session.job()
-    has_snapshots = job is not None and bool(job.run.snapshots.steps)
-    return Drawn(training_speed.poll_seconds() if is_moving else None, has_snapshots)
+    return Drawn(is_moving, job is not None and bool(job.run.snapshots.steps))
 
 
-def _look(drawn: Drawn) -> None:
-    """Tell what is new since the last look: little, for all looks share one processor."""
+def _is_outdated(drawn: Drawn) -> bool:
+    """Move the film on, if one plays; say whether the page needs other buttons or charts."""
     job = session.job()
-    with LOOKS:
-        advance_film(job.run if job else None)
-        tell_changes()
-    if _is_outdated(drawn, _drawn_now(job.status if job else None)):
-        st.rerun()
-
-
-def _is_outdated(drawn: Drawn, now: Drawn) -> bool:
-    """Say whether the page needs other buttons, other charts or another interval."""
-    if (drawn.poll_seconds is None) != (now.poll_seconds is None):
-        return True
-    is_good = drawn.poll_seconds is None or training_speed.is_good_interval(drawn.poll_seconds)
-    return drawn.has_snapshots != now.has_snapshots or not is_good
+    advance_film(job.run if job else None)
+    return _drawn_now(job.status if job else None) != drawn
 
 
 def _draw_run(drawn: Drawn) -> None:
     """Draw the run on the page, or the untrained network before there is one."""
     job = session.job()
-    if _is_outdated(drawn, _drawn_now(job.status if job else None)):
+    if _drawn_now(job.status if job else None) != drawn:
         st.rerun()  # a film that begins, for example, needs looks
     forget_live_elements()
     run = job.run if job else untrained_run()

@@ -214,3 +214,20 @@ def test_another_page_keeps_the_epoch(open_page: Open) -> None:
     expect(main(page).get_by_text("Validation accuracy, epoch 0")).to_be_visible()
     go_to(page, "Confusion matrix")
     expect(main(page).get_by_text("Epoch 0 of 5", exact=True)).to_be_visible()
+
+
+def test_where_requests_for_news_do_not_come_through_the_page_follows_all_the_same(
+    open_page: Open,
+) -> None:
+    page = open_page(
+        "?epochs=10000&pace=10",
+        prepare=lambda page: page.route("**/look/*", lambda route: route.abort()),
+    )
+    wait_until_drawn(page)
+    button(page, "Train").click()
+    expect(page.locator(".run-status .words")).to_have_text(
+        re.compile(r"Epoch [1-9]\d\d* of"), timeout=30_000
+    )
+    before = drawings(page)
+    page.wait_for_timeout(2000)
+    assert drawings(page) > before + 3

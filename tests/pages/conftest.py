@@ -56,7 +56,7 @@ class App:
 
     @property
     def config(self):
-        return self.test.session_state[session.CONFIG]
+        return self.test.session_state[session.TAB].config
 
     @property
     def metrics(self) -> dict[str, str]:

@@ -1,0 +1,149 @@
+"""What a live page tells the browser, and how often."""
+
+import asyncio
+import base64
+import gc
+import json
+
+import numpy as np
+import pytest
+from starlette.requests import Request
+
+from dashboard.charts.figure import Figure, scatter_trace
+from dashboard.components import live_feed
+from dashboard.components.live_charts import LiveChart
+from dashboard.components.live_feed import LIVE_PAGES, REPEAT_SECONDS, LiveContent, LivePage, follow
+from dashboard.session import Tab, looking_at, tab
+from dashboard.shell.look_endpoint import LOOK_ROUTE, look
+
+
+class Clock:
+    now = 100.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(live_feed.time, "monotonic", lambda: clock.now)
+    return clock
+
+
+def chart_of(values: list[float]) -> LiveChart:
+    return LiveChart(
+        lambda: Figure([scatter_trace(y=np.array(values, np.float32))], {}),
+        lambda: tuple(values),
+    )
+
+
+def changes(chart: LiveChart) -> list[dict]:
+    return json.loads(chart.told())["changes"]
+
+
+def test_a_chart_that_does_not_change_tells_nothing(clock: Clock) -> None:
+    assert chart_of([1.0, 2.0]).told() == ""
+
+
+def test_changes_are_told_from_the_full_drawing_on(clock: Clock) -> None:
+    values = [1.0, 2.0]
+    chart = chart_of(values)
+    for i in range(1, 4):
+        values.append(3.0)
+        (change,) = changes(chart)
+        assert (change["at"], change["from"]) == (["data", 0, "y"], 2)
+        assert len(base64.b64decode(change["items"]["bdata"])) == 4 * i
+
+
+def test_the_same_is_told_for_a_while_under_one_number_and_then_no_more(clock: Clock) -> None:
+    values = [1.0]
+    chart = chart_of(values)
+    values.append(2.0)
+    told = chart.told()
+    assert json.loads(told)["drawing"] == chart.drawing
+    clock.now += REPEAT_SECONDS / 2
+    assert chart.told() == told
+    clock.now += REPEAT_SECONDS
+    assert chart.told() == ""
+    values.append(3.0)
+    assert json.loads(chart.told())["number"] == json.loads(told)["number"] + 1
+
+
+def test_a_chart_that_is_again_as_it_was_drawn_tells_so(clock: Clock) -> None:
+    values = [1.0]
+    chart = chart_of(values)
+    values.append(2.0)
+    assert changes(chart)
+    values.pop()
+    assert changes(chart) == []
+
+
+def test_a_small_content_is_told_as_a_whole(clock: Clock) -> None:
+    values = [1.0]
+    element = LiveContent(lambda: {"values": list(values)}, lambda: len(values))
+    assert element.told() == ""
+    values.append(2.0)
+    assert json.loads(element.told()) == {
+        "drawing": element.drawing,
+        "number": 1,
+        "content": {"values": [1.0, 2.0]},
+    }
+
+
+def page_of(here: Tab, values: list[float], *, is_outdated: bool = False) -> LivePage:
+    """A page with one component, as the script of a tab would draw it."""
+    with looking_at(here):
+        follow("values", LiveContent(lambda: {"values": list(values)}, lambda: len(values)))
+        here.live_page = page = LivePage(lambda: is_outdated)
+    LIVE_PAGES[page.token] = page
+    return page
+
+
+def answer_to(token: str) -> tuple[int, object]:
+    request = Request({"type": "http", "path_params": {"token": token}})
+    answer = asyncio.run(look(request))
+    return answer.status_code, json.loads(answer.body or "null")
+
+
+def test_a_look_tells_what_is_new_and_nothing_else() -> None:
+    values = [1.0]
+    page = page_of(Tab(), values)
+    assert answer_to(page.token)[1]["elements"] == {}
+    values.append(2.0)
+    status, news = answer_to(page.token)
+    assert status == 200
+    assert news["elements"]["values"]["content"] == {"values": [1.0, 2.0]}
+    assert news["isOutdated"] is False
+    assert news["seconds"] > 0
+
+
+def test_a_look_says_when_the_page_has_to_be_drawn_anew() -> None:
+    assert answer_to(page_of(Tab(), [], is_outdated=True).token)[1]["isOutdated"] is True
+
+
+def test_a_look_finds_what_its_own_tab_has_and_no_other() -> None:
+    mine, theirs, seen = Tab(), Tab(), []
+    for here in (mine, theirs):
+        with looking_at(here):
+            here.live_page = LivePage(lambda: bool(seen.append(tab())))
+            LIVE_PAGES[here.live_page.token] = here.live_page
+    answer_to(theirs.live_page.token)
+    answer_to(mine.live_page.token)
+    assert seen[0] is theirs
+    assert seen[1] is mine
+
+
+def test_a_page_that_is_gone_cannot_be_looked_at() -> None:
+    here = Tab()
+    token = page_of(here, []).token
+    assert answer_to(token)[0] == 200
+    del here
+    gc.collect()
+    assert answer_to(token) == (404, None)
+    assert answer_to("x" * 10_000) == (404, None)
+
+
+def test_a_token_cannot_be_guessed_and_each_drawing_has_another() -> None:
+    here = Tab()
+    first, second = page_of(here, []).token, page_of(here, []).token
+    assert first != second
+    assert len(base64.urlsafe_b64decode(first + "=")) * 8 == 256
+    assert LOOK_ROUTE.path == "/look/{token}"
