@@ -68,7 +68,7 @@ DRAWN = ".chart .main-svg"
 PLACES = dict.fromkeys(PAGES, DRAWN) | {"Single layer against multilayer": "button"}
 
 CONTROLS = (  # page, role, names in turns, and the key to press, or none for a click
-    ("Train", "switch", ("Log loss",), ""),
+    ("Train", "switch", ("Logarithmic loss axis",), ""),
     ("Train", "button", ("Gradients",), ""),
     ("Train", "slider", ("Epoch",), "ArrowLeft"),
     ("Explore", "button", ("3",), ""),

@@ -43,16 +43,21 @@ class Figure(NamedTuple):
     layout: dict[str, Any]
 
 
-def compact(figure: Figure) -> Figure:
-    """Return a figure for a low place: smaller margins and words, and axes without titles."""
+def compact(figure: Figure, title: str) -> Figure:
+    """Return a figure for a low place: smaller margins and words.
+
+    Parameters
+    ----------
+    title : says what the vertical axis shows, which has no room for a title of its own
+    """
     x, y = figure.layout["xaxis"], figure.layout["yaxis"]
     small = {
-        "title": figure.layout["title"] | {"y": 0.99, "yanchor": "top"},
+        "title": figure.layout["title"] | {"text": title, "y": 0.99, "yanchor": "top"},
         "font": {"size": 12},
         "margin": {"l": 44, "r": 8, "t": 42, "b": 30},
         "xaxis": x | {"title": x["title"] | {"standoff": 0}},
         "yaxis": y | {"title": {"text": ""}},
-        "legend": BESIDE_TITLE,
+        "legend": figure.layout.get("legend", {}) | BESIDE_TITLE,
     }
     return Figure(figure.data, figure.layout | small)
 

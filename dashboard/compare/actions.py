@@ -6,7 +6,7 @@ from dashboard import session, training_speed
 from dashboard.session import ComparisonKind
 from experiments.background.limits import check_affordable
 from experiments.background.run_sequence import RunSequence
-from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
+from experiments.comparison.networks import configs_over_seeds, nonlinear_networks
 from experiments.comparison.over_seeds import RunOutcome, outcome_of
 from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.significance import check_comparable
@@ -102,7 +102,7 @@ def _start_sequence(
 def begin_nonlinear_sets() -> None:
     """Train the single layer and a small network on points that no line separates."""
     tab = session.tab()
-    configs = [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
+    configs = nonlinear_networks()
     if tab.nonlinear_sets:
         tab.nonlinear_sets.stop()
     tab.nonlinear_sets = RunSequence(configs, regions_of, page=session.page())

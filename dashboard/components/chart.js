@@ -68,8 +68,8 @@ const dragged = () => (matchMedia("(hover: none)").matches ? { dragmode: false }
 const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), color]);
 
 // On a projector, letters are larger, and so is the room for them: by this factor.
-const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-const enlarged = (sizes) => Object.fromEntries(Object.entries(sizes ?? {}).map(([key, size]) => [key, unit() * size]));
+const zoom = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+const enlarged = (sizes) => Object.fromEntries(Object.entries(sizes ?? {}).map(([key, size]) => [key, zoom() * size]));
 
 function themed(layout, theme) {
   const axis = { gridcolor: theme.border, zerolinecolor: theme.border, showspikes: false };
@@ -85,7 +85,7 @@ function themed(layout, theme) {
     margin: enlarged(painted.margin),
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
-    font: { ...painted.font, size: unit() * (painted.font?.size ?? 14), color: theme.text, family: theme.font },
+    font: { ...painted.font, size: zoom() * (painted.font?.size ?? 14), color: theme.text, family: theme.font },
     colorway: theme.categorical,
     coloraxis: { ...painted.coloraxis, colorscale: scale(theme.sequential) },
     coloraxis2: { ...painted.coloraxis2, colorscale: scale(theme.diverging) },
@@ -163,7 +163,7 @@ async function draw(element, chart) {
   chart.Plotly = Plotly;
   const theme = themeOf(element);
   const { number, changes } = toldOf(data);
-  const content = `${data.figure} ${width} ${height} ${unit()} ${number} ${JSON.stringify(theme)}`;
+  const content = `${data.figure} ${width} ${height} ${zoom()} ${number} ${JSON.stringify(theme)}`;
   if (chart.content === content) return; // nothing new: drawing takes the browser far longer
   chart.content = content;
   if (chart.source !== data.figure) {

@@ -6,7 +6,7 @@ const HOLD_MS = 1500; // so long the reader's place counts more than what the se
 const sliders = new WeakMap();
 
 function show(slider, content) {
-  const { input, button, words, note } = slider;
+  const { input, button, note } = slider;
   slider.content = content;
   const isHeld = performance.now() < slider.movedAt + HOLD_MS && content.epoch !== +input.value;
   input.max = content.last;

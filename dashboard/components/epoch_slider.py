@@ -63,10 +63,15 @@ def past_epoch(run: Run) -> int | None:
     return epoch
 
 
-def choose_epoch(run: Run) -> None:
-    """Draw the slider that goes back in time; `shown_step` then gives the step to show."""
+def choose_epoch(run: Run, *, can_play: bool = True) -> None:
+    """Draw the slider that goes back in time; `shown_step` then gives the step to show.
+
+    Parameters
+    ----------
+    can_play : whether the page moves the film on, so that it can be played
+    """
     element = follow(
-        session.EPOCH, LiveContent(lambda: _content(run), lambda: (_version(run), run.epochs_done))
+        session.EPOCH, LiveContent(lambda: _content(run, can_play=can_play), lambda: _version(run))
     )
     data = {"key": session.EPOCH, "drawing": element.drawing, "content": element.drawn}
     _mount(
@@ -77,23 +82,23 @@ def choose_epoch(run: Run) -> None:
     )
 
 
-def _content(run: Run) -> dict[str, Any]:
+def _content(run: Run, *, can_play: bool) -> dict[str, Any]:
     """Return what the slider shows."""
     epoch, newest = past_epoch(run), newest_epoch(run)
-    words = " (the newest)" if run.best_epoch is None else " (its best)"
+    words = " (the newest)" if run.best_epoch is None else " (best epoch)"
     return {
         "epoch": newest if epoch is None else epoch,
         "newest": newest,
         "newestWords": words if run.epochs_done else "",
         "last": run.epochs_done,
         "note": _stride_note(run),
-        "canPlay": run.epochs_done > 1,
+        "canPlay": can_play and run.epochs_done > 1,
         "isPlaying": session.tab().film is not None,
     }
 
 
 def _version(run: Run) -> Hashable:
-    return past_epoch(run), run.best_epoch, session.tab().film is not None
+    return past_epoch(run), run.best_epoch, run.epochs_done, session.tab().film is not None
 
 
 def shown_network(run: Run) -> Network:
@@ -140,17 +145,17 @@ def _take_film(run: Run) -> None:
         tab.film = None
 
 
-def advance_film(run: Run | None) -> bool:
-    """Look at the epoch that the film has come to, if one plays; say whether it goes on."""
+def advance_film(run: Run | None) -> None:
+    """Look at the epoch that the film has come to, if one plays."""
     tab = session.tab()
-    if run is None or tab.film is None:
-        return False
-    epoch = int((time.monotonic() - tab.film.began) * tab.film.epochs_per_second)
+    film = tab.film
+    if run is None or film is None:
+        return
+    epoch = int((time.monotonic() - film.began) * film.epochs_per_second)
     is_over = epoch >= newest_epoch(run)
-    tab.epoch = None if is_over else epoch
-    if is_over:
-        tab.film = None
-    return not is_over
+    if tab.film is film:  # the reader may just have stopped it, or moved the slider
+        tab.epoch = None if is_over else epoch
+        tab.film = None if is_over else film
 
 
 def _stride_note(run: Run) -> str:

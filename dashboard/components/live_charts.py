@@ -27,7 +27,7 @@ def show_live_chart(
     fill: float = 0,
     on_click: Callable[[Click], None] | None = None,
 ) -> None:
-    """Show a chart in full, and have it follow what `tell_changes` finds.
+    """Show a chart in full, and keep it up to date while something moves.
 
     Parameters
     ----------

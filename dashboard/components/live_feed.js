@@ -1,7 +1,7 @@
 // Hands each component what has changed in it since it was drawn in full; see chart.js and live.js.
 // The page may bring the news, or say where to ask for them.
 
-const PATIENCE = 10; // looks
+const PATIENCE = 10; // looks without an answer, or with news for another drawing
 const feeds = new WeakMap(); // element -> its feed
 
 function deliver(all, feed) {
@@ -25,18 +25,21 @@ async function askAgainAndAgain(feed, { address, seconds }) {
     await pause(seconds);
     if (generation !== feed.generation) return;
     if (document.hidden) continue;
+    let news;
     try {
       const answer = await fetch(address, { cache: "no-store" });
       if (!answer.ok) throw new Error(answer.status);
-      const { elements, isOutdated, seconds: next } = await answer.json();
-      if (generation !== feed.generation) return;
-      deliver(elements, feed);
-      if (isOutdated) return feed.send("outdated", true);
-      [seconds, failures] = [next, 0];
+      news = await answer.json();
+      failures = 0;
     } catch {
       failures += 1;
+      if (failures === PATIENCE) feed.send("unreachable", true);
+      continue;
     }
-    if (failures === PATIENCE) feed.send("unreachable", true);
+    if (generation !== feed.generation) return;
+    seconds = news.seconds;
+    deliver(news.elements, feed);
+    if (news.isOutdated) return feed.send("outdated", true);
   }
 }
 

@@ -1,12 +1,12 @@
 """Components that follow a run: drawn once in full, then told only what has changed.
 
-The browser asks again and again what is new, by a plain request that reruns nothing: fifty pages
-do so several times a second. The answer carries the news of all components of the page since
-each was drawn in full, so that one that is lost does no harm. News name the drawing that they
-belong to; should a component have another one for long, the page is drawn anew.
+The browser polls for news by a plain request, which reruns nothing: fifty pages do so several
+times a second. An answer holds all that is new since the full drawing, and is repeated for a
+while, so that a lost one is made up for by the next. News name the drawing that they belong to;
+should a component have another one for long, the page is drawn anew.
 
-Where such requests do not come through, and where tables change as well, a fragment of the page
-is rerun instead, and carries the news.
+Where such requests do not come through, and on pages whose tables change as well (side by side),
+a fragment of the page is rerun instead, and carries the news.
 """
 
 import secrets
@@ -91,7 +91,7 @@ class LiveContent(LiveElement[Mapping[str, Any]]):
 
 
 def follow(key: str, element: LiveElement[T]) -> LiveElement[T]:
-    """Have the component with this key follow what `tell_changes` finds."""
+    """Keep the component with this key up to date while something moves."""
     session.tab().live_elements[key] = element
     return element
 
@@ -143,6 +143,7 @@ def ask_for_news(is_outdated: Callable[[], bool], *, is_moving: bool) -> None:
     """Have the browser ask for news while something moves, and draw the page anew if need be."""
     tab = session.tab()
     tab.live_page = page = LivePage(is_outdated)
+    tab.cannot_ask = tab.cannot_ask and is_moving  # the next run tries again
     LIVE_PAGES[page.token] = page
     address = f"look/{page.token}" if is_moving and not tab.cannot_ask else ""
     seconds = training_speed.poll_seconds()

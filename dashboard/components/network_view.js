@@ -36,7 +36,7 @@ function colorAt(scale, share) {
   return [1, 3, 5].map((start) => Math.round(part(scale[i], start) + (position - i) * (part(scale[i + 1], start) - part(scale[i], start))));
 }
 
-const css = (rgb, opacity = 1) => `rgb(${rgb.join(" ")} / ${opacity})`;
+const css = (rgb) => `rgb(${rgb.join(" ")})`;
 
 // ---- the picture as the server sent it, and where its parts go ----
 
@@ -96,7 +96,7 @@ function geometryOf(picture, width, height) {
 }
 
 // The strongest connections into each unit; `only` names one unit of which all are wanted.
-function edgesOf(picture, places, isShare, only) {
+function edgesOf(picture, places, showsContributions, only) {
   const edges = [];
   picture.layers.forEach((layer, l) => {
     if (l === 0) return;
@@ -106,7 +106,7 @@ function edgesOf(picture, places, isShare, only) {
       const all = [];
       for (let from = 0; from < Math.min(nSources, places[l - 1].length); from++) {
         const weight = layer.weights[to * nSources + from];
-        const value = isShare ? weight * sources[from] : weight;
+        const value = showsContributions ? weight * sources[from] : weight;
         if (value) all.push({ l, from, to, value });
       }
       const isOf = (edge) => only && ((l === only.layer && edge.to === only.i) || (l - 1 === only.layer && edge.from === only.i));
@@ -147,8 +147,8 @@ function drawFeatures({ picture, geometry: { input, places }, theme }, context) 
   });
 }
 
-function drawEdges({ edges, geometry: { places }, theme }, context, opacity) {
-  const below = css(colorAt(theme.diverging, 0.17), opacity), above = css(colorAt(theme.diverging, 0.83), opacity);
+function drawEdges({ edges, geometry: { places }, theme }, context) {
+  const below = css(colorAt(theme.diverging, 0.17)), above = css(colorAt(theme.diverging, 0.83));
   for (const { l, from, to, value, strength } of edges) {
     const start = places[l - 1][from], end = places[l][to];
     const middle = (start.x + end.x) / 2;
@@ -192,7 +192,7 @@ function drawAnswer(view, context) {
   const start = right + widest + 22, room = width - start - 48;
   places[last].forEach(({ y }, i) => {
     const isAnswer = layer.units[i] === picture.answer, isRight = layer.units[i] === picture.right;
-    const value = view.values[last][i], share = layer.isShare ? value : value / layer.most;
+    const value = view.values[last][i], share = layer.areProbabilities ? value : value / layer.most;
     context.font = `${isAnswer ? "700 " : ""}${size}px ${theme.font}`;
     context.fillStyle = theme.text;
     context.textAlign = "left";
@@ -202,7 +202,7 @@ function drawAnswer(view, context) {
     context.fillRect(start, y - size / 2 + 1, Math.max(1, Math.abs(share || 0) * Math.max(0, room)), size - 2);
     context.fillStyle = theme.text;
     context.textAlign = "right";
-    context.fillText(layer.isShare && Number.isFinite(value) ? `${Math.round(100 * value)} %` : written(value), width - 1, y, 46);
+    context.fillText(layer.areProbabilities && Number.isFinite(value) ? `${Math.round(100 * value)} %` : written(value), width - 1, y, 46);
   });
 }
 
@@ -224,7 +224,7 @@ function drawHeadings({ picture, geometry: { places, input, slot, height }, them
 
 function paint(view) {
   const { canvas, geometry: { width, height } } = view;
-  const context = canvas.getContext("2d"), ratio = view.unit * (window.devicePixelRatio || 1);
+  const context = canvas.getContext("2d"), ratio = view.zoom * (window.devicePixelRatio || 1);
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -234,7 +234,7 @@ function paint(view) {
   context.textBaseline = "middle";
   context.font = `12px ${view.theme.font}`;
   drawInput(view, context);
-  drawEdges(view, context, 1);
+  drawEdges(view, context);
   for (let l = 1; l < view.picture.layers.length; l++) drawUnits(view, context, l);
   if (!view.picture.image) drawUnits(view, context, 0);
   drawAnswer(view, context);
@@ -295,7 +295,7 @@ function showDetail(view) {
   text.replaceChildren(...lines.map((line, i) => Object.assign(document.createElement("div"), { textContent: line, className: i ? "" : "heading" })));
   drawWeights(view, focus, detail.querySelector("canvas"));
   words.textContent = lines.join(". ");
-  const { canvas, unit } = view, x = unit * place.x, y = unit * place.y, offset = unit * place.radius + 10;
+  const { canvas, zoom } = view, x = zoom * place.x, y = zoom * place.y, offset = zoom * place.radius + 10;
   const isLeft = x > canvas.clientWidth / 2;
   const left = isLeft ? x - offset - detail.offsetWidth : Math.min(x + offset, canvas.clientWidth - detail.offsetWidth);
   const top = Math.min(y - detail.offsetHeight / 2, canvas.clientHeight - detail.offsetHeight);
@@ -307,19 +307,19 @@ function setFocus(view, focus) {
   const old = view.focus;
   view.focus = focus;
   if (old?.layer === focus?.layer && old?.i === focus?.i) return;
-  view.edges = edgesOf(view.picture, view.geometry.places, view.isShare, focus);
+  view.edges = edgesOf(view.picture, view.geometry.places, view.showsContributions, focus);
   paint(view);
   showDetail(view);
 }
 
 // ---- pointing and walking ----
 
-function unitAt({ picture, unit, geometry: { places } }, { offsetX, offsetY }) {
+function unitAt({ picture, zoom, geometry: { places } }, { offsetX, offsetY }) {
   let found = null, nearest = 10; // pixels
   places.forEach((units, layer) => {
     if (layer === 0 && picture.image) return;
     units.forEach(({ x, y, radius }, i) => {
-      const distance = Math.hypot(x - offsetX / unit, y - offsetY / unit) - radius;
+      const distance = Math.hypot(x - offsetX / zoom, y - offsetY / zoom) - radius;
       if (distance < nearest) [nearest, found] = [distance, { layer, i }];
     });
   });
@@ -361,7 +361,7 @@ function listen(view) {
     event.preventDefault();
   });
   view.modes.forEach((button, i) => button.addEventListener("click", () => {
-    view.isShare = i === 1;
+    view.showsContributions = i === 1;
     view.modes.forEach((each) => each.setAttribute("aria-pressed", each === button));
     place(view);
   }));
@@ -371,12 +371,12 @@ function listen(view) {
 // ---- from one picture to the next ----
 
 function place(view) {
-  view.geometry = geometryOf(view.picture, view.canvas.clientWidth / view.unit, view.canvas.clientHeight / view.unit);
+  view.geometry = geometryOf(view.picture, view.canvas.clientWidth / view.zoom, view.canvas.clientHeight / view.zoom);
   const { places } = view.geometry;
   const isThere = (unit) => unit && unit.i < (places[unit.layer]?.length ?? 0);
   view.pinned = isThere(view.pinned) ? view.pinned : null;
   view.focus = isThere(view.focus) ? view.focus : view.pinned;
-  view.edges = edgesOf(view.picture, places, view.isShare, view.focus);
+  view.edges = edgesOf(view.picture, places, view.showsContributions, view.focus);
   paint(view);
   showDetail(view);
 }
@@ -418,12 +418,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!view) {
     const find = (selector) => root.querySelector(selector);
     view = { root, canvas: find("canvas.network"), detail: find(".detail"), words: find(".words"), generation: 0,
-      modes: [...root.querySelectorAll(".modes button")], isShare: true, focus: null, pinned: null };
+      modes: [...root.querySelectorAll(".modes button")], showsContributions: true, focus: null, pinned: null };
     views.set(root, view);
     listen(view);
   }
   view.theme = themeOf(root);
-  view.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger on a projector
+  view.zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // larger on a projector
   view.canvas.style.height = `max(${data.height}px, var(--room, 0px))`;
   view.send = data.listens ? (unit) => setTriggerValue("unit", unit) : () => {};
   return follow(data, (content) => show(view, content));

@@ -29,9 +29,9 @@ _mount = st.components.v2.component(
     html="""<div class="network-view"><div class="top">
 <div class="says"><span class="answer"></span> <span class="about"></span></div>
 <div class="modes" role="group" aria-label="What a connection's width shows">
-<button type="button" aria-pressed="false" title="As wide as the weight">w</button>
+<button type="button" aria-pressed="false" title="As wide as the weight">Weights</button>
 <button type="button" aria-pressed="true"
-title="As wide as what it passes on: weight × activation">w × a</button></div></div>
+title="As wide as what it passes on: weight × activation">Contributions</button></div></div>
 <canvas class="network" tabindex="0" role="img"></canvas>
 <div class="detail" hidden><canvas></canvas><div class="text"></div></div>
 <div class="words" aria-live="polite"></div></div>""",
@@ -72,7 +72,7 @@ def show_network(
     height: int = 340,
     on_select: Callable[[Unit], None] | None = None,
 ) -> None:
-    """Show a network with a sample in it, and have it follow what `tell_changes` finds.
+    """Show a network with a sample in it, and keep it up to date while something moves.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def show_network(
             now,
             sample.x,
             is_image=dataset.image_shape is not None,
-            right=sample.label,
+            label=sample.label,
             before=before if before_what == what else None,
         )
         pictures[key] = what, picture
@@ -140,7 +140,7 @@ def content_of(
         layers.append(_layer_content(l, layer, function, is_pixels=is_pixels))
     layers[0]["title"] = "input"
     layers[last]["title"] = output
-    layers[last]["isShare"] = OUTPUT_MEANINGS[output].are_shares
+    layers[last]["areProbabilities"] = OUTPUT_MEANINGS[output].are_shares
     content = {
         "layers": layers,
         "classes": {int(i): _name(dataset.class_names[i]) for i in picture.units[-1]},
@@ -148,7 +148,7 @@ def content_of(
         "right": sample.label,
         "about": sample.about,
         "says": _answer_in_words(picture, sample, dataset, output),
-        "words": f"A network with {last - 1} hidden layers. The arrow keys walk through its units.",
+        "words": f"Hidden layers: {last - 1}. The arrow keys walk through its units.",
     }
     if dataset.image_shape is None:
         return content | {"image": None, "features": _feature_names(picture, dataset)}

@@ -10,21 +10,21 @@ function colorsOf(element) {
 
 // Images as ink; other samples as bars, one a feature, up or down from the middle.
 function drawSample(canvas, sample, shape, colors) {
-  const values = bytesOf(sample.bytes), [rows, columns] = shape ?? [32, values.length];
-  canvas.width = columns;
-  canvas.height = rows;
+  const values = bytesOf(sample), [height, width] = shape ?? [32, values.length];
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext("2d");
   context.fillStyle = colors.sequential[0];
-  context.fillRect(0, 0, columns, rows);
+  context.fillRect(0, 0, width, height);
   values.forEach((value, i) => {
     if (shape) {
       context.globalAlpha = value / 255;
       context.fillStyle = colors.sequential.at(-1);
-      context.fillRect(i % columns, Math.floor(i / columns), 1, 1);
+      context.fillRect(i % width, Math.floor(i / width), 1, 1);
     } else {
-      const size = ((value - 128) / 127) * (rows / 2);
+      const size = ((value - 128) / 127) * (height / 2);
       context.fillStyle = colors.diverging[size < 0 ? 1 : 8];
-      context.fillRect(i, rows / 2, 1, -size);
+      context.fillRect(i, height / 2, 1, -size);
     }
   });
   context.globalAlpha = 1;
@@ -48,10 +48,10 @@ function mark(row, chosen) {
 
 function show(row, { answers, count }) {
   row.count.textContent = count;
-  answers.forEach(({ says, mark, words }, i) => {
+  answers.forEach(({ says, sign, words }, i) => {
     const button = buttonOf(row, i), line = button.querySelector(".says");
-    line.replaceChildren(Object.assign(document.createElement("b"), { textContent: mark }), ` ${says}`);
-    line.classList.toggle("wrong", mark === "✗");
+    line.replaceChildren(Object.assign(document.createElement("b"), { textContent: sign }), ` ${says}`);
+    line.classList.toggle("wrong", sign === "✗");
     button.setAttribute("aria-label", words);
     button.title = words;
   });

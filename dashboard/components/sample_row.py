@@ -51,7 +51,7 @@ def show_sample_row(
     on_choice: Callable[[int], None],
     on_others: Callable[[], None],
 ) -> None:
-    """Show some rows of a dataset, and have the answers follow what `tell_changes` finds.
+    """Show some rows of a dataset, and keep the answers up to date while something moves.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def show_sample_row(
         "drawing": element.drawing,
         "content": element.drawn,
         "shape": dataset.image_shape,
-        "samples": [{"bytes": text} for text in _pictures(dataset, rows)],
+        "samples": _pictures(dataset, rows),
         "title": title,
         "chosen": chosen,
     }
@@ -82,7 +82,7 @@ def show_sample_row(
 def _content(answers: Sequence[Answer]) -> dict[str, Any]:
     n_right = sum(answer.is_right for answer in answers)
     shown = [
-        {"says": says, "mark": "✓" if is_right else "✗", "words": words}
+        {"says": says, "sign": "✓" if is_right else "✗", "words": words}
         for says, is_right, words in answers
     ]
     return {"answers": shown, "count": f"{n_right} of {len(answers)} right"}

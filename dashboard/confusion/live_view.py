@@ -51,7 +51,7 @@ def _draw(run: Run, was_active: bool, poll_seconds: float) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(run)
         options = choose_matrix_options()
-    choose_epoch(run)
+    choose_epoch(run, can_play=False)
     step = shown_step(run)
     if not run.snapshots.steps:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")

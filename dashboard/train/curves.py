@@ -29,7 +29,7 @@ AFTER_DIVERGENCE = 1.25  # the axis ends so many times later than a run that has
 def choose_loss_scale() -> bool:
     """Draw the choice of the axis of the loss; say whether it is logarithmic."""
     return st.toggle(
-        "Log loss",
+        "Logarithmic loss axis",
         key=session.LOG_LOSS,
         bind="query-params",
         on_change=session.forget_notices,
@@ -41,7 +41,7 @@ def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> Non
     """Draw loss above accuracy, as far as they are known; each so many pixels high."""
     best = BestEpoch()
     show_live_chart(
-        lambda: compact(_loss_figure(job, best, log_scale=log_scale)),
+        lambda: compact(_loss_figure(job, best, log_scale=log_scale), "Loss (mean per sample)"),
         lambda: (job and job.run.step, _past_epoch(job)),
         key=session.LOSS_CHART,
         height=height,
@@ -49,7 +49,7 @@ def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> Non
         alt="Loss of the training and the validation samples, by epoch",
     )
     show_live_chart(
-        lambda: compact(_accuracy_figure(job, best)),
+        lambda: compact(_accuracy_figure(job, best), "Accuracy (samples right)"),
         lambda: (job and len(job.run.history), _past_epoch(job)),
         key=session.ACCURACY_CHART,
         height=height,
@@ -118,7 +118,7 @@ def _axis_end(job: TrainingJob | None) -> float:
 
 def _revision(run: Run | None) -> str:
     """Return what stays the same as long as a zoom is to be kept."""
-    return str(id(run)) if run else ""
+    return run.id if run else ""
 
 
 def _past_epoch(job: TrainingJob | None) -> int | None:

@@ -31,7 +31,7 @@ class PanelContext(NamedTuple):
     @property
     def revision(self) -> str:
         """A zoom is kept while this stays the same."""
-        return str(id(self.run))
+        return self.run.id
 
     @property
     def step(self) -> int:

@@ -77,7 +77,7 @@ def draw_network(run: Run, *, height: int) -> None:
     sample = ShownSample(
         prepared.dataset.X[row],
         watched.X[i],
-        f"{watched.part} row {row:,}",
+        f"{watched.part} sample {row:,}",
         int(prepared.dataset.labels[row]),
     )
     show_network(

@@ -13,7 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.comparison.architecture_grid import architecture_grid
-from experiments.comparison.networks import NONLINEAR_SETS, compared_networks, configs_over_seeds
+from experiments.comparison.networks import (
+    compared_networks,
+    configs_over_seeds,
+    nonlinear_networks,
+)
 from experiments.comparison.over_seeds import RunOutcome, complete_seeds, outcome_of
 from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions, regions_of
@@ -30,11 +34,6 @@ Arrays: TypeAlias = dict[str, Any]
 def two_networks() -> tuple[RunConfig, ...]:
     """Return the networks of the examples side by side and over seeds."""
     return compared_networks(RunConfig())
-
-
-def nonlinear_networks() -> list[RunConfig]:
-    """Return those on points that no line separates: two for each set of points."""
-    return [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
 
 
 @cache

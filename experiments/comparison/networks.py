@@ -36,6 +36,11 @@ def compared_networks(base: RunConfig, more: Sequence[Layers] = ()) -> tuple[Run
     return tuple(base.model_copy(update={"hidden_layers": each}) for each in layers)
 
 
+def nonlinear_networks() -> list[RunConfig]:
+    """Return the networks on points that no line separates: two for each set of points."""
+    return [config for base in NONLINEAR_SETS.values() for config in compared_networks(base)]
+
+
 def configs_over_seeds(networks: Sequence[RunConfig], n_seeds: int) -> list[RunConfig]:
     """Return all networks with the seed that they have, then all with the next, and so on."""
     n_all = int(limits_of("seed")[1]) + 1

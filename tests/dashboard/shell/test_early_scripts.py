@@ -1,6 +1,5 @@
 """The head of each page names the scripts that its elements need."""
 
-import asyncio
 import re
 
 import pytest
@@ -11,6 +10,7 @@ from starlette.types import Message
 from dashboard.components.chart import CARTESIAN_SCRIPT
 from dashboard.shell.early_scripts import ELEMENTS, IMPORT, SCRIPTS, EarlyScripts, modules
 from dashboard.shell.static_files import OF_STREAMLIT
+from tests.coroutines import complete
 
 PAGE = (OF_STREAMLIT / "index.html").read_text(encoding="utf-8")
 
@@ -31,7 +31,7 @@ def ask(answer: Response, method: str = "GET") -> tuple[Headers, str]:
     async def send(message: Message) -> None:
         messages.append(message)
 
-    asyncio.run(EarlyScripts(answer)({"type": "http", "method": method}, None, send))
+    complete(EarlyScripts(answer)({"type": "http", "method": method}, None, send))
     start, *parts = messages
     return Headers(raw=start["headers"]), b"".join(part["body"] for part in parts).decode()
 

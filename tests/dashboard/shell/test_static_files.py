@@ -12,6 +12,7 @@ from starlette.types import Message
 from dashboard.components.chart import CARTESIAN_SCRIPT
 from dashboard.shell import static_files
 from dashboard.shell.static_files import OF_APP, OF_STREAMLIT, CompressedFiles
+from tests.coroutines import complete
 
 GZIP = [(b"accept-encoding", b"gzip, br")]
 CHARTS = OF_APP / "static" / CARTESIAN_SCRIPT
@@ -38,7 +39,7 @@ def ask(*paths: str, headers=GZIP, method: str = "GET") -> list[tuple[int, Heade
     async def ask_all():
         return await asyncio.gather(*map(ask_one, paths))
 
-    return asyncio.run(ask_all())
+    return complete(ask_all())
 
 
 @pytest.mark.parametrize("path", ASKED)

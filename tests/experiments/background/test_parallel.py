@@ -121,7 +121,7 @@ def ignores_interrupts(pid: int) -> bool:
 def test_ctrl_c_does_not_reach_processes_that_are_just_starting(tmp_path: Path) -> None:
     out = tmp_path / "table.csv"
     process = start(
-        "sweep", "--seeds", "0-9", "--epochs", "10000", "--jobs", "2", "--out", str(out)
+        "sweep", "--seeds", "0-99", "--epochs", "1000", "--jobs", "2", "--out", str(out)
     )
     try:
         wait_until(lambda: len(workers_of(process)) == 2)

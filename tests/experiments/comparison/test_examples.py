@@ -9,9 +9,9 @@ from experiments.comparison.examples import (
     example_predictions,
     example_regions,
     example_seeds,
-    nonlinear_networks,
     two_networks,
 )
+from experiments.comparison.networks import nonlinear_networks
 from tests.runs import trained
 
 

@@ -28,9 +28,9 @@ def test_the_shares_of_the_last_hidden_layer_and_the_bias_add_up_to_the_logit() 
     network = network_of(6, 5, 4, 3)
     done = forward_pass_of(network, sample(6))
     bias = network.biases[3][done.answer]
-    assert done.shares[2].sum() + bias == pytest.approx(done.zs[3][done.answer])
+    assert done.contributions[2].sum() + bias == pytest.approx(done.zs[3][done.answer])
     weights = network.weights[3][done.answer]
-    np.testing.assert_allclose(done.shares[2], weights * done.activations[2])
+    np.testing.assert_allclose(done.contributions[2], weights * done.activations[2])
 
 
 @pytest.mark.parametrize("l", [0, 1])
@@ -48,7 +48,7 @@ def test_a_share_is_the_activation_times_the_slope_of_the_logit(l: int) -> None:
     slopes = [
         (logit_with(a + h * unit) - logit_with(a - h * unit)) / (2 * h) for unit in np.eye(len(a))
     ]
-    np.testing.assert_allclose(done.shares[l], a * slopes, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(done.contributions[l], a * slopes, rtol=1e-6, atol=1e-9)
 
 
 def test_the_units_with_the_largest_shares_are_drawn() -> None:
@@ -102,7 +102,7 @@ def test_a_wide_layer_is_drawn_in_part_and_an_image_as_a_whole() -> None:
 def test_the_right_class_and_the_answer_are_always_drawn() -> None:
     network, x = network_of(5, 8, 100), sample(5)
     worst = int(forward_pass_of(network, x).zs[2].argmin())
-    picture = picture_of(network, x, is_image=False, right=worst)
+    picture = picture_of(network, x, is_image=False, label=worst)
     drawn = picture.units[-1].tolist()
     assert len(drawn) == MAX_CLASSES
     assert {worst, picture.answer} <= set(drawn)
