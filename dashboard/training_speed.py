@@ -14,7 +14,7 @@ from experiments.background.training_job import count_active_jobs
 PACES = ("auto", "1", "2", "5", "10", "25", "full")  # epochs a second, but for the two ends
 WATCHABLE_SECONDS = 8.0  # the least time a run takes at the pace auto
 POLL_SECONDS = 0.3  # between two polls of a page, if there are few
-POLLS_A_SECOND = 78  # of all pages: so many leave one core time for what else the pages do
+POLLS_A_SECOND = 130  # of all pages: they take the server half a core
 POLL_STRIDE = 0.13  # seconds by which polls become rarer; some pages are drawn anew for it
 SEQUENCE_POLL_SECONDS = 0.5  # the same for a sequence of runs, which has news a run at a time
 CALM_SEQUENCES = 5  # with more sequences under way than this, each page polls less often

@@ -14,7 +14,7 @@ def test_a_short_run_is_stretched_and_a_long_one_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("jobs", "seconds"), [(0, 0.3), (20, 0.3), (21, 0.39), (50, 0.65), (100, 1.3)]
+    ("jobs", "seconds"), [(0, 0.3), (33, 0.3), (34, 0.39), (50, 0.39), (100, 0.78)]
 )
 def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, seconds: float) -> None:
     monkeypatch.setattr(training_speed, "count_active_jobs", lambda: jobs)
@@ -22,9 +22,9 @@ def test_pages_poll_less_often_when_many_train(monkeypatch, jobs: int, seconds: 
 
 
 def test_one_more_job_or_one_less_changes_no_interval(monkeypatch) -> None:
-    monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 26)
+    monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 45)
     seconds = training_speed.poll_seconds()
-    for jobs, is_good in ((25, True), (26, True), (50, False), (30, True), (51, False)):
+    for jobs, is_good in ((44, True), (45, True), (51, False), (33, True), (100, False)):
         monkeypatch.setattr(training_speed, "count_active_jobs", lambda jobs=jobs: jobs)
         assert training_speed.is_good_interval(seconds) is is_good
     monkeypatch.setattr(training_speed, "count_active_jobs", lambda: 1)
