@@ -41,7 +41,7 @@ def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> Non
     """Draw loss above accuracy, as far as they are known; each so many pixels high."""
     best = BestEpoch()
     show_live_chart(
-        lambda: compact(_loss_figure(job, best, log_scale=log_scale), "Loss (mean per sample)"),
+        lambda: compact(_loss_figure(job, best, log_scale=log_scale), "Mean loss"),
         lambda: (job and job.run.step, _past_epoch(job)),
         key=session.LOSS_CHART,
         height=height,
@@ -49,7 +49,7 @@ def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> Non
         alt="Loss of the training and the validation samples, by epoch",
     )
     show_live_chart(
-        lambda: compact(_accuracy_figure(job, best), "Accuracy (samples right)"),
+        lambda: compact(_accuracy_figure(job, best), "Accuracy"),
         lambda: (job and len(job.run.history), _past_epoch(job)),
         key=session.ACCURACY_CHART,
         height=height,
