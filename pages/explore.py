@@ -12,11 +12,7 @@ from experiments.training.prepared_data import prepare
 app_entry.enter_through_app()
 st.title("Explore")
 if session.lacks_data():
-    st.info(
-        "Give a file on the left: a table, arrays or images. Its samples are then shown here.",
-        icon=":material/upload_file:",
-    )
-    st.stop()
+    st.stop()  # the page says what to do already
 try:
     prepared = prepare(session.config_of_data(), session.own())
 except (ValueError, OSError) as error:

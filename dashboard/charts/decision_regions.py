@@ -17,6 +17,8 @@ from dashboard.charts.templates import Floats
 from experiments.evaluation.decision_regions import DecisionRegions
 
 MARGIN = {"l": 48, "t": 36, "b": 44}  # pixels
+SQUARE = {"scaleanchor": "x", "constraintoward": "top"}
+MOST_UNLIKE = 3.0  # so many times as long may one axis be as the other, on one scale
 LONGEST_NAME = 20  # characters of a class in the legend
 
 
@@ -37,6 +39,12 @@ def class_areas(regions: DecisionRegions, label: int) -> tuple[Floats, Floats]:
     return xs.ravel(), ys.ravel()
 
 
+def _are_alike(x: Floats, y: Floats) -> bool:
+    """Say whether two axes can have one scale; else the plane would be a thin strip."""
+    width, height = x[-1] - x[0], y[-1] - y[0]
+    return bool(width / MOST_UNLIKE <= height <= MOST_UNLIKE * width)
+
+
 def decision_regions_figure(regions: DecisionRegions, title: str) -> Figure:
     """Draw the class predicted at each point of the plane, and held-out samples."""
     areas = [_area_trace(regions, label, name) for label, name in enumerate(regions.class_names)]
@@ -51,8 +59,8 @@ def decision_regions_figure(regions: DecisionRegions, title: str) -> Figure:
         margin=MARGIN,
         xaxis=edge | {"range": [float(regions.x[0]), float(regions.x[-1])]},
         yaxis=edge
-        | {"range": [float(regions.y[0]), float(regions.y[-1])], "scaleanchor": "x"}
-        | {"constraintoward": "top"},
+        | {"range": [float(regions.y[0]), float(regions.y[-1])]}
+        | (SQUARE if _are_alike(regions.x, regions.y) else {}),
     )
     return Figure([*areas, *points], figure_layout)
 

@@ -164,6 +164,7 @@ def _gap_trace(training: Curve, validation: Curve) -> Trace:
     """Shade the area between the two curves: along one, and back along the other."""
     return scatter_trace(
         name=GAP,
+        showlegend=False,
         x=np.concatenate([training.epochs, training.epochs[::-1]]),
         y=np.concatenate([training.values, validation.values[::-1]]),
         mode="none",

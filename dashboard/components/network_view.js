@@ -4,7 +4,7 @@
 const TOP = 24, BOTTOM = 20; // pixels above and below the units, for words
 const PITCH = 15, LARGEST_PITCH = 30; // from unit to unit, in pixels
 const INTO_EACH = 4; // connections drawn into a unit; for the one that is pointed at, all
-const PASSED_ON = 3; // the strongest of what a unit passes on, in words
+const IN_WORDS = 3; // the strongest of what a unit receives, and passes on
 const MOVE_MS = 250; // in which activations move from one picture to the next
 const views = new WeakMap();
 
@@ -54,10 +54,10 @@ function columnPlaces(n, left, width, height) {
   const shown = Math.min(n, room * nColumns);
   const rows = Math.ceil(shown / nColumns);
   const pitch = Math.min(LARGEST_PITCH, (height - TOP - BOTTOM) / rows);
-  const gap = Math.min(width / 3, 2 * pitch) * (nColumns - 1);
+  const gap = Math.min(width / 3, 1.2 * pitch) * (nColumns - 1);
   return Array.from({ length: shown }, (_, i) => ({
     x: left + width / 2 - gap / 2 + gap * (i % nColumns),
-    y: TOP + (height - TOP - BOTTOM) / 2 + pitch * (Math.floor(i / nColumns) - (rows - 1) / 2),
+    y: TOP + (height - TOP - BOTTOM) / 2 + pitch * (Math.floor(i / nColumns) + ((i % nColumns) - 0.5 * (nColumns - 1)) / 2 - (rows - 1) / 2),
     radius: Math.min(11, 0.4 * pitch, Math.max(0.3 * width, 0.4 * PITCH)),
   }));
 }
@@ -164,6 +164,20 @@ function drawEdges({ edges, geometry: { places }, theme }, context) {
   context.lineWidth = 1;
 }
 
+// A band behind the units of a layer: two columns of them are one layer.
+function drawBand({ geometry: { places }, theme }, context, l) {
+  const xs = places[l].map(({ x }) => x), ys = places[l].map(({ y }) => y), margin = places[l][0].radius + 4;
+  const left = Math.min(...xs) - margin, top = Math.min(...ys) - margin;
+  context.beginPath();
+  context.roundRect(left, top, Math.max(...xs) + margin - left, Math.max(...ys) + margin - top, margin);
+  context.fillStyle = theme.background;
+  context.globalAlpha = 0.6;
+  context.fill();
+  context.globalAlpha = 1;
+  context.strokeStyle = theme.border;
+  context.stroke();
+}
+
 function drawUnits(view, context, l) {
   const { picture, geometry: { places }, theme } = view;
   const layer = picture.layers[l], values = view.values[l];
@@ -207,7 +221,7 @@ function drawAnswer(view, context) {
 }
 
 // Words above a layer, and below it how many units are not drawn; short where room is short.
-function drawHeadings({ picture, geometry: { places, input, slot, height }, theme }, context) {
+function drawHeadings({ picture, geometry: { places, input, slot, width, height }, theme }, context) {
   context.font = `12px ${theme.font}`;
   context.fillStyle = theme.text;
   context.textAlign = "center";
@@ -220,6 +234,11 @@ function drawHeadings({ picture, geometry: { places, input, slot, height }, them
     const n = (layer.n - places[l].length).toLocaleString("en");
     if (n !== "0") write(`and ${n} more`, `+${n}`, middle, height - 8, room);
   });
+  context.textAlign = "right";
+  context.fillStyle = css(colorAt(theme.diverging, 0.83));
+  context.fillText("above 0", width - 1, height - 8);
+  context.fillStyle = css(colorAt(theme.diverging, 0.17));
+  context.fillText("below 0", width - 8 - context.measureText("above 0").width, height - 8);
 }
 
 function paint(view) {
@@ -235,7 +254,10 @@ function paint(view) {
   context.font = `12px ${view.theme.font}`;
   drawInput(view, context);
   drawEdges(view, context);
-  for (let l = 1; l < view.picture.layers.length; l++) drawUnits(view, context, l);
+  for (let l = 1; l < view.picture.layers.length; l++) {
+    if (l < view.picture.layers.length - 1) drawBand(view, context, l);
+    drawUnits(view, context, l);
+  }
   if (!view.picture.image) drawUnits(view, context, 0);
   drawAnswer(view, context);
   drawHeadings(view, context);
@@ -252,7 +274,15 @@ function passedOn({ picture, geometry: { places } }, { layer: l, i }) {
   all.sort((one, other) => Math.abs(other.value) - Math.abs(one.value));
   const isLast = l + 2 === picture.layers.length;
   const name = (to) => (isLast ? `“${picture.classes[next.units[to]]}”` : `unit ${next.units[to] + 1}`);
-  return `passes on: ${all.slice(0, PASSED_ON).map(({ to, value }) => `${signed(value)} to ${name(to)}`).join(", ")}`;
+  return `passes on: ${all.slice(0, IN_WORDS).map(({ to, value }) => `${signed(value)} to ${name(to)}`).join(", ")}`;
+}
+
+function received({ picture, geometry: { places } }, { layer: l, i }) {
+  if (l < 2) return "";
+  const below = picture.layers[l - 1], nSources = below.units.length, { weights } = picture.layers[l];
+  const all = places[l - 1].map((_, from) => ({ from, value: weights[i * nSources + from] * below.a[from] }));
+  all.sort((one, other) => Math.abs(other.value) - Math.abs(one.value));
+  return `receives: ${all.slice(0, IN_WORDS).map(({ from, value }) => `${signed(value)} from unit ${below.units[from] + 1}`).join(", ")}`;
 }
 
 function linesOf(view, focus) {
@@ -264,25 +294,22 @@ function linesOf(view, focus) {
     what,
     `z = weighted sum + bias = ${written(layer.z[i] - layer.b[i])} ${layer.b[i] < 0 ? "−" : "+"} ${written(Math.abs(layer.b[i]))} = ${written(layer.z[i])}`,
     `a = ${layer.function}(z) = ${written(layer.a[i])}`,
+    received(view, focus),
     passedOn(view, focus),
   ].filter(Boolean);
 }
 
-function drawWeights(view, focus, canvas) {
-  const { picture, theme } = view, layer = picture.layers[focus.layer];
-  canvas.hidden = focus.layer === 0;
+// The weights into a unit as a picture, where they come from the pixels of one.
+function drawWeights({ picture, theme }, { layer: l, i }, canvas) {
+  canvas.hidden = l !== 1 || !picture.image;
   if (canvas.hidden) return;
-  const nSources = layer.weights.length / layer.units.length;
-  const weights = layer.weights.slice(focus.i * nSources, (focus.i + 1) * nSources);
-  const isImage = focus.layer === 1 && picture.image;
-  const columns = isImage ? picture.image.shape[1] : Math.ceil(Math.sqrt(nSources));
-  const most = largest(layer.weights); // one scale for all units of a layer
-  canvas.width = columns;
-  canvas.height = Math.ceil(nSources / columns);
+  const [height, width] = picture.image.shape, { weights } = picture.layers[l];
+  const most = largest(weights); // one scale for all units of a layer
+  Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
-  weights.forEach((weight, i) => {
+  weights.slice(i * width * height, (i + 1) * width * height).forEach((weight, pixel) => {
     context.fillStyle = css(colorAt(theme.diverging, (weight / most + 1) / 2));
-    context.fillRect(i % columns, Math.floor(i / columns), 1, 1);
+    context.fillRect(pixel % width, Math.floor(pixel / width), 1, 1);
   });
 }
 

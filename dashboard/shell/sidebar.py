@@ -31,6 +31,9 @@ from experiments.setting_kinds import Values
 from experiments.training.plan import plan
 
 CUSTOM = "Custom"  # in place of a preset: settings that no preset has
+UPLOAD_FIRST = (
+    "Choose a file in the sidebar: a table, arrays, or images, with a label for each sample."
+)
 DEFAULTS = "digits"  # the preset that a first visit begins with: it needs no word
 RETRY_SECONDS = 30.0  # after a download that failed
 
@@ -100,8 +103,11 @@ def _with_count(title: str, n_changed: int) -> str:
 def show_problems() -> None:
     """Say what is wrong with the settings or with the link, above the page."""
     with st.container():  # so that nothing below moves when something is said
-        for problem in session.problems():
-            st.error(plain(problem), icon=":material/error:")
+        if session.lacks_data() and not session.tab().own_problem:
+            st.info(UPLOAD_FIRST, icon=":material/upload_file:")
+        else:
+            for problem in session.problems():
+                st.error(plain(problem), icon=":material/error:")
         for notice in session.notices() or []:
             st.warning(plain(notice), icon=":material/link_off:")
 

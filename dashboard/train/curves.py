@@ -126,10 +126,14 @@ def _past_epoch(job: TrainingJob | None) -> int | None:
 
 
 def compared_runs(run: Run | None, measure: Measure) -> list[Comparison]:
-    """Return the curves of the runs to compare with one, on held-out samples if any."""
+    """Return the curves of other runs on the same dataset, on held-out samples if any."""
     others = []
     for stored in session.runs():
-        if stored.is_drawn and stored.run is not run and stored.run.epochs_done:
+        is_comparable = run is None or (
+            (stored.run.config.dataset, stored.run.own) == (run.config.dataset, run.own)
+        )
+        is_other = stored.is_drawn and stored.run is not run and is_comparable
+        if is_other and stored.run.epochs_done:
             curve = epoch_curves(list(stored.run.history), measure)[-1]
             part = "" if curve.name == VALIDATION else " (training)"
             others.append(Comparison(stored.name + part, stored.number, curve))

@@ -19,7 +19,7 @@ def draw_more_epochs(run: Run) -> None:
             value=min(max(10, least), most),
             key=session.MORE_EPOCHS,
             persist_state="session",
-            width=104,
+            width=150 if session.projector_mode() else 104,
             help="How many epochs to add. The optimizer keeps its state.",
         )
         st.button(

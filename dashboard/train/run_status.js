@@ -27,6 +27,7 @@ function show(root, content) {
     score.querySelector(".value").textContent = value;
     const help = score.querySelector("span");
     help.title = meaning;
+    help.onclick = () => { find(".meaning").textContent = find(".meaning").textContent === meaning ? "" : meaning; }; // a finger
     help.setAttribute("aria-label", meaning);
   });
 }

@@ -23,7 +23,8 @@ _mount = st.components.v2.component(
     "run_status",
     html="""<div class="run-status"><div class="progress"><div class="words" role="status"></div>
 <div class="track" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>
-<div class="changed"></div></div><div class="scores"></div></div>""",
+<div class="changed"></div></div><div class="scores"></div>
+<div class="meaning"></div></div>""",
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
     js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )

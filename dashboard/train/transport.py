@@ -45,7 +45,9 @@ def _draw_train_or_resume(job: TrainingJob | None, *, disabled: bool) -> None:
         args=(Goal.THE_END, job),
         width=PLAY_WIDTH,
         disabled=disabled,
-        help="Train to the last epoch, with the settings on the left.",
+        help="Train on to the last epoch, with the settings the run began with."
+        if job
+        else "Train to the last epoch, with the settings on the left.",
     )
 
 

@@ -20,7 +20,7 @@ from mlp.arrays import Array
 from mlp.evaluation import logits_of
 
 N_WATCHED = 12
-LONGEST_NAME = 9  # letters of a class below a picture
+LONGEST_NAME = 24  # letters of a class below a picture, of which a narrow one shows the first
 
 
 class Watched(NamedTuple):

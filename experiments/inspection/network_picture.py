@@ -25,7 +25,7 @@ from mlp.network import Network
 
 MAX_UNITS = 32  # drawn in one layer
 MAX_CLASSES = 12  # drawn in the last layer: a column of bars with names
-MAX_WEIGHTS = 13_000  # into the first layer: 16 units with an image of 28 x 28 each
+MAX_WEIGHTS = 26_000  # into the first layer: 32 units with an image of 28 x 28 each
 LEAST_UNITS = 8  # drawn however large an image is
 KEPT_RANKS = 2  # a drawn unit stays while it is among so many times the number drawn
 

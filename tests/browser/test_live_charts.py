@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from dashboard import session
-from tests.browser.test_journeys import Open, button, main
+from tests.browser.test_journeys import Open, also_show, button
 
 TOLD = [session.LOSS_CHART, session.ACCURACY_CHART, session.WEIGHTS_CHART, session.GRADIENTS_CHART]
 TRIES = 20
@@ -48,7 +48,7 @@ def test_charts_that_were_told_changes_equal_charts_drawn_in_full(open_page: Ope
     page = open_page("?pace=1&epochs=1000")
     button(page, "Train").click()
     for name in ("Weights", "Gradients"):
-        main(page).get_by_role("button", name=name, exact=True).click()
+        also_show(page, name)
     page.wait_for_function(ALL_DRAWN, arg=[len(TOLD), []])
     for _ in range(TRIES):  # between two epochs nothing changes
         page.wait_for_function(ALL_TOLD, arg=TOLD)

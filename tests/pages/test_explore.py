@@ -365,7 +365,7 @@ def test_data_that_cannot_be_loaded_have_a_message(explore, monkeypatch, error) 
 
 def test_without_a_file_of_ones_own_the_page_says_what_to_do(open_app) -> None:
     app = open_app(dataset="own").go_to("explore")
-    assert "Give a file on the left" in app.messages("info")[0]
+    assert "Choose a file in the sidebar" in app.messages("info")[0]
     assert not app.figures
 
 
