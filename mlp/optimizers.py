@@ -121,6 +121,7 @@ class Momentum(Optimizer):
         self.velocity = self.zeros()
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return v, (n_parameters,)."""
         return {"velocity": self.velocity}
 
     def step(self, gradient: Array) -> None:
@@ -168,6 +169,7 @@ class RMSProp(Optimizer):
         self.square_mean = self.zeros()
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return s >= 0, (n_parameters,)."""
         return {"square_mean": self.square_mean}
 
     def step(self, gradient: Array) -> None:
@@ -211,6 +213,7 @@ class Adam(Optimizer):
         )
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return both sums, (n_parameters,), that of g**2 >= 0; and t >= 0, (1,), int32."""
         time = np.array([self.time], np.int32)
         return {"sum": self.sum, "square_sum": self.square_sum, "time": time}
 

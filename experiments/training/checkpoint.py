@@ -139,7 +139,7 @@ def _order(
 
 
 def _restore_optimizer(optimizer: Optimizer, arrays: Arrays) -> None:
-    names = arrays.keys() - {ORDER}
+    names = sorted(arrays.keys() - {ORDER})
     _check("names of its arrays", all(name.startswith(OPTIMIZER) for name in names))
     try:
         optimizer.restore({name.removeprefix(OPTIMIZER): arrays[name] for name in names})
