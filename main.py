@@ -143,7 +143,7 @@ def train(
         bool,
         typer.Option(
             "--continuable",
-            help="Save with the model what it takes to continue the run on the Train page.",
+            help="Save with the model a checkpoint, to continue the run on the Train page.",
         ),
     ] = False,
     onnx: Annotated[Path | None, typer.Option(help="Write the network as ONNX here.")] = None,

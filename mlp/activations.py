@@ -124,11 +124,12 @@ def _silu_slope(z: Array, a: Array, out: Array | None = None) -> Array:
     return np.add(sigmoid, a * (1 - sigmoid), out=out)
 
 
-_GELU_SCALE, _GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
+# Near the exact gelu, z times the normal distribution function of z.
+GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 
 
 def _gelu_tanh(z: Array) -> Array:
-    return np.tanh(_GELU_SCALE * (z + _GELU_CUBE * z * z * z))
+    return np.tanh(GELU_SCALE * (z + GELU_CUBE * z * z * z))
 
 
 def _gelu(z: Array, out: Array | None = None) -> Array:
@@ -138,7 +139,7 @@ def _gelu(z: Array, out: Array | None = None) -> Array:
 
 def _gelu_slope(z: Array, a: Array, out: Array | None = None) -> Array:
     tanh = _gelu_tanh(z)
-    inner_slope = _GELU_SCALE * (1 + 3 * _GELU_CUBE * z * z)
+    inner_slope = GELU_SCALE * (1 + 3 * GELU_CUBE * z * z)
     slope: Array = np.add(0.5 * (1 + tanh), 0.5 * z * (1 - tanh * tanh) * inner_slope, out=out)
     return slope
 
@@ -151,7 +152,7 @@ TANH = Activation("tanh", r"a = \tanh z", _tanh, _tanh_slope, "a = Tanh(z)")
 RELU = Activation("relu", r"a = \max(0, z)", _relu, _relu_slope, "a = Relu(z)")
 LEAKY_RELU = Activation(
     "leaky-relu",
-    r"a = \max(0.01\,z, z)",
+    rf"a = \max({LEAK}\,z, z)",
     _leaky_relu,
     _leaky_relu_slope,
     f"a = LeakyRelu<alpha = {LEAK}>(z)",

@@ -123,7 +123,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     patience : epochs without a lower validation loss
     class_weight : {class: weight}, or "balanced" for n / (K n_c), with which every class
         counts the same, or None
-    warm_start : whether `fit` goes on with the network that is there, and with the memory
+    warm_start : whether `fit` goes on with the network that is there, and with the state
         of its optimizer if that is still the same one
     dtype : "float32", twice as fast on large sets, or "float64", in which a weight of 2 is
         the same as two samples to the last digits; "auto" is float64 where X is, and
@@ -249,7 +249,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
     @available_if(_learns_in_parts)  # type: ignore[untyped-decorator]  # sklearn: no types
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Make one epoch with these samples, and keep the memory of the optimizer.
+        """Make one epoch with these samples, and keep the state of the optimizer.
 
         There is no such method with early stopping or a schedule, which need to know all
         epochs, or with balanced class weights, which need to know all samples; `epochs` and
@@ -496,7 +496,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
                     self.best_epoch_ = epochs_before + stopping.best_epoch
 
     def _ready_optimizer(self, dtype: DType) -> Optimizer:
-        """Return an optimizer with the current settings, and with the memory it had, if any."""
+        """Return an optimizer with the current settings, and with the state it had, if any."""
         kind = look_up("optimizer", str(self.optimizer), OPTIMIZERS)
         names = {field.name for field in fields(kind)} & NUMBERS.keys()
         settings = {name: getattr(self, name) for name in names}

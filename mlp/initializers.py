@@ -37,7 +37,8 @@ class Initializer:
 ZEROS = Initializer("zeros", r"\sigma^2 = 0", lambda fan_in, fan_out: 0.0)
 """A start that cannot work with hidden layers: worth seeing once."""
 
-NORMAL = Initializer("normal", r"\sigma^2 = 0.1^2", lambda fan_in, fan_out: 0.1)
+SMALL_STD = 0.1
+NORMAL = Initializer("normal", rf"\sigma^2 = {SMALL_STD}^2", lambda fan_in, fan_out: SMALL_STD)
 """The same small spread for every layer, whatever its size."""
 
 UNIT_NORMAL = Initializer("unit-normal", r"\sigma^2 = 1", lambda fan_in, fan_out: 1.0)

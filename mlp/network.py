@@ -48,7 +48,7 @@ def split_layers(vector: Array, sizes: Sequence[int]) -> tuple[list[Array], list
 
     Parameters
     ----------
-    vector : (n_parameters,), parameters, or a gradient, or an optimizer's memory
+    vector : (n_parameters,), parameters, or a gradient, or a part of an optimizer's state
     sizes : (n_0, ..., n_L)
 
     Returns

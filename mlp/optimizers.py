@@ -1,15 +1,17 @@
 """How the parameters move, once the gradient is known; from simple to clever.
 
-Every optimizer works in place on the network's flat vector of parameters, with
-memory of the same layout: g is the gradient, theta the parameters, eta the current
+Every optimizer works in place on the network's flat vector of parameters, with a
+state of the same layout: g is the gradient, theta the parameters, eta the current
 learning rate. `scratch` holds intermediate results, so that no step allocates memory.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from mlp.arrays import Array
 from mlp.network import Network
@@ -27,6 +29,7 @@ class Optimizer:
     Attributes
     ----------
     rate_factor : what a schedule makes of the learning rate, from 0 to 1
+    non_negative : the names of those parts of the state that are never below 0
 
     Raises
     ------
@@ -35,6 +38,7 @@ class Optimizer:
 
     network: Network
     learning_rate: float
+    non_negative: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
@@ -58,8 +62,35 @@ class Optimizer:
         return self.learning_rate * self.rate_factor
 
     def zeros(self) -> Array:
-        """Return a memory of zeros, (n_parameters,)."""
+        """Return zeros, (n_parameters,)."""
         return np.zeros_like(self.network.parameters)
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all that the next step takes from those before it, by name.
+
+        Each array is (n_parameters,), in the precision of the network, and not copied. A number
+        is an array of its own, (1,). The learning rate and `rate_factor` are no part of it.
+        """
+        return {}
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Continue from the `state` of such an optimizer, made for a network of the same sizes.
+
+        Raises
+        ------
+        ValueError : for other names, shapes or types, for NaN or infinity, and for a number
+            below 0 in a part that is `non_negative`; then nothing is changed
+        """
+        own = self.state()
+        if state.keys() != own.keys():
+            raise ValueError(
+                f"The state of {type(self).__name__} consists of {', '.join(own) or 'nothing'}, "
+                f"not of {', '.join(state)[:100] or 'nothing'}. Take that of the same optimizer."
+            )
+        for name, array in own.items():
+            _check_part(name, state[name], array, is_non_negative=name in self.non_negative)
+        for name, array in own.items():
+            array[...] = state[name]
 
     def step(self, gradient: Array) -> None:
         """Change the parameters by one step against `gradient`, (n_parameters,)."""
@@ -88,6 +119,10 @@ class Momentum(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.velocity = self.zeros()
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return v, (n_parameters,)."""
+        return {"velocity": self.velocity}
 
     def step(self, gradient: Array) -> None:
         self.velocity *= self.momentum
@@ -127,10 +162,15 @@ class RMSProp(Optimizer):
 
     rho: float = 0.9
     epsilon: float = 1e-7
+    non_negative: ClassVar[frozenset[str]] = frozenset({"square_mean"})
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.square_mean = self.zeros()
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return s >= 0, (n_parameters,)."""
+        return {"square_mean": self.square_mean}
 
     def step(self, gradient: Array) -> None:
         self.square_mean *= self.rho
@@ -151,7 +191,7 @@ class Adam(Optimizer):
     m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g**2,
     theta -= eta m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + epsilon).
 
-    The memory keeps m / (1 - beta1) and v / (1 - beta2), the plain sums
+    The state keeps m / (1 - beta1) and v / (1 - beta2), the plain sums
     sum_i beta**(t - i) g_i, which saves two passes over the vectors. The factors left
     out are scalars, and so are the corrections; both are put back at the end. A gradient
     whose sum of squares overflows makes its parameter NaN, so that training ends as diverged.
@@ -162,6 +202,7 @@ class Adam(Optimizer):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+    non_negative: ClassVar[frozenset[str]] = frozenset({"square_sum", "time"})
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -170,6 +211,15 @@ class Adam(Optimizer):
         self._beta1, self._beta2, self._scalar = (
             np.array(number, self.sum.dtype) for number in (self.beta1, self.beta2, 0)
         )
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """Return both sums, (n_parameters,), that of g**2 >= 0; and t >= 0, (1,), int32."""
+        time = np.array([self.time], np.int32)
+        return {"sum": self.sum, "square_sum": self.square_sum, "time": time}
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        super().restore(state)
+        self.time = int(state["time"][0])
 
     def step(self, gradient: Array) -> None:
         self.time += 1
@@ -219,6 +269,24 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adamw": AdamW,
 }
+
+
+def _check_part(
+    name: str, found: npt.NDArray[Any], own: npt.NDArray[Any], *, is_non_negative: bool
+) -> None:
+    """Refuse an array that cannot be a part of an optimizer's state; `own` has its shape."""
+    if (found.shape, found.dtype) != (own.shape, own.dtype):
+        raise ValueError(
+            f"The part {name} of an optimizer's state must have the shape {own.shape} and the type "
+            f"{own.dtype}, not {found.shape} and {found.dtype}. Take the state of the same "
+            "optimizer for a network of the same sizes and precision."
+        )
+    if not np.isfinite(found).all() or (is_non_negative and (found < 0).any()):
+        kind = "finite and not below 0" if is_non_negative else "finite"
+        raise ValueError(
+            f"All numbers of the part {name} of an optimizer's state must be {kind}. Take the "
+            "state of an optimizer that has not diverged."
+        )
 
 
 def limit_norms(network: Network, max_norm: float) -> None:

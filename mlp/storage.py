@@ -4,7 +4,7 @@ A pickle may run any program when it is opened. A safetensors file is a length, 
 header and plain numbers, so that all of it can be checked before any of it is used.
 The tensors are named as `torch.nn.Sequential(Linear, ReLU, Linear, ...)` names its own:
 layer l is the module 2 (l - 1), and the activations are the odd modules in between. Tensors
-whose names begin with `memory.` are what the training remembers, to be continued; PyTorch
+whose names begin with `checkpoint.` are what it takes to continue the training; PyTorch
 passes over them with `load_state_dict(tensors, strict=False)`.
 
 Source: the format, https://huggingface.co/docs/safetensors
@@ -37,9 +37,12 @@ LENGTH_BYTES = 8  # the length of the header, in front of it
 MAX_FILE_BYTES = LENGTH_BYTES + MAX_HEADER_BYTES + MAX_PARAMETERS * 8  # 8: float64
 
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype(np.float32), "F64": np.dtype(np.float64)}
-MEMORY_DTYPES = DTYPES | {"I32": np.dtype(np.int32)}
-MEMORY = re.compile(r"memory\.[a-z_]{1,40}")  # names of tensors that are no parameters
-MAX_MEMORIES = 4
+
+CHECKPOINT = "checkpoint."  # what the names of tensors that are no parameters begin with
+CHECKPOINT_NAME = re.compile(r"checkpoint\.[a-z_.]{1,40}")
+CHECKPOINT_DTYPES = DTYPES | {"I32": np.dtype(np.int32)}
+MAX_CHECKPOINT_TENSORS = 8
+
 REGISTRIES: dict[str, Mapping[str, object]] = {"activation": ACTIVATIONS, "output": OUTPUTS}
 
 
@@ -48,11 +51,11 @@ class ModelFileError(ValueError):
 
 
 class StoredNetwork(NamedTuple):
-    """A network, and what the caller of `to_bytes` gave with it: metadata and memory."""
+    """A network, and what the caller of `to_bytes` gave with it: metadata and checkpoint."""
 
     network: Network
     metadata: dict[str, str]
-    memory: dict[str, npt.NDArray[Any]]
+    checkpoint: dict[str, npt.NDArray[Any]]
 
 
 class _Tensor(NamedTuple):
@@ -81,14 +84,14 @@ def name_tensors(network: Network) -> dict[str, Array]:
 def to_bytes(
     network: Network,
     metadata: Mapping[str, str],
-    memory: Mapping[str, npt.NDArray[Any]] | None = None,
+    checkpoint: Mapping[str, npt.NDArray[Any]] | None = None,
 ) -> bytes:
     """Return a network as the content of a safetensors file, every bit of it.
 
     Parameters
     ----------
     metadata : texts to keep with the network; the format's own names are taken
-    memory : vectors of float32, float64 or int32 to keep with it, by names in lower case
+    checkpoint : vectors of float32, float64 or int32 to keep with it, by names in lower case
 
     Raises
     ------
@@ -105,7 +108,8 @@ def to_bytes(
         raise ValueError(
             f"The name '{min(taken)}' in the metadata belongs to the format. Take another name."
         )
-    tensors = name_tensors(network) | {f"memory.{name}": v for name, v in (memory or {}).items()}
+    tensors = name_tensors(network)
+    tensors |= {CHECKPOINT + name: vector for name, vector in (checkpoint or {}).items()}
     data = save_tensors(tensors, metadata={**metadata, **own})
     from_bytes(data)
     return data
@@ -122,8 +126,8 @@ def from_bytes(data: bytes) -> StoredNetwork:
     """
     header, n_data_bytes = _read_header(data)
     metadata = _check_metadata(header.pop("__metadata__", None))
-    memory = {name: header.pop(name) for name in list(header) if name.startswith("memory.")}
-    sizes, dtype = _check_tensors(header, _check_memory(memory), n_data_bytes)
+    checkpoint = {name: header.pop(name) for name in list(header) if name.startswith(CHECKPOINT)}
+    sizes, dtype = _check_tensors(header, _check_checkpoint(checkpoint), n_data_bytes)
     network = Network(
         sizes, activation=metadata["activation"], output=metadata["output"], dtype=dtype
     )
@@ -133,7 +137,7 @@ def from_bytes(data: bytes) -> StoredNetwork:
     return StoredNetwork(
         network,
         {key: metadata[key] for key in metadata.keys() - own},
-        {name.removeprefix("memory."): _finite(name, tensors[name]) for name in memory},
+        {name.removeprefix(CHECKPOINT): _finite(name, tensors[name]) for name in checkpoint},
     )
 
 
@@ -141,7 +145,7 @@ def save(
     path: Path | str,
     network: Network,
     metadata: Mapping[str, str],
-    memory: Mapping[str, npt.NDArray[Any]] | None = None,
+    checkpoint: Mapping[str, npt.NDArray[Any]] | None = None,
 ) -> None:
     """Write a network to a file, all of it or nothing; see `to_bytes`.
 
@@ -149,7 +153,7 @@ def save(
     ------
     ModelFileError : if the file cannot be written, or for what `to_bytes` refuses
     """
-    data = to_bytes(network, metadata, memory)
+    data = to_bytes(network, metadata, checkpoint)
     try:
         write_atomically(Path(path), data)
     except OSError as error:
@@ -271,32 +275,32 @@ def _check_metadata(metadata: Any) -> dict[str, str]:
     return metadata
 
 
-def _check_memory(claims: dict[str, Any]) -> dict[str, _Tensor]:
+def _check_checkpoint(claims: dict[str, Any]) -> dict[str, _Tensor]:
     """Return what a header claims of the tensors that are no parameters."""
-    if len(claims) > MAX_MEMORIES or not all(map(MEMORY.fullmatch, claims)):
+    if len(claims) > MAX_CHECKPOINT_TENSORS or not all(map(CHECKPOINT_NAME.fullmatch, claims)):
         raise ModelFileError(
-            f"The file holds more than what a training remembers: {', '.join(claims)[:100]}. "
+            f"The file holds more than a network and a checkpoint: {', '.join(claims)[:100]}. "
             "Choose a model that was saved here."
         )
     tensors = {name: _parse_tensor(name, claim) for name, claim in claims.items()}
     for name, tensor in tensors.items():
-        if tensor.dtype not in MEMORY_DTYPES:
+        if tensor.dtype not in CHECKPOINT_DTYPES:
             raise ModelFileError(
                 f"The numbers of {name} are of the type {tensor.dtype[:40]}, and there are only "
-                f"{', '.join(MEMORY_DTYPES)}. Choose a model that was saved here."
+                f"{', '.join(CHECKPOINT_DTYPES)}. Choose a model that was saved here."
             )
     return tensors
 
 
 def _check_tensors(
-    header: dict[str, Any], memory: dict[str, _Tensor], n_data_bytes: int
+    header: dict[str, Any], checkpoint: dict[str, _Tensor], n_data_bytes: int
 ) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return the layer sizes and the precision that a header describes.
 
     Parameters
     ----------
     header : what it claims of each tensor of the network, by name
-    memory : the other tensors, already parsed
+    checkpoint : the other tensors, already parsed
     n_data_bytes : what follows the header, which the tensors must fill
     """
     n_layers = len(header) // 2
@@ -315,7 +319,7 @@ def _check_tensors(
             "Take fewer or smaller hidden layers."
         )
     dtype = _common_dtype(tensors)
-    _check_offsets(tensors | memory, n_data_bytes)
+    _check_offsets(tensors | checkpoint, n_data_bytes)
     return sizes, dtype
 
 
@@ -367,7 +371,7 @@ def _check_offsets(tensors: dict[str, _Tensor], n_data_bytes: int) -> None:
     """Refuse gaps, overlaps, and bytes that belong to no tensor."""
     position = 0
     for tensor in sorted(tensors.values(), key=lambda each: (each.start, each.end)):
-        n_bytes = math.prod(tensor.shape) * MEMORY_DTYPES[tensor.dtype].itemsize
+        n_bytes = math.prod(tensor.shape) * CHECKPOINT_DTYPES[tensor.dtype].itemsize
         if (tensor.start, tensor.end) != (position, position + n_bytes):
             raise ModelFileError(
                 "The numbers of the layers overlap in the file, or there are gaps between them. "

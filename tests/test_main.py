@@ -287,7 +287,7 @@ def test_the_exact_script_is_exported_with_ones_own_samples(program: Program) ->
 def test_a_model_can_be_saved_to_be_continued(program: Program) -> None:
     for options in ((), ("--continuable",)):
         program("train", "--epochs", "2", "--save", "model", *options)
-        assert (load_model("model").memory is not None) == bool(options)
+        assert (load_model("model").checkpoint is not None) == bool(options)
 
 
 # Evaluate ---------------------------------------------------------------------------

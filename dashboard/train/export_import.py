@@ -65,7 +65,7 @@ def _downloads(run: Run) -> Iterator[Download]:
         "short_run.py",
         ":material/article:",
         partial(to_short_script, short_config(run), run.own),
-        "A Python program of less than 100 lines of NumPy, to be read: the same settings, "
+        "A Python program of fewer than 100 lines of NumPy, to be read: the same settings, "
         "samples and mathematics in plain loops. Its accuracy is nearly the same.",
     )
     yield Download(
@@ -171,6 +171,6 @@ def _remark_on(run: Run) -> str:
     if run.config.early_stopping:
         return "Loaded. With early stopping, a run has ended for good: it cannot be continued."
     return (
-        "Loaded. It cannot be continued: the file holds the network, but not what the optimizer "
-        "remembers. A file from before, or of a very large network, does not."
+        "Loaded. It cannot be continued: the file holds the network, but not the optimizer state. "
+        "Files saved by an older version, or from a very large network, do not contain it."
     )

@@ -110,4 +110,4 @@ def _time_taken(run: Run) -> str:
     epochs = f"{run.epochs_done:,} {'epoch' if run.epochs_done == 1 else 'epochs'}"
     if not run.seconds:  # loaded from a file that does not say
         return epochs
-    return f"{epochs} in {duration(run.seconds)} of computing"
+    return f"{epochs} in {duration(run.seconds)} of computing time"

@@ -19,7 +19,7 @@ from experiments.training.slices import Extent, Result, SliceReport
 from mlp.records import EpochRecord
 
 SMOOTH_SECONDS = 0.05  # in slow motion, shorter epochs come several at a time
-HANDING_BYTES = 12  # of a parameter, with the memory of Adam
+HANDING_BYTES = 12  # of a parameter, with the state of Adam
 HANDING_BYTES_PER_SECOND = 50e6  # a large network takes longer slices, since it travels longer
 LONGEST_SLICE_SECONDS = 1.0
 

@@ -1,9 +1,9 @@
 """The model file: a trained network with its config, scaler, class names and history.
 
 The format is that of `mlp.storage`; everything but the parameters is stored in the metadata,
-each entry as JSON. A file for continuing the run also has the optimizer's memory, as tensors,
-and the state of the random generators; then it takes up to three times the bytes. A file may
-come from anyone, so every entry is checked, also against the others, before it is used.
+each entry as JSON. A file for continuing the run also has a checkpoint: the optimizer state, as
+tensors, and the state of the random generators; then it takes up to three times the bytes. A
+file may come from anyone, so every entry is checked, also against the others, before it is used.
 """
 
 import json
@@ -20,15 +20,15 @@ from data.datasets import Dataset, Features
 from data.scaling import Scaler
 from experiments.config import RunConfig, explain, limits_of
 from experiments.training.changes import Change
+from experiments.training.checkpoint import (
+    Checkpoint,
+    CheckpointNumbers,
+    checkpoint_of,
+    restore_checkpoint,
+)
 from experiments.training.restore import RunEnding, ending_of, restore
 from experiments.training.run import Run
 from experiments.training.slices import Result
-from experiments.training.training_memory import (
-    MemoryNumbers,
-    TrainingMemory,
-    memory_of,
-    remember,
-)
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
 from mlp.network import Network
@@ -64,11 +64,11 @@ METADATA_TYPES: dict[str, TypeAdapter[Any]] = {
 OPTIONAL_TYPES: dict[str, TypeAdapter[Any]] = {
     "name": TypeAdapter(str, config=STRICT),
     "seconds": TypeAdapter(float, config=STRICT),
-    "training": TypeAdapter(MemoryNumbers | None, config=STRICT),
+    "checkpoint": TypeAdapter(CheckpointNumbers | None, config=STRICT),
 }
 """Entries that older files lack, and their types."""
 
-DEFAULTS = {"name": '""', "seconds": "0.0", "training": "null"}
+DEFAULTS = {"name": '""', "seconds": "0.0", "checkpoint": "null"}
 
 IN_WORDS = {
     "config": "settings",
@@ -82,8 +82,8 @@ IN_WORDS = {
 }
 OPTIONAL_IN_WORDS = {
     "name": "name of the run",
-    "seconds": "time of computing",
-    "training": "memory of the training",
+    "seconds": "computing time",
+    "checkpoint": "checkpoint",
 }
 """What the entries are called in a message."""
 
@@ -103,8 +103,8 @@ class SavedModel:
     result : the final scores; None if the run has none
     ending : how the run went, and how it ended
     name : of the run, in the list of the Train page; may be empty
-    seconds : of computing
-    memory : what it takes to continue the run; None if it cannot be continued
+    seconds : of computing time
+    checkpoint : what it takes to continue the run; None if it cannot be continued
     """
 
     config: RunConfig
@@ -117,7 +117,7 @@ class SavedModel:
     ending: RunEnding
     name: str = ""
     seconds: float = 0.0
-    memory: TrainingMemory | None = None
+    checkpoint: Checkpoint | None = None
 
     def outputs(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
@@ -168,8 +168,9 @@ def run_to_bytes(run: Run, name: str = "", *, for_continuing: bool = False) -> b
     ------
     ModelFileError : if the network holds NaN or infinity, or if the name of a class is too long
     """
-    memory = continuable_memory(run) if for_continuing else None
-    return to_bytes(run.network, _metadata(run, name, memory), memory.vectors if memory else None)
+    checkpoint = _storable_checkpoint(run) if for_continuing else None
+    metadata = _metadata(run, name, checkpoint)
+    return to_bytes(run.network, metadata, checkpoint.arrays if checkpoint else None)
 
 
 def save_run(path: Path | str, run: Run, *, for_continuing: bool = False) -> None:
@@ -179,19 +180,9 @@ def save_run(path: Path | str, run: Run, *, for_continuing: bool = False) -> Non
     ------
     ModelFileError : as in `run_to_bytes`, or if the file cannot be written
     """
-    memory = continuable_memory(run) if for_continuing else None
-    save(path, run.network, _metadata(run, "", memory), memory.vectors if memory else None)
-
-
-def continuable_memory(run: Run) -> TrainingMemory | None:
-    """Return what it takes to continue a run, unless a file of it would become too large."""
-    memory = memory_of(run)
-    if memory is None:
-        return None
-    vectors = memory.vectors.values()
-    n_bytes = run.network.parameters.nbytes + sum(vector.nbytes for vector in vectors)
-    is_usable = all(np.isfinite(vector).all() for vector in vectors)
-    return memory if is_usable and n_bytes <= MAX_CONTINUABLE_BYTES else None
+    checkpoint = _storable_checkpoint(run) if for_continuing else None
+    metadata = _metadata(run, "", checkpoint)
+    save(path, run.network, metadata, checkpoint.arrays if checkpoint else None)
 
 
 def load_model(source: Path | str | bytes) -> SavedModel:
@@ -216,8 +207,8 @@ def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
 
     Raises
     ------
-    ValueError : if the data that it was trained on are not here, or if the memory of the
-        training is not one of this run
+    ValueError : if the data that it was trained on are not here, or if the checkpoint
+        is not one of this run
     """
     run = Run(model.config, own, keeps_snapshots=True)
     prepared = run.prepared_data()
@@ -232,12 +223,23 @@ def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
         )
     restore(run, model.network.parameters, model.history, model.ending)
     run.seconds = model.seconds
-    if model.memory and run.result and not run.config.early_stopping:
-        remember(run, model.memory)
+    if model.checkpoint and run.result and not run.config.early_stopping:
+        restore_checkpoint(run, model.checkpoint)
     return run
 
 
-def _metadata(run: Run, name: str, memory: TrainingMemory | None) -> dict[str, str]:
+def _storable_checkpoint(run: Run) -> Checkpoint | None:
+    """Return the checkpoint of a run, unless a file with it would become too large."""
+    checkpoint = checkpoint_of(run)
+    if checkpoint is None:
+        return None
+    arrays = checkpoint.arrays.values()
+    n_bytes = run.network.parameters.nbytes + sum(array.nbytes for array in arrays)
+    is_usable = all(np.isfinite(array).all() for array in arrays)
+    return checkpoint if is_usable and n_bytes <= MAX_CONTINUABLE_BYTES else None
+
+
+def _metadata(run: Run, name: str, checkpoint: Checkpoint | None) -> dict[str, str]:
     """Return the metadata of a run, after a check that they can be read back."""
     scaler, dataset = run.prepared_data().scaler, run.prepared_data().dataset
     entries = {
@@ -250,25 +252,29 @@ def _metadata(run: Run, name: str, memory: TrainingMemory | None) -> dict[str, s
         "way": ending_of(run),
         "name": name,
         "seconds": run.seconds,
-        "training": memory.numbers if memory else None,
+        "checkpoint": checkpoint.numbers if checkpoint else None,
     }
     types = METADATA_TYPES | OPTIONAL_TYPES
     metadata = {entry: types[entry].dump_json(value).decode() for entry, value in entries.items()}
     metadata["config"] = run.config.model_dump_json()
-    _checked_model(StoredNetwork(run.network, metadata, dict(memory.vectors) if memory else {}))
+    arrays = dict(checkpoint.arrays) if checkpoint else {}
+    _checked_model(StoredNetwork(run.network, metadata, arrays))
     return metadata
 
 
 def _checked_model(stored: StoredNetwork) -> SavedModel:
     """Return the saved model, if every entry of the metadata is valid and fits the others."""
-    network, metadata, vectors = stored
+    network, metadata, arrays = stored
     _check_entries(metadata.keys())
     optional = {name: _parse(name, metadata.get(name, DEFAULTS[name])) for name in OPTIONAL_TYPES}
     _check_name(optional["name"])
     _check_seconds(optional["seconds"])
-    numbers = optional.pop("training")
-    if vectors and numbers is None:
-        raise ModelFileError(UNUSABLE_MEMORY)
+    numbers = optional.pop("checkpoint")
+    if arrays and numbers is None:
+        raise ModelFileError(
+            "The checkpoint in the file lacks its numbers. The file is damaged: save the model "
+            "again."
+        )
     config = _parse_config(metadata["config"])
     entries = {name: _parse(name, metadata[name]) for name in METADATA_TYPES}
     _check_network(network, config)
@@ -285,14 +291,8 @@ def _checked_model(stored: StoredNetwork) -> SavedModel:
         **entries,
         ending=ending,
         **optional,
-        memory=TrainingMemory(numbers, vectors) if numbers else None,
+        checkpoint=Checkpoint(numbers, arrays) if numbers else None,
     )
-
-
-UNUSABLE_MEMORY = (
-    "The memory of the training in the file is incomplete. The file is damaged: save the model "
-    "again."
-)
 
 
 def _check_entries(found: Set[str]) -> None:
@@ -398,8 +398,8 @@ def _check_name(name: str) -> None:
 def _check_seconds(seconds: float) -> None:
     if not 0 <= seconds <= MAX_SECONDS:
         raise ModelFileError(
-            f"A run cannot have taken {seconds:g} s of computing. The file is damaged: save the "
-            "model again."
+            f"A run cannot have taken {seconds:g} s of computing time. The file is damaged: "
+            "save the model again."
         )
 
 

@@ -5,160 +5,33 @@ one has the same mathematics in plain loops: the same settings, samples and spli
 random initial weights and batches. Only rounding is different, so that in the end the accuracy
 differs by no more than with another order of the samples.
 
-What has a name in a registry (an activation, a loss, an optimizer) has its lines here under the
-same name. A script holds the lines that its run needs, and no others.
+A script holds the lines that its run needs, and no others. What has a name in a registry (an
+activation, a loss, an optimizer) has its lines in `short_script_lines.py`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
 from data.datasets import DATASETS, TOY_SAMPLES, TOY_SEED, Dataset
 from data.download import FOLDER_VARIABLE, ORIGINALS
 from experiments.config import OWN, SETTINGS, RunConfig
 from experiments.export.script import OWN_FILE
+from experiments.export.short_script_lines import (
+    ACTIVATION_LINES,
+    LOSS_LINES,
+    NOTES,
+    OPTIMIZER_LINES,
+    SCALING_LINES,
+    SCHEDULE_LINES,
+    STD_OF_WEIGHTS,
+    TOY_LINES,
+    Lines,
+)
 from experiments.export.source_slices import names_read
 from experiments.training.prepared_data import prepare
 
 MAX_LINES = 99
 COPIES = "[w.copy() for w in W], [bias.copy() for bias in b]"  # of the network
-Lines = Sequence[str]
-
-NOTES: dict[str, Lines] = {
-    "Data": [
-        "# X is (samples, features). The network learns from the training part and nothing else.",
-    ],
-    "Loss and gradient": [
-        "# Each sample has its loss C, and delta = dC/dz in the last layer. By the chain rule,",
-        "# dC/dW = delta^T a, dC/db = the sum of delta; one layer down, delta = delta W * f'(z).",
-    ],
-    "Training": ["# One step for each batch: p is a parameter, g the gradient dC/dp."],
-}
-"""What opens a section, if there is room."""
-
-ACTIVATION_LINES: dict[str, Lines] = {
-    "relu": ["return np.maximum(z, 0), z > 0"],
-    "sigmoid": ["a = 0.5 * (1 + np.tanh(z / 2))  # 1 / (1 + exp(-z))", "return a, a * (1 - a)"],
-    "tanh": ["a = np.tanh(z)", "return a, 1 - a**2"],
-    "identity": ["return z, np.ones_like(z)"],
-    "leaky-relu": ["return np.maximum(z, 0.01 * z), np.where(z > 0, 1, np.float32(0.01))"],
-    "elu": ["exp = np.exp(np.minimum(z, 0))", "return np.where(z > 0, z, exp - 1), exp"],
-    "silu": ["s = 0.5 * (1 + np.tanh(z / 2))", "return z * s, s * (1 + z - z * s)"],
-    "gelu": [
-        "t = np.tanh(0.79788456 * (z + 0.044715 * z**3))  # 0.79788456 = sqrt(2 / pi)",
-        "slope = (1 + t + z * (1 - t**2) * 0.79788456 * (1 + 0.134145 * z**2)) / 2",
-        "return z / 2 * (1 + t), slope",
-    ],
-}
-"""a = f(z), and the slope da/dz."""
-
-CROSS_ENTROPY_LINES: Lines = [
-    "z = z - z.max(axis=1, keepdims=True)  # changes nothing, and no exp can overflow",
-    "total = np.exp(z).sum(axis=1, keepdims=True)",
-    "return np.log(total[:, 0]) - (y * z).sum(axis=1), np.exp(z) / total - y",
-]
-BINARY_LINES: Lines = [
-    "a = 0.5 * (1 + np.tanh(z / 2))  # the sigmoid; log(1 + exp(z)) is logaddexp(0, z)",
-    "return (np.logaddexp(0, z) - y * z).sum(axis=1), a - y",
-]
-SOFTMAX_LINES: Lines = [
-    "a = np.exp(z - z.max(axis=1, keepdims=True))",
-    "a /= a.sum(axis=1, keepdims=True)",
-]
-
-LOSS_LINES: dict[str, Callable[[str], Lines]] = {
-    "cross-entropy": lambda output: CROSS_ENTROPY_LINES,
-    "binary-cross-entropy": lambda output: BINARY_LINES,
-    "mse": lambda output: MSE_LINES[output],
-}
-"""From z of the last layer and the targets y, the loss of each sample and dC/dz, by output."""
-
-MSE_LINES: dict[str, Lines] = {
-    "softmax": [
-        *SOFTMAX_LINES,
-        "g = 2 / K * (a - y)  # dC/da",
-        "return ((a - y) ** 2).mean(axis=1), a * (g - (g * a).sum(axis=1, keepdims=True))",
-    ],
-    "sigmoid": [
-        "a = 0.5 * (1 + np.tanh(z / 2))  # 1 / (1 + exp(-z))",
-        "return ((a - y) ** 2).mean(axis=1), 2 / K * (a - y) * a * (1 - a)",
-    ],
-    "tanh": [
-        "a = np.tanh(z)",
-        "return ((a - y) ** 2).mean(axis=1), 2 / K * (a - y) * (1 - a**2)",
-    ],
-    "identity": ["return ((z - y) ** 2).mean(axis=1), 2 / K * (z - y)"],
-}
-
-STD_OF_WEIGHTS = {
-    "he": "np.sqrt(2 / n)",
-    "xavier": "np.sqrt(2 / (m + n))",
-    "lecun": "np.sqrt(1 / n)",
-    "normal": "0.1",
-    "unit-normal": "1",
-    "zeros": "0",
-}
-"""The standard deviation of the weights that lead from n units to m units."""
-
-ADAM_LINES: Lines = [
-    "m += 0.1 * (g - m)",
-    "s += 0.001 * (g * g - s)",
-    "p -= eta * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)",
-]
-OPTIMIZER_LINES: dict[str, tuple[str, Lines]] = {
-    "sgd": ("", ["p -= eta * g"]),
-    "momentum": ("v", ["v *= MOMENTUM", "v += g", "p -= eta * v"]),
-    "nesterov": ("v", ["v *= MOMENTUM", "v += g", "p -= eta * (g + MOMENTUM * v)"]),
-    "rmsprop": ("s", ["s += 0.1 * (g * g - s)", "p -= eta * g / (np.sqrt(s) + 1e-7)"]),
-    "adam": ("ms", ADAM_LINES),
-    "adamw": ("ms", ADAM_LINES),
-}
-"""What is remembered of a parameter p (its velocity v, or the means m and s of its gradient and
-of the square), and how p then follows the gradient g."""
-
-SCHEDULE_LINES = {
-    "constant": ("", ""),
-    "step": ("decays = {after} // DECAY_EVERY", " * DECAY**decays"),
-    "exponential": ("decays = {after} / DECAY_EVERY", " * DECAY**decays"),
-    "cosine": ("angle = np.pi / 2 * {after} / {total}", " * float(np.cos(angle)) ** 2"),
-}
-"""How far training is after the warm-up, and what the learning rate is then multiplied by."""
-
-SCALING_LINES: dict[str, Lines] = {
-    "pixel": ["X = np.float32(X) / {maximum}"],
-    "z-score": [
-        "mean, spread = X[training].mean(axis=0), X[training].std(axis=0)",
-        "X = np.float32((X - mean) / np.where(spread > 0, spread, 1))",
-    ],
-    "z-score-global": ["X = np.float32((X - X[training].mean()) / (X[training].std() or 1))"],
-}
-
-ON_CIRCLE = "np.stack([r * np.cos(angle), r * np.sin(angle)], axis=1)"
-TOY_LINES: dict[str, tuple[Lines, str]] = {
-    "xor": (
-        [
-            "side = rng.choice([-1.0, 1.0], {n})",
-            "signs = np.stack([side, np.where(labels == 0, side, -side)], axis=1)",
-        ],
-        "signs * rng.uniform(0, 1, ({n}, 2))",
-    ),
-    "circles": (["angle, r = rng.uniform(0, 2 * np.pi, {n}), 1 - 0.5 * labels"], ON_CIRCLE),
-    "moons": (
-        [
-            "angle = rng.uniform(0, np.pi, {n})",
-            "arc = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)",
-        ],
-        "arc * (1 - 2 * labels)[:, np.newaxis]",
-    ),
-    "spirals": (
-        [
-            "r = np.sqrt(rng.uniform(0.01, 1, {n}))",
-            "angle = 3 * np.pi * r + np.pi * labels",
-        ],
-        ON_CIRCLE,
-    ),
-    "blobs": (["angle, r = 2 * np.pi * labels / 3, 1"], ON_CIRCLE),
-}
-"""Points in the plane: what is drawn first, and where they are before noise moves them."""
 
 
 def to_short_script(
@@ -291,12 +164,11 @@ def _source(dataset: str, is_for_colab: bool) -> Lines:
 
 def _toy(dataset: str) -> Lines:
     """Return the lines that draw points in the plane."""
-    lines, points = TOY_LINES[dataset]
-    n_classes = 3 if dataset == "blobs" else 2
+    drawn, points, n_classes = TOY_LINES[dataset]
     noise = f"rng.normal(0, {DATASETS[dataset].noise}, ({TOY_SAMPLES}, 2))"
     return [
         f"rng, labels = np.random.default_rng({TOY_SEED}), np.arange({TOY_SAMPLES}) % {n_classes}",
-        *(line.format(n=TOY_SAMPLES) for line in lines),
+        *(line.format(n=TOY_SAMPLES) for line in drawn),
         f"X = {points.format(n=TOY_SAMPLES)} + {noise}",
     ]
 
@@ -406,28 +278,27 @@ def _backward(config: RunConfig) -> Lines:
 
 def _step(config: RunConfig) -> Lines:
     """Return the optimizer, with weight decay and max-norm."""
-    memory, lines = OPTIMIZER_LINES[config.optimizer]
-    zeros = ", ".join(["np.zeros_like(p)"] * len(memory))
-    names = f", ({', '.join(memory)})" if len(memory) > 1 else "".join(f", {n}" for n in memory)
-    decay = "p *= 1 - eta * WEIGHT_DECAY * (p.ndim == 2)  # weights shrink, biases do not"
+    state, lines = OPTIMIZER_LINES[config.optimizer]
+    zeros = _as_one(["np.zeros_like(p)"] * len(state))
+    lists = {"p": "W + b", "g": "gradients"} | ({_as_one(state): "state"} if state else {})
     limit = "np.maximum(1, np.linalg.norm(w, axis=1, keepdims=True) / MAX_NORM)"
     return [
-        *(
-            [f"memory = [{f'({zeros})' if len(memory) > 1 else zeros} for p in W + b]"]
-            if memory
-            else []
-        ),
+        *([f"state = [{zeros} for p in W + b]"] if state else []),
         f"def step(gradients, eta{', t' if _counts(config) else ''}):  # {config.optimizer}",
-        f"    for p, g{names} in zip(W + b, gradients{', memory' if memory else ''}):",
-        *([f"        {decay}"] if config.optimizer == "adamw" else []),
+        f"    for {', '.join(lists)} in zip({', '.join(lists.values())}):",
         *(f"        {line}" for line in lines),
         *(["    for w in W:", f"        w /= {limit}"] if config.max_norm else []),
     ]
 
 
+def _as_one(values: Sequence[str]) -> str:
+    """Return one value as it is, and several as a tuple."""
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
+
+
 def _counts(config: RunConfig) -> bool:
     """Say whether the optimizer has to know the number of the step."""
-    return any("**t" in line for line in OPTIMIZER_LINES[config.optimizer][1])
+    return any("**t" in line for line in OPTIMIZER_LINES[config.optimizer].step)
 
 
 def _evaluate(config: RunConfig) -> Lines:

@@ -14,7 +14,7 @@ from mlp.schedules import Schedule
 
 BYTES_PER_NUMBER = 4
 ARRAYS_PER_LAYER = 4  # weighted inputs, activations, slopes and deltas
-ARRAYS_PER_NETWORK = 8  # parameters, gradient, two memories of the optimizer, and copies
+ARRAYS_PER_NETWORK = 8  # parameters, gradient, two of the optimizer state, and copies
 THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 

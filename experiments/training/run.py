@@ -197,7 +197,7 @@ class Run:
         self.result = None
 
     def release_memory(self) -> None:
-        """Release what it takes to continue: the memory of the optimizer, and of each layer."""
+        """Release what it takes to continue: the optimizer state, and the arrays of each layer."""
         self._training = self._records = None
 
     def complete(self) -> None:

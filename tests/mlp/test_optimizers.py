@@ -8,7 +8,7 @@ import pytest
 
 from mlp.losses import CROSS_ENTROPY, Objective
 from mlp.network import Network
-from mlp.optimizers import OPTIMIZERS, Adam, AdamW, Momentum
+from mlp.optimizers import OPTIMIZERS, Adam, AdamW, Momentum, Optimizer
 from mlp.records import Diverged
 from mlp.samples import Samples
 from mlp.training import train
@@ -92,8 +92,8 @@ def test_single_precision_stays_single(name: str) -> None:
     network = Network([3, 2])
     optimizer = OPTIMIZERS[name](network, ETA)
     optimizer.step(np.ones(8, np.float32))
-    memories = [value for value in vars(optimizer).values() if isinstance(value, np.ndarray)]
-    assert {memory.dtype for memory in [*memories, network.parameters]} == {np.dtype(np.float32)}
+    arrays = [value for value in vars(optimizer).values() if isinstance(value, np.ndarray)]
+    assert {array.dtype for array in [*arrays, network.parameters]} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -105,6 +105,67 @@ def test_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
         optimizer.learning_rate = 0.05 / (1 + step / 100)  # rmsprop never stands still otherwise
         optimizer.step(network.parameters * [1, 2, 3, 4, 5, 6])  # C = sum of k theta_k**2 / 2
     np.testing.assert_allclose(network.parameters, 0, atol=1e-2)
+
+
+GRADIENT = np.linspace(-2, 1.5, 8, dtype=np.float32)
+
+
+def optimizer_after(name: str, n_steps: int) -> Optimizer:
+    optimizer = OPTIMIZERS[name](Network([3, 2], rng=np.random.default_rng(0)), ETA)
+    for step in range(n_steps):
+        optimizer.step(GRADIENT * (step + 1))
+    return optimizer
+
+
+def copy_of_state(optimizer: Optimizer) -> dict[str, np.ndarray]:
+    return {part: array.copy() for part, array in optimizer.state().items()}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_state_is_all_that_the_next_steps_need(name: str) -> None:
+    stopped, restored = optimizer_after(name, 3), optimizer_after(name, 0)
+    restored.network.parameters[:] = stopped.network.parameters
+    restored.restore(copy_of_state(stopped))
+    for optimizer in (stopped, restored):
+        for _ in range(2):
+            optimizer.step(GRADIENT)
+    assert restored.network.parameters.tobytes() == stopped.network.parameters.tobytes()
+    for part, array in stopped.state().items():
+        assert restored.state()[part].tobytes() == array.tobytes()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_no_negative_state_that_is_accepted_makes_a_step_nan(name: str) -> None:
+    """So that a part must be named in `non_negative` where its formula needs that."""
+    for part, array in optimizer_after(name, 3).state().items():
+        optimizer = optimizer_after(name, 3)
+        state = copy_of_state(optimizer) | {part: np.full_like(array, -1)}
+        if part in optimizer.non_negative:
+            with pytest.raises(ValueError, match=f"part {part} .* finite and not below 0"):
+                optimizer.restore(state)
+        else:
+            optimizer.restore(state)
+        optimizer.step(GRADIENT)
+        assert np.isfinite(optimizer.network.parameters).all()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(name: str) -> None:
+    optimizer = optimizer_after(name, 3)
+    before = copy_of_state(optimizer)
+    with pytest.raises(ValueError, match=r"The state of \w+ consists of .*, not of .*extra\. Take"):
+        optimizer.restore(before | {"extra": np.zeros(8, np.float32)})
+    zeros = {part: np.zeros_like(array) for part, array in before.items()}
+    for part, array in before.items():
+        for wrong, words in (
+            (array[:-1], rf"The part {part} .* must have the shape \(\d,\) and the type \w+, not"),
+            (array.astype(np.float16), rf"The part {part} .*, not \(\d,\) and float16\. Take"),
+            (array * np.nan, f"(of the part {part} .* must be finite|, not .* and float64)"),
+        ):
+            with pytest.raises(ValueError, match=words):
+                optimizer.restore(zeros | {part: wrong})
+    for part, array in before.items():
+        assert optimizer.state()[part].tobytes() == array.tobytes()
 
 
 @pytest.mark.parametrize("learning_rate", [0, -0.1, math.inf, math.nan])

@@ -58,36 +58,45 @@ def test_a_stored_network_can_be_trained_on() -> None:
 
 
 def test_vectors_beside_the_network_survive_bit_for_bit() -> None:
-    memory: dict[str, Any] = {
+    checkpoint: dict[str, Any] = {
         "order": np.array([2, 0, 1], np.int32),
         "square_sum": np.array([1e-40, 3], np.float32),
         "empty": np.array([], np.float64),
     }
-    stored = from_bytes(to_bytes(Network([2, 3]), {}, memory)).memory
-    assert stored.keys() == memory.keys()
-    for name, vector in memory.items():
+    stored = from_bytes(to_bytes(Network([2, 3]), {}, checkpoint)).checkpoint
+    assert stored.keys() == checkpoint.keys()
+    for name, vector in checkpoint.items():
         assert stored[name].tobytes() == vector.tobytes()
         assert stored[name].dtype == vector.dtype
-    assert from_bytes(to_bytes(Network([2, 3]), {})).memory == {}
+    assert from_bytes(to_bytes(Network([2, 3]), {})).checkpoint == {}
 
 
 @pytest.mark.parametrize(
-    ("memory", "words"),
+    ("checkpoint", "words"),
     [
-        ({"Order": np.zeros(2)}, r"more than what a training remembers: memory\.Order\. Choose"),
-        ({"a" * 41: np.zeros(2)}, "more than what a training remembers"),
-        ({letter: np.zeros(2) for letter in "abcde"}, "more than what a training remembers"),
+        (
+            {"Order": np.zeros(2)},
+            r"more than a network and a checkpoint: checkpoint\.Order\. Choose",
+        ),
+        ({"a" * 41: np.zeros(2)}, "more than a network and a checkpoint"),
+        ({letter: np.zeros(2) for letter in "abcdefghi"}, "more than a network and a checkpoint"),
         (
             {"order": np.zeros(2, np.int64)},
-            r"memory\.order are of the type I64, and there are",
+            r"checkpoint\.order are of the type I64, and there are",
         ),
-        ({"order": np.zeros((2, 2))}, r"What the file says of memory\.order, its type, size and"),
-        ({"order": np.array([1, np.nan])}, r"memory\.order holds NaN or infinity\. The file is"),
+        (
+            {"order": np.zeros((2, 2))},
+            r"What the file says of checkpoint\.order, its type, size and",
+        ),
+        (
+            {"order": np.array([1, np.nan])},
+            r"checkpoint\.order holds NaN or infinity\. The file is",
+        ),
     ],
 )
-def test_other_vectors_are_refused(memory: dict[str, Any], words: str) -> None:
+def test_other_vectors_are_refused(checkpoint: dict[str, Any], words: str) -> None:
     with pytest.raises(ModelFileError, match=words):
-        to_bytes(Network([2, 3]), {}, memory)
+        to_bytes(Network([2, 3]), {}, checkpoint)
 
 
 MODULES = {
@@ -107,9 +116,9 @@ def test_torch_takes_the_file_as_it_is_and_gives_the_same_logits(name: str, tmp_
     rng = np.random.default_rng(0)
     network = Network([6, 5, 4, 3], activation=name, rng=rng)
     network.parameters += 0.1  # biases, too, are not 0
-    memory = {"velocity": np.ones(len(network.parameters), np.float32)}
+    checkpoint = {"velocity": np.ones(len(network.parameters), np.float32)}
     save(tmp_path / "model.safetensors", network, {})
-    save(tmp_path / "with_memory.safetensors", network, {}, memory)
+    save(tmp_path / "with_checkpoint.safetensors", network, {}, checkpoint)
     nn = torch.nn
 
     def activation() -> Any:
@@ -119,9 +128,9 @@ def test_torch_takes_the_file_as_it_is_and_gives_the_same_logits(name: str, tmp_
         nn.Linear(6, 5), activation(), nn.Linear(5, 4), activation(), nn.Linear(4, 3)
     )
     twin.load_state_dict(safetensors.load_file(tmp_path / "model.safetensors"))
-    with_memory = safetensors.load_file(tmp_path / "with_memory.safetensors")
-    keys = twin.load_state_dict(with_memory, strict=False)
-    assert (keys.missing_keys, keys.unexpected_keys) == ([], ["memory.velocity"])
+    with_checkpoint = safetensors.load_file(tmp_path / "with_checkpoint.safetensors")
+    keys = twin.load_state_dict(with_checkpoint, strict=False)
+    assert (keys.missing_keys, keys.unexpected_keys) == ([], ["checkpoint.velocity"])
     X = rng.normal(size=(7, 6)).astype(np.float32)
     expected = forward(network, X, Workspace(network, len(X)))
     np.testing.assert_allclose(twin(torch.from_numpy(X)).detach().numpy(), expected, atol=1e-5)

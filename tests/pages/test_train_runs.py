@@ -309,7 +309,7 @@ def test_a_loaded_run_has_its_name_and_its_time_and_goes_on_as_the_uncut_one(ope
     other = load_into(open_app(), run_to_bytes(run, "best *run*", for_continuing=True))
     (stored,) = other.test.session_state[session.TAB].run_store.runs
     assert stored.name == "best *run*"
-    assert any("4 epochs in 2 min of computing" in text.value for text in other.test.markdown)
+    assert any("4 epochs in 2 min of computing time" in text.value for text in other.test.markdown)
     for each in (app, other):
         labeled(each.test.number_input, "More epochs").set_value(3)
         each.click("Continue").wait_for(lambda each=each: each.job.status.is_over)

@@ -252,12 +252,16 @@ UNUSABLE = {
         ("name", replaced_by(3), UNUSABLE["name"]),
         ("name", replaced_by("x" * 81), r"up to 80 characters, all of them .* has 81\. Rename"),
         ("name", replaced_by("a\nb"), "The name of the run may have up to 80 characters"),
-        ("seconds", replaced_by(-1.0), "A run cannot have taken -1 s of computing. The file is"),
-        ("seconds", replaced_by(1e300), r"A run cannot have taken 1e\+300 s of computing"),
+        (
+            "seconds",
+            replaced_by(-1.0),
+            r"A run cannot have taken -1 s of computing time\. The file is",
+        ),
+        ("seconds", replaced_by(1e300), r"A run cannot have taken 1e\+300 s of computing time"),
         ("seconds", replaced_by("1"), UNUSABLE["seconds"]),
-        ("training", replaced_by([1.0]), UNUSABLE["training"]),
-        ("training", setting(4, 0, to=1.5), UNUSABLE["training"]),
-        ("training", setting(0, to=float("nan")), UNUSABLE["training"]),
+        ("checkpoint", replaced_by([1.0]), UNUSABLE["checkpoint"]),
+        ("checkpoint", setting(4, 0, to=1.5), UNUSABLE["checkpoint"]),
+        ("checkpoint", setting(0, to=float("nan")), UNUSABLE["checkpoint"]),
     ],
 )
 def test_an_invalid_entry_is_refused(entry: str, change: Change, words: str) -> None:
@@ -287,13 +291,15 @@ def test_a_file_of_an_older_version_is_loaded_but_cannot_be_continued() -> None:
     older = {entry: STORED.metadata[entry] for entry in IN_WORDS}
     model = load_model(to_bytes(STORED.network, older))
     assert_same_run(model, RUN)
-    assert (model.name, model.seconds, model.memory) == ("", 0.0, None)
+    assert (model.name, model.seconds, model.checkpoint) == ("", 0.0, None)
 
 
-def test_vectors_without_the_numbers_of_a_training_are_refused() -> None:
-    metadata = STORED.metadata | {"training": "null"}
-    with pytest.raises(ModelFileError, match="memory of the training in the file is incomplete"):
-        load_model(to_bytes(STORED.network, metadata, STORED.memory))
+def test_a_checkpoint_without_its_numbers_is_refused() -> None:
+    metadata = STORED.metadata | {"checkpoint": "null"}
+    with pytest.raises(
+        ModelFileError, match=r"checkpoint in the file lacks its numbers\. The file"
+    ):
+        load_model(to_bytes(STORED.network, metadata, STORED.checkpoint))
 
 
 def test_missing_and_unknown_entries_are_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 from data import download
 from data.datasets import DATASETS
 from experiments.config import OWN, SETTINGS, RunConfig
-from experiments.export import short_script
+from experiments.export import short_script_lines
 from experiments.export.notebook import to_notebook
 from experiments.export.script import OWN_FILE, samples_to_npz
 from experiments.export.short_script import to_short_script
@@ -132,16 +132,17 @@ def test_each_pair_of_values_is_among_these() -> None:
 
 def test_the_registries_of_lines_are_complete() -> None:
     for lines, setting in (
-        (short_script.ACTIVATION_LINES, "activation"),
-        (short_script.MSE_LINES, "output"),
-        (short_script.LOSS_LINES, "loss"),
-        (short_script.OPTIMIZER_LINES, "optimizer"),
-        (short_script.SCHEDULE_LINES, "schedule"),
-        (short_script.SCALING_LINES, "scaling"),
-        (short_script.STD_OF_WEIGHTS, "weight_init"),
+        (short_script_lines.ACTIVATION_LINES, "activation"),
+        (short_script_lines.MSE_LINES, "output"),
+        (short_script_lines.LOSS_LINES, "loss"),
+        (short_script_lines.OPTIMIZER_LINES, "optimizer"),
+        (short_script_lines.SCHEDULE_LINES, "schedule"),
+        (short_script_lines.SCALING_LINES, "scaling"),
+        (short_script_lines.STD_OF_WEIGHTS, "weight_init"),
     ):
         assert set(lines) == set(SETTINGS[setting].options)
-    assert set(short_script.TOY_LINES) == set(TOYS)
+    assert set(SETTINGS["bias_init"].options) <= set(short_script_lines.STD_OF_WEIGHTS)
+    assert set(short_script_lines.TOY_LINES) == set(TOYS)
 
 
 def test_all_are_short_and_without_complaint_of_the_linter(tmp_path: Path) -> None:
@@ -184,7 +185,7 @@ def test_it_always_gives_the_same(tmp_path: Path) -> None:
 
 def test_only_what_the_run_needs_is_in_it() -> None:
     script = to_short_script(RunConfig(hidden_layers=(), optimizer="sgd", dropout=0.5))
-    for absent in ("slope(", "memory", "mask", "best", "penalty", "HIDDEN_LAYERS", "def f("):
+    for absent in ("slope(", "state", "mask", "best", "penalty", "HIDDEN_LAYERS", "def f("):
         assert absent not in script
     assert "L2" not in to_short_script(RunConfig(l1=0.1))
 

@@ -56,8 +56,8 @@ def test_comments_directly_above_a_definition_belong_to_it(
 
 def test_two_names_of_one_assignment_are_one_definition() -> None:
     definitions = read_module("mlp.activations").definitions
-    assert definitions["_GELU_SCALE"] is definitions["_GELU_CUBE"]
-    assert sources("mlp.activations", "_gelu")["mlp.activations"].count("_GELU_SCALE,") == 1
+    assert definitions["GELU_SCALE"] is definitions["GELU_CUBE"]
+    assert sources("mlp.activations", "_gelu")["mlp.activations"].count("GELU_SCALE,") == 1
 
 
 def test_the_docstring_of_a_module_is_read() -> None:
