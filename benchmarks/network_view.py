@@ -23,7 +23,7 @@ from experiments.training.run import Run
 from tests.browser.serving import running_chromium, running_server
 
 CASES = {
-    "digits 64-32-10": RunConfig(epochs=3000),
+    "digits 64-32-10": RunConfig(epochs=10_000),
     "mnist 784-128-64-10": RunConfig(dataset="mnist", hidden_layers=(128, 64), epochs=50),
 }
 SECONDS, WARM_UP = 10, 4
@@ -45,7 +45,7 @@ def cost_of(config: RunConfig) -> tuple[float, int]:
     for _ in range(N_MADE):
         start = time.perf_counter()
         network = run.network_at()
-        picture = picture_of(network, sample.x, is_image=True, right=0)
+        picture = picture_of(network, sample.x, is_image=True, label=0)
         text = to_json(content_of(network, picture, sample, prepared.dataset))
         seconds.append(time.perf_counter() - start)
     return 1000 * statistics.median(seconds), len(text)

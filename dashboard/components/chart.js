@@ -155,8 +155,12 @@ function toldOf({ key, drawing }) {
   return told?.drawing === drawing ? told : { number: 0, changes: [] };
 }
 
+// plotly.js takes the browser long: whatever is quicker to draw comes before a first chart.
+const pause = () => new Promise((resolve) => setTimeout(resolve, 150));
+
 async function draw(element, chart) {
   const data = chart.data;
+  if (!chart.content) await pause();
   const Plotly = await loadPlotly(data.script);
   const { clientWidth: width, clientHeight: height } = element;
   if (!element.isConnected || !width) return; // it is drawn when it is seen
