@@ -69,6 +69,7 @@ const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), col
 
 // On a projector, letters are larger, and so is the room for them: by this factor.
 const zoom = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+const legible = (words) => (words?.font?.size ? { ...words, font: { ...words.font, size: zoom() * words.font.size } } : words);
 const enlarged = (sizes) => Object.fromEntries(Object.entries(sizes ?? {}).map(([key, size]) => [key, zoom() * size]));
 
 function themed(layout, theme) {
@@ -83,6 +84,9 @@ function themed(layout, theme) {
     ...own,
     ...dragged(),
     margin: enlarged(painted.margin),
+    annotations: painted.annotations?.map(legible),
+    title: legible(painted.title),
+    legend: legible(painted.legend),
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
     font: { ...painted.font, size: zoom() * (painted.font?.size ?? 14), color: theme.text, family: theme.font },

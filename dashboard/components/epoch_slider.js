@@ -12,6 +12,7 @@ function show(slider, content) {
   input.max = content.last;
   input.disabled = content.last === 0;
   if (!isHeld) input.value = content.epoch;
+  button.hidden = !content.hasFilm;
   button.disabled = !content.canPlay;
   button.textContent = content.isPlaying ? "❚❚" : "▶";
   button.setAttribute("aria-label", content.isPlaying ? "Stop the film" : "Play the training as a film");

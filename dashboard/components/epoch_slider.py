@@ -92,7 +92,8 @@ def _content(run: Run, *, can_play: bool) -> dict[str, Any]:
         "newestWords": words if run.epochs_done else "",
         "last": run.epochs_done,
         "note": _stride_note(run),
-        "canPlay": can_play and run.epochs_done > 1,
+        "hasFilm": can_play,
+        "canPlay": run.epochs_done > 1,
         "isPlaying": session.tab().film is not None,
     }
 
