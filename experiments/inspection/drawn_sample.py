@@ -94,13 +94,13 @@ class Farness(NamedTuple):
 def farness(prepared: PreparedData, neighbors: Neighbors) -> Farness:
     """Return how far a sample is from all that was learned.
 
-    It can tell that nothing like this picture was among the training samples, pixel by pixel:
-    noise, clothing, a scribble all over the pad. It cannot tell whether the picture is a digit.
-    One in a hundred digits of the same kind is called far, by definition, and more of a hand
-    or a pen that nobody in the training part had. Many a letter is not, as some of them are digits
-    (l, O, S, Z), nor is a straight line, and a blank picture has thin ones for neighbors.
-    `python -m benchmarks.drawings` counts them. The network has no part in it: what is near
-    may be read wrong, and what is far may be read right.
+    It can tell that nothing like this picture, pixel by pixel, was among the training samples:
+    noise, a scribble over itself, half of all printed letters. It cannot tell whether the picture
+    is a digit. One in a hundred of the same kind is called far, by definition, and many more where
+    hand or pen differ: of MNIST's digits, a quarter is far from the small digits. A loop or a
+    straight line is near to some digit, and a blank picture to a thin one. The network has no
+    part in it: what is near may be read wrong, and what is far may be read right.
+    `python -m benchmarks.drawings` counts all that.
 
     Parameters
     ----------
