@@ -28,7 +28,7 @@ from data.drawing.strokes import rasterize, read_strokes
 from experiments.config import RunConfig
 from experiments.evaluation.drawing_steps import Reader, reader_of, step_accuracies
 from experiments.exploration.neighbors import neighbors_of
-from experiments.inspection.drawn_sample import farness
+from experiments.inspection.drawn_sample import novelty_of
 from experiments.presets import preset
 from experiments.training.prepared_data import PreparedData, prepare
 from experiments.training.run import Run
@@ -44,7 +44,7 @@ DIGITS: dict[str, Any] = {  # all of the samples of load_digits
     "validation_fraction": 0,
     "test_fraction": 0,
 }
-N_FAR = 300  # pictures of each kind
+N_PICTURES = 300  # pictures of each kind
 NO_LETTERS = "IOSZilosz"  # which are digits, too
 
 
@@ -173,26 +173,26 @@ def others() -> dict[str, list[Ink]]:
     """Return pictures to call far or not, by what they are."""
     rng = np.random.default_rng(0)
     kinds = {
-        "test digits of MNIST": mnist_test(N_FAR)[0],
+        "test digits of MNIST": mnist_test(N_PICTURES)[0],
         "printed letters": letters(),
-        "zigzags": zigzags(rng, N_FAR),
-        "curves": curves(rng, N_FAR),
-        "noise": list(rng.integers(0, 256, (N_FAR, 28, 28), np.uint8)),
+        "zigzags": zigzags(rng, N_PICTURES),
+        "curves": curves(rng, N_PICTURES),
+        "noise": list(rng.integers(0, 256, (N_PICTURES, 28, 28), np.uint8)),
     }
     if is_at_hand("fashion-mnist"):
-        clothes = load("fashion-mnist").X[N_TRAINING : N_TRAINING + N_FAR]
+        clothes = load("fashion-mnist").X[N_TRAINING : N_TRAINING + N_PICTURES]
         kinds["clothes (Fashion-MNIST)"] = list(clothes.reshape(-1, 28, 28))
     return kinds
 
 
-def share_far(prepared: PreparedData, name: str, drawings: Sequence[Ink]) -> float:
+def share_novel(prepared: PreparedData, name: str, drawings: Sequence[Ink]) -> float:
     """Return how many drawings are called far from all that was learned, in percent."""
-    return 100 * float(np.mean([_is_far(prepared, name, drawing) for drawing in drawings]))
+    return 100 * float(np.mean([_is_novel(prepared, name, drawing) for drawing in drawings]))
 
 
-def _is_far(prepared: PreparedData, name: str, drawing: Ink) -> bool:
+def _is_novel(prepared: PreparedData, name: str, drawing: Ink) -> bool:
     x = prepared.scaler.transform(PREPARATIONS[name].sample(drawing))
-    return farness(prepared, neighbors_of(prepared, x, 1)).is_far
+    return novelty_of(prepared, neighbors_of(prepared, x, 1)).is_novel
 
 
 # Times.
@@ -212,7 +212,7 @@ def times(prepared: dict[str, PreparedData]) -> Iterator[tuple[str, float]]:
         x = each.scaler.transform(PREPARATIONS[name].sample(drawing))
         yield (
             f"nearest training image, {name}",
-            milliseconds(lambda each=each, x=x: farness(each, neighbors_of(each, x, 8))),
+            milliseconds(lambda each=each, x=x: novelty_of(each, neighbors_of(each, x, 8))),
         )
 
 
@@ -240,10 +240,10 @@ def measure() -> dict[str, Any]:
     results["ladder"] = ladder(readers, images, labels)
     drawings = on_pads(images, range(28, PAD + 1), np.random.default_rng(0))
     results["ladder_on_pads"] = ladder(readers, drawings, labels)
-    print("far ...", file=sys.stderr)
+    print("novelty ...", file=sys.stderr)
     prepared = {name: prepare(RunConfig(dataset=name)) for name in PREPARATIONS}
-    results["far"] = [
-        (kind, [share_far(each, name, pictures) for name, each in prepared.items()])
+    results["novel"] = [
+        (kind, [share_novel(each, name, pictures) for name, each in prepared.items()])
         for kind, pictures in others().items()
     ]
     with threadpool_limits(1):
@@ -260,7 +260,7 @@ def report(results: dict[str, Any]) -> str:
             results["ladder"], results["ladder_on_pads"], strict=True
         )
     ]
-    far = [[kind, *(f"{share:.0f}" for share in shares)] for kind, shares in results["far"]]
+    novel = [[kind, *(f"{share:.0f}" for share in shares)] for kind, shares in results["novel"]]
     spent = [[title, f"{value:.2f}"] for title, value in results["times"]]
     heads = ["step", "so far, %", "all but it, %", "on a pad: so far, %", "all but it, %"]
     return "\n\n".join(
@@ -271,7 +271,7 @@ def report(results: dict[str, Any]) -> str:
             f"MNIST as drawings; mean and standard deviation of {len(DIGITS_SEEDS)} seeds:",
             table(heads, steps),
             "Called far from all that was learned, as are 1 % of the validation part:",
-            table(["pictures", *(f"{name}, %" for name in PREPARATIONS)], far),
+            table(["pictures", *(f"{name}, %" for name in PREPARATIONS)], novel),
             "A drawing, with one thread:",
             table(["", "ms"], spent),
         ]

@@ -19,7 +19,7 @@ from mlp.network import Network
 N_HELD_OUT = 500  # samples to compare a distance with: within a second for MNIST
 HELD_OUT_SEED = 0
 ROWS_AT_ONCE = 50  # 10 MB of distances to 50,000 training samples
-FAR = 99.0  # percent of the held-out samples are nearer
+NOVEL = 99.0  # percent of the held-out samples are nearer
 
 
 class OtherAnswer(NamedTuple):
@@ -75,7 +75,7 @@ def other_answer(network: Network, x: Array, other: int) -> OtherAnswer:
     return OtherAnswer(answer, other, gap, (workspace.deltas[1] @ network.weights[1])[0])
 
 
-class Farness(NamedTuple):
+class Novelty(NamedTuple):
     """How far a sample is from all that was learned, beside samples that were held out.
 
     distance : Euclidean, to the nearest training sample, between scaled samples
@@ -86,12 +86,12 @@ class Farness(NamedTuple):
     percentile: float
 
     @property
-    def is_far(self) -> bool:
+    def is_novel(self) -> bool:
         """Whether it is farther than 99 % of the held-out samples: 'not a digit?'."""
-        return self.percentile >= FAR
+        return self.percentile >= NOVEL
 
 
-def farness(prepared: PreparedData, neighbors: Neighbors) -> Farness:
+def novelty_of(prepared: PreparedData, neighbors: Neighbors) -> Novelty:
     """Return how far a sample is from all that was learned.
 
     It can tell that nothing like this picture, pixel by pixel, was among the training samples:
@@ -105,11 +105,14 @@ def farness(prepared: PreparedData, neighbors: Neighbors) -> Farness:
     Parameters
     ----------
     neighbors : of the sample, as `neighbors_of` returns them, at least one
+
+    Source: nearest neighbors in M. Markou and S. Singh, Novelty detection: a review, part 1,
+    Signal Processing 83 (2003).
     """
     distance = float(neighbors.distances[0])
     usual = held_out_distances(prepared)
     n_nearer = int(np.searchsorted(usual, distance))
-    return Farness(distance, 100 * n_nearer / len(usual))
+    return Novelty(distance, 100 * n_nearer / len(usual))
 
 
 @once_per_object

@@ -75,7 +75,7 @@ def test_the_report_has_a_table_for_each_question() -> None:
         "mnist": [("as they are", 97.9)],
         "ladder": [("Count", [20.0, 22.0], [70.0, 72.0])],
         "ladder_on_pads": [("Count", [30.0, 30.0], [60.0, 60.0])],
-        "far": [("noise", [100.0, 99.6])],
+        "novel": [("noise", [100.0, 99.6])],
         "times": [("drawn", 1.234)],
     }
     text = " ".join(report(results).split())

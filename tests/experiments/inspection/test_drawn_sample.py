@@ -5,9 +5,9 @@ from experiments.config import OWN, RunConfig
 from experiments.exploration.neighbors import neighbors_of
 from experiments.inspection.drawn_sample import (
     N_HELD_OUT,
-    Farness,
-    farness,
+    Novelty,
     held_out_distances,
+    novelty_of,
     other_answer,
 )
 from experiments.training.prepared_data import PreparedData, prepare
@@ -59,22 +59,22 @@ def test_an_unknown_class_is_refused(other: int) -> None:
         other_answer(Network((6, 4)), np.ones(6, np.float32), other)
 
 
-def farness_of(prepared: PreparedData, x: np.ndarray) -> Farness:
-    return farness(prepared, neighbors_of(prepared, x.astype(np.float32), 1))
+def novelty_for(prepared: PreparedData, x: np.ndarray) -> Novelty:
+    return novelty_of(prepared, neighbors_of(prepared, x.astype(np.float32), 1))
 
 
 def test_a_training_sample_is_near_and_noise_is_far(
     digits: PreparedData, rng: np.random.Generator
 ) -> None:
-    near = farness_of(digits, digits.training.X[7])
-    assert (near.distance, near.percentile, near.is_far) == (0, 0, False)
-    noise = farness_of(digits, rng.random(64))
-    assert (noise.percentile, noise.is_far) == (100, True)
+    near = novelty_for(digits, digits.training.X[7])
+    assert (near.distance, near.percentile, near.is_novel) == (0, 0, False)
+    noise = novelty_for(digits, rng.random(64))
+    assert (noise.percentile, noise.is_novel) == (100, True)
 
 
 def test_few_of_the_samples_held_out_are_far(digits: PreparedData) -> None:
     assert digits.test is not None
-    far = [farness_of(digits, x).is_far for x in digits.test.X]
+    far = [novelty_for(digits, x).is_novel for x in digits.test.X]
     assert np.mean(far) < 0.05
 
 
