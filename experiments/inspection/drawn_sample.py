@@ -37,6 +37,7 @@ class OtherAnswer(NamedTuple):
     gradient: Array
 
 
+@np.errstate(all="ignore")  # a network that has diverged says so by its logits
 def other_answer(network: Network, x: Array, other: int) -> OtherAnswer:
     """Return what it takes for a network to answer with another class.
 
