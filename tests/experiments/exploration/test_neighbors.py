@@ -3,7 +3,7 @@ import pytest
 
 from data.split import Split
 from experiments.config import OWN, RunConfig
-from experiments.exploration.neighbors import nearest_neighbors, part_of
+from experiments.exploration.neighbors import nearest_neighbors, neighbors_of, part_of
 from experiments.training.prepared_data import prepare
 from tests.datasets import dataset
 
@@ -36,3 +36,12 @@ def test_there_are_no_more_neighbors_than_other_samples() -> None:
     prepared = prepare(RunConfig(dataset=OWN), own)
     row = int(prepared.split.training[0])
     assert len(nearest_neighbors(prepared, row, 50).rows) == len(prepared.split.training) - 1
+
+
+def test_a_sample_of_no_dataset_has_neighbors_too(digits) -> None:
+    sample = digits.training.X[[3, 5]].mean(axis=0)
+    found = neighbors_of(digits, sample, 4)
+    distances = np.linalg.norm(digits.training.X.astype(float) - sample, axis=1)
+    np.testing.assert_allclose(found.distances, np.sort(distances)[:4], rtol=1e-5)
+    own = neighbors_of(digits, digits.training.X[3], 1)
+    assert (own.rows[0], own.distances[0]) == (digits.split.training[3], 0)
