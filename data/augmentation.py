@@ -6,7 +6,7 @@ is read once at these positions. What is outside an image is blank, 0, as around
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from data.scaling import Scaler
 Floats = npt.NDArray[np.float32]
 
 IMAGES_AT_ONCE = 32  # of 28 x 28 pixels: what they need stays in the cache of a core
+IMAGES_DRAWN_AT_ONCE = 512  # so that all images in one batch take little more memory
 SHARE_OF_VARIANCE = 0.999  # of an elastic field: the rest would take as long again
 
 
@@ -87,6 +88,12 @@ class Augmentation:
         epoch, batch : their numbers; the first batch of an epoch is 0
         """
         rng = np.random.default_rng((self.seed, epoch, batch))
+        distorted = np.empty_like(X, np.float32)
+        for rows in _slices(len(X), IMAGES_DRAWN_AT_ONCE):
+            distorted[rows] = self._distort(X[rows], rng)
+        return distorted
+
+    def _distort(self, X: npt.NDArray[np.floating], rng: np.random.Generator) -> Floats:
         images = self.scaler.restore(X) if self.scaler else X
         distorted = distort(
             images, self.image_shape, self.distortions, maximum=self.maximum, rng=rng
@@ -138,22 +145,22 @@ def _move(
     """Distort images in place, affinely and elastically at once."""
     coefficients, basis = draw_positions(len(images), image_shape, distortions, rng)
     interpolation = Interpolation(min(len(images), IMAGES_AT_ONCE), image_shape)
-    for rows in _few_at_once(len(images)):
+    for rows in _slices(len(images), IMAGES_AT_ONCE):
         interpolation.read(images[rows], coefficients[:, rows], basis)
 
 
 def _add_noise(images: Floats, maximum: float, share: float, rng: np.random.Generator) -> None:
     """Add normal noise to images in place; none goes below 0 or above the maximum."""
-    for rows in _few_at_once(len(images)):
-        noise = rng.standard_normal(images[rows].shape, np.float32)
-        noise *= np.float32(maximum * share)
-        np.clip(images[rows] + noise, 0, maximum, out=images[rows])
+    noise = rng.standard_normal(images.shape, np.float32)
+    noise *= np.float32(maximum * share)
+    noise += images
+    np.clip(noise, 0, maximum, out=images)
 
 
-def _few_at_once(n_images: int) -> Iterator[slice]:
-    """Yield the rows of a few images after another, until all have had their turn."""
-    for start in range(0, n_images, IMAGES_AT_ONCE):
-        yield slice(start, start + IMAGES_AT_ONCE)
+def _slices(n_images: int, n_at_once: int) -> Iterator[slice]:
+    """Yield the rows of some images after another, until all have had their turn."""
+    for start in range(0, n_images, n_at_once):
+        yield slice(start, start + n_at_once)
 
 
 def draw_positions(
@@ -212,7 +219,7 @@ def _affine_coefficients(
     return np.array([rows, columns], np.float32).transpose(0, 2, 1)
 
 
-@cache
+@lru_cache(2)
 def elastic_modes(image_shape: tuple[int, int], sigma: float) -> Floats:
     """Return the patterns of which smooth random fields are sums, (n_modes, n_pixels).
 

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.augmentation import DISTORTIONS, Augmentation, Distortions
 from data.datasets import Dataset
-from experiments.config import RunConfig, optimizer_settings
+from data.scaling import largest_value
+from experiments.config import RunConfig, optimizer_settings, unused_settings
 from experiments.training.prepared_data import PreparedData, prepare
 from mlp.losses import LOSSES, Objective
 from mlp.network import MAX_PARAMETERS, Network, count_parameters
@@ -89,6 +91,7 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
             f"A batch of {batch_size:,} is more than the {n_training:,} training samples. "
             "Take a smaller batch, or the full batch."
         )
+    _check_augmentation(config, dataset)
     return Plan(
         sizes,
         n_parameters,
@@ -98,6 +101,21 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
         batch_size,
         steps_per_epoch=-(-n_training // batch_size),
     )
+
+
+def _check_augmentation(config: RunConfig, dataset: Dataset) -> None:
+    """Refuse to distort one's own samples if they are no images."""
+    if distortions_of(config) and not dataset.image_shape:
+        raise ValueError(
+            "Augmentation distorts images, and your data are not images. Set its shift, rotation "
+            "and so on to 0."
+        )
+
+
+def distortions_of(config: RunConfig) -> Distortions:
+    """Return how much the training images of a run are distorted; points never are."""
+    used = set(DISTORTIONS) - unused_settings(dict(config))
+    return Distortions(**config.model_dump(include=used))
 
 
 def make_network(config: RunConfig, sizes: tuple[int, ...], rng: np.random.Generator) -> Network:
@@ -130,4 +148,18 @@ def make_schedule(config: RunConfig) -> Schedule:
         decay=config.decay,
         decay_every=config.decay_every,
         warmup_epochs=config.warmup_epochs,
+    )
+
+
+def make_augmentation(config: RunConfig, prepared: PreparedData) -> Augmentation | None:
+    """Return what distorts the training images of a run; None if nothing does."""
+    dataset, distortions = prepared.dataset, distortions_of(config)
+    if not (dataset.image_shape and distortions):
+        return None
+    return Augmentation(
+        dataset.image_shape,
+        distortions,
+        largest_value(dataset.X[prepared.split.training], dataset.known_maximum),
+        config.seed,
+        prepared.scaler,
     )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
+from experiments.training.lookahead import one_ahead
 from experiments.training.shared_files import Parts
 from experiments.training.snapshot_recorder import EpochSnapshot, SnapshotRecorder
 from mlp.early_stopping import EarlyStopping
@@ -46,7 +47,7 @@ class Training(NamedTuple):
 
     def loop(self, training: Samples, validation: Samples | None) -> TrainingLoop:
         """Return the loop that continues it."""
-        return TrainingLoop(self.state, training, validation)
+        return TrainingLoop(self.state, training, validation, one_ahead)
 
     def watched(self, loop: TrainingLoop) -> Iterator[Record]:
         """Return the records of the loop; with early stopping, until patience runs out."""

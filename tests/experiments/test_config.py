@@ -2,12 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from data.augmentation import DISTORTIONS
 from experiments.config import (
+    AUGMENTATION,
+    OWN,
     SETTINGS,
     RunConfig,
     explain,
@@ -20,6 +24,7 @@ from experiments.training.plan import plan
 from mlp.activations import ACTIVATIONS
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
+from tests.datasets import dataset
 
 PAIRS = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
 
@@ -103,6 +108,10 @@ def problems_of(**settings: object) -> list[str]:
         ({"class_weight": "x"}, "There is no class weight 'x'. Choose one of: none, balanced."),
         ({"bias_init": "he"}, "There is no bias initialization 'he'."),
         ({"early_stopping": True, "validation_fraction": 0}, "Early stopping watches the"),
+        ({"shift": -1}, "The shift must be a number from 0 to 10, not -1."),
+        ({"rotation": 181}, "The rotation must be a number from 0 to 180, not 181."),
+        ({"elastic_sigma": 0}, "The elastic sigma must be a number from 1 to 20, not 0."),
+        ({"noise": 2}, "The noise must be a number from 0 to 1, not 2."),
         ({"full_batch": "maybe"}, "The full batch cannot be 'maybe'"),
     ],
 )
@@ -173,6 +182,23 @@ def test_settings_without_effect_are_known() -> None:
         "decay",
         "decay_every",
         "patience",
+        "elastic_sigma",
     }
+    assert "elastic_sigma" not in unused_settings(dict(RunConfig(elastic=1)))
     assert {"batch_size", "shuffle"} <= unused_settings(dict(RunConfig(full_batch=True)))
     assert "momentum" not in unused_settings(dict(RunConfig(optimizer="nesterov")))
+
+
+def test_only_images_are_distorted() -> None:
+    names = {name for name, setting in SETTINGS.items() if setting.group is AUGMENTATION}
+    assert names == set(DISTORTIONS)
+    assert names <= unused_settings(dict(RunConfig(dataset="moons", elastic=1)))
+    assert not names & unused_settings(dict(RunConfig(dataset="mnist", elastic=1)))
+    assert not names & unused_settings(dict(RunConfig(dataset=OWN, elastic=1)))
+
+
+def test_a_table_cannot_be_distorted() -> None:
+    own = dataset(np.eye(30, dtype=np.float32), 10 * [0, 1, 2])
+    plan(RunConfig(dataset=OWN, batch_size=5), own)
+    with pytest.raises(ValueError, match="your data are not images"):
+        plan(RunConfig(dataset=OWN, batch_size=5, shift=1), own)
