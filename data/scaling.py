@@ -26,9 +26,16 @@ class Scaler:
     shift: npt.NDArray[np.float32]
     scale: npt.NDArray[np.float32]
 
-    def transform(self, X: Features) -> npt.NDArray[np.float32]:
-        """Return the scaled samples, (n_samples, n_features) float32, whatever the type of X."""
-        scaled: npt.NDArray[np.float32] = np.subtract(X, self.shift, dtype=np.float32)
+    def transform(
+        self, X: Features, out: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """Return the scaled samples, (n_samples, n_features) float32, whatever the type of X.
+
+        Parameters
+        ----------
+        out : where they are written, perhaps X itself; None for a new array
+        """
+        scaled: npt.NDArray[np.float32] = np.subtract(X, self.shift, out=out, dtype=np.float32)
         scaled /= self.scale
         return scaled
 
