@@ -15,7 +15,7 @@ from data.scaling import Scaler
 
 Floats = npt.NDArray[np.float32]
 
-IMAGES_AT_ONCE = 16  # of 28 x 28 pixels: what they need stays in the cache of a core
+PIXELS_AT_ONCE = 16 * 28 * 28  # what they need stays in the cache of a core
 IMAGES_DRAWN_AT_ONCE = 512  # so that all images in one batch take little more memory
 SHARE_OF_VARIANCE = 0.999  # of an elastic field: the rest would take as long again
 
@@ -151,8 +151,9 @@ def _move(
 ) -> None:
     """Distort images in place, affinely and elastically at once."""
     coefficients, basis = draw_positions(len(images), image_shape, distortions, rng)
-    interpolation = Interpolation(min(len(images), IMAGES_AT_ONCE), image_shape)
-    for rows in _slices(len(images), IMAGES_AT_ONCE):
+    n_at_once = max(1, min(len(images), PIXELS_AT_ONCE // images.shape[1]))
+    interpolation = Interpolation(n_at_once, image_shape)
+    for rows in _slices(len(images), n_at_once):
         interpolation.read(images[rows], coefficients[:, rows], basis)
 
 

@@ -52,7 +52,8 @@ def _scores_before() -> list[Metric]:
     ]
 
 
-def _meaning_of_training(run: Run) -> str:
+def meaning_of_training(run: Run) -> str:
+    """Return what the training accuracy of a run is about."""
     return TRAINING + (AUGMENTED if distortions_of(run.config) else "")
 
 
@@ -63,7 +64,7 @@ def _scores_of(job: TrainingJob, epoch: int) -> list[Metric]:
         Metric("Test accuracy: only at the end", None, TEST),
         Metric(f"Validation accuracy, epoch {epoch:,}", record.validation, VALIDATION),
         Metric(
-            f"Training accuracy, epoch {epoch:,}", record.training, _meaning_of_training(job.run)
+            f"Training accuracy, epoch {epoch:,}", record.training, meaning_of_training(job.run)
         ),
     ]
 
@@ -84,6 +85,6 @@ def _scores_now(job: TrainingJob) -> list[Metric]:
         Metric(
             f"Training accuracy{this_epoch}",
             result.training if result else last and last.training,
-            _meaning_of_training(run),
+            meaning_of_training(run),
         ),
     ]

@@ -20,6 +20,8 @@ from mlp.records import BatchRecord, EpochRecord, Record, Score
 from mlp.samples import Samples
 from mlp.training import TrainingLoop, TrainingState
 
+LARGE_BATCH = 50_000  # numbers; to have a smaller one made ahead costs more than it saves
+
 
 class SampleSource(Protocol):
     """Where the samples are; plain data, too."""
@@ -47,7 +49,8 @@ class Training(NamedTuple):
 
     def loop(self, training: Samples, validation: Samples | None) -> TrainingLoop:
         """Return the loop that continues it."""
-        return TrainingLoop(self.state, training, validation, one_ahead)
+        is_large = self.state.batch_size * training.X.shape[1] >= LARGE_BATCH
+        return TrainingLoop(self.state, training, validation, one_ahead if is_large else iter)
 
     def watched(self, loop: TrainingLoop) -> Iterator[Record]:
         """Return the records of the loop; with early stopping, until patience runs out."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.augmentation import (
-    IMAGES_AT_ONCE,
+    PIXELS_AT_ONCE,
     Augmentation,
     Distortions,
     Floats,
@@ -21,6 +21,7 @@ from data.scaling import SCALERS
 
 SHAPE = (28, 28)
 PIXEL_ROWS, PIXEL_COLUMNS = np.indices(SHAPE).reshape(2, -1)
+AT_ONCE = PIXELS_AT_ONCE // 784
 EVERYTHING = Distortions(1, 7.5, 0.1, 5, 1.38, 4, 0.1, 0.2)
 EACH = [Distortions(**{field.name: field.default or 0.4}) for field in fields(Distortions)]
 
@@ -49,7 +50,7 @@ def test_no_distortion_changes_no_bit() -> None:
 
 @pytest.mark.parametrize("distortions", [*EACH, EVERYTHING], ids=str)
 def test_images_stay_images_and_the_originals_as_they_are(distortions: Distortions) -> None:
-    images = pixels(2 * IMAGES_AT_ONCE + 1)
+    images = pixels(2 * AT_ONCE + 1)
     before = images.copy()
     after = distorted(images, distortions)
     assert (after.shape, after.dtype) == (images.shape, np.float32)
@@ -68,7 +69,7 @@ def test_bytes_are_distorted_like_numbers() -> None:
     np.testing.assert_array_equal(as_bytes, as_numbers)
 
 
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2 * IMAGES_AT_ONCE), st.floats(0.5, 20))
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2 * AT_ONCE), st.floats(0.5, 20))
 def test_images_of_every_shape_are_distorted(
     height: int, width: int, n_images: int, sigma: float
 ) -> None:

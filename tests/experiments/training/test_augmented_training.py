@@ -1,5 +1,6 @@
 """A run on distorted images goes on after a cut anywhere, and tests on images as they are."""
 
+import math
 import pickle
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from data.augmentation import Augmentation, Distortions
 from experiments.config import RunConfig
 from experiments.export.model_file import load_model, restore_run, run_to_bytes
+from experiments.training import slices
 from experiments.training.lookahead import one_ahead
 from experiments.training.plan import make_augmentation
 from experiments.training.run import Run
@@ -22,7 +24,11 @@ PLAIN = RunConfig(hidden_layers=(8,), epochs=3, batch_size=200)
 
 
 @pytest.mark.parametrize("batches", [1, 2, 4])
-def test_slices_of_any_length_make_the_same_run(batches: int) -> None:
+@pytest.mark.parametrize("large", [0, math.inf])
+def test_slices_of_any_length_make_the_same_run(
+    batches: int, large: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "LARGE_BATCH", large)  # made ahead, or in turn
     sliced, is_over = Run(AUGMENTED), False
     while not is_over:
         training = pickle.loads(pickle.dumps(sliced.training()))  # noqa: S301
