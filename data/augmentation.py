@@ -90,26 +90,22 @@ class Augmentation:
         rng = np.random.default_rng((self.seed, epoch, batch))
         images = self.scaler.restore(X) if self.scaler else np.array(X, np.float32)
         for rows in _slices(len(images), IMAGES_DRAWN_AT_ONCE):
-            self._distort(images[rows], rng)
+            distort(images[rows], self.image_shape, self.distortions, self.maximum, rng)
         return self.scaler.transform(images, out=images) if self.scaler else images
-
-    def _distort(self, images: Floats, rng: np.random.Generator) -> None:
-        _distort(images, self.image_shape, self.distortions, self.maximum, rng)
 
 
 def distort(
-    images: npt.NDArray[np.number],
+    images: Floats,
     image_shape: tuple[int, int],
     distortions: Distortions,
-    *,
     maximum: float,
     rng: np.random.Generator,
-) -> Floats:
-    """Return images distorted at random, (n_images, height * width) float32.
+) -> None:
+    """Distort images in place, each in its own way.
 
     Parameters
     ----------
-    images : (n_images, height * width), from 0, blank, to the maximum; unchanged
+    images : (n_images, height * width), from 0, blank, to the maximum
     image_shape : (height, width)
 
     Raises
@@ -122,19 +118,6 @@ def distort(
             f"The images have the shape {images.shape}; expected is (n_images, {height * width}), "
             f"for images of {height} x {width} pixels. Give their own height and width."
         )
-    distorted = np.array(images, np.float32)
-    _distort(distorted, image_shape, distortions, maximum, rng)
-    return distorted
-
-
-def _distort(
-    images: Floats,
-    image_shape: tuple[int, int],
-    distortions: Distortions,
-    maximum: float,
-    rng: np.random.Generator,
-) -> None:
-    """Distort images in place."""
     if distortions.moves_pixels:
         _move(images, image_shape, distortions, rng)
     if distortions.noise:

@@ -17,6 +17,7 @@ from mlp.schedules import Schedule
 BYTES_PER_NUMBER = 4
 ARRAYS_PER_LAYER = 4  # weighted inputs, activations, slopes and deltas
 ARRAYS_PER_NETWORK = 8  # parameters, gradient, two memories of the optimizer, and copies
+MAX_SIGMAS = 32  # sides of an image: a finer elastic field takes too long to be drawn
 THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 
@@ -104,11 +105,18 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
 
 
 def _check_augmentation(config: RunConfig, dataset: Dataset) -> None:
-    """Refuse to distort one's own samples if they are no images."""
-    if distortions_of(config) and not dataset.image_shape:
+    """Refuse to distort what is no image, or elastically in more detail than can be computed."""
+    distortions, shape = distortions_of(config), dataset.image_shape
+    if distortions and not shape:
         raise ValueError(
             "Augmentation distorts images, and your data are not images. Set its shift, rotation "
             "and so on to 0."
+        )
+    if shape and distortions.elastic and max(shape) > MAX_SIGMAS * distortions.elastic_sigma:
+        raise ValueError(
+            f"An elastic sigma of {distortions.elastic_sigma:g} is too fine for images of "
+            f"{shape[0]} x {shape[1]} pixels. Choose {max(shape) / MAX_SIGMAS:.3g} or more, or no "
+            "elastic distortion."
         )
 
 

@@ -1,6 +1,7 @@
 """A config is valid, or says in a sentence why not."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -202,3 +203,11 @@ def test_a_table_cannot_be_distorted() -> None:
     plan(RunConfig(dataset=OWN, batch_size=5), own)
     with pytest.raises(ValueError, match="your data are not images"):
         plan(RunConfig(dataset=OWN, batch_size=5, shift=1), own)
+
+
+def test_an_elastic_field_is_not_too_fine_for_large_images() -> None:
+    own = replace(dataset(np.ones((30, 4096), np.float32), 10 * [0, 1, 2]), image_shape=(64, 64))
+    config = RunConfig(dataset=OWN, batch_size=5, elastic=1, elastic_sigma=2)
+    plan(config, own)
+    with pytest.raises(ValueError, match=r"1\.5 is too fine for images of 64 x 64 pixels\."):
+        plan(config.model_copy(update={"elastic_sigma": 1.5}), own)
