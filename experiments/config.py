@@ -135,8 +135,8 @@ class RunConfig(BaseModel):
     )
     """How many times training sees every sample."""
     seed: int = setting(Count, 0, "Seed", TRAINING, 0, 2**32 - 1, affects_data=True)
-    """Decides the split, the initial weights, the order of the samples and dropout. The same seed
-    gives the same run."""
+    """Decides the split, the initial weights, the order of the samples, dropout and augmentation.
+    The same seed gives the same run."""
 
     momentum: float = setting(
         Fraction,
@@ -252,8 +252,8 @@ class RunConfig(BaseModel):
         step=0.1,
         is_used=_has_images,
     )
-    """How far a smooth random field moves each pixel, as the root mean square in pixels, up or
-    down and left or right. With sigma 4, 1.38 is what is known as alpha 34."""
+    """Root mean square, in pixels, of a smooth random displacement in each direction. With sigma 4,
+    1.38 is what is known as alpha 34."""
     elastic_sigma: float = setting(
         Number,
         4.0,

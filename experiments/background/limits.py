@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from data.datasets import Dataset
 from experiments.config import RunConfig
-from experiments.training.plan import Plan, distortions_of, plan
+from experiments.training.plan import Plan, plan
 
 MAX_WORKERS = 2  # processes that compute, and no more than there are cores
 IDLE_SECONDS = 60.0  # a worker process without work ends after so long
@@ -45,7 +45,7 @@ def check_affordable(
     for each in plans:
         _check_memory(each)
     runs = zip(configs, plans, strict=True)
-    cost = n_repetitions * sum(_cost(each, config) for config, each in runs)
+    cost = n_repetitions * sum(_cost(each, config.epochs) for config, each in runs)
     if cost > MAX_COST:
         raise ValueError(
             f"This would take {cost / MAX_COST:,.1f} times as long as one reader may train on "
@@ -53,11 +53,11 @@ def check_affordable(
         )
 
 
-def _cost(plan: Plan, config: RunConfig) -> float:
+def _cost(plan: Plan, epochs: int) -> float:
     """Return how many multiplications the forward passes of a run take, about."""
     learning = max(plan.n_training * plan.n_parameters, plan.steps_per_epoch * STEP_COST)
-    n_pixels = plan.n_training * plan.sizes[0] if distortions_of(config) else 0
-    return config.epochs * (learning + n_pixels * PIXEL_COST)
+    n_pixels = plan.n_training * plan.sizes[0] if plan.is_augmented else 0
+    return epochs * (learning + n_pixels * PIXEL_COST)
 
 
 def _check_memory(plan: Plan) -> None:

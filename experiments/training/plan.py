@@ -28,6 +28,7 @@ class Plan(NamedTuple):
     n_training, n_validation, n_test : samples of each part
     batch_size : samples a step
     steps_per_epoch : batches that make one pass over the training samples
+    is_augmented : whether images are distorted beside the training
     """
 
     sizes: tuple[int, ...]
@@ -37,6 +38,7 @@ class Plan(NamedTuple):
     n_test: int
     batch_size: int
     steps_per_epoch: int
+    is_augmented: bool = False
 
     @property
     def n_bytes(self) -> int:
@@ -57,7 +59,8 @@ class Plan(NamedTuple):
     @property
     def blas_threads(self) -> int | None:
         """How many threads suit the matrix products; None for as many as there are cores."""
-        return 1 if self.n_parameters * self.batch_size < THREADED_STEP else None
+        is_small = self.n_parameters * self.batch_size < THREADED_STEP
+        return 1 if is_small or self.is_augmented else None  # distorting takes a core as well
 
 
 def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
@@ -101,6 +104,7 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
         n_test,
         batch_size,
         steps_per_epoch=-(-n_training // batch_size),
+        is_augmented=bool(distortions_of(config)),
     )
 
 

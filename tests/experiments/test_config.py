@@ -146,7 +146,7 @@ def test_a_setting_is_checked_whatever_the_others_are() -> None:
 
 def test_the_plan_of_the_defaults() -> None:
     size = plan(RunConfig())
-    assert size == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 359, 359, 32, 34)
+    assert size == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 359, 359, 32, 34, False)
     assert size.samples_in_words == "1,079 training, 359 validation, 359 test samples"
     nothing_held_out = plan(RunConfig(validation_fraction=0, test_fraction=0))
     assert nothing_held_out.samples_in_words == "1,797 training samples"
@@ -196,6 +196,12 @@ def test_only_images_are_distorted() -> None:
     assert names <= unused_settings(dict(RunConfig(dataset="moons", elastic=1)))
     assert not names & unused_settings(dict(RunConfig(dataset="mnist", elastic=1)))
     assert not names & unused_settings(dict(RunConfig(dataset=OWN, elastic=1)))
+
+
+def test_one_thread_computes_where_another_distorts() -> None:
+    large = RunConfig(hidden_layers=(1000, 1000), full_batch=True)
+    assert plan(large).blas_threads is None
+    assert plan(large.model_copy(update={"rotation": 10.0})).blas_threads == 1
 
 
 def test_a_table_cannot_be_distorted() -> None:
