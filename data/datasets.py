@@ -134,6 +134,7 @@ class DatasetEntry:
     settings : the usual settings of a run on it, by their names, where they are not those that
         suit most datasets
     noise : by which points in the plane are moved, a standard deviation
+    has_images : whether its samples are images
     """
 
     title: str
@@ -143,6 +144,7 @@ class DatasetEntry:
     script_packages: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     noise: float = 0.0
+    has_images: bool = False
 
 
 def _digits(name: str, title: str) -> Dataset:
@@ -203,6 +205,7 @@ def _idx_entry(
         row_order,
         script_source=f"read_idx_folder({folder})",
         settings={"split": "blocks", "validation_fraction": 1 / 7, "test_fraction": 1 / 7},
+        has_images=True,
     )
 
 
@@ -259,6 +262,7 @@ DATASETS: dict[str, DatasetEntry] = {
         ),
         script_source="read_digits()",
         script_packages=("scikit-learn",),
+        has_images=True,
     ),
     "mnist": _idx_entry(
         "MNIST: handwritten digits, 28 × 28 pixels",

@@ -26,11 +26,35 @@ class Scaler:
     shift: npt.NDArray[np.float32]
     scale: npt.NDArray[np.float32]
 
-    def transform(self, X: Features) -> npt.NDArray[np.float32]:
-        """Return the scaled samples, (n_samples, n_features) float32, whatever the type of X."""
-        scaled: npt.NDArray[np.float32] = np.subtract(X, self.shift, dtype=np.float32)
+    def transform(
+        self, X: Features, out: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """Return the scaled samples, (n_samples, n_features) float32, whatever the type of X.
+
+        Parameters
+        ----------
+        out : where they are written, perhaps X itself; None for a new array
+        """
+        scaled: npt.NDArray[np.float32] = np.subtract(X, self.shift, out=out, dtype=np.float32)
         scaled /= self.scale
         return scaled
+
+    def restore(self, scaled: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+        """Return samples as they were before scaling, but for rounding."""
+        X: npt.NDArray[np.float32] = np.multiply(scaled, self.scale, dtype=np.float32)
+        X += self.shift
+        return X
+
+
+def largest_value(X: Features, maximum: float | None) -> float:
+    """Return the largest absolute value that a feature can have, or has; 1 if all are 0.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features), the training samples
+    maximum : None if it is not known without a look at them
+    """
+    return maximum or max(abs(float(X.min())), abs(float(X.max()))) or 1.0
 
 
 def fit_pixel_scaler(X: Features, maximum: float | None) -> Scaler:
@@ -42,8 +66,7 @@ def fit_pixel_scaler(X: Features, maximum: float | None) -> Scaler:
     maximum : the largest absolute value that a feature can have; where that is not known, None,
         the largest of the training samples is taken, and other samples may go beyond 1
     """
-    largest = maximum or max(abs(float(X.min())), abs(float(X.max()))) or 1.0
-    return _scaler(np.zeros(X.shape[1]), np.full(X.shape[1], largest))
+    return _scaler(np.zeros(X.shape[1]), np.full(X.shape[1], largest_value(X, maximum)))
 
 
 def fit_z_score_scaler(X: Features, maximum: float | None) -> Scaler:

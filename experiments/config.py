@@ -37,8 +37,9 @@ NETWORK = Group("Network", ":material/lan:")
 TRAINING = Group("Training", ":material/model_training:")
 OPTIMIZER = Group("Optimizer details", ":material/stairs:")
 REGULARIZATION = Group("Regularization", ":material/shield:")
+AUGMENTATION = Group("Augmentation", ":material/rotate_90_degrees_ccw:")
 DATA = Group("Data and initialization", ":material/tune:")
-GROUPS = (NETWORK, TRAINING, OPTIMIZER, REGULARIZATION, DATA)
+GROUPS = (NETWORK, TRAINING, OPTIMIZER, REGULARIZATION, AUGMENTATION, DATA)
 
 
 def _optimizer_reads(setting: str) -> Callable[[Values], bool]:
@@ -53,6 +54,10 @@ def _schedule_decays(settings: Values) -> bool:
 
 def _has_batches(settings: Values) -> bool:
     return not settings["full_batch"]
+
+
+def _has_images(settings: Values) -> bool:
+    return settings["dataset"] == OWN or DATASETS[settings["dataset"]].has_images
 
 
 class RunConfig(BaseModel):
@@ -130,8 +135,8 @@ class RunConfig(BaseModel):
     )
     """How many times training sees every sample."""
     seed: int = setting(Count, 0, "Seed", TRAINING, 0, 2**32 - 1, affects_data=True)
-    """Decides the split, the initial weights, the order of the samples and dropout. The same seed
-    gives the same run."""
+    """Decides the split, the initial weights, the order of the samples, dropout and augmentation.
+    The same seed gives the same run."""
 
     momentum: float = setting(
         Fraction,
@@ -216,6 +221,60 @@ class RunConfig(BaseModel):
         is_used=lambda settings: settings["early_stopping"],
     )
     """How many epochs to wait for a lower validation loss."""
+
+    # Off, so that whoever turns it on sees what it changes.
+    shift: float = setting(
+        Number, 0.0, "Shift", AUGMENTATION, 0.0, 10.0, step=0.5, is_used=_has_images
+    )
+    """By how many pixels a training image is moved at most, up or down and left or right. Each
+    epoch distorts the images anew; the training curve is about distorted images, the validation
+    and the test part about images as they are."""
+    rotation: float = setting(
+        Number, 0.0, "Rotation", AUGMENTATION, 0.0, 180.0, step=2.5, is_used=_has_images
+    )
+    """By how many degrees a training image is rotated at most, to either side."""
+    zoom: float = setting(
+        Fraction, 0.0, "Zoom", AUGMENTATION, 0.0, 0.5, step=0.05, is_used=_has_images
+    )
+    """By what share of its size a training image grows or shrinks at most, in height and in width
+    independently."""
+    shear: float = setting(
+        Number, 0.0, "Shear", AUGMENTATION, 0.0, 45.0, step=2.5, is_used=_has_images
+    )
+    """By how many degrees upright strokes lean at most, to either side."""
+    elastic: float = setting(
+        Number,
+        0.0,
+        "Elastic distortion",
+        AUGMENTATION,
+        0.0,
+        10.0,
+        step=0.1,
+        is_used=_has_images,
+    )
+    """Root mean square, in pixels, of a smooth random displacement in each direction. With sigma 4,
+    1.38 is what is known as alpha 34."""
+    elastic_sigma: float = setting(
+        Number,
+        4.0,
+        "Elastic sigma",
+        AUGMENTATION,
+        1.0,
+        20.0,
+        step=0.5,
+        is_used=lambda settings: _has_images(settings) and settings["elastic"] > 0,
+    )
+    """Over how many pixels the elastic distortion moves neighbors alike. Simard's networks for
+    MNIST have 4."""
+    noise: float = setting(
+        Fraction, 0.0, "Noise", AUGMENTATION, 0.0, 1.0, step=0.05, is_used=_has_images
+    )
+    """Standard deviation of the noise that is added to each pixel of a training image, as a share
+    of full ink."""
+    erasing: float = setting(
+        Fraction, 0.0, "Erasing", AUGMENTATION, 0.0, 0.5, step=0.05, is_used=_has_images
+    )
+    """Share of a training image that a blank rectangle at a random place covers at most."""
 
     # Made for relu, the default activation.
     weight_init: str = setting(Choice, "he", "Weight initialization", DATA, INITIALIZERS)

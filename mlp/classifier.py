@@ -51,7 +51,7 @@ from mlp.evaluation import count_all_correct, count_correct, logits_of
 from mlp.network import Network, look_up
 from mlp.optimizers import OPTIMIZERS, Optimizer
 from mlp.records import Diverged, EpochRecord, Record
-from mlp.samples import Samples
+from mlp.samples import Augment, Samples
 from mlp.schedules import CONSTANT, Schedule
 from mlp.training import train
 
@@ -115,6 +115,9 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
     dropout : share of the hidden units dropped in each step, 0 <= dropout < 1
     max_norm : the longest that the incoming weights of a unit may be, or None
     weight_init, bias_init : names in `mlp.initializers`, for the initial parameters
+    augment : changes the rows of a batch before they are learned from, such as a
+        `data.augmentation.Augmentation`: a function of (X, epoch, batch), the rows, the number of
+        the epoch over all calls and that of the batch in it; or None
     early_stopping : end when the validation loss has not fallen for `patience` epochs, and
         go back to the best epoch
     validation_fraction : share of the training samples, of every class alike, that early
@@ -178,6 +181,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         max_norm: float | None = None,
         weight_init: str = "he",
         bias_init: str = "zeros",
+        augment: Augment | None = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         patience: int = 10,
@@ -203,6 +207,7 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self.max_norm = max_norm
         self.weight_init = weight_init
         self.bias_init = bias_init
+        self.augment = augment
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -477,12 +482,18 @@ class MLPClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             dropout=Dropout(self.dropout, self._dropout_rng) if self.dropout else None,
             max_norm=self.max_norm,
             count=count_all_correct if self._is_multilabel else count_correct,
+            augment=None if self.augment is None else self._augment_from(self.n_iter_),
         )
         if self.early_stopping:
             self._keep_best(EarlyStopping(self.network_, self.patience), records)
         else:
             self.__dict__.pop("best_epoch_", None)
             self._keep(records)
+
+    def _augment_from(self, epochs: int) -> Augment:
+        """Return what changes a batch after so many epochs, in the precision of the network."""
+        augment: Any = self.augment
+        return lambda X, epoch, batch: np.asarray(augment(X, epochs + epoch, batch), X.dtype)
 
     def _keep_best(self, stopping: EarlyStopping, records: Iterator[Record]) -> None:
         """Train until the loss no longer falls, or Ctrl-C; end with the best network."""

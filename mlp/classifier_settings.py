@@ -43,7 +43,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     _check_count("batch_size", settings["batch_size"], AUTO, FULL)
     for units in hidden_layers(settings["hidden_layer_sizes"]):
         _check_count("each of hidden_layer_sizes", units)
-    weights = settings["class_weight"]
+    augment, weights = settings["augment"], settings["class_weight"]
+    if not (augment is None or callable(augment)):
+        raise ValueError(f"augment must be a function of (X, epoch, batch), not {augment!r}.")
     if not (weights is None or isinstance(weights, Mapping) or weights == BALANCED):
         raise ValueError(
             f"class_weight must be {{class: weight}}, 'balanced' or None, not {weights!r}."

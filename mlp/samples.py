@@ -12,6 +12,10 @@ from mlp.network import Network
 
 Rows = npt.NDArray[np.intp]
 
+Augment = Callable[[Array, int, int], Array]
+"""From the inputs of a batch, (n, n_0), the number of the epoch, and that of the batch in it from
+0 on, the inputs to learn from instead. It depends on these alone, and changes none of them."""
+
 
 class Samples(NamedTuple):
     """Inputs X, (n_samples, n_0), and targets, (n_samples, n_L); a row is a sample.
@@ -65,6 +69,22 @@ def shuffled_batches(
             if part is not None:
                 part.take(rows, axis=0, out=out, mode="clip")  # other modes copy twice
         yield batch
+
+
+def augmented_batches(
+    batches: Iterator[Samples], augment: Augment, epoch: int, first: int
+) -> Iterator[Samples]:
+    """Yield batches with their inputs changed.
+
+    The arrays of a batch are its own, so that a batch can be made before the last one is used up.
+
+    Parameters
+    ----------
+    first : the number of the first of the batches in its epoch
+    """
+    for number, (X, targets, weights) in enumerate(batches, first):
+        own_weights = None if weights is None else weights.copy()
+        yield Samples(augment(X, epoch, number), targets.copy(), own_weights)
 
 
 def check_samples(samples: Samples, network: Network) -> None:

@@ -6,7 +6,7 @@ two records is plain data: it can be stored, or sent to another process and cont
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
 
@@ -17,7 +17,15 @@ from mlp.evaluation import Count, count_correct, evaluate
 from mlp.losses import Objective
 from mlp.optimizers import Optimizer, limit_norms
 from mlp.records import BatchRecord, Diverged, EpochRecord, Record, Score
-from mlp.samples import Rows, Samples, batches_in_order, check_samples, shuffled_batches
+from mlp.samples import (
+    Augment,
+    Rows,
+    Samples,
+    augmented_batches,
+    batches_in_order,
+    check_samples,
+    shuffled_batches,
+)
 from mlp.schedules import Schedule
 
 DIVERGENCE_FACTOR = 1000.0  # this many times worse than guessing counts as diverged
@@ -36,6 +44,7 @@ def train(
     dropout: Dropout | None = None,
     max_norm: float | None = None,
     count: Count = count_correct,
+    augment: Augment | None = None,
 ) -> "TrainingLoop":
     """Check the arguments, and return an iterator that trains as records are taken.
 
@@ -53,6 +62,8 @@ def train(
     dropout : drops hidden units while training
     max_norm : the longest that the incoming weights of a unit may be, or None
     count : counts the right answers; `count_all_correct` where a sample has several labels
+    augment : changes the inputs of each batch before the network learns from them, anew in each
+        epoch; the training scores are then over these, except for epoch 0
 
     Raises
     ------
@@ -82,6 +93,7 @@ def train(
         dropout,
         max_norm,
         count,
+        augment,
     )
     return TrainingLoop(state, training, validation)
 
@@ -91,7 +103,7 @@ class TrainingState:
     """All that training knows between two records, apart from the samples: plain data.
 
     Pickled, stored, and continued in another process by a `TrainingLoop` with the same
-    samples, it makes the same steps, bit for bit. See `train` for the first nine fields.
+    samples, it makes the same steps, bit for bit. See `train` for the first ten fields.
 
     Attributes
     ----------
@@ -113,6 +125,7 @@ class TrainingState:
     dropout: Dropout | None
     max_norm: float | None
     count: Count
+    augment: Augment | None
     epochs_done: int = -1
     step: int = 0
     order: Rows | None = None
@@ -134,14 +147,23 @@ class TrainingLoop:
     ----------
     state : as `train` makes it, or as another loop has left it; changed in place
     training, validation : see `train`
+    ahead : given the augmented batches of an epoch, yields the same; it may have them made in
+        another thread while the network learns
 
     Attributes
     ----------
     last_gradient : (n_parameters,), that of the last step, until the next one
     """
 
-    def __init__(self, state: TrainingState, training: Samples, validation: Samples | None) -> None:
+    def __init__(
+        self,
+        state: TrainingState,
+        training: Samples,
+        validation: Samples | None,
+        ahead: Callable[[Iterator[Samples]], Iterator[Samples]] = iter,
+    ) -> None:
         self.state, self.training, self.validation = state, training, validation
+        self.ahead = ahead
         self.network = state.optimizer.network
         self.workspaces = workspaces_for(
             self.network, len(training.X), state.batch_size, state.dropout
@@ -206,6 +228,14 @@ class TrainingLoop:
 
     def _batches(self) -> Iterator[Samples]:
         """Yield what is left of the epoch."""
+        state = self.state
+        batches = self._original_batches()
+        if state.augment is None:
+            return batches
+        first, epoch = state.n_seen // state.batch_size, state.epochs_done + 1
+        return self.ahead(augmented_batches(batches, state.augment, epoch, first))
+
+    def _original_batches(self) -> Iterator[Samples]:
         state = self.state
         if state.order is None:
             return batches_in_order(self.training, state.batch_size, state.n_seen)

@@ -1,12 +1,14 @@
 """A small training, described by a few numbers, that can be continued in another process."""
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
+from data.augmentation import Augmentation, Distortions
+from experiments.training.lookahead import one_ahead
 from mlp.backprop import Dropout
 from mlp.early_stopping import EarlyStopping
 from mlp.losses import CROSS_ENTROPY, Objective
@@ -18,6 +20,7 @@ from mlp.schedules import Schedule
 from mlp.training import TrainingLoop, TrainingState, train
 
 EPOCHS = 4
+AUGMENTATION = Augmentation((2, 2), Distortions(shift=0.5, elastic=0.5, noise=0.2, erasing=0.3))
 
 
 class Settings(NamedTuple):
@@ -31,6 +34,7 @@ class Settings(NamedTuple):
     shuffles: bool
     patience: int | None
     learning_rate: float
+    augments: bool = False
 
 
 class Training(NamedTuple):
@@ -39,9 +43,9 @@ class Training(NamedTuple):
     state: TrainingState
     stopping: EarlyStopping | None
 
-    def records(self) -> Iterator[Record]:
+    def records(self, ahead: Callable[[Iterator], Iterator] = iter) -> Iterator[Record]:
         """Continue it."""
-        loop = TrainingLoop(self.state, samples(0), samples(1))
+        loop = TrainingLoop(self.state, samples(0), samples(1), ahead)
         return self.stopping.watch(loop) if self.stopping else loop
 
 
@@ -66,6 +70,7 @@ def begin(settings: Settings) -> Training:
         schedule=Schedule(settings.schedule, warmup_epochs=1, decay_every=1),
         dropout=Dropout(settings.dropout, np.random.default_rng(4)) if settings.dropout else None,
         max_norm=settings.max_norm,
+        augment=AUGMENTATION if settings.augments else None,
     )
     stopping = EarlyStopping(network, settings.patience) if settings.patience else None
     return Training(loop.state, stopping)
@@ -74,5 +79,5 @@ def begin(settings: Settings) -> Training:
 def advance(pickled: bytes, n_records: int) -> tuple[bytes, list[Record]]:
     """Take some records of a pickled training; return it, pickled again, and the records."""
     training: Training = pickle.loads(pickled)  # noqa: S301  # the test has pickled it
-    records = list(islice(training.records(), n_records))
+    records = list(islice(training.records(one_ahead), n_records))
     return pickle.dumps(training), records

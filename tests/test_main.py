@@ -501,7 +501,7 @@ def test_a_sweep_trains_only_what_is_missing(
 
 ERRORS = [
     ("train --preset nope", "There is no preset 'nope'. Choose one of: digits, slp-digits"),
-    ("train --nope 3", "No such option: --nope. Try: python main.py --help"),
+    ("train --xyz 3", "No such option: --xyz. Try: python main.py --help"),
     ("--nope", "No such option: --nope"),
     ("nope", "No such command 'nope'"),
     ("train digits", "Got unexpected extra argument"),

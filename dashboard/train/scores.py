@@ -5,6 +5,8 @@ from typing import NamedTuple
 from dashboard import session
 from dashboard.components.epoch_slider import past_epoch
 from experiments.background.training_job import TrainingJob
+from experiments.training.plan import distortions_of
+from experiments.training.run import Run
 from mlp.records import Score
 
 TEST = "On samples used neither for training nor for any choice, measured at the end."
@@ -12,6 +14,11 @@ VALIDATION = "On samples held out to monitor the training."
 TRAINING = (
     "On the samples it learns from, which is optimistic. During training, it is the mean over the "
     "epoch, in which the network has changed; at the end, it is measured again."
+)
+AUGMENTED = (
+    " With augmentation, it learns from distorted images, which are harder: during training, this "
+    "is about those, and may stay below the validation accuracy; at the end, it is about the "
+    "images as they are."
 )
 
 
@@ -45,13 +52,20 @@ def _scores_before() -> list[Metric]:
     ]
 
 
+def meaning_of_training(run: Run) -> str:
+    """Return what the training accuracy of a run is about."""
+    return TRAINING + (AUGMENTED if distortions_of(run.config) else "")
+
+
 def _scores_of(job: TrainingJob, epoch: int) -> list[Metric]:
     """Return the scores that were measured after an epoch."""
     record = job.run.history[epoch]
     return [
         Metric("Test accuracy: only at the end", None, TEST),
         Metric(f"Validation accuracy, epoch {epoch:,}", record.validation, VALIDATION),
-        Metric(f"Training accuracy, epoch {epoch:,}", record.training, TRAINING),
+        Metric(
+            f"Training accuracy, epoch {epoch:,}", record.training, meaning_of_training(job.run)
+        ),
     ]
 
 
@@ -71,6 +85,6 @@ def _scores_now(job: TrainingJob) -> list[Metric]:
         Metric(
             f"Training accuracy{this_epoch}",
             result.training if result else last and last.training,
-            TRAINING,
+            meaning_of_training(run),
         ),
     ]

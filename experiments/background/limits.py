@@ -18,6 +18,7 @@ GRACE_SECONDS = 20.0  # a page that has lost its network for so long does not co
 MAX_WORKS = 3  # trainings, comparisons and maps of one reader at once; the next one waits
 MAX_COST = 1e13  # multiplications of one work, forward: about half an hour of one core
 STEP_COST = 400_000  # a step takes no less time than so many
+PIXEL_COST = 100  # to distort a pixel takes about as long as so many
 MAX_RUN_BYTES = 500_000_000  # of one training, in a worker process
 
 MAX_RUNS = 20  # in the list of one reader
@@ -54,7 +55,9 @@ def check_affordable(
 
 def _cost(plan: Plan, epochs: int) -> float:
     """Return how many multiplications the forward passes of a run take, about."""
-    return epochs * max(plan.n_training * plan.n_parameters, plan.steps_per_epoch * STEP_COST)
+    learning = max(plan.n_training * plan.n_parameters, plan.steps_per_epoch * STEP_COST)
+    n_pixels = plan.n_training * plan.sizes[0] if plan.is_augmented else 0
+    return epochs * (learning + n_pixels * PIXEL_COST)
 
 
 def _check_memory(plan: Plan) -> None:

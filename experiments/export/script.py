@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from data.augmentation import DISTORTIONS, Distortions
 from data.datasets import DATASETS, Dataset, block_starts_of
 from data.download import FOLDER_VARIABLE, ORIGINALS
 from data.scaling import SCALERS
@@ -27,6 +28,7 @@ from experiments.export.source_slices import (
     read_module,
 )
 from experiments.training.changes import Change
+from experiments.training.plan import distortions_of
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 from mlp.schedules import SCHEDULES
@@ -51,6 +53,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Points in the plane": ("data.toy",),
     "Split": ("data.split",),
     "Scaling": ("data.scaling",),
+    "Augmentation": ("data.augmentation",),
     "Changes during training": ("experiments.training.changes",),
     "Samples and records": (
         "experiments.export.script_runtime",
@@ -70,6 +73,7 @@ def samples_to_npz(own: Dataset) -> bytes:
         labels=own.labels,
         class_names=np.array(own.class_names),
         maximum=own.known_maximum or 0.0,
+        image_shape=np.array(own.image_shape or (), np.intp),
     )
     return file.getvalue()
 
@@ -217,6 +221,7 @@ def _run(config: RunConfig, changes: Sequence[Change], until_step: int | None) -
         (
             _samples_section(config),
             _network_section(config),
+            *([_augmentation_section(config)] if distortions_of(config) else []),
             _training_section(config, changes, until_step),
             _result_section(config, until_step),
         )
@@ -275,6 +280,20 @@ objective = Objective({loss})
 optimizer = {defined_name("mlp.optimizers", OPTIMIZERS[config.optimizer])}({optimizer})"""
 
 
+def _augmentation_section(config: RunConfig) -> str:
+    """Return the lines that say how the training images are distorted."""
+    none, distortions = Distortions(), distortions_of(config)
+    changed = [name for name in DISTORTIONS if getattr(distortions, name) != getattr(none, name)]
+    return f"""# %% The augmentation
+augment = Augmentation(
+    data.image_shape,
+    Distortions({", ".join(f"{name}={name.upper()}" for name in changed)}),
+    largest_value(data.X[split.training], data.maximum),
+    SEED,
+    scaler,
+)"""
+
+
 def _training_section(config: RunConfig, changes: Sequence[Change], until_step: int | None) -> str:
     """Return the lines that train, and print each epoch."""
     batch_size = "len(training.X)" if config.full_batch else "BATCH_SIZE"
@@ -320,6 +339,7 @@ def _extras(config: RunConfig) -> dict[str, str]:
             ),
             ("dropout", "Dropout(DROPOUT, dropout_rng)", config.dropout),
             ("max_norm", "MAX_NORM", config.max_norm),
+            ("augment", "augment", distortions_of(config)),
         )
         if is_used
     }

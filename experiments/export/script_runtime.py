@@ -22,12 +22,14 @@ class RawSamples(NamedTuple):
     X : (n_samples, n_features)
     labels : (n_samples,), from 0 to n_classes - 1
     maximum : the largest absolute value that a feature can have; None where that is not known
+    image_shape : (height, width) of a sample in pixels; None if a sample is no image
     """
 
     X: Features
     labels: Labels
     n_classes: int
     maximum: float | None
+    image_shape: tuple[int, int] | None = None
 
 
 def read_digits() -> RawSamples:
@@ -35,7 +37,7 @@ def read_digits() -> RawSamples:
     from sklearn.datasets import load_digits
 
     X, labels = load_digits(return_X_y=True)
-    return RawSamples(X.astype(np.uint8), labels.astype(np.intp), 10, 16.0)
+    return RawSamples(X.astype(np.uint8), labels.astype(np.intp), 10, 16.0, (8, 8))
 
 
 def read_idx_folder(folder: Path) -> RawSamples:
@@ -56,7 +58,9 @@ def read_idx_folder(folder: Path) -> RawSamples:
             f"to the folder that holds '{folder.name}' with its four .gz files."
         ) from None
     X = np.concatenate(images)
-    return RawSamples(X.reshape(len(X), -1), np.concatenate(labels).astype(np.intp), 10, 255.0)
+    _, height, width = X.shape
+    pixels = X.reshape(-1, height * width)
+    return RawSamples(pixels, np.concatenate(labels).astype(np.intp), 10, 255.0, (height, width))
 
 
 def _read_idx(path: Path) -> Features:
@@ -89,6 +93,7 @@ def read_npz(path: Path) -> RawSamples:
             stored["labels"],
             len(stored["class_names"]),
             float(stored["maximum"]) or None,
+            tuple(stored["image_shape"].tolist()) or None,
         )
 
 

@@ -3,7 +3,8 @@
 The exact script has every line of `mlp` that the run used, and repeats it bit for bit. This
 one has the same mathematics in plain loops: the same settings, samples and split, the same
 random initial weights and batches. Only rounding is different, so that in the end the accuracy
-differs by no more than with another order of the samples.
+differs by no more than with another order of the samples. It leaves out the augmentation of
+images, and says so.
 
 A script holds the lines that its run needs, and no others. What has a name in a registry (an
 activation, a loss, an optimizer) has its lines in `short_script_lines.py`.
@@ -28,10 +29,18 @@ from experiments.export.short_script_lines import (
     Lines,
 )
 from experiments.export.source_slices import names_read
+from experiments.training.plan import distortions_of
 from experiments.training.prepared_data import prepare
 
 MAX_LINES = 99
 COPIES = "[w.copy() for w in W], [bias.copy() for bias in b]"  # of the network
+LIKENESS = (
+    "Settings, samples, first weights, batches and formulas are as in Perceptron Lab; "
+    "rounding is not."
+)
+AUGMENTED_LIKENESS = (
+    "It is as in Perceptron Lab but for rounding, and for augmentation, which is left out here."
+)
 
 
 def to_short_script(
@@ -94,8 +103,9 @@ def _spaced(lines: Iterable[str], gap: int) -> Iterator[str]:
 
 def _title(config: RunConfig, dataset: Dataset, is_for_colab: bool) -> str:
     sizes = "-".join(map(str, (dataset.n_features, *config.hidden_layers, dataset.n_classes)))
+    likeness = AUGMENTED_LIKENESS if distortions_of(config) else LIKENESS
     return f'''"""A network {sizes[:60]} learns {config.dataset}: a script to read.
-Settings, samples, first weights, batches and formulas are as in Perceptron Lab; rounding is not.
+{likeness}
 {_needs(config.dataset, is_for_colab)}
 """'''
 

@@ -5,12 +5,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from data.augmentation import DISTORTIONS
 from data.datasets import Dataset
 from experiments.config import DATA_SETTINGS, RunConfig, parse_field
 from experiments.training.plan import plan
 
 MAX_RUNS = 100_000
-PLAN_SETTINGS = DATA_SETTINGS - {"seed"} | {"hidden_layers", "full_batch", "batch_size"}
+SIZES = {"hidden_layers", "full_batch", "batch_size"}
+PLAN_SETTINGS = DATA_SETTINGS - {"seed"} | SIZES | set(DISTORTIONS)
 """All that a plan depends on, but the seed."""
 
 

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.augmentation import DISTORTIONS, Augmentation, Distortions
 from data.datasets import Dataset
-from experiments.config import RunConfig, optimizer_settings
+from data.scaling import largest_value
+from experiments.config import RunConfig, optimizer_settings, unused_settings
 from experiments.training.prepared_data import PreparedData, prepare
 from mlp.losses import LOSSES, Objective
 from mlp.network import MAX_PARAMETERS, Network, count_parameters
@@ -15,6 +17,7 @@ from mlp.schedules import Schedule
 BYTES_PER_NUMBER = 4
 ARRAYS_PER_LAYER = 4  # weighted inputs, activations, slopes and deltas
 ARRAYS_PER_NETWORK = 8  # parameters, gradient, two of the optimizer state, and copies
+MAX_SIGMAS = 32  # sides of an image: a finer elastic field takes too long to be drawn
 THREADED_STEP = 10_000_000  # from here on, a second BLAS thread saves more than it costs
 
 
@@ -25,6 +28,7 @@ class Plan(NamedTuple):
     n_training, n_validation, n_test : samples of each part
     batch_size : samples a step
     steps_per_epoch : batches that make one pass over the training samples
+    is_augmented : whether images are distorted beside the training
     """
 
     sizes: tuple[int, ...]
@@ -34,6 +38,7 @@ class Plan(NamedTuple):
     n_test: int
     batch_size: int
     steps_per_epoch: int
+    is_augmented: bool = False
 
     @property
     def n_bytes(self) -> int:
@@ -54,7 +59,8 @@ class Plan(NamedTuple):
     @property
     def blas_threads(self) -> int | None:
         """How many threads suit the matrix products; None for as many as there are cores."""
-        return 1 if self.n_parameters * self.batch_size < THREADED_STEP else None
+        is_small = self.n_parameters * self.batch_size < THREADED_STEP
+        return 1 if is_small or self.is_augmented else None  # distorting takes a core as well
 
 
 def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
@@ -89,6 +95,7 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
             f"A batch of {batch_size:,} is more than the {n_training:,} training samples. "
             "Take a smaller batch, or the full batch."
         )
+    _check_augmentation(config, dataset)
     return Plan(
         sizes,
         n_parameters,
@@ -97,7 +104,30 @@ def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
         n_test,
         batch_size,
         steps_per_epoch=-(-n_training // batch_size),
+        is_augmented=bool(distortions_of(config)),
     )
+
+
+def _check_augmentation(config: RunConfig, dataset: Dataset) -> None:
+    """Refuse to distort what is no image, or elastically in more detail than can be computed."""
+    distortions, shape = distortions_of(config), dataset.image_shape
+    if distortions and not shape:
+        raise ValueError(
+            "Augmentation distorts images, and your data are not images. Set its shift, rotation "
+            "and so on to 0."
+        )
+    if shape and distortions.elastic and max(shape) > MAX_SIGMAS * distortions.elastic_sigma:
+        raise ValueError(
+            f"An elastic sigma of {distortions.elastic_sigma:g} is too fine for images of "
+            f"{shape[0]} x {shape[1]} pixels. Choose {max(shape) / MAX_SIGMAS:.3g} or more, or no "
+            "elastic distortion."
+        )
+
+
+def distortions_of(config: RunConfig) -> Distortions:
+    """Return how much the training images of a run are distorted; points never are."""
+    used = set(DISTORTIONS) - unused_settings(dict(config))
+    return Distortions(**config.model_dump(include=used))
 
 
 def make_network(config: RunConfig, sizes: tuple[int, ...], rng: np.random.Generator) -> Network:
@@ -130,4 +160,18 @@ def make_schedule(config: RunConfig) -> Schedule:
         decay=config.decay,
         decay_every=config.decay_every,
         warmup_epochs=config.warmup_epochs,
+    )
+
+
+def make_augmentation(config: RunConfig, prepared: PreparedData) -> Augmentation | None:
+    """Return what distorts the training images of a run; None if nothing does."""
+    dataset, distortions = prepared.dataset, distortions_of(config)
+    if not (dataset.image_shape and distortions):
+        return None
+    return Augmentation(
+        dataset.image_shape,
+        distortions,
+        largest_value(dataset.X[prepared.split.training], dataset.known_maximum),
+        config.seed,
+        prepared.scaler,
     )

@@ -15,6 +15,7 @@ from experiments.config import RunConfig, explain
 from experiments.training.changes import Change
 from experiments.training.layer_diagnostics import StepDiagnostics
 from experiments.training.plan import (
+    make_augmentation,
     make_network,
     make_objective,
     make_optimizer,
@@ -277,6 +278,7 @@ class Run:
             schedule=make_schedule(config),
             dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
             max_norm=config.max_norm or None,
+            augment=make_augmentation(config, prepared),
         )
         stopping = EarlyStopping(self.network, config.patience) if config.early_stopping else None
         return Training(loop.state, stopping, self.keeps_snapshots)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
+from experiments.training.lookahead import one_ahead
 from experiments.training.shared_files import Parts
 from experiments.training.snapshot_recorder import EpochSnapshot, SnapshotRecorder
 from mlp.early_stopping import EarlyStopping
@@ -18,6 +19,8 @@ from mlp.network import Network
 from mlp.records import BatchRecord, EpochRecord, Record, Score
 from mlp.samples import Samples
 from mlp.training import TrainingLoop, TrainingState
+
+LARGE_BATCH = 50_000  # numbers; to have a smaller one made ahead costs more than it saves
 
 
 class SampleSource(Protocol):
@@ -46,7 +49,8 @@ class Training(NamedTuple):
 
     def loop(self, training: Samples, validation: Samples | None) -> TrainingLoop:
         """Return the loop that continues it."""
-        return TrainingLoop(self.state, training, validation)
+        is_large = self.state.batch_size * training.X.shape[1] >= LARGE_BATCH
+        return TrainingLoop(self.state, training, validation, one_ahead if is_large else iter)
 
     def watched(self, loop: TrainingLoop) -> Iterator[Record]:
         """Return the records of the loop; with early stopping, until patience runs out."""

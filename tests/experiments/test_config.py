@@ -1,14 +1,18 @@
 """A config is valid, or says in a sentence why not."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from data.augmentation import DISTORTIONS
 from data.datasets import DATASETS, Dataset, load
 from experiments.config import (
+    AUGMENTATION,
     OWN,
     SETTINGS,
     RunConfig,
@@ -24,6 +28,7 @@ from experiments.training.plan import plan
 from mlp.activations import ACTIVATIONS
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
+from tests.datasets import dataset
 
 PAIRS = [(loss, output) for loss in LOSSES for output in LOSSES[loss].outputs]
 
@@ -107,6 +112,10 @@ def problems_of(**settings: object) -> list[str]:
         ({"class_weight": "x"}, "There is no class weight 'x'. Choose one of: none, balanced."),
         ({"bias_init": "he"}, "There is no bias initialization 'he'."),
         ({"early_stopping": True, "validation_fraction": 0}, "Early stopping watches the"),
+        ({"shift": -1}, "The shift must be a number from 0 to 10, not -1."),
+        ({"rotation": 181}, "The rotation must be a number from 0 to 180, not 181."),
+        ({"elastic_sigma": 0}, "The elastic sigma must be a number from 1 to 20, not 0."),
+        ({"noise": 2}, "The noise must be a number from 0 to 1, not 2."),
         ({"full_batch": "maybe"}, "The full batch cannot be 'maybe'"),
     ],
 )
@@ -140,7 +149,7 @@ def test_a_setting_is_checked_whatever_the_others_are() -> None:
 
 def test_the_plan_of_the_defaults() -> None:
     size = plan(RunConfig())
-    assert size == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 359, 359, 32, 34)
+    assert size == ((64, 32, 10), 64 * 32 + 32 * 10 + 42, 1079, 359, 359, 32, 34, False)
     assert size.samples_in_words == "1,079 training, 359 validation, 359 test samples"
     nothing_held_out = plan(RunConfig(validation_fraction=0, test_fraction=0))
     assert nothing_held_out.samples_in_words == "1,797 training samples"
@@ -177,7 +186,9 @@ def test_settings_without_effect_are_known() -> None:
         "decay",
         "decay_every",
         "patience",
+        "elastic_sigma",
     }
+    assert "elastic_sigma" not in unused_settings(dict(RunConfig(elastic=1)))
     assert {"batch_size", "shuffle"} <= unused_settings(dict(RunConfig(full_batch=True)))
     assert "momentum" not in unused_settings(dict(RunConfig(optimizer="nesterov")))
 
@@ -200,3 +211,32 @@ def test_tables_of_ones_own_are_scaled_by_column_and_images_are_not() -> None:
     table: Dataset = load("moons")
     assert default_of("scaling", OWN) == default_of("scaling", OWN, table) == "z-score"
     assert default_of("scaling", OWN, load("digits")) == "pixel"
+
+
+def test_only_images_are_distorted() -> None:
+    names = {name for name, setting in SETTINGS.items() if setting.group is AUGMENTATION}
+    assert names == set(DISTORTIONS)
+    assert names <= unused_settings(dict(RunConfig(dataset="moons", elastic=1)))
+    assert not names & unused_settings(dict(RunConfig(dataset="mnist", elastic=1)))
+    assert not names & unused_settings(dict(RunConfig(dataset=OWN, elastic=1)))
+
+
+def test_one_thread_computes_where_another_distorts() -> None:
+    large = RunConfig(hidden_layers=(1000, 1000), full_batch=True)
+    assert plan(large).blas_threads is None
+    assert plan(large.model_copy(update={"rotation": 10.0})).blas_threads == 1
+
+
+def test_a_table_cannot_be_distorted() -> None:
+    own = dataset(np.eye(30, dtype=np.float32), 10 * [0, 1, 2])
+    plan(RunConfig(dataset=OWN, batch_size=5), own)
+    with pytest.raises(ValueError, match="your data are not images"):
+        plan(RunConfig(dataset=OWN, batch_size=5, shift=1), own)
+
+
+def test_an_elastic_field_is_not_too_fine_for_large_images() -> None:
+    own = replace(dataset(np.ones((30, 4096), np.float32), 10 * [0, 1, 2]), image_shape=(64, 64))
+    config = RunConfig(dataset=OWN, batch_size=5, elastic=1, elastic_sigma=2)
+    plan(config, own)
+    with pytest.raises(ValueError, match=r"1\.5 is too fine for images of 64 x 64 pixels\."):
+        plan(config.model_copy(update={"elastic_sigma": 1.5}), own)

@@ -68,6 +68,13 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "fashion-relu-100": MNIST | {
         "dataset": "fashion-mnist", "hidden_layers": (100,), "activation": "relu",
     },
+    "simard-800": MNIST | {
+        "hidden_layers": (800,), "loss": "cross-entropy", "elastic": 1.38, "elastic_sigma": 4.0,
+    },
+    "srivastava": MNIST | {
+        "hidden_layers": (1024, 1024, 1024), "activation": "relu", "dropout": 0.5,
+        "max_norm": 2.0,
+    },
 }  # fmt: skip
 
 SIZES = {
@@ -119,7 +126,8 @@ def test_no_seed_of_a_preset_was_chosen(named: Preset) -> None:
 
 def test_a_figure_that_is_quoted_names_its_publication() -> None:
     quoted = {name: each.publication for name, each in PRESETS.items() if each.publication}
-    assert quoted == {"nielsen-100": "book", "fashion-relu-100": "paper"}
+    papers = ("fashion-relu-100", "simard-800", "srivastava")
+    assert quoted == {"nielsen-100": "book"} | dict.fromkeys(papers, "paper")
     assert all(PRESETS[name].original_accuracy for name in quoted)
 
 

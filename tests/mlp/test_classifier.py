@@ -23,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import mlp.classifier
+from data.augmentation import Augmentation, Distortions
 from mlp.activations import OUTPUTS
 from mlp.classifier import MLPClassifier
 from mlp.classifier_inputs import LabeledInputs, choose_held_out
@@ -162,6 +163,32 @@ def test_a_clone_has_the_settings_and_nothing_else() -> None:
     assert copy.get_params() == classifier.get_params()
     with pytest.raises(NotFittedError):
         copy.predict(QUESTIONS)
+
+
+def test_batches_are_augmented_anew_in_each_epoch_over_all_calls() -> None:
+    seen = []
+
+    def augment(X: np.ndarray, epoch: int, batch: int) -> np.ndarray:
+        seen.append((epoch, batch))
+        return X.astype(np.float32)  # the network itself is in double precision
+
+    X, y = clusters()
+    classifier = quick(4, augment=augment, batch_size=len(X) - 1, epochs=2, dtype="float64")
+    classifier.fit(X, y).partial_fit(X, y)
+    assert seen == [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 1)]
+    assert parameters_of(classifier).dtype == np.float64
+
+
+def test_images_can_be_distorted_by_the_augmentation_of_the_project() -> None:
+    X, y = load_digits(return_X_y=True)
+    augmentation = Augmentation((8, 8), Distortions(shift=0.5, rotation=10), maximum=16.0)
+    settings = {"epochs": 3, "learning_rate": 0.005, "random_state": 0}
+    plain = MLPClassifier(**settings).fit(X, y)
+    one, two = (MLPClassifier(**settings, augment=augmentation).fit(X, y) for _ in range(2))
+    np.testing.assert_array_equal(parameters_of(one), parameters_of(two))
+    assert not np.array_equal(parameters_of(one), parameters_of(plain))
+    assert one.history_[-1].training.accuracy < plain.history_[-1].training.accuracy
+    assert clone(one).augment == augmentation
 
 
 def test_importing_it_costs_no_more_than_scikit_learn_itself() -> None:
@@ -733,6 +760,7 @@ WRONG_SETTINGS = [
     ({"hidden_layer_sizes": (4, 0)}, "each of hidden_layer_sizes must be a whole number"),
     ({"hidden_layer_sizes": "64"}, "each of hidden_layer_sizes must be a whole number"),
     ({"hidden_layer_sizes": True}, "each of hidden_layer_sizes must be a whole number"),
+    ({"augment": 3}, "augment must be a function of (X, epoch, batch), not 3."),
     ({"class_weight": "even"}, "class_weight must be {class: weight}, 'balanced' or None, not"),
     ({"class_weight": {0: -1, 1: 1, 2: 1}}, "must be numbers of at least 0, not [-1.  1.  1.]."),
     ({"class_weight": {0: 0, 1: 0, 2: 0}}, "all samples have weight 0. Raise one."),

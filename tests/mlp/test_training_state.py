@@ -56,6 +56,7 @@ def assert_same(uncut: Training, pickled: bytes) -> None:
         st.booleans(),
         st.sampled_from([None, 1, 2]),
         st.sampled_from([0.05, 1e18]),
+        st.booleans(),
     ),
     st.lists(st.integers(0, 30), max_size=3),
 )
@@ -74,7 +75,9 @@ def test_a_training_cut_anywhere_makes_the_same_steps(
 def test_every_optimizer_can_be_cut_at_every_record(
     name: str, other_process: ProcessPoolExecutor
 ) -> None:
-    made_with = PLAIN._replace(optimizer=name, dropout=0.4, schedule="cosine", patience=2)
+    made_with = PLAIN._replace(
+        optimizer=name, dropout=0.4, schedule="cosine", patience=2, augments=True
+    )
     uncut = begin(made_with)
     expected = list(uncut.records())
     pickled, records = cut(begin(made_with), [1] * len(expected), other_process)
@@ -99,3 +102,11 @@ def test_a_state_holds_no_samples_and_no_scratch() -> None:
     n_bytes = training.state.optimizer.network.parameters.nbytes
     assert "scratch" not in training.state.optimizer.__getstate__()
     assert len(pickle.dumps(training)) < 3 * n_bytes + 4000  # parameters, and a state of 2
+
+
+def test_augmented_trainings_of_these_tests_are_others() -> None:
+    plain, augmented = (begin(PLAIN._replace(augments=augments)) for augments in (False, True))
+    first, *records = plain.records()
+    first_augmented, *augmented_records = augmented.records()
+    assert first == first_augmented  # the untrained network is scored on the samples themselves
+    assert records != augmented_records

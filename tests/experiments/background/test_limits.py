@@ -26,6 +26,13 @@ def test_tiny_steps_are_counted_by_their_number() -> None:
         check_affordable([tiny], n_repetitions=20)
 
 
+def test_distorting_images_is_counted() -> None:
+    config = RunConfig(epochs=10_000)
+    check_affordable([config], n_repetitions=60)
+    with pytest.raises(ValueError, match=r"1\.2 times as long"):
+        check_affordable([RunConfig(epochs=10_000, rotation=10.0)], n_repetitions=60)
+
+
 def test_a_step_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     config = RunConfig(full_batch=True, hidden_layers=(1024,))
     check_affordable([config])

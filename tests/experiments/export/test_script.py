@@ -61,6 +61,10 @@ OTHERS: list[dict[str, Any]] = [
     {"test_fraction": 0.0},
     {"validation_fraction": 0.0, "test_fraction": 0.0},
     {"optimizer": "sgd", "learning_rate": 1000.0, "loss": "mse", "activation": "identity"},
+    {"shift": 1, "rotation": 10, "zoom": 0.1, "shear": 5, "elastic": 0.5, "elastic_sigma": 2},
+    {"noise": 0.2, "erasing": 0.3, "full_batch": True},
+    {"dataset": "moons", "shift": 1},
+    {"elastic": 1, "scaling": "z-score", "epochs": 9, "early_stopping": True, "patience": 1},
 ]
 
 
@@ -247,6 +251,15 @@ def test_own_samples_are_read_from_a_file_beside_the_script(tmp_path: Path) -> N
     script = to_script(config)
     assert OWN_FILE in ast.get_docstring(ast.parse(script))
     assert hash_of(finished(config, own)) in output_of(script, tmp_path)
+
+
+def test_own_images_are_distorted_as_in_the_run(tmp_path: Path) -> None:
+    config = RunConfig(dataset=OWN, rotation=20.0, noise=0.1, **QUICK)
+    pixels = np.random.default_rng(3).integers(0, 200, (90, 6), np.uint8)
+    labels = np.arange(90, dtype=np.intp) % 3
+    own = Dataset("own", "Own", pixels, labels, ("a", "b", "c"), (2, 3), 199.0, "", "me")
+    (tmp_path / OWN_FILE).write_bytes(samples_to_npz(own))
+    assert hash_of(finished(config, own)) in output_of(to_script(config), tmp_path)
 
 
 def test_missing_samples_are_reported(tmp_path: Path) -> None:

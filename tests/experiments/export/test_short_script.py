@@ -190,6 +190,15 @@ def test_only_what_the_run_needs_is_in_it() -> None:
     assert "L2" not in to_short_script(RunConfig(l1=0.1))
 
 
+def test_augmentation_is_left_out_in_so_many_words() -> None:
+    plain, augmented = RunConfig(epochs=1), RunConfig(epochs=1, rotation=10.0)
+    script = to_short_script(augmented)
+    assert "for augmentation, which is left out here" in script
+    assert script.splitlines()[2:] == to_short_script(plain).splitlines()[2:]
+    compile(script, "<exported>", "exec")
+    assert len(to_short_script(RunConfig(**EVERYTHING, rotation=10.0)).splitlines()) < 100
+
+
 def test_the_original_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "mnist"
     skip_unless_at_hand(name)
@@ -197,7 +206,8 @@ def test_the_original_files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(download.FOLDER_VARIABLE, str(download.folder_of(name).parent))
     namespace, printed = namespace_of([to_short_script(config)])
     assert_nearly_same(namespace, printed, finished(config))
-    assert len(to_short_script(RunConfig(dataset=name, **EVERYTHING)).splitlines()) < 100
+    longest = RunConfig(dataset=name, **EVERYTHING, rotation=10.0)
+    assert len(to_short_script(longest).splitlines()) < 100
 
 
 def test_in_colab_keras_gives_the_images(monkeypatch: pytest.MonkeyPatch) -> None:

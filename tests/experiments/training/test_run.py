@@ -59,12 +59,20 @@ CHANGES = [
     {"warmup_epochs": 1},
     {"class_weight": "balanced"},
     {"shuffle": False},
+    {"shift": 1.0},
+    {"rotation": 10.0},
+    {"zoom": 0.1},
+    {"shear": 10.0},
+    {"elastic": 0.5},
+    {"noise": 0.1},
+    {"erasing": 0.2},
 ]
 CHANGES_OF_A_BASE = [
     ({"schedule": "step", "decay_every": 1}, {"decay": 0.1}),
     ({"schedule": "step"}, {"decay_every": 1}),
     ({"epochs": 40, "learning_rate": 0.5, "patience": 20}, {"early_stopping": True}),
     ({"epochs": 40, "learning_rate": 0.02, "early_stopping": True}, {"patience": 1}),
+    ({"elastic": 0.5}, {"elastic_sigma": 1.0}),
 ]
 OPTIMIZER_CHANGES = [
     {"optimizer": "momentum", "momentum": 0.5},
