@@ -46,6 +46,12 @@ def metric(page: Page, label: str) -> str:
     return main(page).locator(".score").filter(has_text=label).locator(".value").inner_text()
 
 
+def batch_of(page: Page) -> int:
+    """The last batch of the epoch under way; 0 between two epochs."""
+    found = re.search(r"batch (\d+) of", page.locator(".run-status .words").inner_text())
+    return int(found[1]) % 34 if found else 0
+
+
 def test_press_train_and_watch_it_learn(open_page: Open) -> None:
     page = open_page()
     assert metric(page, "Test accuracy") == "–"
@@ -69,8 +75,9 @@ def test_pause_and_resume(open_page: Open) -> None:
     before = points(page)
     page.wait_for_timeout(800)
     assert points(page) == before
+    next_batch = batch_of(page) + 1
     button(page, "+1 batch").click()
-    expect(main(page).get_by_text("batch 1 of 34")).to_be_visible()
+    expect(main(page).get_by_text(f"batch {next_batch} of 34")).to_be_visible()
     button(page, "Resume").click()
     wait_for_points(page, before + 3)
     button(page, "Stop").click()
