@@ -14,6 +14,7 @@ def focused(page: Page) -> str:
 
 def test_the_tab_key_comes_to_a_control_before_its_help(open_page: Open) -> None:
     page = open_page("explore")
+    page.locator(".chart[data-drawn]").first.wait_for()  # until the page stands still
     page.get_by_role("textbox", name="Hidden layers").focus()
     names = []
     for _ in range(3):
