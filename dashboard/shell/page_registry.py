@@ -27,5 +27,7 @@ PAGES = (
     PageEntry("draw", "Draw", ":material/draw:"),
     PageEntry("explore", "Explore", ":material/grid_view:"),
     PageEntry("confusion", "Confusion matrix", ":material/grid_on:"),
+    PageEntry("one_step", "One step", ":material/footprint:"),
+    PageEntry("inside", "Inside", ":material/neurology:"),
     PageEntry("compare", "Single layer against multilayer", ":material/compare_arrows:"),
 )

@@ -1,0 +1,45 @@
+"""The views of the Inside page by name, of which one at a time is drawn."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.components.epoch_slider import choose_epoch
+from dashboard.components.live_feed import ask_for_news, forget_live_elements
+from dashboard.inspected_network import InspectedNetwork, inspected_network
+from experiments.training.run import Run
+
+VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {}
+
+
+def draw_views(run: Run) -> None:
+    """Draw the slider, the choice of a view, and the chosen one below."""
+    forget_live_elements()
+    is_training = _is_training(run)
+    choose_epoch(run, can_play=False)
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=next(iter(VIEWS)),
+        required=True,
+        key=session.INSIDE_VIEW,
+        persist_state="session",
+        label_visibility="collapsed",
+        help="What to look at.",
+    )
+    if run.snapshots.steps:
+        VIEWS[view](inspected_network(run))
+    else:
+        st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
+    ask_for_news(partial(_has_changed, run, is_training), is_moving=is_training)
+
+
+def _is_training(run: Run) -> bool:
+    stored = session.tab().run_store.find(run)
+    return stored is not None and stored.job.status.is_active
+
+
+def _has_changed(run: Run, was_training: bool) -> bool:
+    return _is_training(run) != was_training
