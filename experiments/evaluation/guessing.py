@@ -40,6 +40,11 @@ def largest_share(run: Run) -> float:
     return float(run.prepared_data().training.targets.mean(axis=0).max())
 
 
+def interval(n_right: int, n_samples: int) -> tuple[float, float]:
+    """Return the limits of the share of right predictions: its interval of 95 %, exactly."""
+    return lower_limit(n_right, n_samples), 1 - lower_limit(n_samples - n_right, n_samples)
+
+
 def lower_limit(n_right: int, n_samples: int, confidence: float = CONFIDENCE) -> float:
     """Return the lower limit of the share of right predictions, exactly.
 
