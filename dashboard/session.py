@@ -156,6 +156,7 @@ MLP_REGIONS_CHARTS = ("regions_mlp_0", "regions_mlp_1", "regions_mlp_2")
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+VERSIONS_CHART = "versions"
 
 
 def key_of(control: str, which: int | str) -> str:
