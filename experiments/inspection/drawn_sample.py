@@ -14,6 +14,7 @@ from experiments.exploration.once_per_object import once_per_object
 from experiments.training.prepared_data import PreparedData
 from mlp.arrays import Array
 from mlp.backprop import Workspace, backward, forward
+from mlp.evaluation import logits_of
 from mlp.network import Network
 
 N_HELD_OUT = 500  # samples to compare a distance with: within a second for MNIST
@@ -76,15 +77,24 @@ def other_answer(network: Network, x: Array, other: int) -> OtherAnswer:
     return OtherAnswer(answer, other, gap, (workspace.deltas[1] @ network.weights[1])[0])
 
 
+@np.errstate(all="ignore")
+def runner_up(network: Network, x: Array) -> int:
+    """Return the class with the second largest logit; the only one if there is just one."""
+    ranked = np.argsort(-logits_of(network, x[np.newaxis])[0], kind="stable")
+    return int(ranked[min(1, len(ranked) - 1)])
+
+
 class Novelty(NamedTuple):
     """How far a sample is from all that was learned, beside samples that were held out.
 
     distance : Euclidean, to the nearest training sample, between scaled samples
     percentile : percentage of the held-out samples that are nearer to theirs, 0 to 100
+    usual : the distance that 99 % of the held-out samples do not reach
     """
 
     distance: float
     percentile: float
+    usual: float
 
     @property
     def is_novel(self) -> bool:
@@ -113,7 +123,7 @@ def novelty_of(prepared: PreparedData, neighbors: Neighbors) -> Novelty:
     distance = float(neighbors.distances[0])
     usual = held_out_distances(prepared)
     n_nearer = int(np.searchsorted(usual, distance))
-    return Novelty(distance, 100 * n_nearer / len(usual))
+    return Novelty(distance, 100 * n_nearer / len(usual), float(np.percentile(usual, NOVEL)))
 
 
 @once_per_object
