@@ -42,7 +42,8 @@ class StoredRun:
     def n_bytes(self) -> int:
         """How much memory the run takes, without the data."""
         records = EPOCH_BYTES * len(self.run.history)
-        return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
+        n_networks = 2 if self.run.fine_tuning else 1  # with the one that it began with
+        return records + self.run.snapshots.n_bytes + n_networks * self.run.network.parameters.nbytes
 
 
 def share_memory() -> float:
