@@ -5,9 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import session
+from dashboard.draw.gallery import draw_gallery
 from dashboard.draw.pad_view import draw_pad
 
-TABS: dict[str, Callable[[], None]] = {"Draw": draw_pad}
+TABS: dict[str, Callable[[], None]] = {"Draw": draw_pad, "Gallery": draw_gallery}
 
 
 def draw_tabs() -> None:

@@ -4,12 +4,13 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from data.drawing.ink import DrawingError, Ink, check_ink, in_the_middle
+from data.drawing.ink import DrawingError, Ink, check_ink, in_the_middle, resized
 from data.drawing.preparation import Preparation
 from data.drawing.strokes import RASTER_SIDE, Stroke, rasterize
 
@@ -17,6 +18,7 @@ MAX_DRAWINGS = 200  # more than a class writes in an hour
 MAX_BYTES = 5_000_000  # of all strokes and images: for each of fifty on one server
 SIDE = RASTER_SIDE  # pixels, of a drawing as an image
 N_LABELS = 10
+THUMBNAIL = 32  # pixels a side
 
 
 @dataclass(eq=False)
@@ -46,6 +48,11 @@ class KeptDrawing:
             with Image.open(io.BytesIO(self.png), formats=("PNG",)) as image:
                 return in_the_middle(np.asarray(image), SIDE)
         return in_the_middle(rasterize(self.strokes, self.pad), SIDE)
+
+    @cached_property
+    def thumbnail(self) -> Ink:
+        """The drawing small, (THUMBNAIL, THUMBNAIL)."""
+        return resized(self.ink, (THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
 
     @property
     def n_bytes(self) -> int:

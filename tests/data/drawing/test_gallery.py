@@ -60,6 +60,12 @@ def test_labeled_drawings_become_samples_of_the_dataset(gallery: Gallery) -> Non
     np.testing.assert_array_equal(X[1], preparation.sample(gallery.drawings[1].ink))
 
 
+def test_a_thumbnail_is_the_drawing_made_small(gallery: Gallery) -> None:
+    drawing = gallery.drawings[0]
+    assert drawing.thumbnail.shape == (32, 32)
+    assert drawing.thumbnail.mean() == pytest.approx(drawing.ink.mean(), abs=0.5)
+
+
 def test_a_gallery_is_bounded(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_DRAWINGS", 4)
     with pytest.raises(DrawingError, match="room for 4 drawings, and these would be 5"):

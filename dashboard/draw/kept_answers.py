@@ -1,0 +1,84 @@
+"""What a network says to the drawings that were kept."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard.draw.trained_networks import TrainedNetwork
+from dashboard.text import plain
+from data.drawing.gallery import KeptDrawing
+from experiments.evaluation.fine_tuning_effect import Count
+from mlp.evaluation import logits_of
+
+
+class Answer(NamedTuple):
+    """What a network says to a drawing.
+
+    label : the digit that it is meant to be, if somebody has said so
+    says : the class that the network predicts
+    can_be_right : whether the label is one of the classes of the network
+    """
+
+    label: int | None
+    says: str
+    can_be_right: bool
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the network says the label."""
+        return self.can_be_right and self.says == str(self.label)
+
+    @property
+    def caption(self) -> str:
+        """Label and answer in two short lines."""
+        label = "?" if self.label is None else self.label
+        mark = "" if not self.can_be_right else " ✓" if self.is_right else " ✗"
+        return f"{label}\nsays {self.says}{mark}"
+
+
+def class_of(label: int | None, class_names: Sequence[str]) -> int | None:
+    """Return which class of a network a digit is; None if it has no such class."""
+    return class_names.index(str(label)) if str(label) in class_names else None
+
+
+@np.errstate(all="ignore")  # a network that has diverged says anything
+def answers_to(drawings: Sequence[KeptDrawing], trained: TrainedNetwork) -> list[Answer]:
+    """Return what a network says to drawings."""
+    if not drawings:
+        return []
+    X = np.array([drawing.sample(trained.preparation) for drawing in drawings])
+    logits = logits_of(trained.network(), trained.scaler.transform(X))
+    names = trained.dataset.class_names
+    return [
+        Answer(
+            drawing.label,
+            names[says],
+            class_of(drawing.label, names) is not None,
+        )
+        for drawing, says in zip(drawings, logits.argmax(axis=1).tolist(), strict=True)
+    ]
+
+
+def count_right(answers: Sequence[Answer]) -> Count:
+    """Return how many of the drawings that can be read right are."""
+    counted = [answer for answer in answers if answer.can_be_right]
+    return Count(sum(answer.is_right for answer in counted), len(counted))
+
+
+def score_sentence(answers: Sequence[Answer], title: str) -> str:
+    """Say how well a network reads the reader's own hand."""
+    count, name = count_right(answers), plain(title)
+    if not count.n_samples:
+        return f"**{name}**: once drawings have a label, its score on your own hand is here."
+    few = " So few drawings say little: keep more." if count.n_samples < 20 else ""
+    return f"**{name}** reads **{in_words(count)}** of your digits.{few}"
+
+
+def in_words(count: Count) -> str:
+    """Return a count as '7 of 9 (78 %, 95 % interval 40 to 97 %)'."""
+    low, high = count.limits
+    return (
+        f"{count.n_right:,} of {count.n_samples:,} ({100 * count.share:.0f} %, 95 % interval "
+        f"{100 * low:.0f} to {100 * high:.0f} %)"
+    )
