@@ -20,6 +20,7 @@ from experiments.background.limits import check_affordable
 from experiments.background.run_store import StoredRun
 from experiments.background.training_job import Goal, TrainingJob
 from experiments.training.fine_tuning import (
+    MAX_NEW_ROWS,
     MAX_REHEARSED,
     MAX_REPEATS,
     FineTuning,
@@ -28,25 +29,28 @@ from experiments.training.fine_tuning import (
 from experiments.training.run import Run
 
 MAX_EPOCHS = 30
-USUAL_EPOCHS, USUAL_REPEATS = 5, 10
+USUAL_EPOCHS, USUAL_REPEATS = 5, 50
 TAUGHT = ", taught"
 REHEARSED: dict[str, int] = {"All": MAX_REHEARSED, "Few": 500, "None": 0}
-"""How many of the samples of before are rehearsed, by what the reader chooses."""
+"""How many old samples are rehearsed, by what the reader chooses."""
 
 
 def draw_fine_tuning(trained: TrainedNetwork) -> None:
     """Draw how a network can be trained on with the drawings, and what the last time has done."""
     st.markdown(
         "**Train on with these.** A copy of the network goes on learning, with your drawings "
-        "among the samples of before: teach it your seven. Then see what it has forgotten."
+        "among those that it has learned from: teach it your seven. Then see what it has forgotten."
     )
     stored = _newest_fine_tuned()
     if stored and not stored.job.status.is_over:
         _follow(stored)
         return
-    _draw_choices(trained)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _draw_choices(trained)
     if stored:
-        draw_effect(stored)
+        with right:
+            draw_effect(stored)
 
 
 def _newest_fine_tuned() -> StoredRun | None:
@@ -55,6 +59,7 @@ def _newest_fine_tuned() -> StoredRun | None:
 
 def _draw_choices(trained: TrainedNetwork) -> None:
     """Draw how long, how often and beside what the drawings are learned; and the button."""
+    is_loading = _is_loading(trained)  # once: it may be over at any moment
     with st.container(horizontal=True):
         epochs = st.number_input(
             "Epochs",
@@ -74,11 +79,11 @@ def _draw_choices(trained: TrainedNetwork) -> None:
             key=session.FINE_TUNING_REPEATS,
             persist_state="session",
             width=130,
-            help="How often each drawing comes in an epoch: among a thousand others, one would "
+            help="How often each drawing comes in an epoch: among thousands of others, one would "
             "hardly count.",
         )
         rehearsed = st.segmented_control(
-            "Samples of before",
+            "Old samples",
             REHEARSED,
             default=next(iter(REHEARSED)),
             required=True,
@@ -87,8 +92,9 @@ def _draw_choices(trained: TrainedNetwork) -> None:
             help="How many of those that it has learned from are learned again: all, "
             f"{MAX_REHEARSED:,} at the most; a few; or none, which shows how a network forgets.",
         )
+    repeats = min(repeats, MAX_NEW_ROWS // max(1, len(_teachable(trained)[0])))
     n_rehearsed = REHEARSED[rehearsed or next(iter(REHEARSED))]
-    objection = _objection(trained)
+    objection = _objection(trained, is_loading=is_loading)
     play_button(
         "Train on with these",
         _begin,
@@ -97,7 +103,7 @@ def _draw_choices(trained: TrainedNetwork) -> None:
         help="A new run in the list of the Train page; the network itself stays as it is.",
     )
     st.caption(objection or _plan_sentence(trained, epochs, repeats, n_rehearsed))
-    ask_for_news(lambda: not _is_loading(trained), is_moving=_is_loading(trained))
+    ask_for_news(lambda: not _is_loading(trained), is_moving=is_loading)
 
 
 def _is_loading(trained: TrainedNetwork) -> bool:
@@ -112,7 +118,7 @@ def _teachable(trained: TrainedNetwork) -> tuple[Sequence[int], list[int]]:
     return places, [label for label in found if label is not None]
 
 
-def _objection(trained: TrainedNetwork) -> str:
+def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
     """Say why this network cannot be trained on now; nothing if it can."""
     if not _teachable(trained)[0]:
         return "It takes drawings with a label that this network knows: keep some first."
@@ -123,7 +129,7 @@ def _objection(trained: TrainedNetwork) -> str:
         )
     if training_actions.has_unfinished_run():
         return "A run on the Train page is not over. Stop it first, or wait for it."
-    return "Loading what it has learned from …" if _is_loading(trained) else ""
+    return "Loading what it has learned from …" if is_loading else ""
 
 
 def _plan_sentence(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -> str:
@@ -134,15 +140,14 @@ def _plan_sentence(trained: TrainedNetwork, epochs: int, repeats: int, n_rehears
     out = f" {n_kept - n_new} without such a label are left out." if n_kept > n_new else ""
     times = f"{n_new} drawing{'s' * (n_new > 1)}, {repeats} time{'s' * (repeats > 1)} each"
     return (
-        f"In each of {epochs} epoch{'s' * (epochs > 1)}: {times}, and {n_old:,} of the samples of "
-        f"before.{out}"
+        f"In each of {epochs} epoch{'s' * (epochs > 1)}: {times}, and {n_old:,} old samples.{out}"
     )
 
 
 def _begin(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -> None:
     """Begin a run that goes on from a network, and show it on the Train page as well."""
     tab = session.tab()
-    if _objection(trained):
+    if _objection(trained, is_loading=_is_loading(trained)):
         return
     try:
         run = _run(trained, epochs, repeats, n_rehearsed)

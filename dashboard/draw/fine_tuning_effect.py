@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.components.source_code import show_source
 from dashboard.components.tables import markdown_table
-from dashboard.draw.kept_answers import in_words
 from dashboard.text import percent, plain
 from experiments.background.background_task import Status
 from experiments.background.run_store import StoredRun
@@ -35,8 +34,8 @@ def draw_effect(stored: StoredRun) -> None:
         st.markdown(f"**{plain(stored.name)}**: {effect_sentence(effect, names)}")
         st.markdown(effect_table(effect))
         st.caption(
-            f"The {effect.part} samples were not among those that it learned from. But who tries "
-            "again and again until they look good makes them a part of the training."
+            f"In brackets: 95 % intervals. It has not learned from the {effect.part} samples; but "
+            "who tries again until they look good makes them a part of the training."
         )
         show_source(
             "The lines of NumPy that do this",
@@ -82,12 +81,17 @@ def effect_table(effect: FineTuningEffect) -> str:
     return markdown_table(
         ["Read right", "before", "after"],
         [
-            (f"{n_old:,} {effect.part} samples", *map(_share, effect.old[:2])),
-            (f"your {n_new} drawings", *map(in_words, effect.new[:2])),
+            (f"{n_old:,} {effect.part} samples", *map(_precisely, effect.old[:2])),
+            (f"your {n_new} drawings", *map(_briefly, effect.new[:2])),
         ],
     )
 
 
-def _share(count: Count) -> str:
+def _precisely(count: Count) -> str:
     low, high = count.limits
-    return f"{percent(count.share)} ({100 * low:.1f} to {100 * high:.1f} %)"
+    return f"{percent(count.share)} ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def _briefly(count: Count) -> str:
+    low, high = count.limits
+    return f"{count.n_right} of {count.n_samples} ({100 * low:.0f}–{100 * high:.0f} %)"

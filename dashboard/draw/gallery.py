@@ -19,7 +19,7 @@ from dashboard.draw.trained_networks import choose_network
 from data.drawing.gallery import THUMBNAIL, KeptDrawing
 from data.drawing.ink import FULL_INK
 
-COLUMNS, ROW_HEIGHT = 8, 104  # images in a row; pixels
+COLUMNS, ROW_HEIGHT = 6, 120  # images in a row; pixels
 
 
 def draw_gallery() -> None:
@@ -43,7 +43,7 @@ def draw_gallery() -> None:
         st.markdown(score_sentence(answers_to(drawings, trained), trained.title))
         draw_problem()
         _draw_selected()
-        draw_fine_tuning(trained)
+    draw_fine_tuning(trained)
 
 
 def _draw_images(drawings: Sequence[KeptDrawing], answers: Sequence[Answer]) -> None:
@@ -57,12 +57,11 @@ def _draw_images(drawings: Sequence[KeptDrawing], answers: Sequence[Answer]) -> 
         if position is not None:
             gallery_actions.select_drawing(position)
 
-    n_columns = min(COLUMNS, max(4, len(drawings)))
     figure = image_grid(
         np.array([drawing.thumbnail for drawing in drawings]),
         captions,
         columns=COLUMNS,
-        title="Your drawings, each with its label and what the network says",
+        title="Your drawings: label, and → answer",
         maximum=FULL_INK,
         unit="ink",
         chosen=next((i for i, each in enumerate(drawings) if each is selected), None),
@@ -71,7 +70,7 @@ def _draw_images(drawings: Sequence[KeptDrawing], answers: Sequence[Answer]) -> 
         figure,
         key=session.GALLERY_CHART,
         alt=f"{len(drawings)} drawings that were kept",
-        height=grid_height(len(drawings), n_columns, ROW_HEIGHT),
+        height=grid_height(len(drawings), COLUMNS, ROW_HEIGHT),
         on_click=choose,
     )
 
@@ -89,6 +88,7 @@ def _draw_selected() -> None:
         LABELS,
         key=key,
         required=True,
+        wrap=True,
         on_change=lambda: gallery_actions.set_label(drawing, session.value(key)),
         help="Click a drawing to select it.",
     )

@@ -16,6 +16,7 @@ def draw_keep() -> None:
         "Keep this drawing as",
         LABELS,
         key=session.KEEP_AS,
+        wrap=True,
         on_change=_keep,
         help="Keep what is on the pad in the gallery, under the digit that it is meant to be, and "
         "wipe the pad for the next one. '?' keeps it without a label.",

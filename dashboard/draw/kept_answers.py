@@ -31,10 +31,10 @@ class Answer(NamedTuple):
 
     @property
     def caption(self) -> str:
-        """Label and answer in two short lines."""
+        """The label, and below it the answer."""
         label = "?" if self.label is None else self.label
         mark = "" if not self.can_be_right else " ✓" if self.is_right else " ✗"
-        return f"{label}\nsays {self.says}{mark}"
+        return f"{label}\n→ {self.says}{mark}"
 
 
 def class_of(label: int | None, class_names: Sequence[str]) -> int | None:

@@ -44,7 +44,8 @@ from mlp.samples import Samples
 
 MAX_REHEARSED = 10_000  # of MNIST, 31 MB: each reader has a copy of their own
 MAX_NEW = 200
-MAX_REPEATS = 50  # so that new samples do not take more memory than rehearsed ones
+MAX_REPEATS = 200
+MAX_NEW_ROWS = MAX_REHEARSED  # so that the new samples take no more memory than the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +83,11 @@ class FineTuning:
         if not 1 <= self.repeats <= MAX_REPEATS:
             raise ValueError(
                 f"A drawing can come 1 to {MAX_REPEATS} times in an epoch, not {self.repeats}."
+            )
+        if self.repeats * len(self.X) > MAX_NEW_ROWS:
+            raise ValueError(
+                f"{len(self.X)} drawings, {self.repeats} times each, are more than "
+                f"{MAX_NEW_ROWS:,} in an epoch. Repeat them less often."
             )
         if not 0 <= self.n_rehearsed <= MAX_REHEARSED:
             raise ValueError(

@@ -148,7 +148,8 @@ def test_the_settings_go_on_without_warm_up_and_early_end() -> None:
     ("n_new", "options", "message"),
     [
         (0, {}, "There are 0 labeled drawings; it takes 1 to 200"),
-        (1, {"repeats": 51}, "1 to 50 times in an epoch, not 51"),
+        (1, {"repeats": 201}, "1 to 200 times in an epoch, not 201"),
+        (60, {"repeats": 200}, "60 drawings, 200 times each, are more than 10,000"),
         (1, {"n_rehearsed": -1}, "0 to 10,000 can be rehearsed, not -1"),
     ],
 )
