@@ -102,11 +102,14 @@ def last_batches(epochs_done: int, batch_losses: Sequence[float], steps_per_epoc
     return Curve(BATCHES, first, step, np.array(shown, np.float32), label)
 
 
-def remark_on_training(config: RunConfig) -> str:
-    """Say what the training curves of a run are over, if not over images and network as they are.
+HARDER = (
+    "The network learns under harder conditions than those under which it is tested: the training "
+    "curves may stay worse than those of validation, and say less about overfitting."
+)
 
-    Both make the task harder, and neither is at work where the validation loss is measured.
-    """
+
+def remark_on_training(config: RunConfig) -> str:
+    """Say what the training curves are over, if not over images and network as they are."""
     changed = [
         words
         for words, is_on in (
@@ -117,10 +120,7 @@ def remark_on_training(config: RunConfig) -> str:
     ]
     if not changed:
         return ""
-    return (
-        f"Training loss and accuracy are measured {' and '.join(changed)}, so that they may stay "
-        "worse than those of validation."
-    )
+    return f"Training loss is {', '.join(changed)}."
 
 
 class BestEpoch:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, training_speed
 from dashboard.charts import side_by_side as charts
-from dashboard.charts.curves import Curve, Measure, remark_on_training
+from dashboard.charts.curves import HARDER, Curve, Measure, remark_on_training
 from dashboard.charts.figure import Figure
 from dashboard.compare import actions, messages
 from dashboard.compare.buttons import (
@@ -175,7 +175,7 @@ def _draw_curves(comparison: SideBySide) -> None:
             alt=f"{measure.capitalize()} of {names}, by epoch",
         )
         if remark:
-            st.caption(remark)
+            st.caption(remark, help=HARDER)
 
 
 def _curves_figure(comparison: SideBySide, measure: Measure, close_up: bool) -> Figure:

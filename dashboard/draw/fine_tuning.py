@@ -159,6 +159,7 @@ def _begin(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int)
     tab.job, tab.chosen, tab.epoch, tab.request, tab.film = job, None, None, None, None
     tab.run_store.add(job, _name(trained.title))
     tab.drawing_network = run.id
+    _note_learned(trained, run)
     job.go(Goal.THE_END)
 
 
@@ -179,6 +180,14 @@ def _run(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -
     config = fine_tuned_config(trained.config, epochs, fine_tuning.n_samples(n_training))
     check_affordable([config], trained.own)
     return Run(config, trained.own, keeps_snapshots=True, fine_tuning=fine_tuning)
+
+
+def _note_learned(trained: TrainedNetwork, run: Run) -> None:
+    """Note which drawings a run learns from: its own, and those of the network before it."""
+    places, _ = _teachable(trained)
+    for place, drawing in enumerate(session.tab().gallery.drawings):
+        if place in places or trained.id in drawing.learned_by:
+            drawing.learned_by.add(run.id)
 
 
 def _name(title: str) -> str:

@@ -11,6 +11,8 @@ from data.drawing.gallery import KeptDrawing
 from experiments.evaluation.fine_tuning_effect import Count
 from mlp.evaluation import logits_of
 
+FEW = 20  # drawings: the interval is some 40 points wide
+
 
 class Answer(NamedTuple):
     """What a network says to a drawing.
@@ -18,11 +20,13 @@ class Answer(NamedTuple):
     label : the digit that it is meant to be, if somebody has said so
     says : the class that the network predicts
     can_be_right : whether the label is one of the classes of the network
+    is_learned : whether the network has learned from the drawing
     """
 
     label: int | None
     says: str
     can_be_right: bool
+    is_learned: bool = False
 
     @property
     def is_right(self) -> bool:
@@ -55,24 +59,32 @@ def answers_to(drawings: Sequence[KeptDrawing], trained: TrainedNetwork) -> list
             drawing.label,
             names[says],
             class_of(drawing.label, names) is not None,
+            trained.id in drawing.learned_by,
         )
         for drawing, says in zip(drawings, logits.argmax(axis=1).tolist(), strict=True)
     ]
 
 
 def count_right(answers: Sequence[Answer]) -> Count:
-    """Return how many of the drawings that can be read right are."""
-    counted = [answer for answer in answers if answer.can_be_right]
+    """Return how many of the drawings that can be read right are; learned ones do not count."""
+    counted = [answer for answer in answers if answer.can_be_right and not answer.is_learned]
     return Count(sum(answer.is_right for answer in counted), len(counted))
 
 
 def score_sentence(answers: Sequence[Answer], title: str) -> str:
     """Say how well a network reads the reader's own hand."""
     count, name = count_right(answers), plain(title)
+    n_learned = sum(answer.is_learned for answer in answers)
+    if not count.n_samples and n_learned:
+        return (
+            f"**{name}** has learned from these drawings. Keep new ones, to see how well it reads "
+            "your hand now."
+        )
     if not count.n_samples:
         return f"**{name}**: once drawings have a label, its score on your own hand is here."
-    few = " So few drawings say little: keep more." if count.n_samples < 20 else ""
-    return f"**{name}** reads **{in_words(count)}** of your digits.{few}"
+    learned = f" The {n_learned} that it has learned from do not count." if n_learned else ""
+    few = " So few say little: keep more." if count.n_samples < FEW else ""
+    return f"**{name}** reads **{in_words(count)}** of your digits.{learned}{few}"
 
 
 def in_words(count: Count) -> str:

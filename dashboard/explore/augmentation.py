@@ -11,14 +11,15 @@ from dashboard import session, settings
 from dashboard.charts.image_grid import image_grid
 from dashboard.components.chart import show_chart
 from dashboard.components.source_code import show_source
-from dashboard.explore.selected_sample import CHART_HEIGHT, SelectedSample, draw_selected_sample
+from dashboard.explore.selected_sample import SelectedSample, draw_selected_sample
 from data.augmentation import Augmentation, Distortions, distort, draw_positions, elastic_modes
 from experiments.training.plan import distortions_of, make_augmentation
 from experiments.training.prepared_data import PreparedData
 
-N_VERSIONS, COLUMNS = 12, 4
+N_VERSIONS, COLUMNS = 12, 6
+HEIGHT = 300  # pixels, of the versions
 SIMARD_SIDE = 28  # pixels, of the images that these strengths were chosen for
-WHERE = "They are under **All settings, Augmentation**."
+WHERE = "The strengths are under **All settings, Augmentation**."
 
 
 def draw_augmentation(prepared: PreparedData) -> None:
@@ -64,14 +65,14 @@ def _draw_versions(
             on_click=session.shuffle,
             help="Distort the sample anew, as each epoch does.",
         )
-        if not is_on:
-            st.button(
-                "Use these strengths",
-                icon=":material/check:",
-                on_click=settings.apply,
-                args=(shown,),
-                help="Set the augmentation of the sidebar to them.",
-            )
+        if not is_on and st.button(
+            "Use these strengths",
+            icon=":material/check:",
+            on_click=settings.apply,
+            args=(shown,),
+            help="Set the augmentation of the sidebar to them.",
+        ):
+            st.rerun()  # the sidebar, too
     figure = image_grid(
         versions_of(augmentation, sample.recorded, session.shuffles()).reshape(-1, *image_shape),
         [""] * N_VERSIONS,
@@ -81,7 +82,7 @@ def _draw_versions(
         unit=prepared.dataset.unit,
     )
     alt = f"Sample {sample.row}, {sample.label}, distorted in {N_VERSIONS} ways"
-    show_chart(figure, key=session.VERSIONS_CHART, alt=alt, height=CHART_HEIGHT, fill=1)
+    show_chart(figure, key=session.VERSIONS_CHART, alt=alt, height=HEIGHT)
 
 
 def versions_of(
@@ -119,16 +120,20 @@ def augmentation_sentence(distortions: Distortions, *, is_on: bool) -> str:
 
 
 def in_words(distortions: Distortions) -> str:
-    """Return the strengths of all that is not off, as 'moved by up to 1 pixels, ...'."""
+    """Return the strengths of all that is not off, as 'moved by up to 1 pixel, ...'."""
     d = distortions
     strengths = {
-        f"moved by up to {d.shift:g} pixels": d.shift,
+        f"moved by up to {_pixels(d.shift)}": d.shift,
         f"rotated by up to {d.rotation:g}°": d.rotation,
         f"zoomed by up to {100 * d.zoom:.3g} %": d.zoom,
         f"sheared by up to {d.shear:g}°": d.shear,
-        f"bent by {d.elastic:g} pixels in the root mean square, alike over "
-        f"{d.elastic_sigma:g}": d.elastic,
+        f"bent by {_pixels(d.elastic)} in the root mean square, neighbors over "
+        f"{_pixels(d.elastic_sigma)} alike": d.elastic,
         f"noise of {100 * d.noise:.3g} % of full ink": d.noise,
         f"a blank rectangle over up to {100 * d.erasing:.3g} %": d.erasing,
     }
     return ", ".join(words for words, strength in strengths.items() if strength)
+
+
+def _pixels(number: float) -> str:
+    return f"{number:g} pixel{'s' * (number != 1)}"

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.curve_marks import Mark, run_marks
 from dashboard.charts.curves import (
+    HARDER,
     VALIDATION,
     BestEpoch,
     Measure,
@@ -58,7 +59,7 @@ def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> Non
         alt="Accuracy on the training and the validation samples, by epoch",
     )
     if remark := remark_on_training(job.run.config if job else session.config()):
-        st.caption(remark)
+        st.caption(remark, help=HARDER)
 
 
 def _loss_figure(job: TrainingJob | None, best: BestEpoch, *, log_scale: bool) -> Figure:

@@ -32,6 +32,7 @@ class KeptDrawing:
     png : the image, as the content of a PNG file; empty for strokes
     label : the digit that it is, or None if nobody has said so
     number : tells it from the other drawings of its gallery
+    learned_by : the networks that have learned from it, by what tells them apart
     """
 
     strokes: Sequence[Stroke] = ()
@@ -39,6 +40,7 @@ class KeptDrawing:
     png: bytes = b""
     label: int | None = None
     number: int = 0
+    learned_by: set[str] = field(default_factory=set)
     _samples: dict[str, Ink] = field(default_factory=dict, repr=False)
 
     @property

@@ -333,7 +333,7 @@ def test_training_curves_with_dropout_are_said_to_be_so(open_page) -> None:
     for fraction in ("0", "0.2"):
         query = FAST | {"validation_fraction": fraction, "dropout": "0.2"}
         captions = [text.value for text in train_side_by_side(open_page(**query)).test.caption]
-        is_said = any("measured with units dropped" in text for text in captions)
+        is_said = any("Training loss is with units dropped" in text for text in captions)
         assert is_said == (fraction == "0")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from dashboard import session
 from dashboard.draw.fine_tuning_effect import effect_sentence, effect_table
-from dashboard.draw.kept_answers import Answer, count_right, in_words
+from dashboard.draw.kept_answers import Answer, count_right, in_words, score_sentence
 from data.download import FOLDER_VARIABLE
 from data.drawing.gallery import MAX_DRAWINGS, KeptDrawing
 from data.drawing.gallery_files import read_gallery, to_npz, to_zip
@@ -197,6 +197,7 @@ def test_a_network_is_taught_a_wrong_seven_and_what_it_forgets_is_shown(with_dra
     assert stored.name == "Digits, for drawings, taught"
     assert (stored.run.fine_tuning.labels.tolist(), stored.run.plan.n_training) == ([1, 3], 100)
     assert captions(app)[0] == "1<br>→ 1 ✓"  # it is the one that reads now
+    assert "has learned from these drawings. Keep new ones" in words(app)
     assert "it reads 2 of 2 of your drawings, before 1" in words(app)
     assert "are newly wrong and" in words(app)
     assert "Worse than before" in words(app)
@@ -224,6 +225,8 @@ def test_a_taught_run_is_taught_again_under_another_name(with_drawings) -> None:
         app.click("Train on with these").wait_for(lambda: app.job.status.is_over)
         tab_of(app).loading_samples[app.job.run.id].result(20)
         app.run()
+    first, second = (stored.run.id for stored in tab_of(app).run_store.runs)
+    assert tab_of(app).gallery.drawings[0].learned_by == {first, second}
     names = [stored.name for stored in tab_of(app).run_store.runs]
     assert names == ["Digits, for drawings, taught", "Digits, for drawings, taught 2"]
 
@@ -264,6 +267,14 @@ def test_a_network_without_the_class_of_a_label_is_not_scored_on_it() -> None:
     shirt = Answer(3, "Shirt", can_be_right=False)
     assert shirt.caption == "3\n→ Shirt"
     assert count_right([shirt, Answer(None, "7", False), Answer(7, "7", True)]) == (1, 1)
+
+
+def test_drawings_that_were_learned_do_not_count_in_the_score() -> None:
+    learned, new = Answer(7, "7", True, is_learned=True), Answer(3, "8", True)
+    assert count_right([learned, learned, new]) == (0, 1)
+    sentence = score_sentence([learned, learned, new], "Run 1")
+    assert "reads **0 of 1" in sentence
+    assert "The 2 that it has learned from do not count" in sentence
 
 
 def effect(*, newly_wrong: int, newly_right: int) -> FineTuningEffect:

@@ -33,7 +33,7 @@ def test_below_the_curves_stands_what_the_training_loss_is_over(open_app) -> Non
 
     assert remarks() == []
     (remark,) = remarks(rotation="5", dropout="0.2")
-    assert "over distorted images and with units dropped" in remark
+    assert "over distorted images, with units dropped." in remark
 
 
 def test_train_runs_to_a_result(open_app) -> None:

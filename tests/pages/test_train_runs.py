@@ -332,6 +332,7 @@ def test_a_fine_tuned_run_has_a_model_but_no_script_and_no_link(open_app) -> Non
     app.job.run.n_new_samples = 2
     assert downloads(app.run()) == ["Model", "History"]
     assert any("no script and no link for this run" in c.value for c in app.test.caption)
+    assert any("fine-tuned with 2 drawings" in text.value for text in app.test.markdown)
     other = load_into(open_app(), run_to_bytes(app.job.run))
     assert any("drawings that the file does not hold" in c.value for c in other.test.caption)
     assert downloads(other) == ["Model", "History"]

@@ -13,14 +13,14 @@ from data.scaling import fit_pixel_scaler
 
 def test_the_strengths_are_said_in_words() -> None:
     assert in_words(Distortions(shift=1, zoom=0.1)) == (
-        "moved by up to 1 pixels, zoomed by up to 10 %"
+        "moved by up to 1 pixel, zoomed by up to 10 %"
     )
     assert in_words(Distortions(1, 7.5, 0.1, 5, 1.38, 4, 0.05, 0.1)).split(", ")[1:] == [
         "rotated by up to 7.5°",
         "zoomed by up to 10 %",
         "sheared by up to 5°",
         "bent by 1.38 pixels in the root mean square",
-        "alike over 4",
+        "neighbors over 4 pixels alike",
         "noise of 5 % of full ink",
         "a blank rectangle over up to 10 %",
     ]

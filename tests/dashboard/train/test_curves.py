@@ -22,9 +22,9 @@ def test_the_axis_is_as_long_as_the_run_except_for_single_batches(step, status, 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"rotation": 5.0}, "measured over distorted images, so that"),
-        ({"dropout": 0.5}, "measured with units dropped, so that"),
-        ({"rotation": 5.0, "dropout": 0.5}, "over distorted images and with units dropped, so"),
+        ({"rotation": 5.0}, "loss is over distorted images."),
+        ({"dropout": 0.5}, "loss is with units dropped."),
+        ({"rotation": 5.0, "dropout": 0.5}, "over distorted images, with units dropped."),
     ],
 )
 def test_it_is_said_what_the_training_curves_are_over(settings: dict, words: str) -> None:

@@ -1,6 +1,8 @@
 """A network goes on with new samples among its own, and the test part stays as it is."""
 
+import gc
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from experiments.export.model_file import load_model, restore_run, run_to_bytes
 from experiments.training.fine_tuning import (
     MAX_REHEARSED,
     FineTuning,
+    LearnedSamples,
     fine_tuned_config,
     rehearsed_rows,
 )
@@ -100,6 +103,16 @@ def test_it_is_the_same_run_in_slices_and_from_files(settings: dict) -> None:
     assert same(sliced, at_once)
     if settings.get("class_weight"):
         assert sliced.samples().parts().training.weights.mean() == pytest.approx(1)
+
+
+def test_the_files_of_new_samples_go_with_them() -> None:
+    run = fine_tuned(fine_tuning_of(trained(BASE)))
+    learned = LearnedSamples(run.samples().parts().training)
+    folder = Path(learned.share().folder)
+    assert folder.exists()
+    del learned
+    gc.collect()
+    assert not folder.exists()
 
 
 def test_another_machine_gets_the_same_samples() -> None:
