@@ -166,7 +166,7 @@ def _begin(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int)
 def _run(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -> Run:
     places, labels = _teachable(trained)
     drawings = [session.tab().gallery.drawings[place] for place in places]
-    X, _ = samples_of(drawings, trained.preparation)
+    X = samples_of(drawings, trained.preparation, trained.dataset.maximum)
     base = next((each.run for each in session.runs() if each.run.id == trained.id), None)
     fine_tuning = FineTuning(
         trained.network().parameters.copy(),

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.draw.trained_networks import TrainedNetwork
 from dashboard.text import plain
-from data.drawing.gallery import KeptDrawing
+from data.drawing.gallery import KeptDrawing, samples_of
 from experiments.evaluation.fine_tuning_effect import Count
 from mlp.evaluation import logits_of
 
@@ -51,7 +51,7 @@ def answers_to(drawings: Sequence[KeptDrawing], trained: TrainedNetwork) -> list
     """Return what a network says to drawings."""
     if not drawings:
         return []
-    X = np.array([drawing.sample(trained.preparation) for drawing in drawings])
+    X = samples_of(drawings, trained.preparation, trained.dataset.maximum)
     logits = logits_of(trained.network(), trained.scaler.transform(X))
     names = trained.dataset.class_names
     return [

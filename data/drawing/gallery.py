@@ -62,7 +62,7 @@ class KeptDrawing:
         return sum(stroke.nbytes for stroke in self.strokes) + len(self.png)
 
     def sample(self, preparation: Preparation) -> Ink:
-        """Return what a network sees of it, (n_features,), as its dataset records it."""
+        """Return what the steps of a preparation make of it, (n_features,)."""
         if preparation.name not in self._samples:
             self._samples[preparation.name] = preparation.sample(self.ink)
         return self._samples[preparation.name]
@@ -152,16 +152,16 @@ def check_label(label: object) -> int | None:
 
 
 def samples_of(
-    drawings: Sequence[KeptDrawing], preparation: Preparation
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp]]:
-    """Return labeled drawings as samples.
+    drawings: Sequence[KeptDrawing], preparation: Preparation, maximum: float
+) -> npt.NDArray[np.float32]:
+    """Return drawings as samples of a dataset, (n_drawings, n_features).
 
-    Returns
-    -------
-    X : (n_drawings, n_features), as the dataset of the preparation records them
-    labels : (n_drawings,)
+    Parameters
+    ----------
+    maximum : what stands for full ink in the dataset, 1 or 255 for example
     """
-    X = np.empty((len(drawings), math.prod(preparation.image_shape)), np.uint8)
+    X = np.empty((len(drawings), math.prod(preparation.image_shape)), np.float32)
     for row, drawing in zip(X, drawings, strict=True):
         row[:] = drawing.sample(preparation)
-    return X, np.array([drawing.label for drawing in drawings], np.intp)
+    X *= np.float32(maximum / preparation.maximum)
+    return X

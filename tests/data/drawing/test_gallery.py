@@ -52,12 +52,12 @@ def test_drawings_are_numbered_labeled_and_deleted(gallery: Gallery) -> None:
     assert gallery.drawings == []
 
 
-def test_labeled_drawings_become_samples_of_the_dataset(gallery: Gallery) -> None:
+def test_drawings_become_samples_on_the_scale_of_the_dataset(gallery: Gallery) -> None:
     preparation = PREPARATIONS["digits"]
-    X, labels = samples_of(gallery.labeled, preparation)
-    assert (X.shape, X.dtype, X.max() <= 16) == ((2, 64), np.uint8, True)
-    assert labels.tolist() == [7, 5]
+    X = samples_of(gallery.labeled, preparation, 16)
+    assert (X.shape, X.dtype) == ((2, 64), np.float32)
     np.testing.assert_array_equal(X[1], preparation.sample(gallery.drawings[1].ink))
+    np.testing.assert_allclose(samples_of(gallery.labeled, preparation, 1), X / 16)
 
 
 def test_a_thumbnail_is_the_drawing_made_small(gallery: Gallery) -> None:
