@@ -20,6 +20,7 @@ from data.drawing.gallery import THUMBNAIL, KeptDrawing
 from data.drawing.ink import FULL_INK
 
 COLUMNS, ROW_HEIGHT = 6, 120  # images in a row; pixels
+PER_PAGE = 36
 
 
 def draw_gallery() -> None:
@@ -47,32 +48,50 @@ def draw_gallery() -> None:
 
 
 def _draw_images(drawings: Sequence[KeptDrawing], answers: Sequence[Answer]) -> None:
-    """Draw all drawings, each with its label and the answer; a click selects one."""
-    captions = [answer.caption for answer in answers]
+    """Draw a page of the drawings, each with its label and the answer; a click selects one."""
+    first = _choose_page(len(drawings))
+    shown = drawings[first : first + PER_PAGE]
+    captions = [answer.caption for answer in answers[first : first + PER_PAGE]]
     shape, n_lines = (THUMBNAIL, THUMBNAIL), most_lines(captions)
     selected = gallery_actions.selected_drawing()
 
     def choose(click: Click) -> None:
         position = image_at(click.index, shape, COLUMNS, n_lines)
-        if position is not None:
-            gallery_actions.select_drawing(position)
+        if position is not None and position < len(shown):
+            gallery_actions.select_drawing(shown[position])
 
     figure = image_grid(
-        np.array([drawing.thumbnail for drawing in drawings]),
+        np.array([drawing.thumbnail for drawing in shown]),
         captions,
         columns=COLUMNS,
         title="Your drawings: label, and → answer",
         maximum=FULL_INK,
         unit="ink",
-        chosen=next((i for i, each in enumerate(drawings) if each is selected), None),
+        chosen=next((i for i, each in enumerate(shown) if each is selected), None),
     )
     show_chart(
         figure,
         key=session.GALLERY_CHART,
-        alt=f"{len(drawings)} drawings that were kept",
-        height=grid_height(len(drawings), COLUMNS, ROW_HEIGHT),
+        alt=f"{len(shown)} of {len(drawings)} drawings that were kept",
+        height=grid_height(len(shown), COLUMNS, ROW_HEIGHT),
         on_click=choose,
     )
+
+
+def _choose_page(n_drawings: int) -> int:
+    """Draw a choice of the drawings to show, if they are many; return the first one's place."""
+    if n_drawings <= PER_PAGE:
+        return 0
+    first = st.selectbox(
+        "Drawings",
+        range(0, n_drawings, PER_PAGE),
+        key=session.GALLERY_PAGE,
+        persist_state="session",
+        format_func=lambda first: f"{first + 1} to {min(first + PER_PAGE, n_drawings)}",
+        width=200,
+        help="Which drawings to show.",
+    )
+    return first if first is not None and first < n_drawings else 0
 
 
 def _draw_selected() -> None:

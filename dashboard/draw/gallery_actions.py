@@ -56,11 +56,9 @@ def selected_drawing() -> KeptDrawing | None:
     return next((drawing for drawing in drawings if drawing.number == tab.kept), newest)
 
 
-def select_drawing(position: int) -> None:
-    """Select a drawing by its place, if there is one."""
-    tab = session.tab()
-    if position < len(tab.gallery.drawings):
-        tab.kept = tab.gallery.drawings[position].number
+def select_drawing(drawing: KeptDrawing) -> None:
+    """Select a drawing."""
+    session.tab().kept = drawing.number
 
 
 def set_label(drawing: KeptDrawing, choice: str | None) -> None:

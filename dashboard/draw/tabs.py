@@ -24,4 +24,5 @@ def draw_tabs() -> None:
 
 
 def _keep_tab() -> None:
-    session.tab().draw_tab = session.value(session.DRAW_TAB)
+    tab = session.tab()
+    tab.draw_tab, tab.gallery_problem = session.value(session.DRAW_TAB), ""

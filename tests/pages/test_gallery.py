@@ -132,6 +132,19 @@ def test_forged_clicks_and_labels_change_nothing(with_drawings) -> None:
     assert (tab.kept, labels(app)) == (3, [7, 3, 0])
 
 
+def test_many_drawings_are_shown_page_by_page(with_drawings) -> None:
+    app = with_drawings()
+    stroke = np.array([[100, 50, 20], [150, 250, 20]], float)
+    tab_of(app).gallery.add([KeptDrawing([stroke], (280, 280), label=1) for _ in range(40)])
+    assert len(captions(app.run())) == 36
+    app.test.selectbox(key=session.GALLERY_PAGE).set_value(36)
+    assert len(captions(app.run())) == 7
+    send(app, session.GALLERY_CHART, "click", {"trace": 0, "index": [0, 0]})
+    assert tab_of(app).kept == 37
+    app.click("Delete all 43")
+    assert "The gallery is empty" in app.messages("info")[0]
+
+
 def test_a_drawing_from_another_pad_fits_on_this_one(with_drawings) -> None:
     app = with_drawings()
     stroke = np.array([[0, 0, 10], [50, 100, 10]], float)
