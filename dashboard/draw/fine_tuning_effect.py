@@ -28,7 +28,11 @@ def draw_effect(stored: StoredRun) -> None:
         st.warning(f"{plain(words)} Train on again.", icon=":material/error:")
     elif run.diverged:
         st.error(str(run.diverged), icon=":material/trending_up:")
-    elif run.result:
+    elif run.result is None:
+        st.info(
+            "Stopped before the first step: there is nothing to compare.", icon=":material/info:"
+        )
+    else:
         effect = fine_tuning_effect(run)
         names = run.prepared_data().dataset.class_names
         st.markdown(f"**{plain(stored.name)}**: {effect_sentence(effect, names)}")

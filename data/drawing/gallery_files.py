@@ -73,9 +73,9 @@ def to_zip(drawings: Sequence[KeptDrawing]) -> bytes:
     """Return drawings as the content of a .zip file of PNG images, a folder for each digit."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # PNG is compressed already
-        for drawing in drawings:
+        for i, drawing in enumerate(drawings, 1):
             folder = "" if drawing.label is None else f"{drawing.label}/"
-            archive.writestr(f"{folder}drawing-{drawing.number:03}.png", as_png(drawing.ink))
+            archive.writestr(f"{folder}drawing-{i:03}.png", as_png(drawing.ink))
     return file.getvalue()
 
 

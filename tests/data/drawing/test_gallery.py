@@ -281,9 +281,12 @@ def test_a_wrong_file_is_described(case: str) -> None:
         read_gallery(name, content())
 
 
-def test_what_declares_too_much_is_refused_before_it_is_unpacked(peak_memory) -> None:
-    bomb = zipped({"images.npy": bytes(200_000_000), "labels.npy": b""})
-    with pytest.raises(DrawingError, match=r"Unpacked, the data would have 190\.7 MiB"):
+def test_what_declares_too_much_is_refused_before_it_is_unpacked(
+    peak_memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.own.checks.MAX_UNPACKED_BYTES", 2**20)
+    bomb = zipped({"images.npy": bytes(2**21), "labels.npy": b""})
+    with pytest.raises(DrawingError, match=r"Unpacked, the data would have 2\.0 MiB"):
         read_gallery("a.npz", bomb)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
@@ -320,3 +323,41 @@ def test_images_are_unpacked_one_reader_at_a_time(monkeypatch: pytest.MonkeyPatc
     )
     read_gallery("a.zip", to_zip([written()]))
     assert held == [True]
+
+
+def use(name: str, content: bytes) -> bool:
+    """Say whether a file is a gallery; if it is, all of it can be used."""
+    try:
+        drawings = read_gallery(name, content)
+    except DrawingError:
+        return False
+    for drawing in drawings:
+        drawing.sample(PREPARATIONS["digits"])
+    return True
+
+
+@pytest.mark.parametrize("pack", [to_npz, to_zip])
+def test_damage_gives_a_gallery_or_a_drawing_error(pack: Callable[..., bytes]) -> None:
+    rng, original = np.random.default_rng(0), pack(SEVENS)
+    are_read = []
+    for _ in range(100):
+        content = bytearray(original)
+        for _ in range(rng.integers(1, 5)):
+            content[rng.integers(len(content))] = rng.integers(256)
+        are_read.append(use("a.npz" if pack is to_npz else "a.zip", bytes(content)))
+    assert not all(are_read)
+
+
+def test_arrays_with_any_number_in_them_give_a_gallery_or_a_drawing_error() -> None:
+    rng, are_read = np.random.default_rng(0), []
+    with np.load(io.BytesIO(to_npz(SEVENS))) as file:
+        original = dict(file)
+    extremes = [np.nan, np.inf, -np.inf, 1e308, -1.0, 0.0, 1e-308, 2**62, -(2**62)]
+    for _ in range(150):
+        arrays = {name: array.copy() for name, array in original.items()}
+        array = arrays[rng.choice(sorted(arrays))]
+        value = rng.choice(extremes)
+        with np.errstate(invalid="ignore"):
+            array.flat[rng.integers(array.size)] = np.asarray(value).astype(array.dtype)
+        are_read.append(use("a.npz", npz(**arrays)))
+    assert {True, False} == set(are_read)
