@@ -1,36 +1,21 @@
 """Train on with the drawings, and see what that does to all other digits."""
 
-import re
-from collections.abc import Sequence
-
-import numpy as np
 import streamlit as st
 
 from dashboard import session, training_actions, training_speed
 from dashboard.components.live_feed import ask_for_news
 from dashboard.components.transport_buttons import play_button
+from dashboard.draw.fine_tuning_actions import Wish, begin_fine_tuning, teachable
 from dashboard.draw.fine_tuning_effect import draw_effect
-from dashboard.draw.kept_answers import class_of
 from dashboard.draw.novelty import can_load_samples, training_samples
 from dashboard.draw.trained_networks import TrainedNetwork
 from dashboard.text import duration, plain
 from dashboard.training_speed import waiting_in_words
-from data.drawing.gallery import samples_of
-from experiments.background.limits import check_affordable
 from experiments.background.run_store import StoredRun
-from experiments.background.training_job import Goal, TrainingJob
-from experiments.training.fine_tuning import (
-    MAX_NEW_ROWS,
-    MAX_REHEARSED,
-    MAX_REPEATS,
-    FineTuning,
-    fine_tuned_config,
-)
-from experiments.training.run import Run
+from experiments.training.fine_tuning import MAX_NEW_ROWS, MAX_REHEARSED, MAX_REPEATS
 
 MAX_EPOCHS = 30
 USUAL_EPOCHS, USUAL_REPEATS = 5, 50
-TAUGHT = ", taught"
 REHEARSED: dict[str, int] = {"All": MAX_REHEARSED, "Few": 500, "None": 0}
 """How many old samples are rehearsed, by what the reader chooses."""
 
@@ -41,25 +26,20 @@ def draw_fine_tuning(trained: TrainedNetwork) -> None:
         "**Train on with these.** A copy of the network goes on learning, with your drawings "
         "among those that it has learned from: teach it your seven. Then see what it has forgotten."
     )
-    stored = _newest_fine_tuned()
+    stored = next((each for each in reversed(session.runs()) if each.run.fine_tuning), None)
     if stored and not stored.job.status.is_over:
         _follow(stored)
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        _draw_choices(trained)
+        _draw_button(trained, _choose(len(teachable(trained).drawings)))
     if stored:
         with right:
             draw_effect(stored)
 
 
-def _newest_fine_tuned() -> StoredRun | None:
-    return next((each for each in reversed(session.runs()) if each.run.fine_tuning), None)
-
-
-def _draw_choices(trained: TrainedNetwork) -> None:
-    """Draw how long, how often and beside what the drawings are learned; and the button."""
-    is_loading = _is_loading(trained)  # once: it may be over at any moment
+def _choose(n_drawings: int) -> Wish:
+    """Draw how long, how often and beside what the drawings are learned."""
     with st.container(horizontal=True):
         epochs = st.number_input(
             "Epochs",
@@ -92,35 +72,37 @@ def _draw_choices(trained: TrainedNetwork) -> None:
             help="How many of those that it has learned from are learned again: all, "
             f"{MAX_REHEARSED:,} at the most; a few; or none, which shows how a network forgets.",
         )
-    repeats = min(repeats, MAX_NEW_ROWS // max(1, len(_teachable(trained)[0])))
-    n_rehearsed = REHEARSED[rehearsed or next(iter(REHEARSED))]
+    possible = min(repeats, MAX_NEW_ROWS // max(1, n_drawings))
+    return Wish(epochs, possible, REHEARSED[rehearsed or next(iter(REHEARSED))])
+
+
+def _draw_button(trained: TrainedNetwork, wish: Wish) -> None:
+    """Draw the button that begins, and what it will do or why it cannot."""
+    is_loading = _is_loading(trained)  # once: it may be over at any moment
     objection = _objection(trained, is_loading=is_loading)
     play_button(
         "Train on with these",
         _begin,
-        args=(trained, epochs, repeats, n_rehearsed),
+        args=(trained, wish),
         disabled=bool(objection),
         help="A new run in the list of the Train page; the network itself stays as it is.",
     )
-    st.caption(objection or _plan_sentence(trained, epochs, repeats, n_rehearsed))
+    st.caption(objection or _plan_sentence(trained, wish))
     ask_for_news(lambda: not _is_loading(trained), is_moving=is_loading)
+
+
+def _begin(trained: TrainedNetwork, wish: Wish) -> None:
+    if not _objection(trained, is_loading=_is_loading(trained)):
+        begin_fine_tuning(trained, wish)
 
 
 def _is_loading(trained: TrainedNetwork) -> bool:
     return can_load_samples(trained) and training_samples(trained) is None
 
 
-def _teachable(trained: TrainedNetwork) -> tuple[Sequence[int], list[int]]:
-    """Return which drawings can be learned, by their places, and the class of each."""
-    names = trained.dataset.class_names
-    found = [class_of(drawing.label, names) for drawing in session.tab().gallery.drawings]
-    places = [place for place, label in enumerate(found) if label is not None]
-    return places, [label for label in found if label is not None]
-
-
 def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
     """Say why this network cannot be trained on now; nothing if it can."""
-    if not _teachable(trained)[0]:
+    if not teachable(trained).drawings:
         return "It takes drawings with a label that this network knows: keep some first."
     if not can_load_samples(trained):
         return (
@@ -132,72 +114,17 @@ def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
     return "Loading what it has learned from …" if is_loading else ""
 
 
-def _plan_sentence(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -> str:
+def _plan_sentence(trained: TrainedNetwork, wish: Wish) -> str:
     """Say what an epoch will consist of."""
-    n_new, n_kept = len(_teachable(trained)[0]), len(session.tab().gallery.drawings)
+    epochs, repeats, n_rehearsed = wish
+    n_new, n_kept = len(teachable(trained).drawings), len(session.tab().gallery.drawings)
     prepared = training_samples(trained)
     n_old = min(n_rehearsed, len(prepared.training.X)) if prepared else n_rehearsed
     out = f" {n_kept - n_new} without such a label are left out." if n_kept > n_new else ""
-    times = f"{n_new} drawing{'s' * (n_new > 1)}, {repeats} time{'s' * (repeats > 1)} each"
     return (
-        f"In each of {epochs} epoch{'s' * (epochs > 1)}: {times}, and {n_old:,} old samples.{out}"
+        f"In each of {epochs} epoch{'s' * (epochs > 1)}: {n_new} drawing{'s' * (n_new > 1)}, "
+        f"{repeats} time{'s' * (repeats > 1)} each, and {n_old:,} old samples.{out}"
     )
-
-
-def _begin(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -> None:
-    """Begin a run that goes on from a network, and show it on the Train page as well."""
-    tab = session.tab()
-    if _objection(trained, is_loading=_is_loading(trained)):
-        return
-    try:
-        run = _run(trained, epochs, repeats, n_rehearsed)
-    except (ValueError, OSError) as error:
-        tab.gallery_problem = str(error)
-        return
-    tab.gallery_problem = ""
-    job = TrainingJob(run, page=session.page())
-    tab.job, tab.chosen, tab.epoch, tab.request, tab.film = job, None, None, None, None
-    tab.run_store.add(job, _name(trained.title))
-    tab.drawing_network = run.id
-    _note_learned(trained, run)
-    job.go(Goal.THE_END)
-
-
-def _run(trained: TrainedNetwork, epochs: int, repeats: int, n_rehearsed: int) -> Run:
-    places, labels = _teachable(trained)
-    drawings = [session.tab().gallery.drawings[place] for place in places]
-    X = samples_of(drawings, trained.preparation, trained.dataset.maximum)
-    base = next((each.run for each in session.runs() if each.run.id == trained.id), None)
-    fine_tuning = FineTuning(
-        trained.network().parameters.copy(),
-        X,
-        np.array(labels, np.intp),
-        repeats,
-        n_rehearsed,
-        base.n_results if base else 1,
-    )
-    n_training = len(trained.prepared_data().split.training)
-    config = fine_tuned_config(trained.config, epochs, fine_tuning.n_samples(n_training))
-    check_affordable([config], trained.own)
-    return Run(config, trained.own, keeps_snapshots=True, fine_tuning=fine_tuning)
-
-
-def _note_learned(trained: TrainedNetwork, run: Run) -> None:
-    """Note which drawings a run learns from: its own, and those of the network before it."""
-    places, _ = _teachable(trained)
-    for place, drawing in enumerate(session.tab().gallery.drawings):
-        if place in places or trained.id in drawing.learned_by:
-            drawing.learned_by.add(run.id)
-
-
-def _name(title: str) -> str:
-    """Return a name for the run that goes on from another: 'Run 1, taught', 'Run 1, taught 2'."""
-    first = re.sub(rf"{TAUGHT}( \d+)?$", "", title) + TAUGHT
-    taken, number, name = {stored.name for stored in session.runs()}, 1, first
-    while name in taken:
-        number += 1
-        name = f"{first} {number}"
-    return name
 
 
 def _follow(stored: StoredRun) -> None:

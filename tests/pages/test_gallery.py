@@ -263,7 +263,7 @@ def test_what_fails_is_said_and_no_run_is_listed(with_drawings, monkeypatch) -> 
         raise ValueError("This would take 3 times as long.")
 
     app = loaded(with_drawings())
-    monkeypatch.setattr("dashboard.draw.fine_tuning.check_affordable", refuse)
+    monkeypatch.setattr("dashboard.draw.fine_tuning_actions.check_affordable", refuse)
     app.click("Train on with these")
     assert "This would take 3 times as long" in app.messages("warning")[0]
     assert tab_of(app).run_store.runs == []
