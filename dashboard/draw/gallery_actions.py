@@ -18,13 +18,20 @@ def label_of(choice: str | None) -> int | None:
     return check_label(int(choice) if choice and choice.isdigit() else None)
 
 
-def keep_drawing(choice: str | None) -> None:
-    """Keep what is on the pad under a label, and wipe the pad for the next one."""
+def keep_drawing(choice: str | None) -> bool:
+    """Keep what is on the pad under a label, and wipe the pad for the next one.
+
+    Returns
+    -------
+    Whether it is kept; if not, the session knows why.
+    """
     tab = session.tab()
     strokes = [stroke for stroke in tab.drawing.strokes if len(stroke)]
-    if _add([KeptDrawing(strokes, PAD, label=label_of(choice))]):
+    is_kept = _add([KeptDrawing(strokes, PAD, label=label_of(choice))])
+    if is_kept:
         tab.kept = tab.gallery.drawings[-1].number
         put_on_pad([])
+    return is_kept
 
 
 def load_gallery(name: str, content: bytes) -> None:

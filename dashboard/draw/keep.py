@@ -12,7 +12,7 @@ LABELS = [*map(str, range(N_LABELS)), NO_LABEL]
 
 def draw_keep() -> None:
     """Draw the labels under which the drawing can be kept, and why it could not be."""
-    st.pills(
+    st.segmented_control(
         "Keep this drawing as",
         LABELS,
         key=session.KEEP_AS,
@@ -21,8 +21,6 @@ def draw_keep() -> None:
         help="Keep what is on the pad in the gallery, under the digit that it is meant to be, and "
         "wipe the pad for the next one. '?' keeps it without a label.",
     )
-    if n_kept := len(session.tab().gallery.drawings):
-        st.caption(f"{n_kept} in the gallery, the tab above.")
     draw_problem()
 
 
@@ -35,5 +33,6 @@ def draw_problem() -> None:
 def _keep() -> None:
     choice = session.value(session.KEEP_AS)
     session.set_value(session.KEEP_AS, None)
-    if choice in LABELS:
-        keep_drawing(choice)
+    if choice in LABELS and keep_drawing(choice):
+        n_kept = len(session.tab().gallery.drawings)
+        st.toast(f"Kept: {n_kept} in the gallery.", icon=":material/bookmark:")

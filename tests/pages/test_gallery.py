@@ -26,7 +26,7 @@ def draw(open_app, monkeypatch, tmp_path):
 
 def keep(app: App, name: str, label: str) -> App:
     draw_on(app, strokes_of(name))
-    app.test.pills(key=session.KEEP_AS).set_value(label)
+    app.test.segmented_control(key=session.KEEP_AS).set_value(label)
     return app.run()
 
 
@@ -72,13 +72,13 @@ def test_a_drawing_is_kept_under_its_label_and_the_pad_is_blank_for_the_next(dra
     assert (kept.label, len(kept.strokes)) == (7, 1)
     assert tab.drawing.strokes == []
     assert app.test.session_state[session.KEEP_AS] is None
-    assert "1 in the gallery" in words(app)
+    assert app.test.toast[0].value == "Kept: 1 in the gallery."
     assert labels(keep(app, "3 round", "?")) == [7, None]
 
 
 def test_a_blank_pad_is_not_kept(draw) -> None:
     app = draw()
-    app.test.pills(key=session.KEEP_AS).set_value("3")
+    app.test.segmented_control(key=session.KEEP_AS).set_value("3")
     app.run()
     assert "nothing on the pad" in app.messages("warning")[0]
     assert tab_of(app).gallery.drawings == []
