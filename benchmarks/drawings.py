@@ -23,10 +23,10 @@ from benchmarks.presets import finished_run
 from benchmarks.report import in_words, machine, table, write_section
 from data.datasets import Labels, load
 from data.download import FOLDER_VARIABLE, is_at_hand
-from data.drawing import PREPARATIONS, Ink
+from data.drawing import PREPARATIONS, Ink, Step
 from data.drawing.strokes import rasterize, read_strokes
 from experiments.config import RunConfig
-from experiments.evaluation.drawing_steps import Reader, reader_of, step_accuracies
+from experiments.evaluation.drawing_steps import MEASURED, Reader, reader_of, step_accuracies
 from experiments.exploration.neighbors import neighbors_of
 from experiments.inspection.drawn_sample import novelty_of
 from experiments.presets import preset
@@ -113,10 +113,10 @@ def digits_runs() -> list[Run]:
 
 
 def ladder(
-    readers: Sequence[Reader], drawings: Sequence[Ink], labels: Labels
+    readers: Sequence[Reader], drawings: Sequence[Ink], labels: Labels, name: str = "digits"
 ) -> list[tuple[str, list[float], list[float]]]:
     """Return for each step the accuracies with it and those before it, and without it alone."""
-    tables = [step_accuracies(PREPARATIONS["digits"], drawings, labels, each) for each in readers]
+    tables = [step_accuracies(PREPARATIONS[name], drawings, labels, each) for each in readers]
     return [
         (
             rows[0].step.title,
@@ -124,6 +124,31 @@ def ladder(
             [100 * row.without for row in rows],
         )
         for rows in zip(*tables, strict=True)
+    ]
+
+
+def for_the_page(results: dict[str, Any]) -> dict[str, Any]:
+    """Return what the Draw page tells of the steps: see `measured_steps`."""
+    digits = (
+        f"{len(DIGITS_SEEDS)} networks 64-64-10 that have learned the digits of 8 x 8, and "
+        f"{N_DIGITS:,} test images of MNIST anywhere on the pad and of any size"
+    )
+    mnist = (
+        f"a network 784-128-10 that has learned MNIST, and {N_DIGITS:,} test images of MNIST "
+        "anywhere on the pad and of any size"
+    )
+    ladders = {"mnist": (mnist, "mnist_ladder"), "digits": (digits, "ladder_on_pads")}
+    return {
+        name: {"about": about, "steps": _means(PREPARATIONS[name].steps, results[key])}
+        for name, (about, key) in ladders.items()
+    }
+
+
+def _means(steps: Sequence[Step], rows: Sequence[Any]) -> list[tuple[str, float, float]]:
+    names = {step.title: step.name for step in steps}
+    return [
+        (names[title], *(round(statistics.mean(each) / 100, 4) for each in (so_far, without)))
+        for title, so_far, without in rows
     ]
 
 
@@ -240,6 +265,7 @@ def measure() -> dict[str, Any]:
     results["ladder"] = ladder(readers, images, labels)
     drawings = on_pads(images, range(28, PAD + 1), np.random.default_rng(0))
     results["ladder_on_pads"] = ladder(readers, drawings, labels)
+    results["mnist_ladder"] = ladder([read], drawings, labels, "mnist")
     print("novelty ...", file=sys.stderr)
     prepared = {name: prepare(RunConfig(dataset=name)) for name in PREPARATIONS}
     results["novel"] = [
@@ -262,6 +288,10 @@ def report(results: dict[str, Any]) -> str:
     ]
     novel = [[kind, *(f"{share:.0f}" for share in shares)] for kind, shares in results["novel"]]
     spent = [[title, f"{value:.2f}"] for title, value in results["times"]]
+    mnist_steps = [
+        [title, f"{so_far[0]:.1f}", f"{without[0]:.1f}"]
+        for title, so_far, without in results["mnist_ladder"]
+    ]
     heads = ["step", "so far, %", "all but it, %", "on a pad: so far, %", "all but it, %"]
     return "\n\n".join(
         [
@@ -270,6 +300,8 @@ def report(results: dict[str, Any]) -> str:
             f"Digits, 64-64-10 that has learned all of `load_digits`, {N_DIGITS:,} test images of "
             f"MNIST as drawings; mean and standard deviation of {len(DIGITS_SEEDS)} seeds:",
             table(heads, steps),
+            f"MNIST, the same network as above, {N_DIGITS:,} of the test images on pads:",
+            table(heads[:3], mnist_steps),
             "Called far from all that was learned, as are 1 % of the validation part:",
             table(["pictures", *(f"{name}, %" for name in PREPARATIONS)], novel),
             "A drawing, with one thread:",
@@ -291,6 +323,7 @@ def main(given: Sequence[str] | None = None) -> None:
     print(text)
     if arguments.write:
         write_section("drawings", text)
+        MEASURED.write_text(json.dumps(for_the_page(results), indent=1) + "\n", encoding="utf-8")
     if arguments.json:
         print(json.dumps({"machine": facts, **results}))
 

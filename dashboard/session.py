@@ -5,18 +5,21 @@ which are the names in the link as well.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.datasets import Dataset
+from data.drawing.strokes import Stroke
 from experiments.background.background_task import Page
 from experiments.background.run_sequence import RunSequence
 from experiments.background.run_store import RunStore, StoredRun
@@ -28,6 +31,7 @@ from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.inspection.network_picture import NetworkPicture
+from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
 from mlp.records import Score
 
@@ -153,6 +157,17 @@ TEMPLATE_CHARTS = ("templates_0", "templates_1")
 PAIR_REGIONS_CHARTS = ("regions_pair_0", "regions_pair_1")
 SLP_REGIONS_CHARTS = ("regions_slp_0", "regions_slp_1", "regions_slp_2")
 MLP_REGIONS_CHARTS = ("regions_mlp_0", "regions_mlp_1", "regions_mlp_2")
+DIGIT_PAD = "digit_pad"
+CLASS_BARS = "class_bars"
+DRAWING_STEPS = "drawing_steps"
+DRAWN_NETWORK_VIEW = "drawn_network_view"
+ALL_CLASS_BARS = "all_class_bars"
+DRAWN_NEIGHBORS_CHART = "drawn_neighbors"
+OTHER_ANSWER = "_other_answer"
+OTHER_ANSWER_CHART = "other_answer"
+DRAW_TAB = "_draw_tab"
+DRAW_VIEW = "_draw_view"
+DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
@@ -243,6 +258,34 @@ class Film(NamedTuple):
     epochs_per_second: float
 
 
+@dataclass
+class Drawing:
+    """What is on the pad of the Draw page; another object once the server has put it there.
+
+    Attributes
+    ----------
+    strokes : as `data.drawing.strokes.read_strokes` returns them
+    is_pen_down : whether a stroke is being drawn
+    number : counts the changes
+    problem : what is wrong with what the browser sent last
+    id : tells the browser whether it knows this drawing
+    prepared : what was made of it so far; see dashboard/draw/drawing.py
+    """
+
+    strokes: list[Stroke] = field(default_factory=list)
+    is_pen_down: bool = False
+    number: int = 0
+    problem: str = ""
+    id: str = field(default_factory=lambda: uuid4().hex)
+    prepared: dict[Hashable, Any] = field(default_factory=dict)
+
+    def change(self, strokes: list[Stroke], *, is_pen_down: bool) -> None:
+        """Take what the browser says is on the pad now."""
+        self.strokes, self.is_pen_down, self.problem = strokes, is_pen_down, ""
+        self.number += 1
+        self.prepared = {}
+
+
 class ComparisonKind(StrEnum):
     """The comparisons that a reader can ask for."""
 
@@ -281,6 +324,11 @@ class Tab:
     sample : row of the dataset that the Explore page shows
     is_tsne_running : whether t-SNE moves the points of its map
     split_effect : the training under both splits that was begun last
+    drawing : what is on the pad
+    left_out_steps : of the way from a drawing to a sample, by name
+    draw_tab : the tab of the Draw page that was open when the page was left
+    drawing_network : the network that reads the drawing, by its id; none while none was chosen
+    loading_samples : what the networks of the Draw page have learned from, by their ids
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -308,6 +356,11 @@ class Tab:
     sample: int = 0
     is_tsne_running: bool = False
     split_effect: SplitEffectRun | None = None
+    drawing: Drawing = field(default_factory=Drawing)
+    left_out_steps: frozenset[str] = frozenset()
+    draw_tab: str = ""
+    drawing_network: str = ""
+    loading_samples: dict[str, Future[PreparedData]] = field(default_factory=dict)
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

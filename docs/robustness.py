@@ -26,7 +26,7 @@ from dashboard.charts.robustness import NamedCurve, robustness_figure  # noqa: E
 from dashboard.components.chart import CARTESIAN_SCRIPT  # noqa: E402
 from dashboard.components.tables import markdown_table  # noqa: E402
 from experiments.config import RunConfig  # noqa: E402
-from experiments.evaluation.attack import TrainedNetwork  # noqa: E402
+from experiments.evaluation.attack import ScaledNetwork  # noqa: E402
 from experiments.evaluation.robustness import (  # noqa: E402
     DAMAGES,
     Curve,
@@ -79,11 +79,11 @@ def configs_of(dataset: str) -> dict[str, RunConfig]:
     return {name: RunConfig(**common | variant) for name, variant in variants.items()}
 
 
-def trained(config: RunConfig) -> TrainedNetwork:
+def trained(config: RunConfig) -> ScaledNetwork:
     """Train a network."""
     run = Run(config)
     run.complete()
-    return TrainedNetwork(run.network, run.prepared_data().scaler, run.objective.loss)
+    return ScaledNetwork(run.network, run.prepared_data().scaler, run.objective.loss)
 
 
 def curves_of(config: RunConfig) -> Curves:

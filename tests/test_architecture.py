@@ -33,6 +33,14 @@ MAY_IMPORT = {
     "experiments/background/parallel.py": {"experiments", "data", "joblib", "distributed"},
     "experiments/background/executors.py": {"experiments", "data", "joblib"},
     "experiments/export/script_runtime.py": {"experiments", "mlp", "data", "numpy", "sklearn"},
+    "experiments/pretrained/remake.py": {
+        "experiments",
+        "data",
+        "mlp",
+        "numpy",
+        "PIL",
+        "threadpoolctl",
+    },
     "experiments/exploration/tsne.py": {"experiments", "numpy", "openTSNE", "threadpoolctl"},
     "dashboard": {
         "dashboard",
@@ -71,6 +79,7 @@ WINGS = [
     "background",
     "export",
     "evaluation",
+    "pretrained",
     "comparison",
     "exploration",
     "inspection",

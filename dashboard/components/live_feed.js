@@ -1,21 +1,7 @@
 // Hands each component what has changed in it since it was drawn in full; see chart.js and live.js.
 // The page may bring the news, or say where to ask for them.
 
-const PATIENCE = 10; // looks without an answer, or with news for another drawing
 const feeds = new WeakMap(); // element -> its feed
-
-function deliver(all, feed) {
-  window.liveElements ??= {};
-  for (const [key, told] of Object.entries(all)) {
-    const known = (window.liveElements[key] ??= { misfits: 0 });
-    known.told = told;
-    known.redraw?.();
-    if (known.misfits > PATIENCE) {
-      known.misfits = 0;
-      feed.send("outdated", true);
-    }
-  }
-}
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
@@ -38,8 +24,8 @@ async function askAgainAndAgain(feed, { address, seconds }) {
     }
     if (generation !== feed.generation) return;
     seconds = news.seconds;
-    deliver(news.elements, feed);
-    if (news.isOutdated) return feed.send("outdated", true);
+    const isOutdated = deliver(news.elements) || news.isOutdated;
+    if (isOutdated) return feed.send("outdated", true);
   }
 }
 
@@ -48,7 +34,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const feed = feeds.get(element) ?? { generation: 0 };
   feeds.set(element, feed);
   feed.send = setTriggerValue;
-  if (data instanceof Uint8Array) deliver(JSON.parse(new TextDecoder().decode(data)), feed);
-  else askAgainAndAgain(feed, data);
+  if (data instanceof Uint8Array) {
+    if (deliver(JSON.parse(new TextDecoder().decode(data)))) feed.send("outdated", true);
+  } else askAgainAndAgain(feed, data);
   return () => { feed.generation += 1; };
 }

@@ -34,7 +34,7 @@ _mount = st.components.v2.component(
     "changes",
     html='<div class="changes"></div>',
     css=".stElementContainer:has(.changes) { display: none }",
-    js=(HERE / "live_feed.js").read_text(encoding="utf-8"),
+    js=FOLLOW + (HERE / "live_feed.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
@@ -115,19 +115,29 @@ class LivePage:
     ----------
     is_outdated : moves on what moves by itself, a film for example, and says whether the page
         needs other buttons or other charts than those it was drawn with
+    take : what to do with a message that came with a look, which nobody has checked
 
     Attributes
     ----------
     token : names the page in a request; nobody can guess it
     """
 
-    def __init__(self, is_outdated: Callable[[], bool]) -> None:
+    def __init__(
+        self, is_outdated: Callable[[], bool], take: Callable[[object], None] = lambda _: None
+    ) -> None:
         self.token = secrets.token_urlsafe()
-        self._tab, self._is_outdated = session.tab(), is_outdated
+        self._tab, self._is_outdated, self._take = session.tab(), is_outdated, take
 
-    def look(self) -> str:
-        """Return what is new, whether the page is outdated, and when to look again, as JSON."""
+    def look(self, message: object = None) -> str:
+        """Return what is new, whether the page is outdated, and when to look again, as JSON.
+
+        Parameters
+        ----------
+        message : what the browser says about the page before it looks, a drawing for example
+        """
         with session.looking_at(self._tab):
+            if message is not None:
+                self._take(message)
             is_outdated, news = self._is_outdated(), _news()
         seconds = training_speed.poll_seconds()
         return (
@@ -139,13 +149,30 @@ LIVE_PAGES: WeakValueDictionary[str, LivePage] = WeakValueDictionary()
 """The pages that can be looked at, by their tokens, for as long as their tabs show them."""
 
 
+def open_live_page(
+    is_outdated: Callable[[], bool], take: Callable[[object], None] = lambda _: None
+) -> str:
+    """Let the browser look at this page from now on; return the address where it can.
+
+    Parameters
+    ----------
+    is_outdated, take : see `LivePage`
+    """
+    session.tab().live_page = page = LivePage(is_outdated, take)
+    LIVE_PAGES[page.token] = page
+    return f"look/{page.token}"
+
+
 def ask_for_news(is_outdated: Callable[[], bool], *, is_moving: bool) -> None:
     """Have the browser ask for news while something moves, and draw the page anew if need be."""
+    poll(open_live_page(is_outdated), is_outdated, is_moving=is_moving)
+
+
+def poll(address: str, is_outdated: Callable[[], bool], *, is_moving: bool) -> None:
+    """Have the browser ask for news at an address while something moves."""
     tab = session.tab()
-    tab.live_page = page = LivePage(is_outdated)
     tab.cannot_ask = tab.cannot_ask and is_moving  # the next run tries again
-    LIVE_PAGES[page.token] = page
-    address = f"look/{page.token}" if is_moving and not tab.cannot_ask else ""
+    address = address if is_moving and not tab.cannot_ask else ""
     seconds = training_speed.poll_seconds()
     _mount(
         key=session.CHANGES,

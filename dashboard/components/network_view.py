@@ -65,7 +65,7 @@ class ShownSample(NamedTuple):
 def show_network(
     network: Callable[[], Network],
     version: Callable[[], Hashable],
-    sample: ShownSample,
+    sample: Callable[[], ShownSample],
     dataset: Dataset,
     *,
     key: str,
@@ -76,7 +76,8 @@ def show_network(
 
     Parameters
     ----------
-    network, version : return the network as it is now, and what changes whenever it does
+    network, sample, version : return the network as it is now, the sample in it, and what changes
+        whenever one of them does
     dataset : says what inputs and classes are called
     key : the same for as long as it is the same view
     height : in pixels, the least; where a page has more room for it, it takes that
@@ -85,18 +86,18 @@ def show_network(
     pictures = session.tab().pictures  # the units of the last one keep their places
 
     def make() -> dict[str, Any]:
-        now = network()
-        what = now.sizes, sample.about
+        now, shown = network(), sample()
+        what = now.sizes, shown.about
         before_what, before = pictures.get(key, (None, None))
         picture = picture_of(
             now,
-            sample.x,
+            shown.x,
             is_image=dataset.image_shape is not None,
-            label=sample.label,
+            label=shown.label,
             before=before if before_what == what else None,
         )
         pictures[key] = what, picture
-        return content_of(now, picture, sample, dataset)
+        return content_of(now, picture, shown, dataset)
 
     element = follow(key, LiveContent(make, version))
     data = {

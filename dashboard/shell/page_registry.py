@@ -24,6 +24,7 @@ class PageEntry(NamedTuple):
 
 PAGES = (
     PageEntry("train", "Train", ":material/model_training:", is_default=True),
+    PageEntry("draw", "Draw", ":material/draw:"),
     PageEntry("explore", "Explore", ":material/grid_view:"),
     PageEntry("confusion", "Confusion matrix", ":material/grid_on:"),
     PageEntry("compare", "Single layer against multilayer", ":material/compare_arrows:"),

@@ -83,7 +83,7 @@ def draw_network(run: Run, *, height: int) -> None:
     show_network(
         lambda: shown_network(run),
         lambda: shown_version(run),
-        sample,
+        lambda: sample,
         prepared.dataset,
         key=session.NETWORK_VIEW,
         height=height,

@@ -30,7 +30,7 @@ GRADIENT_SIGN = Damage(
 """Its strength is the eps of `gradient_sign_attack`."""
 
 
-class TrainedNetwork(NamedTuple):
+class ScaledNetwork(NamedTuple):
     """A network, and what it was trained with that it takes to read and to attack it: plain data.
 
     scaler : of the samples
@@ -53,7 +53,7 @@ class TrainedNetwork(NamedTuple):
 
 
 def attack_directions(
-    trained: TrainedNetwork,
+    trained: ScaledNetwork,
     images: Images,
     labels: Labels,
     *,
@@ -83,7 +83,7 @@ def changed(images: Images, directions: Array, kind: ImageKind, eps: float) -> F
 
 
 def gradient_sign_attack(
-    trained: TrainedNetwork,
+    trained: ScaledNetwork,
     image: Images,
     kind: ImageKind,
     eps: float,

@@ -1,7 +1,10 @@
 """What each step from a drawing to a sample is good for: how much is read right without it."""
 
+import json
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +13,9 @@ from data.drawing import Ink, Preparation, Step
 from data.scaling import Scaler
 from mlp.evaluation import logits_of
 from mlp.network import Network
+
+MEASURED = Path(__file__).with_suffix(".json")
+"""What `python -m benchmarks.drawings --write` has measured."""
 
 Reader = Callable[[Features], Labels]
 """From samples as recorded, (n_samples, n_features), to their predicted classes."""
@@ -57,3 +63,36 @@ def step_accuracies(
         StepAccuracy(step, accuracy(names[n_made:-1]), accuracy([step.name]))
         for n_made, step in enumerate([last, *others])
     ]
+
+
+class MeasuredStep(NamedTuple):
+    """What was measured of a step; shares from 0 to 1, means over several networks.
+
+    name : of the step
+    so_far, without : as in `StepAccuracy`
+    """
+
+    name: str
+    so_far: float
+    without: float
+
+
+class MeasuredSteps(NamedTuple):
+    """What was measured of a preparation.
+
+    about : of which network and which drawings, in a sentence
+    steps : as `step_accuracies` orders them
+    """
+
+    about: str
+    steps: list[MeasuredStep]
+
+
+@cache
+def measured_steps() -> dict[str, MeasuredSteps]:
+    """Return what was measured of each preparation, by its name."""
+    stored: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return {
+        name: MeasuredSteps(each["about"], [MeasuredStep(*step) for step in each["steps"]])
+        for name, each in stored.items()
+    }

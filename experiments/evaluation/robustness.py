@@ -17,7 +17,7 @@ from data.datasets import Labels
 from data.split import Rows
 from experiments.evaluation.attack import (
     GRADIENT_SIGN,
-    TrainedNetwork,
+    ScaledNetwork,
     attack_directions,
     changed,
 )
@@ -118,7 +118,7 @@ def empty_curve(damage: Damage, kind: ImageKind) -> Curve:
 
 
 def count_right(
-    trained: TrainedNetwork,
+    trained: ScaledNetwork,
     damage: Damage,
     images: Images,
     labels: Labels,
@@ -141,7 +141,7 @@ def count_right(
 
 
 def _damaged(
-    trained: TrainedNetwork,
+    trained: ScaledNetwork,
     damage: Damage,
     images: Images,
     labels: Labels,
@@ -159,7 +159,7 @@ def _damaged(
             yield changed(images, directions, kind, float(eps))
 
 
-def measure(trained: TrainedNetwork, part: HeldOutImages, damage: Damage) -> Iterator[Curve]:
+def measure(trained: ScaledNetwork, part: HeldOutImages, damage: Damage) -> Iterator[Curve]:
     """Yield the curve of a network after each block of the test part; the last one is whole."""
     curve = empty_curve(damage, part.kind)
     for number in range(part.n_blocks):

@@ -70,15 +70,24 @@ def other_answer(network: Network, x: Array, other: int) -> OtherAnswer:
     return OtherAnswer(answer, other, gap, logits_gradient(network, x, weights))
 
 
+@np.errstate(all="ignore")
+def runner_up(network: Network, x: Array) -> int:
+    """Return the class with the second largest logit; the only one if there is just one."""
+    ranked = np.argsort(-logits_of(network, x[np.newaxis])[0], kind="stable")
+    return int(ranked[min(1, len(ranked) - 1)])
+
+
 class Novelty(NamedTuple):
     """How far a sample is from all that was learned, beside samples that were held out.
 
     distance : Euclidean, to the nearest training sample, between scaled samples
     percentile : percentage of the held-out samples that are nearer to theirs, 0 to 100
+    usual : the distance that 99 % of the held-out samples do not reach
     """
 
     distance: float
     percentile: float
+    usual: float
 
     @property
     def is_novel(self) -> bool:
@@ -107,7 +116,7 @@ def novelty_of(prepared: PreparedData, neighbors: Neighbors) -> Novelty:
     distance = float(neighbors.distances[0])
     usual = held_out_distances(prepared)
     n_nearer = int(np.searchsorted(usual, distance))
-    return Novelty(distance, 100 * n_nearer / len(usual))
+    return Novelty(distance, 100 * n_nearer / len(usual), float(np.percentile(usual, NOVEL)))
 
 
 @once_per_object

@@ -75,6 +75,8 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "hidden_layers": (1024, 1024, 1024), "activation": "relu", "dropout": 0.5,
         "max_norm": 2.0,
     },
+    "digits-drawn": {"dataset": "digits", "split": "blocks", "output": "softmax"},
+    "mnist-drawn": MNIST | {"validation_fraction": 1 / 7, "output": "softmax"},
 }  # fmt: skip
 
 SIZES = {

@@ -13,7 +13,7 @@ from dashboard.components import live_feed
 from dashboard.components.live_charts import LiveChart
 from dashboard.components.live_feed import LIVE_PAGES, REPEAT_SECONDS, LiveContent, LivePage, follow
 from dashboard.session import Tab, looking_at, tab
-from dashboard.shell.look_endpoint import LOOK_ROUTE, look
+from dashboard.shell.look_endpoint import LOOK_ROUTE, MESSAGE_BYTES, look
 from tests.coroutines import complete
 from tests.waiting import wait_until
 
@@ -90,16 +90,23 @@ def test_a_small_content_is_told_as_a_whole(clock: Clock) -> None:
 
 
 def page_of(here: Tab, values: list[float], *, is_outdated: bool = False) -> LivePage:
-    """A page with one component, as the script of a tab would draw it."""
+    """A page with one component, as the script of a tab would draw it; it takes values."""
     with looking_at(here):
         follow("values", LiveContent(lambda: {"values": list(values)}, lambda: len(values)))
-        here.live_page = page = LivePage(lambda: is_outdated)
+        here.live_page = page = LivePage(lambda: is_outdated, values.append)
     LIVE_PAGES[page.token] = page
     return page
 
 
-def answer_to(token: str) -> tuple[int, object]:
-    request = Request({"type": "http", "path_params": {"token": token}})
+def answer_to(token: str, *chunks: bytes) -> tuple[int, object]:
+    """The answer to a request with a message in chunks; the last one is never asked for twice."""
+    coming = iter([*chunks, b""])
+
+    async def receive() -> dict:
+        chunk = next(coming)
+        return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}
+
+    request = Request({"type": "http", "path_params": {"token": token}}, receive)
     answer = complete(look(request))
     return answer.status_code, json.loads(answer.body or "null")
 
@@ -147,3 +154,22 @@ def test_a_token_cannot_be_guessed_and_each_drawing_has_another() -> None:
     assert first != second
     assert len(base64.urlsafe_b64decode(first + "=")) * 8 == 256
     assert LOOK_ROUTE.path == "/look/{token}"
+
+
+def test_a_look_may_bring_a_message_and_tells_what_has_become_of_it() -> None:
+    values = [1.0]
+    page = page_of(Tab(), values)
+    status, news = answer_to(page.token, b"2.", b"5")
+    assert status == 200
+    assert news["elements"]["values"]["content"] == {"values": [1.0, 2.5]}
+
+
+def test_a_message_that_is_no_json_or_too_long_is_refused_and_changes_nothing() -> None:
+    values = [1.0]
+    page = page_of(Tab(), values)
+    assert answer_to(page.token, b"{") == (400, None)
+    assert answer_to(page.token, b"[" * 200_000) == (400, None)
+    assert answer_to(page.token, b"\xff\xfe") == (400, None)
+    half = b" " * (MESSAGE_BYTES // 2 + 1)
+    assert answer_to(page.token, half, half) == (413, None)
+    assert values == [1.0]

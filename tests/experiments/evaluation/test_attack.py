@@ -6,7 +6,7 @@ import pytest
 from data.corruption import ImageKind
 from data.scaling import SCALERS
 from experiments.config import RunConfig
-from experiments.evaluation.attack import GRADIENT_SIGN, TrainedNetwork, gradient_sign_attack
+from experiments.evaluation.attack import GRADIENT_SIGN, ScaledNetwork, gradient_sign_attack
 from experiments.training.plan import make_objective
 from experiments.training.prepared_data import prepare
 from mlp.network import Network
@@ -16,10 +16,10 @@ KIND = ImageKind((8, 8), 16.0)
 EACH_SCALER = pytest.mark.parametrize("scaling", SCALERS)
 
 
-def trained_on_digits(**settings: object) -> TrainedNetwork:
+def trained_on_digits(**settings: object) -> ScaledNetwork:
     run = trained(RunConfig(**QUICK | settings))
     scaler = run.prepared_data().scaler
-    return TrainedNetwork(run.network, scaler, run.objective.loss)
+    return ScaledNetwork(run.network, scaler, run.objective.loss)
 
 
 def image_and_label(i: int = 0) -> tuple[np.ndarray, int]:
@@ -28,7 +28,7 @@ def image_and_label(i: int = 0) -> tuple[np.ndarray, int]:
     return prepared.dataset.X[row], int(prepared.dataset.labels[row])
 
 
-def loss_of(network: TrainedNetwork, image: np.ndarray, label: int) -> float:
+def loss_of(network: ScaledNetwork, image: np.ndarray, label: int) -> float:
     targets = np.eye(10, dtype=np.float32)[[label]]
     return network.loss.value(network.logits(image[None]), targets, network.network.output)
 
@@ -73,7 +73,7 @@ def test_a_network_that_has_diverged_has_no_direction() -> None:
     network = Network((64, 10), rng=np.random.default_rng(0))
     network.parameters[:] = np.nan
     scaler = prepare(config).scaler
-    broken = TrainedNetwork(network, scaler, make_objective(config).loss)
+    broken = ScaledNetwork(network, scaler, make_objective(config).loss)
     image, label = image_and_label()
     np.testing.assert_array_equal(gradient_sign_attack(broken, image, KIND, 1, label), image)
 

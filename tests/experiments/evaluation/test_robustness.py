@@ -7,7 +7,7 @@ import pytest
 from data.corruption import CORRUPTIONS, Damage
 from experiments.config import RunConfig
 from experiments.evaluation import robustness
-from experiments.evaluation.attack import TrainedNetwork
+from experiments.evaluation.attack import ScaledNetwork
 from experiments.evaluation.clopper_pearson import interval
 from experiments.evaluation.robustness import (
     BLOCK,
@@ -26,13 +26,13 @@ EACH = pytest.mark.parametrize("damage", DAMAGES.values(), ids=lambda each: each
 
 
 @cache
-def network_and_images() -> tuple[TrainedNetwork, HeldOutImages, float]:
+def network_and_images() -> tuple[ScaledNetwork, HeldOutImages, float]:
     """Return a network that was trained on the digits, its test part, and its accuracy there."""
     run = trained(RunConfig(**QUICK))
     prepared = run.prepared_data()
     assert run.result is not None
     assert run.result.test is not None
-    network = TrainedNetwork(run.network, prepared.scaler, run.objective.loss)
+    network = ScaledNetwork(run.network, prepared.scaler, run.objective.loss)
     return network, held_out_images(prepared), run.result.test.accuracy
 
 

@@ -1,0 +1,26 @@
+"""What one can do with a drawing, each under a tab."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.draw.pad_view import draw_pad
+
+TABS: dict[str, Callable[[], None]] = {"Draw": draw_pad}
+
+
+def draw_tabs() -> None:
+    """Draw the tabs, and what is under the open one; after a while away, it is the same."""
+    tab = session.tab()
+    if session.value(session.DRAW_TAB) is None and tab.draw_tab in TABS:
+        session.set_value(session.DRAW_TAB, tab.draw_tab)
+    tabs = st.tabs(list(TABS), key=session.DRAW_TAB, on_change=_keep_tab)
+    for under, draw in zip(tabs, TABS.values(), strict=True):
+        if under.open:
+            with under:
+                draw()
+
+
+def _keep_tab() -> None:
+    session.tab().draw_tab = session.value(session.DRAW_TAB)
