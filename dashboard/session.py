@@ -30,6 +30,7 @@ from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
+from experiments.evaluation.robustness_task import RobustnessTask
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -171,6 +172,20 @@ DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+BREAK_VIEW = "_break_view"
+BREAK_SOURCE = "_break_source"
+BREAK_IMAGE = "_break_image"
+BREAK_DAMAGE = "_break_damage"
+BREAK_TARGET = "_break_target"
+BREAK_SLIDER = "break_slider"
+BREAK_COLUMNS = "break_columns"
+BREAK_CHART = "break_chart"
+BREAK_CLASS_BARS = "break_class_bars"
+BREAK_NETWORK_VIEW = "break_network_view"
+ROBUSTNESS_DAMAGE = "_robustness_damage"
+ROBUSTNESS_CHART = "robustness_chart"
+SALIENCY_CLASS = "_saliency_class"
+SALIENCY_CHART = "saliency_chart"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -286,6 +301,24 @@ class Drawing:
         self.prepared = {}
 
 
+@dataclass
+class Breaking:
+    """What the reader does to an image on the Draw page.
+
+    Attributes
+    ----------
+    image : place of the image in the test part
+    positions : where the slider of each damage is, by its name
+    seed : decides on what is drawn at random
+    robustness : the measurement of the whole test part that was begun last
+    """
+
+    image: int = 0
+    positions: dict[str, int] = field(default_factory=dict)
+    seed: int = 0
+    robustness: RobustnessTask | None = None
+
+
 class ComparisonKind(StrEnum):
     """The comparisons that a reader can ask for."""
 
@@ -329,6 +362,7 @@ class Tab:
     draw_tab : the tab of the Draw page that was open when the page was left
     drawing_network : the network that reads the drawing, by its id; none while none was chosen
     loading_samples : what the networks of the Draw page have learned from, by their ids
+    breaking : what the reader does to an image, and how much damage networks stand
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -361,6 +395,7 @@ class Tab:
     draw_tab: str = ""
     drawing_network: str = ""
     loading_samples: dict[str, Future[PreparedData]] = field(default_factory=dict)
+    breaking: Breaking = field(default_factory=Breaking)
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

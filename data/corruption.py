@@ -27,6 +27,9 @@ from data.augmentation import (
 
 Images = npt.NDArray[np.uint8 | np.floating[Any]]
 
+STEPS = (1.0, 0.25, 0.1, 0.05, 0.01)
+FEWEST_STEPS = 20
+
 
 class Unit(StrEnum):
     """What the strength of a damage is measured in."""
@@ -77,6 +80,11 @@ class Damage:
         factors = {Unit.PIXELS: float(min(kind.shape)), Unit.GRAY_LEVELS: kind.maximum}
         highest = self.highest * factors.get(self.unit, 1.0)
         return -highest if self.is_signed else 0.0, highest
+
+    def step(self, kind: ImageKind) -> float:
+        """Return by how much to change the strength: at least twenty steps to the highest."""
+        highest = self.limits(kind)[1]
+        return next((step for step in STEPS if highest / step >= FEWEST_STEPS), STEPS[-1])
 
     def check(self, strength: float, kind: ImageKind) -> float:
         """Return a strength, if it is one.

@@ -2,7 +2,8 @@
 
 Trains a single layer and variants of one multilayer perceptron, measures each on the test part,
 and draws the accuracies against the strength of each damage. Prints a table for the README of
-the benchmarks. MNIST takes about half an hour on one core.
+the benchmarks, and writes the example that the Draw page shows. MNIST takes about half an hour on
+one core.
 """
 
 import io
@@ -29,6 +30,7 @@ from experiments.config import RunConfig  # noqa: E402
 from experiments.evaluation.attack import ScaledNetwork  # noqa: E402
 from experiments.evaluation.robustness import (  # noqa: E402
     DAMAGES,
+    EXAMPLE,
     Curve,
     HeldOutImages,
     held_out_images,
@@ -118,6 +120,17 @@ def table(curves: dict[str, Curves]) -> str:
     return markdown_table(header, rows)
 
 
+def write_example(curves: dict[str, Curves], chance: float) -> None:
+    """Write the curves of the first seed where the app finds them."""
+    n_right = {
+        of: {name: each[0].n_right.tolist() for name, each in of_network.items()}
+        for of, of_network in curves.items()
+    }
+    n_samples = curves["MLP"]["blur"][0].n_samples
+    stored = {"chance": chance, "n_samples": n_samples, "n_right": n_right}
+    EXAMPLE.write_text(json.dumps(stored) + "\n", "utf-8")
+
+
 def _halfway(curve: Curve) -> Curve:
     """Return the curve at half of the strongest damage alone; of signed ones, above 0."""
     i = int(np.argmin(np.abs(curve.strengths - curve.strengths[-1] / 2)))
@@ -195,6 +208,8 @@ def main(datasets: list[str]) -> None:
         curves = {name: curves_of(config) for name, config in configs.items()}
         chance = images_of(configs["MLP"]).chance
         print(table(curves))
+        if dataset == "digits":
+            write_example(curves, chance)
         width = 16 + PER_ROW * (CHART_SIZE[0] + 8)
         with running_chromium() as browser:
             page = browser.new_page(viewport={"width": width, "height": 400})

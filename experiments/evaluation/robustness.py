@@ -4,8 +4,11 @@ Nothing is chosen by these accuracies, or the test part would no longer be one. 
 measured on the test part of its own run, as it may have learned from other test parts.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +33,7 @@ DAMAGES: dict[str, Damage] = {**CORRUPTIONS, GRADIENT_SIGN.name: GRADIENT_SIGN}
 MAX_SAMPLES = 10_000  # of a test part
 BLOCK = 250  # samples damaged at once: MNIST's take a worker a quarter of a second
 N_STRENGTHS, N_SIGNED_STRENGTHS = 9, 13  # with 0 among them
+EXAMPLE = Path(__file__).with_suffix(".json")  # written by docs/robustness.py
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,3 +171,30 @@ def measure(trained: ScaledNetwork, part: HeldOutImages, damage: Damage) -> Iter
         n_right = count_right(trained, damage, images, labels, part.kind, number)
         curve = curve.with_block(n_right, len(labels))
         yield curve
+
+
+class Example(NamedTuple):
+    """Curves that were measured beforehand, to show what a measurement will look like.
+
+    curves : by the name of the network, then by that of the damage
+    """
+
+    chance: float
+    curves: dict[str, dict[str, Curve]]
+
+
+EXAMPLE_KIND = ImageKind((8, 8), 16.0)
+
+
+@cache
+def example() -> Example:
+    """Return the curves of some networks on the small digits."""
+    stored = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    curves = {
+        network: {
+            name: empty_curve(DAMAGES[name], EXAMPLE_KIND).with_block(n_right, stored["n_samples"])
+            for name, n_right in of_network.items()
+        }
+        for network, of_network in stored["n_right"].items()
+    }
+    return Example(stored["chance"], curves)

@@ -140,6 +140,15 @@ def test_limits_in_pixels_grow_with_the_image() -> None:
     assert limits[Unit.PERCENT] == {60, 100}
 
 
+def test_steps_are_fine_enough_for_each_kind_of_image() -> None:
+    steps = {
+        (name, kind.shape): CORRUPTIONS[name].step(kind)
+        for name in ("shift", "blur", "noise")
+        for kind in (LARGE, SMALL)
+    }
+    assert list(steps.values()) == [0.25, 0.1, 0.1, 0.05, 1, 1]
+
+
 @pytest.mark.parametrize("strength", [-1, 7.5, float("nan"), float("inf")])
 def test_another_strength_is_refused(strength: float) -> None:
     message = rf"The strength of 'Shift' is from 0 to 7 pixels, not {strength:g}\. Choose one in"
