@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
 from dashboard.shell.page_registry import PAGES, PageEntry  # noqa: E402
 from tests.browser.serving import running_chromium, running_server  # noqa: E402
+from tests.drawn_digits import placed  # noqa: E402
 
 THEMES = ("light", "dark")
 SCREENS = {"laptop": (1280, 800), "projector": (1920, 1080), "phone": (390, 844)}
@@ -61,7 +62,21 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
-PREPARE: dict[str, Callable[[Page], None]] = {"train": train, "compare": compare}
+def draw(page: Page) -> None:
+    """Write a digit on the pad."""
+    pad = page.locator(".digit-pad canvas")
+    pad.wait_for()
+    box = pad.bounding_box()
+    side, digit = box["width"], placed("3 round", 0.8, 3)
+    points = [(box["x"] + side * x, box["y"] + side * y) for x, y in digit.strokes[0]]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=4)
+    page.mouse.up()
+
+
+PREPARE: dict[str, Callable[[Page], None]] = {"train": train, "draw": draw, "compare": compare}
 """What to do on a page before its picture is taken, by its name; nothing on the others."""
 
 

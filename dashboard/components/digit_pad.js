@@ -128,6 +128,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function tell(pad) {
   pad.isTelling = true;
+  delete pad.root.dataset.isTold;
   while (pad.isDirty) {
     pad.isDirty = false;
     const began = performance.now(), message = { id: pad.id, strokes: pad.strokes, isDown: pad.isDown };
@@ -135,6 +136,7 @@ async function tell(pad) {
     await pause(Math.max(REST_MS, performance.now() - began));
   }
   pad.isTelling = false;
+  pad.root.dataset.isTold = "";
 }
 
 async function ask(pad, message) {

@@ -5,14 +5,14 @@ from collections.abc import Hashable
 from dashboard import session
 from dashboard.components.class_bars import ClassAnswer, class_answer, no_answer, show_class_bars
 from dashboard.components.network_view import show_network
-from dashboard.draw.drawing import (
-    drawing_version,
-    prepared_drawing,
+from dashboard.draw.novelty import remark_on_novelty
+from dashboard.draw.trained_networks import (
+    TrainedNetwork,
+    all_networks,
     scaled_drawing,
     shown_drawing,
 )
-from dashboard.draw.novelty import remark_on_novelty
-from dashboard.draw.trained_networks import TrainedNetwork, all_networks
+from dashboard.drawing import drawing_version, prepared_drawing
 
 
 def draw_answer(trained: TrainedNetwork) -> None:

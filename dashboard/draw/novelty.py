@@ -5,8 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from dashboard import session
-from dashboard.draw.drawing import drawing_version, prepared_drawing, scaled_drawing
-from dashboard.draw.trained_networks import TrainedNetwork
+from dashboard.draw.trained_networks import TrainedNetwork, scaled_drawing
+from dashboard.drawing import drawing_version, prepared_drawing
 from data.download import ORIGINALS, is_at_hand
 from experiments.exploration.neighbors import Neighbors, neighbors_of
 from experiments.inspection.drawn_sample import held_out_distances, novelty_of

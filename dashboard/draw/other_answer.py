@@ -10,8 +10,8 @@ from dashboard.charts.figure import Figure
 from dashboard.charts.other_answer import other_answer_figure
 from dashboard.components.live_charts import show_live_chart
 from dashboard.components.source_code import show_source
-from dashboard.draw.drawing import drawing_version, prepared_drawing, scaled_drawing
-from dashboard.draw.trained_networks import TrainedNetwork
+from dashboard.draw.trained_networks import TrainedNetwork, scaled_drawing
+from dashboard.drawing import drawing_version, prepared_drawing
 from experiments.inspection.drawn_sample import OtherAnswer, other_answer, runner_up
 
 RUNNER_UP = "The second best"

@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components.drawing_steps import show_drawing_steps
-from dashboard.draw.drawing import drawing_version, prepared_drawing, switch_step
 from dashboard.draw.trained_networks import TrainedNetwork
+from dashboard.drawing import drawing_version, prepared_drawing, switch_step
 from data.drawing import Ink, StepPicture
 
 

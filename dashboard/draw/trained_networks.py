@@ -8,6 +8,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components.epoch_slider import shown_network, shown_version
+from dashboard.components.network_view import ShownSample
+from dashboard.drawing import preparation_for, prepared_drawing
 from data.datasets import Dataset
 from data.drawing import PREPARATIONS, Preparation
 from data.scaling import Scaler
@@ -16,6 +18,7 @@ from experiments.config import RunConfig
 from experiments.export.model_file import SavedModel
 from experiments.pretrained.pretrained import PRETRAINED, load_pretrained
 from experiments.training.prepared_data import PreparedData, prepare
+from mlp.arrays import Array
 from mlp.network import Network
 
 
@@ -53,12 +56,6 @@ class TrainedNetwork:
         DownloadError : if they have to be fetched, and cannot be
         """
         return prepare(self.config, self.own)
-
-
-def preparation_for(image_shape: tuple[int, int] | None) -> Preparation | None:
-    """Return how to make a drawing into an image of a size, if that is known."""
-    found = (each for each in PREPARATIONS.values() if each.image_shape == image_shape)
-    return next(found, None)
 
 
 def pretrained_networks() -> list[TrainedNetwork]:
@@ -152,3 +149,17 @@ def choose_network() -> TrainedNetwork:
 
 def _take_network() -> None:
     session.tab().drawing_network = session.value(session.DRAW_NETWORK)
+
+
+def scaled_drawing(trained: TrainedNetwork) -> Array:
+    """Return what is on the pad as a network gets it, (n_features,)."""
+    recorded = prepared_drawing(trained.preparation).recorded
+    scaled: Array = trained.scaler.transform(recorded[np.newaxis])[0]
+    return scaled
+
+
+def shown_drawing(trained: TrainedNetwork) -> ShownSample:
+    """Return what is on the pad as a sample for the network view."""
+    prepared = prepared_drawing(trained.preparation)
+    about = "Blank pad" if prepared.is_blank else ""
+    return ShownSample(prepared.recorded, scaled_drawing(trained), about, None)

@@ -1,4 +1,4 @@
-"""What is on the pad, as a network sees it."""
+"""What is on the pad of the Draw page, as a network sees it: on whatever page it is looked at."""
 
 from collections.abc import Hashable
 from typing import NamedTuple
@@ -7,9 +7,7 @@ import numpy as np
 
 from dashboard import session
 from dashboard.components.digit_pad import PAD
-from dashboard.components.network_view import ShownSample
-from dashboard.draw.trained_networks import TrainedNetwork
-from data.drawing import Ink, Preparation, StepPicture
+from data.drawing import PREPARATIONS, Ink, Preparation, StepPicture
 from data.drawing.strokes import rasterize
 from mlp.arrays import Array
 
@@ -29,6 +27,12 @@ class PreparedDrawing(NamedTuple):
     def recorded(self) -> Array:
         """The sample as it would have been recorded, (n_features,)."""
         return self.pictures[-1].picture.reshape(-1).astype(np.float32)
+
+
+def preparation_for(image_shape: tuple[int, int] | None) -> Preparation | None:
+    """Return how to make a drawing into an image of a size, if that is known."""
+    found = (each for each in PREPARATIONS.values() if each.image_shape == image_shape)
+    return next(found, None)
 
 
 def left_out_of(preparation: Preparation) -> frozenset[str]:
@@ -59,22 +63,3 @@ def drawing_version() -> Hashable:
     """Return what changes whenever the drawing does, or the way from it to a sample."""
     tab = session.tab()
     return tab.drawing.id, tab.drawing.number, tab.left_out_steps
-
-
-def resting_version(before: Hashable) -> Hashable:
-    """Return the same, but `before` while the pen is down: for what takes its time."""
-    return before if session.tab().drawing.is_pen_down else drawing_version()
-
-
-def scaled_drawing(trained: TrainedNetwork) -> Array:
-    """Return what is on the pad as a network gets it, (n_features,)."""
-    recorded = prepared_drawing(trained.preparation).recorded
-    scaled: Array = trained.scaler.transform(recorded[np.newaxis])[0]
-    return scaled
-
-
-def shown_drawing(trained: TrainedNetwork) -> ShownSample:
-    """Return what is on the pad as a sample for the network view."""
-    prepared = prepared_drawing(trained.preparation)
-    about = "Blank pad" if prepared.is_blank else ""
-    return ShownSample(prepared.recorded, scaled_drawing(trained), about, None)
