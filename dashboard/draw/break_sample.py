@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components.digit_pad import PAD
-from dashboard.draw.drawing import drawing_version, prepared_drawing
 from dashboard.draw.novelty import can_load_samples, training_samples
 from dashboard.draw.trained_networks import TrainedNetwork
+from dashboard.drawing import drawing_version, prepared_drawing
 from data.corruption import ImageKind
 from data.drawing import PREPARATIONS
 from data.drawing.strokes import rasterize
