@@ -307,12 +307,14 @@ class Breaking:
 
     Attributes
     ----------
+    source : which image; empty while none was chosen
     image : place of the image in the test part
     positions : where the slider of each damage is, by its name
     seed : decides on what is drawn at random
     robustness : the measurement of the whole test part that was begun last
     """
 
+    source: str = ""
     image: int = 0
     positions: dict[str, int] = field(default_factory=dict)
     seed: int = 0

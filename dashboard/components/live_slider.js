@@ -1,7 +1,8 @@
 // A slider whose place goes to the server while it moves; what is new on the page comes back in
 // the answer.
 
-const REST_MS = 20; // between an answer and the next message, at the least; and as long as it took
+const REST_MS = 20; // between an answer and the next message, at the least
+const REST_SHARE = 0.5; // of the time that the answer took
 const sliders = new WeakMap();
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -18,7 +19,7 @@ async function tell(slider) {
     const began = performance.now(), message = { slider: slider.data.name, position: Number(slider.input.value) };
     if (slider.failures < PATIENCE) await ask(slider, message);
     else slider.send("moved", message); // the page runs again: requests do not come through
-    await pause(Math.max(REST_MS, performance.now() - began));
+    await pause(Math.max(REST_MS, REST_SHARE * (performance.now() - began)));
   }
   slider.isTelling = false;
 }

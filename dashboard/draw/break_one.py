@@ -95,6 +95,11 @@ def draw_one_image() -> None:
 
     address = open_live_page(is_outdated, lambda message: _take(message, wanted))
     _draw_slider(address, wanted)
+    if wanted.damage is GRADIENT_SIGN:
+        st.caption(
+            "One step along the sign of the gradient at the undamaged image. It need not succeed, "
+            "and a larger step may do less: the gradient is that of small changes."
+        )
     _draw_what_follows(trained, sample, wanted)
     job = session.job()
     is_training = job is not None and job.status.is_active

@@ -57,13 +57,14 @@ def is_loading(trained: TrainedNetwork) -> bool:
 def choose_sample(trained: TrainedNetwork) -> BreakSample:
     """Draw the choice of an image; return it."""
     prepared = test_images(trained)
+    usual = TEST_IMAGE if can_load_samples(trained) else DRAWING
+    session.set_value(session.BREAK_SOURCE, session.tab().breaking.source or usual)
     source = st.segmented_control(
         "Image",
         (TEST_IMAGE, DRAWING),
-        default=TEST_IMAGE if can_load_samples(trained) else DRAWING,
         required=True,
         key=session.BREAK_SOURCE,
-        persist_state="session",
+        on_change=_take_source,
         help="An image of the test part, from which the network has not learned, or what is on "
         "the pad of the Draw tab.",
     )
@@ -72,6 +73,11 @@ def choose_sample(trained: TrainedNetwork) -> BreakSample:
     if source == TEST_IMAGE:
         st.caption(_why_no_images(trained))
     return drawn_sample(trained)
+
+
+def _take_source() -> None:
+    source = session.value(session.BREAK_SOURCE)
+    session.tab().breaking.source = source if source in (TEST_IMAGE, DRAWING) else ""
 
 
 def _why_no_images(trained: TrainedNetwork) -> str:
