@@ -1,9 +1,9 @@
 """Update the pictures of how much damage networks stand: python docs/robustness.py [dataset]...
 
 Trains a single layer and variants of one multilayer perceptron, measures each on the test part,
-and draws the accuracies against the strength of each damage. Prints a table for the README of
-the benchmarks, and writes the example that the Draw page shows. MNIST takes about half an hour on
-one core.
+and draws the accuracies against the strength of each damage. Writes a table into the README of
+the benchmarks, too, and the example that the Draw page shows. MNIST takes about a quarter of an
+hour on one core.
 """
 
 import io
@@ -22,10 +22,10 @@ import numpy as np  # noqa: E402  # the project is found from its root
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Page  # noqa: E402
 
+from benchmarks.report import table, write_section  # noqa: E402
 from dashboard.charts.figure import figure_json  # noqa: E402
 from dashboard.charts.robustness import NamedCurve, robustness_figure  # noqa: E402
 from dashboard.components.chart import CARTESIAN_SCRIPT  # noqa: E402
-from dashboard.components.tables import markdown_table  # noqa: E402
 from experiments.config import RunConfig  # noqa: E402
 from experiments.evaluation.attack import ScaledNetwork  # noqa: E402
 from experiments.evaluation.robustness import (  # noqa: E402
@@ -105,19 +105,26 @@ def images_of(config: RunConfig) -> HeldOutImages:
     return held_out_images(Run(config).prepared_data())
 
 
-def table(curves: dict[str, Curves]) -> str:
-    """Return the accuracies without damage, and halfway to the strongest one, as a table."""
+def report(curves: dict[str, Curves]) -> str:
+    """Return the accuracies without damage, and at half of the strongest one, as a table."""
     first = next(iter(curves.values()))
-    header = ["Network", "Undamaged"]
-    header += [
-        f"{DAMAGES[name].title}, {_halfway(curve).strengths[0]:g} {DAMAGES[name].unit}"
-        for name, (curve, *_) in first.items()
-    ]
-    rows = [
-        [name, _cell(of_network["blur"], 0), *(_cell(each, None) for each in of_network.values())]
-        for name, of_network in curves.items()
-    ]
-    return markdown_table(header, rows)
+    rows = [["none", *(_cell(each["blur"], 0) for each in curves.values())]]
+    for name, damage in DAMAGES.items():
+        i = _halfway(first[name][0])
+        strength = f"{damage.title}, {first[name][0].strengths[i]:.3g} {damage.unit}"
+        rows.append([strength, *(_cell(each[name], i) for each in curves.values())])
+    return table(["damage", *curves], rows)
+
+
+def _halfway(curve: Curve) -> int:
+    """Return the place of half the strongest damage; of signed ones, above 0."""
+    return int(np.argmin(np.abs(curve.strengths - curve.strengths[-1] / 2)))
+
+
+def _cell(curves: list[Curve], i: int) -> str:
+    """Return mean and standard deviation over the seeds, in percent, at the i-th strength."""
+    accuracies = [100 * curve.accuracies[i] for curve in curves]
+    return f"{np.mean(accuracies):.1f} ± {np.std(accuracies, ddof=1):.1f}"
 
 
 def write_example(curves: dict[str, Curves], chance: float) -> None:
@@ -129,21 +136,6 @@ def write_example(curves: dict[str, Curves], chance: float) -> None:
     n_samples = curves["MLP"]["blur"][0].n_samples
     stored = {"chance": chance, "n_samples": n_samples, "n_right": n_right}
     EXAMPLE.write_text(json.dumps(stored) + "\n", "utf-8")
-
-
-def _halfway(curve: Curve) -> Curve:
-    """Return the curve at half of the strongest damage alone; of signed ones, above 0."""
-    i = int(np.argmin(np.abs(curve.strengths - curve.strengths[-1] / 2)))
-    return Curve(curve.strengths[i : i + 1], curve.n_right[i : i + 1], curve.n_samples)
-
-
-def _cell(curves: list[Curve], i: int | None) -> str:
-    """Return mean and standard deviation over the seeds, in percent, at a strength or halfway."""
-    accuracies = [
-        100 * float((_halfway(curve) if i is None else curve).accuracies[i or 0])
-        for curve in curves
-    ]
-    return f"{np.mean(accuracies):.1f} ± {np.std(accuracies, ddof=1):.1f}"
 
 
 def draw(page: Page, dataset: str, curves: dict[str, Curves], chance: float) -> None:
@@ -207,7 +199,7 @@ def main(datasets: list[str]) -> None:
         configs = configs_of(dataset)
         curves = {name: curves_of(config) for name, config in configs.items()}
         chance = images_of(configs["MLP"]).chance
-        print(table(curves))
+        write_section(f"robustness_{dataset}", report(curves))
         if dataset == "digits":
             write_example(curves, chance)
         width = 16 + PER_ROW * (CHART_SIZE[0] + 8)

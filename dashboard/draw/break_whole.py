@@ -12,6 +12,7 @@ from dashboard.draw.trained_networks import TrainedNetwork, all_networks, choose
 from dashboard.text import plain
 from dashboard.training_speed import waiting_in_words
 from experiments.background.background_task import Status
+from experiments.config import RunConfig
 from experiments.evaluation.attack import attack_directions
 from experiments.evaluation.clopper_pearson import lower_limit
 from experiments.evaluation.robustness import DAMAGES, MAX_SAMPLES, count_right, example
@@ -40,6 +41,8 @@ def draw_whole_test_part() -> None:
     if task := session.tab().breaking.robustness:
         was_active = task.status.is_active
         seconds = training_speed.sequence_poll_seconds() if was_active else None
+        if not was_active and _names(task.candidates) != _names(candidates_for(trained)):
+            st.caption("There are other networks now: Measure starts over with them.")
         st.fragment(_draw_task, run_every=seconds)(task, was_active)
     else:
         _draw_example(trained)
@@ -98,9 +101,12 @@ def candidates_for(trained: TrainedNetwork) -> list[Candidate]:
     if all(each.config.hidden_layers for each in networks):
         config = single_layer_config(trained.config)
         own = trained.own
-        name = "Single layer, trained for this"
-        chosen.append(Candidate(name, config, lambda: prepare(config, own), None, own))
+        chosen.append(Candidate("Single layer", config, lambda: prepare(config, own), None, own))
     return chosen
+
+
+def _names(candidates: Sequence[Candidate]) -> list[tuple[str, RunConfig]]:
+    return [(each.name, each.config) for each in candidates]
 
 
 def _networks_on_data_of(trained: TrainedNetwork) -> list[TrainedNetwork]:
@@ -119,17 +125,20 @@ def _networks_on_data_of(trained: TrainedNetwork) -> list[TrainedNetwork]:
 
 def _draw_example(trained: TrainedNetwork) -> None:
     """Draw what was measured beforehand, and say what would be measured."""
-    names = ", ".join(plain(each.name) for each in candidates_for(trained))
+    candidates = candidates_for(trained)
+    names = [
+        plain(each.name) + ("" if each.network else " (trained for this)") for each in candidates
+    ]
     st.markdown(
         ":blue-badge[Example] Networks with 64 hidden units on the digits of 8 × 8 pixels, "
-        f"measured beforehand on other writers. **Measure** will compare: {names}."
+        f"measured beforehand on other writers. **Measure** will compare: {', '.join(names)}."
     )
     damage, stored = _choose_damage(), example()
     curves = [
         NamedCurve(name, i, of_network[damage])
         for i, (name, of_network) in enumerate(stored.curves.items())
     ]
-    _draw_curves(damage, curves, stored.chance)
+    _draw_curves(damage, curves, stored.chance, "digits")
 
 
 def _draw_task(task: RobustnessTask, was_active: bool) -> None:
@@ -140,12 +149,13 @@ def _draw_task(task: RobustnessTask, was_active: bool) -> None:
         NamedCurve(each.name, place, task.curves[damage, place])
         for place, each in enumerate(tuple(task.measured))
     ]
-    _draw_curves(damage, curves, task.measured[0].images.chance if task.measured else 0.0)
+    chance = task.measured[0].images.chance if task.measured else 0.0
+    _draw_curves(damage, curves, chance, task.candidates[0].config.dataset)
     if was_active != task.status.is_active:
         st.rerun()  # the whole page: it has other buttons now
 
 
-def _draw_curves(damage: str, curves: Sequence[NamedCurve], chance: float) -> None:
+def _draw_curves(damage: str, curves: Sequence[NamedCurve], chance: float, dataset: str) -> None:
     known = [each for each in curves if each.curve.n_samples]
     show_chart(
         robustness_figure(DAMAGES[damage], known, chance),
@@ -153,7 +163,7 @@ def _draw_curves(damage: str, curves: Sequence[NamedCurve], chance: float) -> No
         height=CHART_HEIGHT,
         alt=f"Accuracy of {len(known)} networks under {DAMAGES[damage].title.lower()}",
     )
-    st.caption(_caption(damage, known))
+    st.caption(_caption(damage, known, dataset))
 
 
 def _choose_damage() -> str:
@@ -171,16 +181,16 @@ def _choose_damage() -> str:
     return damage
 
 
-def _caption(damage: str, curves: Sequence[NamedCurve]) -> str:
+def _caption(damage: str, curves: Sequence[NamedCurve], dataset: str) -> str:
     """Say what was done, and to how many images."""
     counts = sorted({each.curve.n_samples for each in curves})
     sizes = " to ".join(f"{n:,}" for n in dict.fromkeys(counts[:1] + counts[-1:]))
     if not curves:
         return DAMAGES[damage].meaning
     return (
-        f"{DAMAGES[damage].meaning} {sizes} test images, drawn at random. Bands: 95 % intervals "
-        "(Clopper and Pearson) for the luck of the images; another seed of the training is other "
-        "luck."
+        f"{DAMAGES[damage].meaning} {sizes} test images of {dataset}, drawn at random. Bands: 95 % "
+        "intervals (Clopper and Pearson) for the luck of the images; another seed of the training "
+        "is other luck."
     )
 
 

@@ -106,17 +106,25 @@ class RobustnessTask(BackgroundTask):
     @property
     def fraction(self) -> float:
         """How much of the measurement is done, from 0 to 1."""
-        total = len(DAMAGES) * sum(len(each.images.rows) for each in tuple(self.measured))
-        done = sum(curve.n_samples for curve in tuple(self.curves.values()))
-        return done / total if total and not self._waiting and not self._training else 0.0
+        sizes = [len(each.images.rows) for each in tuple(self.measured)]
+        if not sizes or self._waiting:
+            return 0.0
+        n_networks = len(sizes) + (self._training is not None)
+        total = len(DAMAGES) * n_networks * sum(sizes) / len(sizes)
+        return min(1.0, sum(curve.n_samples for curve in tuple(self.curves.values())) / total)
 
     def submit(self, executor: SliceExecutor, share: Share) -> Future[Any]:
-        """Submit a block of images, or what comes before the first one."""
-        if self._training and self._training.run:
-            return executor.train(self._training.run, Extent(share.slice_seconds), None)
+        """Submit a block of images, or what has to come before.
+
+        A network that is not there yet is trained once the others have been measured under the
+        first damage, so that there is something to see soon.
+        """
         if self._waiting:
             return executor.locally(_make_ready, self._waiting[0])
-        name, place = self._under_way = self._unfinished()[0]
+        unfinished = self._unfinished()
+        if self._training and self._training.run and not self._is_first(unfinished):
+            return executor.train(self._training.run, Extent(share.slice_seconds), None)
+        name, place = self._under_way = unfinished[0]
         _, network, images = self.measured[place]
         number = self.curves[name, place].n_samples // BLOCK
         block = images.block(number)
@@ -127,19 +135,22 @@ class RobustnessTask(BackgroundTask):
         match outcome:
             case SliceReport():
                 self._take_training(outcome)
-            case _Ready(run=Run()):
+            case _Ready() | str():
                 self._waiting.pop(0)
-                self._training = outcome
-            case _Ready(candidate, images, scaler) if candidate.network:
-                self._waiting.pop(0)
-                self._measure(candidate, candidate.network, images, scaler)
-            case str():
-                self._waiting.pop(0)
-                self.left_out.append(outcome)
+                self._take_ready(outcome)
             case _:
                 self._add(outcome)
         if not (self._waiting or self._training or self._unfinished()):
             self._end(Status.FINISHED)
+
+    def _take_ready(self, outcome: _Ready | str) -> None:
+        match outcome:
+            case str():
+                self.left_out.append(outcome)
+            case _Ready(candidate=Candidate(network=Network() as network)):
+                self._measure(outcome.candidate, network, outcome.images, outcome.scaler)
+            case _:
+                self._training = outcome
 
     def _take_training(self, report: SliceReport) -> None:
         ready = self._training
@@ -165,6 +176,10 @@ class RobustnessTask(BackgroundTask):
         curve, images = self.curves[self._under_way], self.measured[self._under_way[1]].images
         n = min(BLOCK, len(images.rows) - curve.n_samples)
         self.curves[self._under_way] = curve.with_block(n_right, n)
+
+    def _is_first(self, unfinished: list[tuple[str, int]]) -> bool:
+        """Say whether the damage to begin with is what is measured next."""
+        return bool(unfinished) and unfinished[0][0] == self.first
 
     def _unfinished(self) -> list[tuple[str, int]]:
         """Return what is left to measure: the damage to begin with, all networks in turn."""

@@ -3,20 +3,34 @@ import pytest
 
 from experiments.background.background_task import Status
 from experiments.background.executors import SliceExecutor
-from experiments.background.slice_scheduler import SliceScheduler
+from experiments.background.slice_scheduler import Share, SliceScheduler
 from experiments.config import RunConfig
 from experiments.evaluation.attack import ScaledNetwork
 from experiments.evaluation.robustness import DAMAGES, held_out_images, measure
 from experiments.evaluation.robustness_task import (
     Candidate,
     RobustnessTask,
+    _Ready,
     single_layer_config,
 )
 from experiments.training.prepared_data import prepare
+from experiments.training.run import Run
 from tests.runs import QUICK, trained
 from tests.waiting import PATIENCE
 
 CONFIG = RunConfig(**QUICK)
+
+
+class RecordingExecutor:
+    """Notes what it is to do."""
+
+    def __init__(self) -> None:
+        self.submitted: list[str] = []
+
+    def __getattr__(self, name: str):
+        return lambda *_: self.submitted.append(name)
+
+
 SINGLE = single_layer_config(CONFIG).model_copy(update={"epochs": 2})
 
 
@@ -92,6 +106,21 @@ def test_the_damage_to_begin_with_comes_first_and_networks_take_turns() -> None:
     assert task._unfinished()[:2] == [("noise", 1), ("noise", 0)]
     task.first = "gradient-sign"
     assert task._unfinished()[0] == ("gradient-sign", 0)
+
+
+def test_a_network_is_trained_once_there_is_something_to_see() -> None:
+    task = RobustnessTask([], "noise")
+    single, mlp = candidate("SLP", SINGLE, is_trained=False), candidate("MLP", CONFIG)
+    images, scaler = held_out_images(prepare(CONFIG)), prepare(CONFIG).scaler
+    executor = RecordingExecutor()
+    task._training = _Ready(single, images, scaler, Run(SINGLE))
+    task._measure(mlp, mlp.network, images, scaler)
+    for _ in range(2):  # blocks of noise
+        task.submit(executor, Share(0.1, 0.1))
+        task._add([0] * 9)
+    task.submit(executor, Share(0.1, 0.1))
+    assert executor.submitted == ["call", "call", "train"]
+    assert task.fraction == pytest.approx(1 / 16)
 
 
 def test_the_usual_single_layer_learns_from_the_same_samples() -> None:
