@@ -17,7 +17,8 @@ def draw_pad() -> None:
     """Draw the pad, what the network says and sees, and the views below."""
     forget_live_elements()
     address = open_live_page(_never, take_drawing)
-    pad, answer, network = st.columns([31, 18, 51], gap="small")
+    with st.container(key="draw-stage"):
+        pad, answer, network = st.columns([31, 18, 51], gap="small")
     with pad:
         show_digit_pad(address, key=session.DIGIT_PAD, on_take=_nothing)
     with network:
