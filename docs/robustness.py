@@ -26,6 +26,7 @@ from benchmarks.report import table, write_section  # noqa: E402
 from dashboard.charts.figure import figure_json  # noqa: E402
 from dashboard.charts.robustness import NamedCurve, robustness_figure  # noqa: E402
 from dashboard.components.chart import CARTESIAN_SCRIPT  # noqa: E402
+from dashboard.components.live_feed import FOLLOW  # noqa: E402
 from experiments.config import RunConfig  # noqa: E402
 from experiments.evaluation.attack import ScaledNetwork  # noqa: E402
 from experiments.evaluation.robustness import (  # noqa: E402
@@ -166,11 +167,8 @@ def _html(figures: list[str]) -> str:
         f"--st-{_dashed(name)}: {', '.join(value) if isinstance(value, list) else value};"
         for name, value in theme.items()
     )
-    script = (
-        (ROOT / "dashboard/components/chart.js")
-        .read_text("utf-8")
-        .replace("export default function", "function mount")
-    )
+    chart = (ROOT / "dashboard/components/chart.js").read_text("utf-8")
+    script = FOLLOW + chart.replace("export default function", "function mount")
     address = (ROOT / "static" / CARTESIAN_SCRIPT).as_uri()
     common = {"script": address, "height": height, "fill": 0, "toolbar": {}, "clickable": False}
     data = [

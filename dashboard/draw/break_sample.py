@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.digit_pad import PAD
 from dashboard.draw.novelty import can_load_samples, training_samples
-from dashboard.draw.trained_networks import TrainedNetwork
+from dashboard.draw.trained_networks import TrainedNetwork, recorded_drawing
 from dashboard.drawing import drawing_version, prepared_drawing
 from data.corruption import ImageKind
 from data.drawing import PREPARATIONS
@@ -137,8 +137,10 @@ def drawn_sample(trained: TrainedNetwork) -> BreakSample:
     preparation = trained.preparation
     drawing = prepared_drawing(preparation)
     if drawing.is_blank:
-        return BreakSample(_example(preparation.name), 3, "An example, until you draw", "example")
-    return BreakSample(drawing.recorded, None, "Your drawing", drawing_version())
+        scale = np.float32(trained.dataset.maximum / preparation.maximum)
+        example = scale * _example(preparation.name)
+        return BreakSample(example, 3, "An example, until you draw", "example")
+    return BreakSample(recorded_drawing(trained), None, "Your drawing", drawing_version())
 
 
 @lru_cache(8)
