@@ -22,7 +22,7 @@ STEPS = 60
 PAUSE_MS = 60  # between two steps
 NETWORKS = ("MNIST, for drawings", "Digits, for drawings")
 DAMAGES = ("Rotation", "Blur", "Gradient sign attack")
-DRAWN = {"picture": ".chart", "bars": ".class-bars", "network": ".network-view"}
+DRAWN = {"picture": ".damage-pictures", "bars": ".class-bars", "network": ".network-view"}
 
 WATCH = """(selectors) => {
   const seen = (window.seen = { moves: [], draws: Object.fromEntries(Object.keys(selectors).map((name) => [name, []])) });

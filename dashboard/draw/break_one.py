@@ -8,10 +8,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.damage import damage_figure
-from dashboard.charts.figure import Figure
 from dashboard.components.class_bars import ClassAnswer, class_answer, show_class_bars
-from dashboard.components.live_charts import show_live_chart
+from dashboard.components.damage_pictures import DamagePictures, show_damage_pictures
 from dashboard.components.live_feed import forget_live_elements, open_live_page, poll
 from dashboard.components.live_slider import parse_position, show_live_slider
 from dashboard.components.network_view import ShownSample, show_network
@@ -32,8 +30,8 @@ from mlp.arrays import Array
 from mlp.network import Network
 
 ANY_OTHER = "anything else"
-CHART_WIDTH, BARS_WIDTH = 560, 330  # pixels
-CHART_HEIGHT, NETWORK_HEIGHT = 280, 300
+PICTURES_WIDTH, BARS_WIDTH = 560, 330  # pixels
+NETWORK_HEIGHT = 300
 FIRST_SHARE = 0.3  # of the strongest damage, before the reader moves the slider
 
 
@@ -193,14 +191,10 @@ def _draw_what_follows(trained: TrainedNetwork, sample: BreakSample, wanted: Wan
     def shown() -> ShownSample:
         return ShownSample(now().recorded, now().x, sample.about, sample.label)
 
-    left, right = wrapping_columns(session.BREAK_COLUMNS, (CHART_WIDTH, BARS_WIDTH))
+    left, right = wrapping_columns(session.BREAK_COLUMNS, (PICTURES_WIDTH, BARS_WIDTH))
     with left:
-        show_live_chart(
-            lambda: _pictures(sample, wanted, now()),
-            version,
-            key=session.BREAK_CHART,
-            height=CHART_HEIGHT,
-            alt="The image, what was done to it, and the damaged image",
+        show_damage_pictures(
+            lambda: _pictures(sample, wanted, now()), version, key=session.BREAK_PICTURES
         )
     with right:
         show_class_bars(
@@ -243,14 +237,10 @@ def _attacked(
     )
 
 
-def _pictures(sample: BreakSample, wanted: Wanted, damaged: Damaged) -> Figure:
-    shape = wanted.kind.shape
-    return damage_figure(
-        sample.recorded.reshape(shape),
-        damaged.recorded.reshape(shape),
-        maximum=wanted.kind.maximum,
-        title=f"{wanted.damage.title}; gray levels from 0 to {wanted.kind.maximum:g}",
-    )
+def _pictures(sample: BreakSample, wanted: Wanted, damaged: Damaged) -> DamagePictures:
+    shape, maximum = wanted.kind
+    images = sample.recorded.reshape(shape), damaged.recorded.reshape(shape)
+    return DamagePictures(*images, maximum, wanted.damage.title)
 
 
 def _answers(

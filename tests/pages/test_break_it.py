@@ -71,8 +71,12 @@ def slider(app: App) -> dict:
     return found
 
 
+def pictures(app: App) -> list[dict]:
+    return app.content_of("damage_pictures")[0]["pictures"]
+
+
 def caption_of_change(app: App) -> str:
-    return app.figures[session.BREAK_CHART]["layout"]["annotations"][1]["text"]
+    return pictures(app)[1]["caption"]
 
 
 def test_on_the_first_visit_there_is_a_digit_to_break(break_it) -> None:
@@ -96,7 +100,7 @@ def test_pictures_answers_and_network_follow_the_slider(break_it) -> None:
     app = damage(with_images(break_it()), "rotation")
     news = move(app, 90)
     assert set(news) == {
-        session.BREAK_CHART,
+        session.BREAK_PICTURES,
         session.BREAK_CLASS_BARS,
         session.BREAK_NETWORK_VIEW,
     }
@@ -106,7 +110,7 @@ def test_pictures_answers_and_network_follow_the_slider(break_it) -> None:
     move(app, 0)
     undamaged, damaged = app.run().content_of("class_bars")[0]["answers"]
     assert undamaged["shares"] == damaged["shares"]
-    assert "max 0, root mean square 0" in caption_of_change(app)
+    assert "at most 0, root mean square 0" in caption_of_change(app)
 
 
 def test_each_damage_has_limits_in_its_unit_and_a_visible_beginning(break_it) -> None:
@@ -115,15 +119,15 @@ def test_each_damage_has_limits_in_its_unit_and_a_visible_beginning(break_it) ->
         sent = slider(damage(app, name))
         assert sent["unit"] == DAMAGES[name].unit
         assert sent["low"] in (0, -sent["high"])
-        assert "max 0," not in caption_of_change(app)
+        assert "at most 0," not in caption_of_change(app)
         for end in (sent["high"], sent["low"]):
-            assert set(move(app, end, name)) >= {session.BREAK_CHART}
+            assert set(move(app, end, name)) >= {session.BREAK_PICTURES}
 
 
 def test_an_attack_changes_each_pixel_by_eps_and_reaches_its_target(break_it) -> None:
     app = damage(with_images(break_it()), "gradient-sign")
     move(app, 20, "gradient-sign")
-    assert "max 2, " in caption_of_change(app.run())
+    assert "at most 2, " in caption_of_change(app.run())
     app.test.selectbox(key=session.BREAK_TARGET).set_value("5")
     move(app.run(), 40, "gradient-sign")
     assert answers(app.run()) == ["0", "5"]
@@ -131,9 +135,9 @@ def test_an_attack_changes_each_pixel_by_eps_and_reaches_its_target(break_it) ->
 
 def test_another_draw_of_what_is_random_is_another_picture(break_it) -> None:
     app = damage(with_images(break_it()), "noise")
-    before = app.figures[session.BREAK_CHART]["data"]
-    assert app.run().figures[session.BREAK_CHART]["data"] == before
-    assert app.click("Again").figures[session.BREAK_CHART]["data"] != before
+    before = pictures(app)
+    assert pictures(app.run()) == before
+    assert pictures(app.click("Again")) != before
     assert "Again" not in [button.label for button in damage(app, "blur").test.button]
 
 
