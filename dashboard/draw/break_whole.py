@@ -1,6 +1,7 @@
 """The whole test part under each damage: how much the networks of this tab stand."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -23,6 +24,7 @@ from experiments.evaluation.robustness_task import (
 )
 from experiments.training.prepared_data import prepare
 
+SINGLE_LAYER = "Single layer"
 MOST_NETWORKS = 8  # beside the single layer: more lines cannot be told apart
 CHART_HEIGHT = 420  # pixels
 
@@ -31,8 +33,8 @@ def draw_whole_test_part() -> None:
     """Draw the curves of the last measurement, and the way to begin one."""
     st.markdown(
         "How much is read right, the more the test images are damaged? Each network is measured on "
-        "the test part of its own training; choose nothing by it. Train networks with "
-        "augmentation, dropout or L2 to see what each buys."
+        "the test part of its own training, once that has ended; choose nothing by it. Train "
+        "networks with augmentation, dropout or L2 to see what each buys."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=220):
@@ -41,7 +43,8 @@ def draw_whole_test_part() -> None:
     if task := session.tab().breaking.robustness:
         was_active = task.status.is_active
         seconds = training_speed.sequence_poll_seconds() if was_active else None
-        if not was_active and _names(task.candidates) != _names(candidates_for(trained)):
+        measured = [(each.name, each.config) for each in task.candidates]
+        if not was_active and measured != _planned(trained):
             st.caption("There are other networks now: Measure starts over with them.")
         st.fragment(_draw_task, run_every=seconds)(task, was_active)
     else:
@@ -64,8 +67,8 @@ def _draw_buttons(trained: TrainedNetwork) -> None:
         args=(trained,),
         disabled=is_active,
         help=f"Damage up to {MAX_SAMPLES:,} test images of {trained.dataset.title}, in all ways, "
-        "and let each network of this dataset read them. It takes a minute or two for a network "
-        "on MNIST, and goes on while you look at other pages.",
+        "and let each network of this dataset read them: on MNIST, ten seconds for one of 256 "
+        "units, a minute for the largest. It goes on while you look at other pages.",
     )
     st.button(
         "Stop",
@@ -92,43 +95,47 @@ def stop_measurement() -> None:
 
 
 def candidates_for(trained: TrainedNetwork) -> list[Candidate]:
-    """Return the networks to measure: those of a dataset, and a single layer if none is there."""
-    networks = _networks_on_data_of(trained)[:MOST_NETWORKS]
+    """Return the networks to measure, as they are now: see `_planned`."""
+    networks = _networks_on_data_of(trained)
     chosen = [
         Candidate(each.title, each.config, each.prepared_data, each.network(), each.own)
         for each in networks
     ]
-    if all(each.config.hidden_layers for each in networks):
-        config = single_layer_config(trained.config)
-        own = trained.own
-        chosen.append(Candidate("Single layer", config, lambda: prepare(config, own), None, own))
+    own = trained.own
+    for name, config in _planned(trained)[len(networks) :]:
+        chosen.append(Candidate(name, config, partial(prepare, config, own), None, own))
     return chosen
 
 
-def _names(candidates: Sequence[Candidate]) -> list[tuple[str, RunConfig]]:
-    return [(each.name, each.config) for each in candidates]
+def _planned(trained: TrainedNetwork) -> list[tuple[str, RunConfig]]:
+    """Return the networks to measure: those of a dataset, and a single layer if none is there."""
+    planned = [(each.title, each.config) for each in _networks_on_data_of(trained)]
+    if all(config.hidden_layers for _, config in planned):
+        planned.append((SINGLE_LAYER, single_layer_config(trained.config)))
+    return planned
 
 
 def _networks_on_data_of(trained: TrainedNetwork) -> list[TrainedNetwork]:
-    """Return the networks on the same dataset, the given one first; those under way are not."""
-    job = session.job()
-    busy = job.run.id if job and job.status.is_active else None
-    others = [
+    """Return the networks on the same dataset, the given one first.
+
+    A run that has no result yet, or none any more, is not among them: test parts are for the end.
+    """
+    without_result = {stored.run.id for stored in session.runs() if stored.run.result is None}
+    networks = [trained, *(each for each in all_networks() if each.id != trained.id)]
+    found = [
         each
-        for each in all_networks()
-        if each.id not in (trained.id, busy)
+        for each in networks
+        if each.id not in without_result
         and each.config.dataset == trained.config.dataset
         and each.own is trained.own
     ]
-    return [trained, *others]
+    return found[:MOST_NETWORKS]
 
 
 def _draw_example(trained: TrainedNetwork) -> None:
     """Draw what was measured beforehand, and say what would be measured."""
-    candidates = candidates_for(trained)
-    names = [
-        plain(each.name) + ("" if each.network else " (trained for this)") for each in candidates
-    ]
+    names = [plain(name) for name, _ in _planned(trained)]
+    names = [f"{name} (trained for this)" if name == SINGLE_LAYER else name for name in names]
     st.markdown(
         ":blue-badge[Example] Networks with 64 hidden units on the digits of 8 × 8 pixels, "
         f"measured beforehand on other writers. **Measure** will compare: {', '.join(names)}."

@@ -251,6 +251,15 @@ def test_runs_pretrained_networks_and_a_single_layer_are_measured(break_it, monk
     assert len(app.figures[session.ROBUSTNESS_CHART]["data"]) == len(traces)
 
 
+def test_a_run_without_a_result_keeps_its_test_part(break_it, open_app) -> None:
+    app = open_app().click("+1 batch")
+    app.wait_for(lambda: app.job.run.step == 1).go_to("draw")
+    app.test.session_state[session.DRAW_TAB] = BREAK_IT
+    app.test.session_state[session.BREAK_VIEW] = "Whole test part"
+    (example,) = [each.value for each in app.run().test.markdown if "Example" in each.value]
+    assert example.endswith("will compare: Digits, for drawings, Single layer (trained for this).")
+
+
 def test_a_measurement_can_be_stopped_and_says_so(break_it) -> None:
     app = break_it("Whole test part").click("Measure")
     app.click("Stop")
