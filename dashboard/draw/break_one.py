@@ -15,7 +15,13 @@ from dashboard.components.live_slider import parse_position, show_live_slider
 from dashboard.components.network_view import ShownSample, show_network
 from dashboard.components.source_code import show_source
 from dashboard.components.wrapping_columns import wrapping_columns
-from dashboard.draw.break_sample import BreakSample, choose_sample, image_kind, is_loading
+from dashboard.draw.break_sample import (
+    BreakSample,
+    choose_sample,
+    image_kind,
+    is_loading,
+    until_loaded,
+)
 from dashboard.draw.trained_networks import TrainedNetwork, choose_network
 from data.corruption import Corruption, Damage, ImageKind, corrupt
 from experiments.evaluation.attack import (
@@ -84,13 +90,9 @@ def draw_one_image() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=220):
             trained = choose_network()
+        is_outdated, was_loading = until_loaded(trained), is_loading(trained)
         sample = choose_sample(trained)
     wanted = _choose_damage(trained)
-    was_loading = is_loading(trained)
-
-    def is_outdated() -> bool:
-        return is_loading(trained) != was_loading
-
     address = open_live_page(is_outdated, lambda message: _take(message, wanted))
     _draw_slider(address, wanted)
     if wanted.damage is GRADIENT_SIGN:

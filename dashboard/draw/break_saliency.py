@@ -8,8 +8,15 @@ from dashboard.charts.figure import Figure
 from dashboard.charts.other_answer import gradient_figure
 from dashboard.charts.style import escape
 from dashboard.components.chart import show_chart
+from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.components.source_code import show_source
-from dashboard.draw.break_sample import BreakSample, choose_sample, image_kind
+from dashboard.draw.break_sample import (
+    BreakSample,
+    choose_sample,
+    image_kind,
+    is_loading,
+    until_loaded,
+)
 from dashboard.draw.trained_networks import TrainedNetwork, choose_network
 from dashboard.text import plain
 from experiments.evaluation.input_gradients import saliency
@@ -21,9 +28,11 @@ HEIGHT = 420  # pixels
 
 def draw_saliency() -> None:
     """Draw the gradient of a logit by the pixels, for the chosen image."""
+    forget_live_elements()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=220):
             trained = choose_network()
+        is_outdated, was_loading = until_loaded(trained), is_loading(trained)
         sample = choose_sample(trained)
         names = trained.dataset.class_names
         chosen = st.selectbox(
@@ -53,6 +62,7 @@ def draw_saliency() -> None:
             "After K. Simonyan, A. Vedaldi and A. Zisserman, Deep inside convolutional networks, "
             "2013."
         )
+    ask_for_news(is_outdated, is_moving=was_loading)
     show_source("The lines of NumPy that do this", {"Saliency": saliency})
 
 

@@ -1,6 +1,6 @@
 """The image that is damaged: one of the test part, or the drawing on the pad."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,6 +52,12 @@ def is_loading(trained: TrainedNetwork) -> bool:
     """Say whether samples are on their way."""
     future = session.tab().loading_samples.get(trained.id)
     return can_load_samples(trained) and (future is None or not future.done())
+
+
+def until_loaded(trained: TrainedNetwork) -> Callable[[], bool]:
+    """Return what says whether the samples have come since the page was drawn."""
+    was_loading = is_loading(trained)
+    return lambda: is_loading(trained) != was_loading
 
 
 def choose_sample(trained: TrainedNetwork) -> BreakSample:

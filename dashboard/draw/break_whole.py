@@ -13,10 +13,11 @@ from dashboard.draw.trained_networks import TrainedNetwork, all_networks, choose
 from dashboard.text import plain
 from dashboard.training_speed import waiting_in_words
 from experiments.background.background_task import Status
+from experiments.background.limits import MAX_MEASURED, MAX_TEST_IMAGES
 from experiments.config import RunConfig
 from experiments.evaluation.attack import attack_directions
 from experiments.evaluation.clopper_pearson import lower_limit
-from experiments.evaluation.robustness import DAMAGES, MAX_SAMPLES, count_right, example
+from experiments.evaluation.robustness import DAMAGES, count_right, example
 from experiments.evaluation.robustness_task import (
     Candidate,
     RobustnessTask,
@@ -25,7 +26,6 @@ from experiments.evaluation.robustness_task import (
 from experiments.training.prepared_data import prepare
 
 SINGLE_LAYER = "Single layer"
-MOST_NETWORKS = 8  # beside the single layer: more lines cannot be told apart
 CHART_HEIGHT = 420  # pixels
 
 
@@ -66,8 +66,8 @@ def _draw_buttons(trained: TrainedNetwork) -> None:
         on_click=begin_measurement,
         args=(trained,),
         disabled=is_active,
-        help=f"Damage up to {MAX_SAMPLES:,} test images of {trained.dataset.title}, in all ways, "
-        "and let each network of this dataset read them: on MNIST, ten seconds for one of 256 "
+        help=f"Damage up to {MAX_TEST_IMAGES:,} test images of {trained.dataset.title}, in all "
+        "ways, and let each network of this dataset read them: on MNIST, ten seconds for one of 256 "
         "units, a minute for the largest. It goes on while you look at other pages.",
     )
     st.button(
@@ -129,7 +129,7 @@ def _networks_on_data_of(trained: TrainedNetwork) -> list[TrainedNetwork]:
         and each.config.dataset == trained.config.dataset
         and each.own is trained.own
     ]
-    return found[:MOST_NETWORKS]
+    return found[:MAX_MEASURED]
 
 
 def _draw_example(trained: TrainedNetwork) -> None:

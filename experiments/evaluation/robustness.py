@@ -18,6 +18,7 @@ from data.augmentation import Floats
 from data.corruption import CORRUPTIONS, Corruption, Damage, ImageKind, Images, corrupt
 from data.datasets import Labels
 from data.split import Rows
+from experiments.background.limits import MAX_TEST_IMAGES
 from experiments.evaluation.attack import (
     GRADIENT_SIGN,
     ScaledNetwork,
@@ -30,7 +31,6 @@ from experiments.training.prepared_data import PreparedData
 DAMAGES: dict[str, Damage] = {**CORRUPTIONS, GRADIENT_SIGN.name: GRADIENT_SIGN}
 """All damages by name; the last one knows the network."""
 
-MAX_SAMPLES = 10_000  # of a test part
 BLOCK = 250  # samples damaged at once: 5 to 50 ms of MNIST, for the largest network 270
 N_STRENGTHS, N_SIGNED_STRENGTHS = 9, 13  # with 0 among them
 EXAMPLE = Path(__file__).with_suffix(".json")  # written by docs/robustness.py
@@ -44,7 +44,7 @@ class HeldOutImages:
     ----------
     X : (n_rows, n_pixels), all images of the dataset
     labels : (n_rows,)
-    rows : (n_samples,), those of the test part in random order, at most MAX_SAMPLES
+    rows : (n_samples,), those of the test part in random order, at most MAX_TEST_IMAGES
     chance : the share that guessing reads right: that of the largest class
     """
 
@@ -78,7 +78,7 @@ def held_out_images(prepared: PreparedData) -> HeldOutImages:
     if not len(rows):
         raise ValueError("No samples were held out for the test part. Hold some out, and train.")
     kind = ImageKind(dataset.image_shape, dataset.maximum)
-    chosen = np.random.default_rng(0).permutation(rows)[:MAX_SAMPLES]
+    chosen = np.random.default_rng(0).permutation(rows)[:MAX_TEST_IMAGES]
     chance = float(np.bincount(dataset.labels[chosen]).max() / len(chosen))
     return HeldOutImages(dataset.X, dataset.labels, chosen, kind, chance)
 

@@ -233,7 +233,7 @@ def test_before_a_measurement_there_is_an_example(break_it) -> None:
 
 
 def test_runs_pretrained_networks_and_a_single_layer_are_measured(break_it, monkeypatch) -> None:
-    monkeypatch.setattr(robustness, "MAX_SAMPLES", 40)
+    monkeypatch.setattr(robustness, "MAX_TEST_IMAGES", 40)
     query = {"epochs": "3", "hidden_layers": "8", "pace": "full"}
     app = break_it("Whole test part", network="", **query)
     app.test.segmented_control(key=session.ROBUSTNESS_DAMAGE).set_value("blur")

@@ -15,6 +15,7 @@ from experiments.evaluation.robustness import (
     HeldOutImages,
     count_right,
     empty_curve,
+    example,
     held_out_images,
     measure,
     strengths_of,
@@ -88,7 +89,7 @@ def test_chance_is_the_share_of_the_largest_class(monkeypatch) -> None:
     images = network_and_images()[1]
     counts = np.bincount(images.labels[images.rows])
     assert images.chance == counts.max() / 359
-    monkeypatch.setattr(robustness, "MAX_SAMPLES", 100)
+    monkeypatch.setattr(robustness, "MAX_TEST_IMAGES", 100)
     fewer = held_out_images(prepare(RunConfig()))
     np.testing.assert_array_equal(fewer.rows, images.rows[:100])
 
@@ -98,3 +99,14 @@ def test_what_is_no_image_and_what_has_no_test_part_is_refused() -> None:
         held_out_images(prepare(RunConfig(dataset="moons")))
     with pytest.raises(ValueError, match="No samples were held out for the test part"):
         held_out_images(prepare(RunConfig(test_fraction=0.0)))
+
+
+def test_the_example_has_a_curve_for_each_network_and_damage() -> None:
+    stored = example()
+    assert 0.09 < stored.chance < 0.12
+    assert list(stored.curves)[:3] == ["Single layer", "MLP", "MLP, augmented"]
+    for curves in stored.curves.values():
+        assert list(curves) == list(DAMAGES)
+        for curve in curves.values():
+            assert len(curve.n_right) == len(curve.strengths)
+            assert 0 <= curve.n_right.min() <= curve.n_right.max() <= curve.n_samples
