@@ -206,7 +206,10 @@ def gaussian(size: int, sigma: float) -> Floats:
 def _occlusion(
     images: Floats, kind: ImageKind, strength: float, rng: np.random.Generator
 ) -> Floats:
-    """Cover a square of each image, all of it inside, with a medium gray."""
+    """Cover a square of each image, all of it inside, with a medium gray.
+
+    Source: M. Zeiler and R. Fergus, Visualizing and understanding convolutional networks (2014).
+    """
     places = rng.random((2, len(images)))
     covered = in_rectangles(kind.shape, np.full((2, len(images)), strength), places)
     images[covered] = kind.maximum / 2
@@ -273,9 +276,7 @@ CORRUPTIONS: dict[str, Corruption] = {
         Corruption(
             "occlusion",
             "Occlusion",
-            "Covers a square with medium gray, at a random place; the strength is its side. "
-            "After M. Zeiler and R. Fergus, Visualizing and understanding convolutional networks, "
-            "ECCV 2014.",
+            "Covers a square with medium gray, at a random place; the strength is its side.",
             Unit.PIXELS,
             0.75,
             has_chance=True,

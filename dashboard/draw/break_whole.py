@@ -67,8 +67,8 @@ def _draw_buttons(trained: TrainedNetwork) -> None:
         args=(trained,),
         disabled=is_active,
         help=f"Damage up to {MAX_TEST_IMAGES:,} test images of {trained.dataset.title}, in all "
-        "ways, and let each network of this dataset read them: on MNIST, ten seconds for one of 256 "
-        "units, a minute for the largest. It goes on while you look at other pages.",
+        "ways, and let each network of this dataset read them: on MNIST, ten seconds for one of "
+        "256 units, a minute for the largest. It goes on while you look at other pages.",
     )
     st.button(
         "Stop",
