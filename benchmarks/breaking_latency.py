@@ -63,6 +63,8 @@ def measure(page: Page, damage: str) -> dict[str, list[float]]:
     """Return how long each movement took until each part was drawn, in milliseconds."""
     page.get_by_test_id("stMain").get_by_text(damage, exact=True).first.click()
     page.wait_for_timeout(1500)
+    for selector in DRAWN.values():
+        page.locator(f"{selector}[data-drawn]").wait_for(timeout=60_000)
     page.evaluate(WATCH, DRAWN)
     move_slider(page)
     seen: dict[str, Any] = page.evaluate("() => window.seen")
