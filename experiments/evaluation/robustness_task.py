@@ -45,10 +45,9 @@ class Candidate(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A network that is measured, and its test part."""
+    """What is known of a network that is measured: its name, and its test part."""
 
     name: str
-    network: ScaledNetwork
     images: HeldOutImages
 
 
@@ -72,24 +71,27 @@ class RobustnessTask(BackgroundTask):
 
     Parameters
     ----------
-    candidates : the networks
+    candidates : the networks, which are let go at the end
     first : the name of the damage to begin with; it may be changed on the way
     options : see `BackgroundTask`
 
     Attributes
     ----------
-    measured : those networks of which there are samples and parameters by now
+    candidates : without their networks
+    measured : those of which there are samples and parameters by now
     left_out : why others are not measured, a sentence each
     curves : what is known so far, by the name of the damage and the place of the network
     """
 
     def __init__(self, candidates: Sequence[Candidate], first: str, **options: Any) -> None:
         super().__init__("robustness", **options)
-        self.candidates, self.first = tuple(candidates), first
+        self.candidates = tuple(each._replace(network=None) for each in candidates)
+        self.first = first
         self.measured: list[Measured] = []
         self.left_out: list[str] = []
         self.curves: dict[tuple[str, int], Curve] = {}
         self._waiting = list(candidates)
+        self._networks: list[ScaledNetwork] = []  # as in `measured`
         self._training: _Ready | None = None
         self._under_way = "", 0
 
@@ -125,7 +127,7 @@ class RobustnessTask(BackgroundTask):
         if self._training and self._training.run and not self._is_first(unfinished):
             return executor.train(self._training.run, Extent(share.slice_seconds), None)
         name, place = self._under_way = unfinished[0]
-        _, network, images = self.measured[place]
+        network, images = self._networks[place], self.measured[place].images
         number = self.curves[name, place].n_samples // BLOCK
         block = images.block(number)
         return executor.call(count_right, network, DAMAGES[name], *block, images.kind, number)
@@ -169,7 +171,8 @@ class RobustnessTask(BackgroundTask):
         place = len(self.measured)
         for name, damage in DAMAGES.items():
             self.curves[name, place] = empty_curve(damage, images.kind)
-        self.measured.append(Measured(candidate.name, scaled, images))
+        self._networks.append(scaled)
+        self.measured.append(Measured(candidate.name, images))
 
     def _add(self, n_right: list[int]) -> None:
         """Add what was counted in a block."""
@@ -192,6 +195,10 @@ class RobustnessTask(BackgroundTask):
 
     def _ending_without_slice(self) -> Status | None:
         return Status.STOPPED if self._is_stopping else super()._ending_without_slice()
+
+    def _end(self, ending: Status) -> None:
+        self._networks, self._waiting, self._training = [], [], None  # they take memory
+        super()._end(ending)
 
 
 def _make_ready(candidate: Candidate) -> _Ready | str:

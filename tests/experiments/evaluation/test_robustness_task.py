@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -69,6 +72,16 @@ def test_it_measures_what_measuring_here_does(begin) -> None:
             found = task.curves[name, place]
             assert found.n_samples == expected.n_samples
             np.testing.assert_array_equal(found.n_right, expected.n_right)
+
+
+def test_the_networks_are_let_go_at_the_end(begin) -> None:
+    each = candidate("MLP", CONFIG)
+    network = weakref.ref(each.network)
+    task = begin(each)
+    del each
+    assert task.join(PATIENCE)
+    gc.collect()
+    assert network() is None
 
 
 def test_what_cannot_be_measured_is_left_out_with_a_reason(begin) -> None:
