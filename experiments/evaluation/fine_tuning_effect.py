@@ -7,7 +7,7 @@ import numpy.typing as npt
 from cachetools import LRUCache, cached
 
 from data.datasets import Labels
-from experiments.evaluation.guessing import interval
+from experiments.evaluation.clopper_pearson import interval
 from experiments.training.run import Run
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
