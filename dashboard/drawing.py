@@ -23,10 +23,15 @@ class PreparedDrawing(NamedTuple):
         """Whether nothing was drawn."""
         return not self.ink.any()
 
-    @property
-    def recorded(self) -> Array:
-        """The sample as it would have been recorded, (n_features,)."""
-        return self.pictures[-1].picture.reshape(-1).astype(np.float32)
+    def recorded(self, maximum: float) -> Array:
+        """Return the sample as it would have been recorded, (n_features,).
+
+        Parameters
+        ----------
+        maximum : what stands for full ink in the dataset, 1 or 255 for example
+        """
+        _, picture, full_ink, _ = self.pictures[-1]
+        return picture.reshape(-1).astype(np.float32) * np.float32(maximum / full_ink)
 
 
 def preparation_for(image_shape: tuple[int, int] | None) -> Preparation | None:

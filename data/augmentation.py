@@ -14,6 +14,7 @@ import numpy.typing as npt
 from data.scaling import Scaler
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.float64]
 
 PIXELS_AT_ONCE = 16 * 28 * 28  # what they need stays in the cache of a core
 IMAGES_DRAWN_AT_ONCE = 512  # so that all images in one batch take little more memory
@@ -121,9 +122,9 @@ def distort(
     if distortions.moves_pixels:
         _move(images, image_shape, distortions, rng)
     if distortions.noise:
-        _add_noise(images, maximum, distortions.noise, rng)
+        add_noise(images, maximum, distortions.noise, rng)
     if distortions.erasing:
-        images *= ~_rectangles(len(images), image_shape, distortions.erasing, rng)
+        images *= ~_draw_rectangles(len(images), image_shape, distortions.erasing, rng)
 
 
 def _move(
@@ -133,14 +134,26 @@ def _move(
     rng: np.random.Generator,
 ) -> None:
     """Distort images in place, affinely and elastically at once."""
-    coefficients, basis = draw_positions(len(images), image_shape, distortions, rng)
+    read_at(images, image_shape, *draw_positions(len(images), image_shape, distortions, rng))
+
+
+def read_at(
+    images: Floats, image_shape: tuple[int, int], coefficients: Floats, basis: Floats
+) -> None:
+    """Replace images by their values at positions, some images at a time.
+
+    Parameters
+    ----------
+    images : (n_images, n_pixels), changed in place
+    coefficients, basis : whose product are the positions; see `draw_positions`
+    """
     n_at_once = max(1, min(len(images), PIXELS_AT_ONCE // images.shape[1]))
     interpolation = Interpolation(n_at_once, image_shape)
     for rows in _slices(len(images), n_at_once):
         interpolation.read(images[rows], coefficients[:, rows], basis)
 
 
-def _add_noise(images: Floats, maximum: float, share: float, rng: np.random.Generator) -> None:
+def add_noise(images: Floats, maximum: float, share: float, rng: np.random.Generator) -> None:
     """Add normal noise to images in place; none goes below 0 or above the maximum."""
     noise = rng.standard_normal(images.shape, np.float32)
     noise *= np.float32(maximum * share)
@@ -171,8 +184,8 @@ def draw_positions(
     Coefficients, (2, n_images, n_modes), and a basis, (n_modes, n_pixels). Their product holds
     rows and columns, (2, n_images, n_pixels), counted from the centers of the first pixels.
     """
-    affine = _affine_coefficients(n_images, image_shape, distortions, rng)
-    basis = _coordinates(image_shape)
+    affine = _draw_affine(n_images, image_shape, distortions, rng)
+    basis = coordinates(image_shape)
     if not distortions.elastic:
         return affine, basis
     modes = elastic_modes(image_shape, distortions.elastic_sigma)
@@ -181,7 +194,7 @@ def draw_positions(
     return np.concatenate([affine, elastic], axis=-1), np.concatenate([basis, modes])
 
 
-def _coordinates(image_shape: tuple[int, int]) -> Floats:
+def coordinates(image_shape: tuple[int, int]) -> Floats:
     """Return 1, and the row and the column of each pixel from the center, (3, n_pixels)."""
     height, width = image_shape
     rows, columns = np.indices(image_shape).reshape(2, -1)
@@ -189,22 +202,36 @@ def _coordinates(image_shape: tuple[int, int]) -> Floats:
     return np.array(from_center, np.float32)
 
 
-def _affine_coefficients(
+def _draw_affine(
     n_images: int,
     image_shape: tuple[int, int],
     distortions: Distortions,
     rng: np.random.Generator,
 ) -> Floats:
+    """Draw the affine part of a distortion for each image, (2, n_images, 3)."""
+    drawn = rng.uniform(-1, 1, (6, n_images))
+    shift, rotation = distortions.shift * drawn[:2], distortions.rotation * drawn[2]
+    shear, zoom = distortions.shear * drawn[3], 1 + distortions.zoom * drawn[4:]
+    return affine_coefficients(image_shape, shift, rotation, shear, zoom)
+
+
+def affine_coefficients(
+    image_shape: tuple[int, int], shift: Numbers, rotation: Numbers, shear: Numbers, zoom: Numbers
+) -> Floats:
     """Return what rows and columns of the source are made of, (2, n_images, 3).
 
-    The images are zoomed, then sheared, then rotated; from the result back to the source, it
-    is the other way round.
+    The images are zoomed, then sheared, then rotated, each around its center, and moved last;
+    from the result back to the source, it is the other way round.
+
+    Parameters
+    ----------
+    shift : (2, n_images), pixels by which the source lies further down and to the right
+    rotation, shear : (n_images,), degrees
+    zoom : (2, n_images), factors of height and width
     """
-    drawn = rng.uniform(-1, 1, (6, n_images))
-    shifts = np.reshape(image_shape, (2, 1)) / 2 - 0.5 + distortions.shift * drawn[:2]
-    angle, lean = np.radians(distortions.rotation * drawn[2]), distortions.shear * drawn[3]
-    down, right = 1 + distortions.zoom * drawn[4:]
-    sin, cos, tan = np.sin(angle), np.cos(angle), np.tan(np.radians(lean))
+    shifts = np.reshape(image_shape, (2, 1)) / 2 - 0.5 + shift
+    angle, (down, right) = np.radians(rotation), zoom
+    sin, cos, tan = np.sin(angle), np.cos(angle), np.tan(np.radians(shear))
     rows = [shifts[0], cos / down, sin / down]
     columns = [shifts[1], (tan * cos - sin) / right, (tan * sin + cos) / right]
     return np.array([rows, columns], np.float32).transpose(0, 2, 1)
@@ -306,7 +333,7 @@ class Interpolation:
         np.add(upper, lower, out=images)
 
 
-def _rectangles(
+def _draw_rectangles(
     n_images: int, image_shape: tuple[int, int], share: float, rng: np.random.Generator
 ) -> npt.NDArray[np.bool_]:
     """Return which pixels lie in a rectangle, at random in each image, (n_images, n_pixels).
@@ -318,17 +345,26 @@ def _rectangles(
     area, aspect, *places = rng.random((4, n_images))
     root = 2 ** (aspect - 0.5)
     sides = np.sqrt(share * area) * np.stack([root, 1 / root])  # shares of height and width
-    rows, columns = (
-        _covered(size, np.minimum(side, 1) * size, place)
-        for size, side, place in zip(image_shape, sides, places, strict=True)
-    )
-    covered: npt.NDArray[np.bool_] = rows[:, :, np.newaxis] & columns[:, np.newaxis]
-    return covered.reshape(n_images, rows.shape[1] * columns.shape[1])
+    lengths = np.minimum(sides, 1) * np.reshape(image_shape, (2, 1))
+    return in_rectangles(image_shape, lengths, np.stack(places))
 
 
-def _covered(
-    size: int, length: npt.NDArray[np.float64], place: npt.NDArray[np.float64]
+def in_rectangles(
+    image_shape: tuple[int, int], lengths: Numbers, places: Numbers
 ) -> npt.NDArray[np.bool_]:
+    """Return which pixels lie in a rectangle, one in each image, (n_images, n_pixels).
+
+    Parameters
+    ----------
+    lengths : (2, n_images), height and width in pixels
+    places : (2, n_images), from 0, at the upper or left edge, to 1, at the lower or right one
+    """
+    rows, columns = map(_covered, image_shape, lengths, places)
+    covered: npt.NDArray[np.bool_] = rows[:, :, np.newaxis] & columns[:, np.newaxis]
+    return covered.reshape(len(covered), rows.shape[1] * columns.shape[1])
+
+
+def _covered(size: int, length: Numbers, place: Numbers) -> npt.NDArray[np.bool_]:
     """Return which pixels of a line a stretch of it covers, (n_images, size)."""
     centers = np.arange(size) + 0.5
     start = (place * (size - length))[:, np.newaxis]

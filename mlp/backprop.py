@@ -158,6 +158,15 @@ def backward(network: Network, workspace: Workspace) -> None:
                 deltas[l - 1] *= workspace.masks[l - 1]
 
 
+def input_gradient(workspace: Workspace) -> Array:
+    """Return dC/dX after `backward`, (n_samples, n_0): one more layer down, where no f is.
+
+    dC/da_0 = delta_1 W_1, and a_0 = X.
+    """
+    gradient: Array = workspace.deltas[1] @ workspace.weights[1]  # (n, n_1) @ (n_1, n_0)
+    return gradient
+
+
 def loss_and_gradient(
     network: Network,
     objective: Objective,

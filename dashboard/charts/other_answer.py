@@ -23,12 +23,26 @@ def other_answer_figure(
     answer, other : the class that the network says, and the one it might have said
     gap : z_answer - z_other
     """
+    title = f"{escape(other)} instead of {escape(answer)}: gap {gap:.3g}"
+    return gradient_figure(gradient, ink, title=title, unit="change of the gap")
+
+
+def gradient_figure(gradient: Image, ink: Image, *, title: str, unit: str) -> Figure:
+    """Draw a value of each pixel, on a scale around 0, and the outline of the ink.
+
+    Parameters
+    ----------
+    gradient : (height, width)
+    ink : (height, width), from 0 to 1
+    title : fit for Plotly
+    unit : what the values are
+    """
     limit = float(np.abs(gradient).max(initial=0)) or 1.0
-    bar = {"title": {"text": "change of the gap", "font": {"size": 13}}, "thickness": 12}
+    bar = {"title": {"text": unit, "font": {"size": 13}}, "thickness": 12}
     figure = mosaic_figure(
         gradient[np.newaxis],
         [""],
-        title=f"{escape(other)} instead of {escape(answer)}: gap {gap:.3g}",
+        title=title,
         columns=1,
         coloraxis=DIVERGING,
         scale={"cmin": -limit, "cmax": limit, "colorbar": bar},

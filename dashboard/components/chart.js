@@ -16,23 +16,6 @@ function loadPlotly(address) {
   return loading[address];
 }
 
-function themeOf(element) {
-  const styles = getComputedStyle(element);
-  const read = (name) => styles.getPropertyValue(`--st-${name}`).trim();
-  const list = (name) => read(name).split(",").map((color) => color.trim());
-  return {
-    text: read("text-color"),
-    background: read("background-color"),
-    secondary: read("secondary-background-color"),
-    border: read("border-color"),
-    primary: read("primary-color"),
-    font: read("font"),
-    categorical: list("chart-categorical-colors"),
-    sequential: list("chart-sequential-colors"),
-    diverging: list("chart-diverging-colors"),
-  };
-}
-
 // Black or white: whichever stands out more from a place, 00 to ff, of a scale of colors.
 function readableOn(colors, place) {
   const position = (parseInt(place, 16) / 255) * (colors.length - 1);
@@ -105,8 +88,7 @@ const TYPES = {
 
 function decoded(values) {
   if (!values.bdata) return values;
-  const bytes = Uint8Array.from(atob(values.bdata), (letter) => letter.charCodeAt(0));
-  return new TYPES[values.dtype](bytes.buffer);
+  return new TYPES[values.dtype](bytesOf(values.bdata).buffer);
 }
 
 // Puts items into a list, or into a row of numbers, in the place of some others.
@@ -150,8 +132,6 @@ function placeToolbar(element) {
     right < chart.right - width || bottom < chart.top + place || top > chart.top + place + height);
   element.style.setProperty("--toolbar-top", `${places.find(isFree) ?? places[2]}px`);
 }
-
-const live = (key) => ((window.liveElements ??= {})[key] ??= { misfits: 0 });
 
 // What live_feed.js has been told of this drawing; nothing, if it is about another one.
 function toldOf({ key, drawing }) {

@@ -18,6 +18,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.figure import Figure, figure_json
+from dashboard.components.live_feed import FOLLOW
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"
@@ -91,7 +92,7 @@ _mount = st.components.v2.component(
     "chart",
     html='<div class="chart" role="img"></div>',
     css=(HERE / "chart.css").read_text(encoding="utf-8"),
-    js=(HERE / "chart.js").read_text(encoding="utf-8"),
+    js=FOLLOW + (HERE / "chart.js").read_text(encoding="utf-8"),
     isolate_styles=False,  # plotly.js puts its styles into the page
 )
 

@@ -38,7 +38,7 @@ function smallBars({ names, shares, chosen }, colors) {
 }
 
 function show(root, { answers }) {
-  const colors = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors").split(",").map((color) => color.trim());
+  const colors = themeOf(root).categorical;
   const isOne = answers.length === 1;
   root.classList.toggle("several", !isOne);
   root.replaceChildren(...answers.map((answer) => {

@@ -73,12 +73,12 @@ function paint(pad) {
   const { canvas, side } = pad, pixels = Math.round(canvas.clientWidth * devicePixelRatio);
   if (!pixels) return;
   if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
-  const context = canvas.getContext("2d"), styles = getComputedStyle(pad.root);
+  const context = canvas.getContext("2d"), theme = themeOf(pad.root);
   context.setTransform(pixels / side, 0, 0, pixels / side, 0, 0);
   context.clearRect(0, 0, side, side);
-  context.fillStyle = context.strokeStyle = styles.getPropertyValue("--st-text-color");
+  context.fillStyle = context.strokeStyle = theme.text;
   context.lineCap = "round";
-  if (!pad.strokes.length) hint(context, side, styles);
+  if (!pad.strokes.length) hint(context, side, theme);
   for (const stroke of pad.strokes) {
     stroke.forEach(([x, y, width], i) => {
       const [fromX, fromY, before] = stroke[Math.max(0, i - 1)];
@@ -89,21 +89,21 @@ function paint(pad) {
       context.stroke();
     });
   }
-  if (pad.usesKeys) cross(context, pad, styles);
+  if (pad.usesKeys) cross(context, pad, theme);
 }
 
-function hint(context, side, styles) {
+function hint(context, side, { font }) {
   context.save();
   context.globalAlpha = 0.55;
-  context.font = `20px ${styles.getPropertyValue("--st-font") || "sans-serif"}`;
+  context.font = `20px ${font || "sans-serif"}`;
   context.textAlign = "center";
   context.fillText("Draw a digit here", side / 2, side / 2);
   context.restore();
 }
 
-function cross(context, { cursor: [x, y], isDown }, styles) {
+function cross(context, { cursor: [x, y], isDown }, { primary }) {
   context.save();
-  context.strokeStyle = styles.getPropertyValue("--st-primary-color");
+  context.strokeStyle = primary;
   context.lineWidth = isDown ? 5 : 2;
   context.beginPath();
   context.moveTo(x - 12, y);

@@ -47,8 +47,7 @@ function build(view, steps) {
 }
 
 function show(view, { pictures, leftOut, size }) {
-  const styles = getComputedStyle(view.root);
-  const colors = styles.getPropertyValue("--st-chart-sequential-colors").split(",").map((color) => color.trim());
+  const colors = themeOf(view.root).sequential;
   [...view.root.children].forEach((step, i) => {
     const canvas = step.querySelector("canvas"), input = step.querySelector("input"), isOff = leftOut.includes(step.dataset.name);
     drawInk(canvas, pictures[i], colors);

@@ -18,16 +18,6 @@ function unpacked({ bytes, scale }) {
   return Float32Array.from(new Int8Array(bytesOf(bytes).buffer), (value) => (value * scale) / 127);
 }
 
-function themeOf(element) {
-  const styles = getComputedStyle(element);
-  const read = (name) => styles.getPropertyValue(`--st-${name}`).trim();
-  const list = (name) => read(name).split(",").map((color) => color.trim());
-  return {
-    text: read("text-color"), border: read("border-color"), primary: read("primary-color"), font: read("font"),
-    background: read("background-color"), sequential: list("chart-sequential-colors"), diverging: list("chart-diverging-colors"),
-  };
-}
-
 // The color at a share, 0 to 1, of a scale, as [red, green, blue].
 function colorAt(scale, share) {
   const position = Math.min(Math.max(share || 0, 0), 1) * (scale.length - 1);

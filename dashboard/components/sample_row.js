@@ -2,12 +2,6 @@
 
 const rows = new WeakMap();
 
-function colorsOf(element) {
-  const styles = getComputedStyle(element);
-  const list = (name) => styles.getPropertyValue(`--st-chart-${name}-colors`).split(",").map((color) => color.trim());
-  return { sequential: list("sequential"), diverging: list("diverging") };
-}
-
 // Images as ink; other samples as bars, one a feature, up or down from the middle.
 function drawSample(canvas, sample, shape, colors) {
   const values = bytesOf(sample), [height, width] = shape ?? [32, values.length];
@@ -67,7 +61,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     parentElement.querySelector(".others").addEventListener("click", () => row.send("others", true));
   }
   row.send = setTriggerValue;
-  const colors = colorsOf(root);
+  const colors = themeOf(root);
   while (root.children.length > data.samples.length) root.lastChild.remove();
   data.samples.forEach((sample, i) => drawSample(buttonOf(row, i).querySelector("canvas"), sample, data.shape, colors));
   parentElement.querySelector(".title").textContent = data.title;

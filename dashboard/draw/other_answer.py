@@ -58,7 +58,7 @@ def _figure(trained: TrainedNetwork, wanted: int | None) -> Figure:
     found, names = _other_answer(trained, wanted), trained.dataset.class_names
     image = found.gradient.reshape(trained.preparation.image_shape)
     finite = np.where(np.isfinite(image), image, 0)  # of a network that has diverged
-    ink = prepared_drawing(trained.preparation).recorded / trained.preparation.maximum
+    ink = prepared_drawing(trained.preparation).recorded(1)
     return other_answer_figure(
         finite,
         ink.reshape(image.shape),

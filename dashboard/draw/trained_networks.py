@@ -151,10 +151,14 @@ def _take_network() -> None:
     session.tab().drawing_network = session.value(session.DRAW_NETWORK)
 
 
+def recorded_drawing(trained: TrainedNetwork) -> Array:
+    """Return what is on the pad as a sample of the dataset of a network, (n_features,)."""
+    return prepared_drawing(trained.preparation).recorded(trained.dataset.maximum)
+
+
 def scaled_drawing(trained: TrainedNetwork) -> Array:
     """Return what is on the pad as a network gets it, (n_features,)."""
-    recorded = prepared_drawing(trained.preparation).recorded
-    scaled: Array = trained.scaler.transform(recorded[np.newaxis])[0]
+    scaled: Array = trained.scaler.transform(recorded_drawing(trained)[np.newaxis])[0]
     return scaled
 
 
@@ -162,4 +166,4 @@ def shown_drawing(trained: TrainedNetwork) -> ShownSample:
     """Return what is on the pad as a sample for the network view."""
     prepared = prepared_drawing(trained.preparation)
     about = "Blank pad" if prepared.is_blank else ""
-    return ShownSample(prepared.recorded, scaled_drawing(trained), about, None)
+    return ShownSample(recorded_drawing(trained), scaled_drawing(trained), about, None)

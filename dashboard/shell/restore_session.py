@@ -144,6 +144,7 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
     if tab is not None:
         session.set_value(session.TAB, tab)
         split_effect = tab.split_effect and tab.split_effect.sequence
-        for work in (tab.job, *tab.comparisons.values(), split_effect):
+        robustness = tab.breaking.robustness
+        for work in (tab.job, *tab.comparisons.values(), split_effect, robustness):
             if work is not None:
                 work.set_page(session.page())

@@ -21,6 +21,9 @@ STEP_COST = 400_000  # a step takes no less time than so many
 PIXEL_COST = 100  # to distort a pixel takes about as long as so many
 MAX_RUN_BYTES = 500_000_000  # of one training, in a worker process
 
+MAX_TEST_IMAGES = 10_000  # that are damaged, of each network that is measured
+MAX_MEASURED = 8  # networks of one measurement; more lines could not be told apart
+
 MAX_RUNS = 20  # in the list of one reader
 READER_BYTES = 48_000_000  # of the runs and own data of one reader
 ALL_READERS_BYTES = 400_000_000  # of all readers together

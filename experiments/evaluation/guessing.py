@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
+from experiments.evaluation.clopper_pearson import lower_limit
 from experiments.training.run import Run
 
-CONFIDENCE = 0.975  # on one side, as in an interval of 95 %
 POOR = 0.5  # a network that avoids fewer of a guesser's mistakes has learned little
 
 
@@ -38,19 +38,3 @@ def judge(run: Run) -> Verdict:
 def largest_share(run: Run) -> float:
     """Return the share of the largest class in the training part."""
     return float(run.prepared_data().training.targets.mean(axis=0).max())
-
-
-def lower_limit(n_right: int, n_samples: int, confidence: float = CONFIDENCE) -> float:
-    """Return the lower limit of the share of right predictions, exactly.
-
-    It is the p for which n_right or more successes of n_samples have the probability
-    1 - confidence: a quantile of the beta distribution.
-
-    Source: C. J. Clopper and E. S. Pearson, The use of confidence or fiducial limits
-    illustrated in the case of the binomial, Biometrika 26 (1934).
-    """
-    from scipy.special import betaincinv
-
-    if n_right == 0:
-        return 0.0
-    return float(betaincinv(n_right, n_samples - n_right + 1, 1 - confidence))

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from experiments.evaluation.input_gradients import check_class, logits_gradient
 from experiments.exploration.neighbors import Neighbors, squared_lengths
 from experiments.exploration.once_per_object import once_per_object
 from experiments.training.prepared_data import PreparedData
 from mlp.arrays import Array
-from mlp.backprop import Workspace, backward, forward
 from mlp.evaluation import logits_of
 from mlp.network import Network
 
@@ -60,21 +60,14 @@ def other_answer(network: Network, x: Array, other: int) -> OtherAnswer:
     Source: Simonyan, Vedaldi and Zisserman, Deep inside convolutional networks: visualising
     image classification models and saliency maps, arXiv 1312.6034 (2013), for one class.
     """
-    n_classes = network.sizes[-1]
-    if not 0 <= other < n_classes:
-        raise ValueError(
-            f"There is no class {other}: the network has {n_classes}, numbered from 0. Choose one "
-            "of them."
-        )
-    workspace = Workspace(network, 1)
-    logits = forward(network, x[np.newaxis, :], workspace)[0]
+    check_class(network, other)
+    logits = logits_of(network, x[np.newaxis, :])[0]
     answer = int(logits.argmax())
+    weights = np.zeros_like(logits)
+    weights[other] += 1
+    weights[answer] -= 1  # the two cancel where they are the same
     gap = float(logits[answer] - logits[other])
-    workspace.deltas[-1][:] = 0
-    workspace.deltas[-1][0, other] += 1
-    workspace.deltas[-1][0, answer] -= 1  # the two cancel where they are the same
-    backward(network, workspace)
-    return OtherAnswer(answer, other, gap, (workspace.deltas[1] @ network.weights[1])[0])
+    return OtherAnswer(answer, other, gap, logits_gradient(network, x, weights))
 
 
 @np.errstate(all="ignore")

@@ -1,12 +1,15 @@
 """The Draw page: what is on the pad is read by each network, step by step."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from dashboard import session
 from dashboard.components.digit_pad import SIDE
 from dashboard.draw.views import VIEWS
+from data.datasets import load
 from data.download import FOLDER_VARIABLE
 from data.drawing import PREPARATIONS
 from tests.drawn_digits import placed
@@ -174,3 +177,17 @@ def test_what_is_wrong_with_a_drawing_is_said_where_the_answer_is(draw) -> None:
     app = draw()
     news = draw_on(app, "no strokes")
     assert "Clear the pad" in news[session.CLASS_BARS]["content"]["answers"][0]["note"]
+
+
+def test_a_run_on_own_images_gets_ink_on_their_scale(draw) -> None:
+    digits = load("digits")
+    own = replace(digits, name="own", title="mine", X=digits.X / np.float32(16), maximum=1.0)
+    app = draw(epochs="20", pace="full").go_to("train")
+    tab_of(app).own = own
+    app.test.selectbox(key="dataset").set_value("own")
+    app.run().click("Train").wait_for(lambda: app.job.status.is_over)
+    app.go_to("draw")
+    news = draw_on(app, strokes_of("0 round"))
+    assert answers(news) == ["0"]
+    (pixels, *_) = news[session.DRAWN_NETWORK_VIEW]["content"]["layers"]
+    assert 0.9 < pixels["a"]["scale"] <= 1

@@ -1,10 +1,7 @@
 """Praise is for what is surely better than guessing, on samples that were held out."""
 
-import pytest
-from scipy.stats import binomtest
-
 from experiments.config import RunConfig
-from experiments.evaluation.guessing import Verdict, judge, largest_share, lower_limit
+from experiments.evaluation.guessing import Verdict, judge, largest_share
 from experiments.training.run import Run
 from experiments.training.slices import Result
 from mlp.records import Score
@@ -15,12 +12,6 @@ def judged(test: float | None, training: float = 0.9, **settings: object) -> Ver
     held_out = None if test is None else Score(0.5, test)
     run.result = Result(Score(0.5, training), None, held_out)
     return judge(run)
-
-
-@pytest.mark.parametrize(("n_right", "n_samples"), [(0, 9), (1, 9), (64, 120), (120, 120)])
-def test_the_lower_limit_is_that_of_clopper_and_pearson(n_right: int, n_samples: int) -> None:
-    expected = binomtest(n_right, n_samples).proportion_ci(0.95, method="exact").low
-    assert lower_limit(n_right, n_samples) == pytest.approx(expected)
 
 
 def test_only_what_is_surely_better_than_guessing_is_good() -> None:
