@@ -30,6 +30,8 @@ from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
+from experiments.inspection.loss_landscape import LossLandscape
+from experiments.inspection.loss_line import LossLine
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -175,6 +177,19 @@ DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+LANDSCAPE_WHAT = "_landscape_what"
+LANDSCAPE_DIRECTIONS = "_landscape_directions"
+LANDSCAPE_PART = "_landscape_part"
+LANDSCAPE_POINTS = "_landscape_points"
+LANDSCAPE_REACH = "_landscape_reach"
+LANDSCAPE_DRAW = "_landscape_draw"
+LANDSCAPE_RUNS = "_landscape_runs"
+LANDSCAPE_SURFACE = "_landscape_surface"
+LANDSCAPE_FROM = "_landscape_from"
+LANDSCAPE_BUTTON = "_landscape_button"
+LANDSCAPE_CHART = "landscape_chart"
+LANDSCAPE_SURFACE_CHART = "landscape_surface_chart"
+LANDSCAPE_LINE_CHART = "landscape_line_chart"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -336,6 +351,7 @@ class Tab:
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
+    landscapes : what was computed last of the loss around networks, by what it depends on
     """
 
     config: RunConfig = field(default_factory=RunConfig)
@@ -370,6 +386,7 @@ class Tab:
     over_seeds: RunSequence[RunOutcome] | None = None
     nonlinear_sets: RunSequence[DecisionRegions] | None = None
     architecture_grid: RunSequence[RunOutcome] | None = None
+    landscapes: dict[Hashable, LossLandscape | LossLine] = field(default_factory=dict)
 
     @property
     def comparisons(self) -> dict[ComparisonKind, SideBySide | RunSequence[Any] | None]:

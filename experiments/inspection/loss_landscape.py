@@ -44,7 +44,7 @@ from mlp.samples import Samples
 N_SAMPLES = 500  # that are evaluated at each point
 SAMPLES_SEED = 0
 MAX_SNAPSHOTS = 96  # of all paths of a picture
-MAX_RUNS = 4  # on one landscape
+MAX_PATHS = 4  # on one landscape
 SLICE_BYTES = 8_000_000  # of snapshots that are handed to another process at once
 LARGEST_RATIO = 1e5  # of the largest loss that is drawn to the smallest
 RANDOM, PRINCIPAL = "random", "principal"
@@ -436,3 +436,24 @@ def capped(losses: Floats) -> CappedLosses:
     drawn = np.where(np.isnan(losses), np.nan, np.clip(losses, least, limit))
     n_capped = int(is_above.sum())
     return CappedLosses(drawn, float(limit) if n_capped else None, n_capped)
+
+
+def losses_below(x: Floats, y: Floats, losses: Floats, points: Floats) -> Floats:
+    """Return the losses on a grid at points between its own, (n,): bilinear interpolation.
+
+    Parameters
+    ----------
+    x, y : (n_columns,) and (n_rows,), evenly spaced
+    losses : (n_rows, n_columns)
+    points : (n, 2); those outside count as on the edge
+    """
+    column, row = (
+        np.clip((points[:, i] - axis[0]) / (axis[1] - axis[0]), 0, len(axis) - 1 - 1e-9)
+        for i, axis in enumerate((x, y))
+    )
+    i, j = row.astype(int), column.astype(int)
+    down, right = row - i, column - j
+    above = losses[i, j] * (1 - right) + losses[i, j + 1] * right
+    below = losses[i + 1, j] * (1 - right) + losses[i + 1, j + 1] * right
+    found: Floats = above * (1 - down) + below * down
+    return found
