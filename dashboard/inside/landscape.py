@@ -10,9 +10,16 @@ from dashboard import session
 from dashboard.charts.loss_landscape import LossMap, contour_figure, line_step, surface_figure
 from dashboard.components.chart import show_chart
 from dashboard.components.source_code import show_source
-from dashboard.inside.landscape_controls import choose_look, choose_others, wants_surface
+from dashboard.inside.landscape_controls import choose_look, choose_others
 from dashboard.inside.landscape_line import draw_line
-from dashboard.inside.landscape_tasks import Computed, View, draw_view
+from dashboard.inside.landscape_tasks import (
+    Computed,
+    View,
+    draw_view,
+    is_training,
+    moment_of,
+    moment_shown,
+)
 from dashboard.inside.landscape_words import (
     capped_sentence,
     ends_sentence,
@@ -37,6 +44,7 @@ from experiments.inspection.loss_landscape import (
     some_of,
 )
 from experiments.inspection.parameter_plane import (
+    axis_around_origin,
     filter_normalized_directions,
     principal_directions,
     project,
@@ -77,11 +85,12 @@ def _draw_around(inspected: InspectedNetwork, look: Look) -> None:
     n_samples = min(N_SAMPLES, len(inspected.run.prepared_data().split.rows(look.part)))
     draw_view(
         View(
-            (inspected.version, look, *((stored.run.id, stored.run.step) for stored in others)),
+            (moment_shown(inspected), look, *(moment_of(other.run) for other in others)),
             partial(_landscape, inspected, look, others),
             look.n_points**2 * n_samples * len(inspected.network.parameters),
             partial(_draw_chart, inspected),
             partial(_tell, inspected, others),
+            is_of_past=any(map(is_training, (inspected.run, *(other.run for other in others)))),
         )
     )
     show_source(
@@ -112,29 +121,32 @@ def _landscape(
 
 def _draw_chart(inspected: InspectedNetwork, landscape: Computed) -> None:
     """Draw a landscape as far as it is known."""
-    if not (isinstance(landscape, LossLandscape) and landscape.layout):
+    if not isinstance(landscape, LossLandscape) or landscape.problem:
         return
-    layout, look = landscape.layout, landscape.look
-    is_surface = wants_surface()
-    shown = LossMap(
-        layout.x,
-        layout.y,
-        landscape.losses,
-        landscape.accuracies,
-        layout.paths,
-        axis_titles(layout, look),
-    )
+    look, shown = landscape.look, loss_map(landscape)
+    is_surface = bool(session.value(session.LANDSCAPE_SURFACE))
     title = f"{look.part.capitalize()} loss around the network"
     known = shown.losses[np.isfinite(shown.losses)]
     extent = f", from {known.min():.3g} to {known.max():.3g}" if known.size else ""
     show_chart(
         (surface_figure if is_surface else contour_figure)(
-            shown, title, f"{inspected.version} {look}"
+            shown, title, f"{moment_shown(inspected)} {look}"
         ),
         key=session.LANDSCAPE_SURFACE_CHART if is_surface else session.LANDSCAPE_CHART,
         alt=f"{title} in two directions{extent}; paths of runs on it: {len(shown.paths)}",
         height=CHART_HEIGHT,
     )
+
+
+def loss_map(landscape: LossLandscape) -> LossMap:
+    """Return what is drawn of a landscape; an empty map until its place is known."""
+    layout, look = landscape.layout, landscape.look
+    losses, accuracies = landscape.losses, landscape.accuracies
+    if layout is None:
+        x = axis_around_origin(1.0, look.n_points)
+        return LossMap(x, x, losses, accuracies, [], ("direction 1", "direction 2"))
+    titles = axis_titles(layout, look)
+    return LossMap(layout.x, layout.y, losses, accuracies, layout.paths, titles)
 
 
 def _tell(inspected: InspectedNetwork, others: Sequence[StoredRun], landscape: Computed) -> None:
@@ -150,7 +162,7 @@ def _tell(inspected: InspectedNetwork, others: Sequence[StoredRun], landscape: C
     remarks = (
         samples_sentence(look.part, landscape.n_samples, n_all),
         f"From one line to the next, the loss grows by a factor of {10 ** line_step(losses):.2g}.",
-        capped_sentence(losses),
+        capped_sentence(losses, look.part),
         ends_sentence(layout.paths),
         other_seeds_sentence([each.name for each in others if each.run.config.seed != seed]),
     )

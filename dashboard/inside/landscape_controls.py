@@ -30,7 +30,7 @@ def choose_look(run: Run) -> Look:
         "much as they are long (filter normalization).",
     )
     part = _choose_part(run)
-    with st.popover("Picture", icon=":material/tune:", help="Points, reach and draw."):
+    with st.popover("Picture", icon=":material/tune:", help="How it is drawn, and how far."):
         n_points = st.select_slider(
             "Points along each axis",
             POINTS,
@@ -50,6 +50,13 @@ def choose_look(run: Run) -> Look:
             "directions, 1 changes the weights by as much as they are long.",
         )
         seed = _choose_draw(is_random=directions == RANDOM)
+        st.toggle(
+            "As a surface",
+            key=session.LANDSCAPE_SURFACE,
+            persist_state="session",
+            help="Draw the loss as a height in space, which can be turned. The browser loads a "
+            "larger script for it, once.",
+        )
     return Look(directions, part, n_points, reach, seed)
 
 
@@ -110,14 +117,3 @@ def choose_others(run: Run) -> list[StoredRun]:
         "at the same weights. The loss is always that of the run shown.",
     )
     return [beside[number] for number in chosen]
-
-
-def wants_surface() -> bool:
-    """Draw the choice between a map and a surface; say whether it is the surface."""
-    return st.toggle(
-        "As a surface",
-        key=session.LANDSCAPE_SURFACE,
-        persist_state="session",
-        help="Draw the loss as a height in space, which can be turned. The browser loads a larger "
-        "script for it, once.",
-    )

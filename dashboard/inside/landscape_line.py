@@ -10,7 +10,14 @@ from dashboard.charts.loss_line import LineScores, loss_line_figure
 from dashboard.components.chart import show_chart
 from dashboard.components.source_code import show_source
 from dashboard.inside.landscape_controls import PART_TITLES, runs_beside
-from dashboard.inside.landscape_tasks import Computed, View, draw_view
+from dashboard.inside.landscape_tasks import (
+    Computed,
+    View,
+    draw_view,
+    is_training,
+    moment_of,
+    moment_shown,
+)
 from dashboard.inside.landscape_words import (
     LINE_LIMITS,
     LINE_NOTICE,
@@ -53,14 +60,15 @@ def draw_line(inspected: InspectedNetwork) -> None:
         return
     has_other_seed = other is not None and other.config.seed != run.config.seed
     remark = other_seeds_sentence([names[chosen]]) if has_other_seed else ""
-    version = (other.id, other.step) if other else OWN_BEGINNING
+    moment = moment_of(other) if other else OWN_BEGINNING
     draw_view(
         View(
-            ("line", inspected.version, version),
+            ("line", moment_shown(inspected), moment),
             partial(_line, inspected, first),
             len(PART_TITLES) * N_POINTS * N_SAMPLES * len(first),
             partial(_draw_chart, names[chosen]),
             partial(_tell, remark),
+            is_of_past=is_training(run) or (other is not None and is_training(other)),
         )
     )
     show_source(
@@ -114,5 +122,5 @@ def _tell(remark: str, line: Computed) -> None:
         st.markdown(" ".join(barrier_sentence(line, part) for part in line.scored))
     st.markdown(LINE_NOTICE)
     st.markdown(LINE_LIMITS)
-    caps = {capped_sentence(scored.losses) for scored in line.scored.values()}
-    st.caption(" ".join(filter(None, (line_samples_sentence(line), *sorted(caps), remark))))
+    caps = (capped_sentence(scored.losses, part) for part, scored in line.scored.items())
+    st.caption(" ".join(filter(None, (line_samples_sentence(line), *caps, remark))))

@@ -7,16 +7,38 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import session, training_speed
+from dashboard.inspected_network import InspectedNetwork
 from experiments.background.background_task import Status
 from experiments.inspection.loss_landscape import LossLandscape
 from experiments.inspection.loss_line import LossLine
+from experiments.training.run import Run
 
 Computed = LossLandscape | LossLine
+FINAL = (Status.FINISHED, Status.FAILED)  # to compute it again would give the same
 
 MOST_KEPT = 8  # pictures of one tab; each takes at most some hundred kilobytes
 QUICK_COST = 1e10  # multiplications: what takes no more begins by itself
 COST_A_SECOND = 1e10  # that one core makes, about
 POLL_SECONDS = 0.3  # between two looks at a picture that grows
+
+
+def is_training(run: Run) -> bool:
+    """Say whether a run is under way."""
+    stored = session.tab().run_store.find(run)
+    return stored is not None and stored.job.status.is_active
+
+
+def moment_of(run: Run) -> Hashable:
+    """Return what changes with the newest network of a run; while it trains, that stays the same.
+
+    Otherwise no picture would ever be done: the network has changed before its last point.
+    """
+    return (run.id, "training") if is_training(run) else (run.id, run.step, run.best_epoch)
+
+
+def moment_shown(inspected: InspectedNetwork) -> Hashable:
+    """Return the same for the network of the slider."""
+    return moment_of(inspected.run) if inspected.epoch is None else inspected.version
 
 
 def begin(key: Hashable, task: Computed) -> None:
@@ -53,6 +75,7 @@ class View(NamedTuple):
     make : returns the task, not yet begun
     cost : of all points, in multiplications
     draw, tell : draw the picture, and the sentences below it, as far as it is known
+    is_of_past : whether its network may have changed since, so that it can be computed anew
     """
 
     key: Hashable
@@ -60,6 +83,7 @@ class View(NamedTuple):
     cost: float
     draw: Callable[[Computed], None]
     tell: Callable[[Computed], None]
+    is_of_past: bool
 
 
 def draw_view(view: View) -> None:
@@ -79,6 +103,8 @@ def _draw(view: View, was_running: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_button(view, task)
         st.progress(task.fraction if task else 0.0, text=progress_sentence(task, view.cost))
+    if view.is_of_past:
+        st.caption("The run still trains. This is how it was when the computation began.")
     if task:
         view.tell(task)
     if was_running != is_running(view.key):
@@ -94,7 +120,7 @@ def _draw_button(view: View, task: Computed | None) -> None:
         icon=":material/stop:" if is_active else ":material/play_arrow:",
         type="secondary" if is_active else "primary",
         on_click=task.stop if task and is_active else partial(_begin_anew, view),
-        disabled=task is not None and task.status in (Status.FINISHED, Status.FAILED),
+        disabled=bool(task and task.status in FINAL and not view.is_of_past),
         help="Evaluate the network at each point, in the background; it can be stopped, and the "
         "picture so far stays.",
     )

@@ -14,21 +14,27 @@ from experiments.inspection.loss_landscape import (
 from experiments.inspection.loss_line import Barrier, LossLine, barrier_of
 from experiments.inspection.parameter_plane import Floats
 
+SMALL_SHARE = 0.03  # of the variance: with less, a path is a spot
 SMALL_BARRIER = 0.02  # of the larger loss at the ends: less is not to be seen
 
 
 def share_sentence(shares: Floats, look: Look, n_runs: int) -> str:
     """Say how much of the way of the training two directions hold."""
+    held = float(shares.sum())
+    if not held:
+        return "No epoch is over yet, so there is no path to draw."
     whose = "this run" if n_runs == 1 else f"these {n_runs} runs"
-    held = f"**{_precise(float(shares.sum()))}** of the variance of the snapshots of {whose}"
-    if look.directions == RANDOM:
+    sentence = f"These two directions hold **{_precise(held)}** of the variance of the snapshots of"
+    if look.directions != RANDOM:
+        each = " and ".join(_precise(float(share)) for share in shares)
         return (
-            f"These two random directions hold {held}: the way of the training is nearly at right "
-            "angles to them, so that its whole path shrinks to a spot in the middle."
+            f"{sentence} {whose} ({each}); the rest of the way is at right angles to the picture."
         )
+    if held > SMALL_SHARE:
+        return f"{sentence} {whose}."
     return (
-        f"These two directions hold {held} ({_precise(float(shares[0]))} and "
-        f"{_precise(float(shares[1]))}); the rest of the way is at right angles to the picture."
+        f"{sentence} {whose}: its way is nearly at right angles to directions drawn at random, so "
+        "that the whole path shrinks to a spot in the middle."
     )
 
 
@@ -48,15 +54,21 @@ def samples_sentence(part: str, n_evaluated: int, n_all: int) -> str:
     )
 
 
-def capped_sentence(losses: Floats) -> str:
+def capped_sentence(losses: Floats, part: str) -> str:
     """Say how many losses are drawn smaller than they are; nothing if none is."""
     found = capped(losses)
     if found.cap is None:
         return ""
+    cap = short_number(found.cap)
     return (
-        f"At {found.n_capped:,} of {losses.size:,} points the loss is above {found.cap:.3g} or no "
-        f"finite number; they are drawn as {found.cap:.3g}."
+        f"On the {part} samples, the loss is above {cap} or no finite number at "
+        f"{found.n_capped:,} of {losses.size:,} points; there, {cap} is drawn."
     )
+
+
+def short_number(value: float) -> str:
+    """Return a loss or a distance as '0.0123', '4.56' or '7,890'."""
+    return f"{value:,.0f}" if 1000 <= value < 1e7 else f"{value:.3g}"
 
 
 def limits_sentence(n_parameters: int, look: Look) -> str:
@@ -103,8 +115,8 @@ def other_seeds_sentence(names: Sequence[str]) -> str:
 def ends_sentence(paths: Sequence[ProjectedPath]) -> str:
     """Say how far the ends of other runs are from the plane, and their own losses."""
     ends = [
-        f"{plain(path.name)} ends {path.distances[-1]:.3g} away from this plane, with a loss of "
-        f"{path.losses[-1]:.3g}"
+        f"{plain(path.name)} ends {short_number(path.distances[-1])} away from this plane, "
+        f"with a loss of {short_number(path.losses[-1])}"
         for path in paths[1:]
         if np.isfinite(path.losses[-1])
     ]
@@ -117,7 +129,7 @@ def barrier_sentence(line: LossLine, part: str) -> str:
     losses = scored.losses
     barrier = barrier_of(line.t, losses)
     at_ends = [float(losses[line.t == end][0]) for end in (0, 1)]
-    ends = f"{at_ends[0]:.3g} and {at_ends[1]:.3g}"
+    ends = " and ".join(map(short_number, at_ends))
     if not np.isfinite(barrier.height):
         return f"On the {part} samples, the loss is no finite number on a part of the line."
     if barrier.height <= SMALL_BARRIER * max(at_ends):
@@ -127,8 +139,8 @@ def barrier_sentence(line: LossLine, part: str) -> str:
 
 def _hill_sentence(barrier: Barrier, part: str, ends: str) -> str:
     return (
-        f"On the {part} samples, there is a **barrier of {barrier.height:.3g}** between the losses "
-        f"{ends}: so much higher than a straight line between these two is the loss at "
+        f"On the {part} samples, there is a **barrier of {short_number(barrier.height)}** between "
+        f"the losses {ends}: so much higher than a straight line between these two is the loss at "
         f"{percent(barrier.at)} of the way."
     )
 
@@ -138,7 +150,7 @@ def line_samples_sentence(line: LossLine) -> str:
     counts = " and ".join(f"{n:,} {part}" for part, n in line.n_samples.items())
     return (
         f"{len(line.t)} networks on the line, each with {counts} samples, always the same; both "
-        f"ends are {line.distance:.3g} apart."
+        f"ends are {short_number(line.distance)} apart."
     )
 
 

@@ -58,7 +58,7 @@ def test_the_loss_is_drawn_around_the_network_with_its_path(open_app) -> None:
     assert app.button("Compute").disabled
 
 
-def test_another_part_and_random_directions_are_another_picture(open_app) -> None:
+def test_another_part_other_directions_and_a_surface_are_other_pictures(open_app) -> None:
     app = choose(look(train(open_app(**FAST))), session.LANDSCAPE_PART, "validation")
     title = app.figures[session.LANDSCAPE_CHART]["layout"]["title"]["text"]
     assert title == "Validation loss around the network"
@@ -66,17 +66,11 @@ def test_another_part_and_random_directions_are_another_picture(open_app) -> Non
     app = choose(app, session.LANDSCAPE_DIRECTIONS, "random")
     axis = app.figures[session.LANDSCAPE_CHART]["layout"]["xaxis"]
     assert axis["title"]["text"] == "direction 1 (lengths of the weights)"
-    n_tasks = len(tasks(app))
-    choose(app, session.LANDSCAPE_DIRECTIONS, "principal")
-    assert len(tasks(app)) == n_tasks  # it was computed before
-
-
-def test_the_surface_is_drawn_on_demand(open_app) -> None:
-    app = look(train(open_app(**FAST)))
     assert session.LANDSCAPE_SURFACE_CHART not in app.figures
     app.test.toggle(key=session.LANDSCAPE_SURFACE).set_value(True)
     figure = app.run().figures[session.LANDSCAPE_SURFACE_CHART]
     assert figure["data"][0]["type"] == "surface"
+    assert len(tasks(app)) == 3  # a surface needs no other numbers
 
 
 def test_runs_with_other_seeds_and_optimizers_are_drawn_on_one_landscape(open_app) -> None:
@@ -123,15 +117,21 @@ def test_a_network_that_has_diverged_has_no_landscape(open_app) -> None:
     assert "it has diverged. Move the slider" in app.messages("info")[0]
 
 
-def test_before_the_second_epoch_there_is_one_direction_only(open_app) -> None:
-    app = look(train(open_app(**FAST | {"epochs": "1"})))
+def test_one_epoch_of_a_single_layer_has_one_direction_only(open_app) -> None:
+    app = look(train(open_app(**FAST | {"epochs": "1", "hidden_layers": ""})))
     assert "Train for two epochs or more, or choose random directions." in app.messages("info")[0]
     app = choose(app, session.LANDSCAPE_DIRECTIONS, "random")
     assert session.LANDSCAPE_CHART in app.figures
 
 
-@pytest.mark.parametrize("settings", [{"hidden_layers": ""}, {"dataset": "xor"}])
-def test_a_single_layer_and_points_in_the_plane_have_a_landscape(open_app, settings) -> None:
-    app = look(train(open_app(**FAST | settings)))
-    assert tasks(app)[-1].status is Status.FINISHED
-    assert session.LANDSCAPE_CHART in app.figures
+def test_while_a_run_trains_its_picture_is_finished_and_can_be_computed_anew(open_app) -> None:
+    app = open_app(**FAST | {"epochs": "10000"}).click("Train")
+    app.wait_for(lambda: app.job.run.epochs_done > 3)
+    app = look(app)
+    first = tasks(app)[-1]
+    assert first.status is Status.FINISHED
+    assert "The run still trains" in words(app)
+    app = done(app.click("Compute"))
+    (second,) = tasks(app)
+    assert second is not first
+    app.job.discard()
