@@ -7,9 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.charts.figure import Figure, Trace, scatter_trace
+from dashboard.charts.image_grid import shortened
 from dashboard.charts.style import LEGEND, TEXT, color, escape, layout
 from experiments.inspection.loss_landscape import capped
 
+LONGEST_NAME = 20  # characters of the name of a run
 STYLES: dict[str, dict[str, Any]] = {
     "training": {"width": 2, "dash": "dot", "color": color(0)},
     "validation": {"width": 3, "color": color(1)},
@@ -43,7 +45,7 @@ def loss_line_figure(
         showlegend=True,
         hovermode="x unified",
         xaxis={
-            "title": {"text": f"0: {escape(ends[0])}, 1: {escape(ends[1])} (share of the way)"},
+            "title": {"text": "share of the way from one to the other"},
             "range": x_range,
             "anchor": "y2",
         },
@@ -59,6 +61,10 @@ def loss_line_figure(
             "tickformat": ".0%",
         },
         shapes=[_end(place) for place in (0, 1)],
+        annotations=[
+            _name(0, ends[0], xanchor="left", xshift=4),
+            _name(1, ends[1], xanchor="right", xshift=-4),
+        ],
     )
     return Figure(traces, figure_layout)
 
@@ -91,4 +97,17 @@ def _end(place: float) -> dict[str, Any]:
         "y1": 1,
         "yref": "paper",
         "line": {"width": 1.5, "dash": "dash", "color": TEXT},
+    }
+
+
+def _name(place: float, name: str, **side: Any) -> dict[str, Any]:
+    """Return the name of a network beside its line, between the loss and the accuracy."""
+    return {
+        "x": place,
+        "y": 0.39,
+        "yref": "paper",
+        "text": escape(shortened(name, LONGEST_NAME)),
+        "showarrow": False,
+        "font": {"size": 12},
+        **side,
     }

@@ -34,7 +34,7 @@ from experiments.training.run import Run
 from mlp.arrays import Array
 
 OWN_BEGINNING = 0  # numbers of runs begin with 1
-BEFORE_TRAINING = "the same run before its training"
+BEFORE_TRAINING, LAST = "Before its training", "Network shown"
 
 
 def draw_line(inspected: InspectedNetwork) -> None:
@@ -108,9 +108,9 @@ def _draw_chart(first_name: str, line: Computed) -> None:
     scores = {
         part: LineScores(scored.losses, scored.accuracies) for part, scored in line.scored.items()
     }
-    title = "Loss and accuracy on the line between two networks"
-    figure = loss_line_figure(line.t, scores, (first_name, "the network shown"), title)
-    alt = f"{title}: from {first_name} to the network shown"
+    title = "On the line between two networks"
+    figure = loss_line_figure(line.t, scores, (first_name, LAST), title)
+    alt = f"{title}, from {first_name} to {LAST}: loss and accuracy"
     show_chart(figure, key=session.LANDSCAPE_LINE_CHART, alt=alt, height=460)
 
 

@@ -18,7 +18,7 @@ FINAL = (Status.FINISHED, Status.FAILED)  # to compute it again would give the s
 
 MOST_KEPT = 8  # pictures of one tab; each takes at most some hundred kilobytes
 QUICK_COST = 1e10  # multiplications: what takes no more begins by itself
-COST_A_SECOND = 1e10  # that one core makes, about
+COST_A_SECOND = 6e9  # that one core makes, about
 POLL_SECONDS = 0.3  # between two looks at a picture that grows
 
 

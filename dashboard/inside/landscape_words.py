@@ -141,7 +141,7 @@ def _hill_sentence(barrier: Barrier, part: str, ends: str) -> str:
     return (
         f"On the {part} samples, there is a **barrier of {short_number(barrier.height)}** between "
         f"the losses {ends}: so much higher than a straight line between these two is the loss at "
-        f"{percent(barrier.at)} of the way."
+        f"{100 * barrier.at:.0f} % of the way."
     )
 
 

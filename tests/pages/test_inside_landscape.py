@@ -89,7 +89,8 @@ def test_runs_with_other_seeds_and_optimizers_are_drawn_on_one_landscape(open_ap
 def test_on_the_line_from_the_beginning_there_is_no_barrier(open_app) -> None:
     app = choose(look(train(open_app(**FAST))), session.LANDSCAPE_WHAT, "Straight line")
     figure = app.figures[session.LANDSCAPE_LINE_CHART]
-    assert "0: the same run before its training" in figure["layout"]["xaxis"]["title"]["text"]
+    names = [note["text"] for note in figure["layout"]["annotations"]]
+    assert names == ["Before its training", "Network shown"]
     assert "On the training samples, there is **no barrier**" in words(app)
     assert "both ends are" in words(app)
     app.test.session_state[session.TAB].epoch = 0

@@ -85,4 +85,4 @@ def test_the_line_shows_loss_and_accuracy_of_each_part_and_both_ends() -> None:
     np.testing.assert_array_equal(accuracies.y, np.float32([0.1, 0.5, 0.9]))
     assert accuracies.yaxis == "y2"
     assert [shape.x0 for shape in figure.layout.shapes] == [0, 1]
-    assert "0: a &amp; b, 1: the other" in figure.layout.xaxis.title.text
+    assert [note.text for note in figure.layout.annotations] == ["a &amp; b", "the other"]

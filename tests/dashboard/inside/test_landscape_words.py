@@ -53,7 +53,7 @@ def line(losses: list) -> Any:
     [
         ([9, 3, 2, 1], "there is **no barrier** between the losses 3 and 1."),
         ([9, 1, 4, 1], "a **barrier of 3** between the losses 1 and 1: so much higher"),
-        ([9, 1, 4, 1], "at 50.0 % of the way."),
+        ([9, 1, 4, 1], "at 50 % of the way."),
         ([9, 1, np.inf, 1], "is no finite number on a part of the line"),
     ],
 )
