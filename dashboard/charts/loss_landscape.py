@@ -27,7 +27,7 @@ LEGEND: dict[str, Any] = {
     "yanchor": "bottom",
     "uirevision": "always",
 }
-EYE = {"x": -1.3, "y": -1.4, "z": 1.1}  # where one stands at first, in lengths of the cube
+EYE = {"x": 1.5, "y": 1.1, "z": 1.1}  # where one stands at first, in lengths of the cube
 
 Floats = npt.NDArray[np.float64]
 
