@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dashboard.charts.figure import Figure, Trace, scatter_3d_trace, scatter_trace
 from dashboard.charts.style import BACKGROUND, BORDER, SEQUENTIAL, TEXT, color, escape, layout
-from experiments.inspection.loss_landscape import ProjectedPath, capped, losses_below
+from experiments.inspection.loss_landscape import ProjectedPath, capped, interpolated
 
 MOST_LINES = 16  # of the contour
 LINE_STEPS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # between two contour lines, in powers of ten
@@ -27,7 +27,11 @@ LEGEND: dict[str, Any] = {
     "yanchor": "bottom",
     "uirevision": "always",
 }
-EYE = {"x": 1.5, "y": 1.1, "z": 1.1}  # where one stands at first, in lengths of the cube
+LIFT = 0.01  # of the height of the picture: so far is a path above the surface
+N_BETWEEN = 12  # steps from a snapshot to the next
+EYE = {"x": 1.7, "y": 1.25, "z": 1.2}  # where one stands at first, in lengths of the cube
+
+LINE_COLOR = f"{TEXT[:-1]}_90)"
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,10 +75,16 @@ def line_step(losses: Floats) -> float:
     return next((step for step in LINE_STEPS if span / step <= MOST_LINES), LINE_STEPS[-1])
 
 
+def _lines(losses: Floats, heights: Heights) -> dict[str, float]:
+    """Return where the contour lines are: at whole multiples of their distance."""
+    step = line_step(losses)
+    first = float(step * np.ceil(heights.low / step))
+    return {"start": first, "end": heights.high, "size": step}
+
+
 def contour_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
     """Draw a landscape as a map: the darker (in dark mode, the lighter), the larger the loss."""
-    heights, step = _heights(shown.losses), line_step(shown.losses)
-    first = step * np.ceil(heights.low / step)
+    heights = _heights(shown.losses)
     contour: Trace = {
         "type": "contour",
         "name": "loss",
@@ -82,13 +92,8 @@ def contour_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
         "y": shown.y.astype(np.float32),
         "z": heights.values,
         "coloraxis": SEQUENTIAL,
-        "contours": {
-            "coloring": "heatmap",
-            "start": float(first),
-            "end": heights.high,
-            "size": step,
-        },
-        "line": {"width": 0.8, "color": f"{TEXT[:-1]}_90)"},
+        "contours": {"coloring": "heatmap", **_lines(shown.losses, heights)},
+        "line": {"width": 0.8, "color": LINE_COLOR},
         **_hover(shown),
     }
     paths = [trace for path in shown.paths for trace in _path_traces(path)]
@@ -213,6 +218,9 @@ def surface_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
         "y": shown.y.astype(np.float32),
         "z": heights.values,
         "coloraxis": SEQUENTIAL,
+        "contours": {
+            "z": {"show": True, "color": TEXT, "width": 1, **_lines(shown.losses, heights)}
+        },
         **_hover(shown),
     }
     named = _tick_losses(heights)
@@ -237,7 +245,8 @@ def surface_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
         margin={"l": 0, "r": 0, "b": 30},
         uirevision=revision,
     )
-    return Figure([surface, *(_path_above(path, shown) for path in shown.paths)], figure_layout)
+    paths = [trace for path in shown.paths for trace in _path_above(path, heights, shown)]
+    return Figure([surface, *paths], figure_layout)
 
 
 def _axis(title: str) -> dict[str, Any]:
@@ -252,18 +261,38 @@ def _axis(title: str) -> dict[str, Any]:
     }
 
 
-def _path_above(path: ProjectedPath, shown: LossMap) -> Trace:
-    """Return a path on the surface: at the loss of the plane, not at its own."""
-    drawn = capped(shown.losses).losses
-    below = losses_below(shown.x, shown.y, drawn, path.coordinates)
-    x, y = path.coordinates.T.astype(np.float32)
-    return scatter_3d_trace(
+def _path_above(path: ProjectedPath, heights: Heights, shown: LossMap) -> list[Trace]:
+    """Return a path on the surface, at the loss of the plane and not at its own."""
+    line = scatter_3d_trace(
         name=escape(path.name),
-        x=x,
-        y=y,
-        z=np.log10(below).astype(np.float32),
-        mode="lines+markers",
+        mode="lines",
         line={"width": 6, "color": path_color(path)},
-        marker={"size": 3, "color": path_color(path)},
+        hoverinfo="skip",
+        **_on_surface(subdivided(path.coordinates), heights, shown),
+    )
+    markers = _path_markers(path_color(path), len(path.epochs))
+    del markers["line"]  # a point in space has one width for all
+    points = scatter_3d_trace(
+        name=escape(path.name),
+        mode="markers",
+        marker=markers | {"size": [size / 2 for size in markers["size"]]},
+        showlegend=False,
+        **_on_surface(path.coordinates, heights, shown),
         **_path_hover(path),
     )
+    return [line, points]
+
+
+def _on_surface(points: Floats, heights: Heights, shown: LossMap) -> Trace:
+    """Return points, (n, 2), as three coordinates, a little above the surface."""
+    above = LIFT * (heights.high - heights.low)
+    z = interpolated(shown.x, shown.y, heights.values.astype(np.float64), points) + above
+    x, y = points.T.astype(np.float32)
+    return {"x": x, "y": y, "z": z.astype(np.float32)}
+
+
+def subdivided(points: Floats) -> Floats:
+    """Return a path, (n, 2), with N_BETWEEN steps for each of its own: it follows the surface."""
+    n_steps = N_BETWEEN * (len(points) - 1)
+    places = np.arange(n_steps + 1) / N_BETWEEN
+    return np.stack([np.interp(places, np.arange(len(points)), axis) for axis in points.T], axis=1)

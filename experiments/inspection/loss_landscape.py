@@ -438,13 +438,13 @@ def capped(losses: Floats) -> CappedLosses:
     return CappedLosses(drawn, float(limit) if n_capped else None, n_capped)
 
 
-def losses_below(x: Floats, y: Floats, losses: Floats, points: Floats) -> Floats:
-    """Return the losses on a grid at points between its own, (n,): bilinear interpolation.
+def interpolated(x: Floats, y: Floats, values: Floats, points: Floats) -> Floats:
+    """Return what a grid has at points between its own, (n,): bilinear interpolation.
 
     Parameters
     ----------
     x, y : (n_columns,) and (n_rows,), evenly spaced
-    losses : (n_rows, n_columns)
+    values : (n_rows, n_columns)
     points : (n, 2); those outside count as on the edge
     """
     column, row = (
@@ -453,7 +453,7 @@ def losses_below(x: Floats, y: Floats, losses: Floats, points: Floats) -> Floats
     )
     i, j = row.astype(int), column.astype(int)
     down, right = row - i, column - j
-    above = losses[i, j] * (1 - right) + losses[i, j + 1] * right
-    below = losses[i + 1, j] * (1 - right) + losses[i + 1, j + 1] * right
+    above = values[i, j] * (1 - right) + values[i, j + 1] * right
+    below = values[i + 1, j] * (1 - right) + values[i + 1, j + 1] * right
     found: Floats = above * (1 - down) + below * down
     return found

@@ -64,13 +64,17 @@ def test_lines_are_farther_apart_where_losses_differ_more() -> None:
     assert 4 / line_step(np.array([[1.0, 1e4]])) <= 16
 
 
-def test_the_path_lies_on_the_surface(shown: LossMap) -> None:
-    x, y = np.meshgrid(shown.x, [0.0, 1])
-    shown = shown._replace(losses=1 + (x + 1) * 2 + y)
-    surface, first, second = surface_figure(shown, "Loss").data
+def test_the_path_lies_on_the_surface_between_its_points_as_well(shown: LossMap) -> None:
+    x, y = np.meshgrid(shown.x, shown.y)
+    shown = shown._replace(losses=10 ** (x + y))
+    surface, line, points, *_ = surface_figure(shown, "Loss").data
     assert surface.type == "surface"
-    np.testing.assert_allclose(10**first.z, [1.5, 4, 3], rtol=1e-5)
-    np.testing.assert_allclose(10**second.z, [6], rtol=1e-5)
+    np.testing.assert_allclose(points.z, [-0.5, 0.5, 0], atol=0.04)
+    np.testing.assert_allclose(line.z, line.x + line.y, atol=0.04)
+    assert (line.z > line.x + line.y).all()  # a little above it
+    assert (len(points.x), len(line.x)) == (3, 25)  # two steps, each in twelve
+    assert (line.x[-1], line.y[-1]) == (0, 0)
+    assert points.marker.symbol == ("circle", "circle", "diamond")
 
 
 def test_the_line_shows_loss_and_accuracy_of_each_part_and_both_ends() -> None:
