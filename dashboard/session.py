@@ -32,6 +32,8 @@ from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.evaluation.robustness_task import RobustnessTask
+from experiments.inspection.loss_landscape import LossLandscape
+from experiments.inspection.loss_line import LossLine
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -200,6 +202,19 @@ ROBUSTNESS_DAMAGE = "_robustness_damage"
 ROBUSTNESS_CHART = "robustness_chart"
 SALIENCY_CLASS = "_saliency_class"
 SALIENCY_CHART = "saliency_chart"
+LANDSCAPE_WHAT = "_landscape_what"
+LANDSCAPE_DIRECTIONS = "_landscape_directions"
+LANDSCAPE_PART = "_landscape_part"
+LANDSCAPE_POINTS = "_landscape_points"
+LANDSCAPE_REACH = "_landscape_reach"
+LANDSCAPE_DRAW = "_landscape_draw"
+LANDSCAPE_RUNS = "_landscape_runs"
+LANDSCAPE_SURFACE = "_landscape_surface"
+LANDSCAPE_FROM = "_landscape_from"
+LANDSCAPE_BUTTON = "_landscape_button"
+LANDSCAPE_CHART = "landscape_chart"
+LANDSCAPE_SURFACE_CHART = "landscape_surface_chart"
+LANDSCAPE_LINE_CHART = "landscape_line_chart"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -384,6 +399,7 @@ class Tab:
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
+    landscapes : what was computed last of the loss around networks, by what it depends on
     """
 
     config: RunConfig = field(default_factory=RunConfig)
@@ -422,6 +438,7 @@ class Tab:
     over_seeds: RunSequence[RunOutcome] | None = None
     nonlinear_sets: RunSequence[DecisionRegions] | None = None
     architecture_grid: RunSequence[RunOutcome] | None = None
+    landscapes: dict[Hashable, LossLandscape | LossLine] = field(default_factory=dict)
 
     @property
     def comparisons(self) -> dict[ComparisonKind, SideBySide | RunSequence[Any] | None]:

@@ -76,7 +76,7 @@ def publish_plotly(static: Path = STATIC) -> str | None:
 
 def script_for(figure: Figure) -> str | None:
     """Return the address of the plotly.js that a figure needs: the whole one for 3-D alone."""
-    if any(trace["type"] == "scatter3d" for trace in figure.data):
+    if any(trace["type"] in ("scatter3d", "surface") for trace in figure.data):
         return publish_plotly()
     return f"app/static/{CARTESIAN_SCRIPT}"
 

@@ -8,10 +8,11 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.epoch_slider import choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
+from dashboard.inside.landscape import draw_landscape
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from experiments.training.run import Run
 
-VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {}
+VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {"Landscape": draw_landscape}
 
 
 def draw_views(run: Run) -> None:
