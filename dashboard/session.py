@@ -30,6 +30,7 @@ from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
+from experiments.inspection.broken_race import Race
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -175,6 +176,16 @@ DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+NUDGE = "_nudge"
+CHECK_PRECISION = "_check_precision"
+GRADIENT_CHECK_CHART = "gradient_check_chart"
+NUDGE_CHART = "nudge_chart"
+BROKEN_TERM = "_broken_term"
+BROKEN_CHECK_CHART = "broken_check_chart"
+BROKEN_ERRORS_CHART = "broken_errors_chart"
+RACE_ACCURACY_CHART = "race_accuracy_chart"
+RACE_LOSS_CHART = "race_loss_chart"
+RACE_BUTTON = "_race_button"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -243,6 +254,13 @@ class SplitEffectRun(NamedTuple):
 
     dataset: Dataset
     sequence: RunSequence[SplitScore | None]
+
+
+class BrokenRace(NamedTuple):
+    """A race with a broken term, and the id of the run whose settings it has."""
+
+    run_id: str
+    race: Race
 
 
 class Untrained(NamedTuple):
@@ -333,6 +351,7 @@ class Tab:
     draw_tab : the tab of the Draw page that was open when the page was left
     drawing_network : the network that reads the drawing, by its id; none while none was chosen
     loading_samples : what the networks of the Draw page have learned from, by their ids
+    broken_race : the race with a broken term that was begun last
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -365,6 +384,7 @@ class Tab:
     draw_tab: str = ""
     drawing_network: str = ""
     loading_samples: dict[str, Future[PreparedData]] = field(default_factory=dict)
+    broken_race: BrokenRace | None = None
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

@@ -20,6 +20,7 @@ from experiments.inspection.gradient_checks import (
     Problem,
     backpropagated_gradient,
     choose_parameters,
+    error_in_words,
     n_affordable,
     nudged_gradient,
 )
@@ -34,6 +35,7 @@ from mlp.network import Network
 
 NUDGE = 1e-5  # about the best in double precision
 CAUGHT = 100.0  # times the error of the right gradient: no chance makes it so large
+FEWEST = 4  # parameters of each layer, so that a bias is among them
 ENOUGH = 1e-6  # below this error, a gradient is right
 WRONG = "#d55e00"  # to be read on white and on black
 
@@ -390,7 +392,7 @@ class TermCheck(NamedTuple):
 def check_term(term: BrokenTerm, problem: Problem) -> TermCheck:
     """Compare the gradient with a term broken, and the right one, with central differences."""
     exact = problem.to(np.float64)
-    chosen = choose_parameters(exact, most=n_affordable(problem))
+    chosen = choose_parameters(exact, most=max(FEWEST, n_affordable(problem, 1)))
     right = backpropagated_gradient(exact)[chosen.numbers]
     backpropagate = term.backpropagation.loss_and_gradient
     broken = backpropagated_gradient(exact, backpropagate)[chosen.numbers]
@@ -399,8 +401,8 @@ def check_term(term: BrokenTerm, problem: Problem) -> TermCheck:
 
 def check_sentence(found: TermCheck) -> str:
     """Say whether the gradient check notices, and by what factor."""
-    right = f"{found.right_error:.0e}" if found.right_error else "0"
-    errors = f"the relative error is {found.broken_error:.2g}; with the term it is {right}"
+    broken, right = error_in_words(found.broken_error), error_in_words(found.right_error)
+    errors = f"the relative error is {broken}; with the term it is {right}"
     if found.is_caught:
         smaller = f", {_times(found.factor)} smaller" if found.right_error else ""
         return f"The check notices: {errors}{smaller}."

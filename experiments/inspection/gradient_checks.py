@@ -29,7 +29,8 @@ from mlp.samples import Rows
 
 NUDGES = tuple(10.0**-k for k in range(1, 13))
 PRECISIONS: dict[str, npt.DTypeLike] = {"float64": np.float64, "float32": np.float32}
-N_SAMPLES = 16
+N_SAMPLES, FEW_SAMPLES = 16, 4  # of the batch: few for a large network
+LARGE = 500_000  # parameters
 N_WEIGHTS, N_BIASES = 12, 4  # of each layer
 ALL_UP_TO = 64  # a network with no more parameters has all of them checked
 MOST_MULTIPLICATIONS = 2e9  # of one sweep: half a second
@@ -72,7 +73,8 @@ def problem_of(
     """Return a network with a few of the training samples, which all count the same."""
     X, targets, _ = prepared.training
     rng = np.random.default_rng(SEED)
-    rows = np.sort(rng.choice(len(X), min(N_SAMPLES, len(X)), replace=False))
+    n_samples = min(FEW_SAMPLES if len(network.parameters) > LARGE else N_SAMPLES, len(X))
+    rows = np.sort(rng.choice(len(X), n_samples, replace=False))
     return Problem(network, objective, X[rows], targets[rows], dropout)
 
 
@@ -97,12 +99,12 @@ def choose_parameters(problem: Problem, *, most: int = N_WEIGHTS + N_BIASES) -> 
 
     Parameters
     ----------
-    most : weights and biases of each layer
+    most : weights and biases of each layer; with 1, weights alone
     """
     network, rng = problem.network, np.random.default_rng(SEED)
     gradient = np.nan_to_num(backpropagated_gradient(problem))
-    n_biases = max(1, most * N_BIASES // (N_WEIGHTS + N_BIASES))
-    limits = max(1, most - n_biases), n_biases
+    n_biases = -(-(most - 1) * N_BIASES // (N_WEIGHTS + N_BIASES))  # rounded up
+    limits = most - n_biases, n_biases
     if len(gradient) <= ALL_UP_TO:
         limits = ALL_UP_TO, ALL_UP_TO
     numbers, layers, names = [], [], []
@@ -201,22 +203,38 @@ def sweep(problem: Problem, dtype: npt.DTypeLike) -> Sweep:
     return Sweep(chosen, np.array(NUDGES), analytic, numeric)
 
 
-def n_affordable(problem: Problem) -> int:
-    """Return how many parameters of each layer a sweep has the time for."""
-    passes = 2 * len(NUDGES)  # forward, above and below
+def n_affordable(problem: Problem, n_nudges: int = len(NUDGES)) -> int:
+    """Return how many parameters of each layer there is the time to nudge, so many times each."""
+    passes = 2 * n_nudges  # forward, above and below
     cost = passes * len(problem.X) * len(problem.network.parameters) * problem.network.n_layers
-    return int(min(N_WEIGHTS + N_BIASES, max(2, MOST_MULTIPLICATIONS // cost)))
+    return int(min(N_WEIGHTS + N_BIASES, max(1, MOST_MULTIPLICATIONS // cost)))
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(number: float, digits: int = 0) -> str:
+    """Return a number below 1 with its power of ten, such as 10⁻⁵ or, with a digit, 3.6 · 10⁻¹¹."""
+    factor, exponent = f"{number:.{digits}e}".split("e")
+    power = "10" + str(int(exponent)).translate(SUPERSCRIPTS)
+    return power if factor == "1" else f"{factor} · {power}"
 
 
 def sweep_sentence(found: Sweep, place: int, precision: str) -> str:
     """Say how well both ways agree with one nudge, and which part of the error is the larger."""
-    nudge, error, best = found.nudges[place], found.errors[place], found.best
-    agreement = f"With h = {nudge:.0e}, both ways differ by {error:.1e} of the gradient's length"
+    errors, best = found.errors, found.best
+    nudge, error = power_of_ten(found.nudges[place]), error_in_words(errors[place])
+    agreement = f"With h = {nudge}, the two ways differ by {error} of the gradient's length"
     if place == best:
         return f"{agreement}: the best h of these in {precision}."
-    cause = "h is so large that the loss bends" if place < best else "the two losses are so close"
-    rest = "within it (truncation)" if place < best else "that rounding eats their difference"
+    too_long = "the nudge is so long that the loss bends within it (truncation)"
+    too_short = "the two losses are so close that rounding eats their difference"
     return (
-        f"{agreement}: {cause} {rest}. With h = {found.nudges[best]:.0e} it is "
-        f"{found.errors[best]:.1e}."
+        f"{agreement}: {too_long if place < best else too_short}. The best of these h is "
+        f"{power_of_ten(found.nudges[best])}, with {error_in_words(errors[best])}."
     )
+
+
+def error_in_words(error: float) -> str:
+    """Return a relative error, from 0 to 1, as one reads it."""
+    return f"{error:.2g}" if error >= 1e-3 or error == 0 else power_of_ten(error, 1)

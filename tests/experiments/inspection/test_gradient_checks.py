@@ -10,7 +10,9 @@ from experiments.inspection.gradient_checks import (
     Problem,
     backpropagated_gradient,
     choose_parameters,
+    error_in_words,
     n_affordable,
+    power_of_ten,
     problem_of,
     relative_errors,
     sweep,
@@ -80,7 +82,10 @@ def test_a_name_leads_to_the_parameter() -> None:
 
 def test_a_large_network_has_fewer_parameters_checked() -> None:
     assert n_affordable(problem()) == N_WEIGHTS + N_BIASES
-    assert n_affordable(problem((2000, 1000, 1000, 3))) == 2
+    large = problem((2000, 1000, 1000, 3))
+    assert n_affordable(large) == 1
+    assert set(choose_parameters(large, most=1).names) < set(choose_parameters(large).names)
+    assert [name[:2] for name in choose_parameters(large, most=1).names] == ["W1", "W2", "W3"]
 
 
 def test_nothing_of_the_network_is_changed() -> None:
@@ -106,3 +111,18 @@ def test_the_verdict_says_which_part_of_the_error_is_the_larger() -> None:
     assert "truncation" in sweep_sentence(found, 0, "float64")
     assert "rounding" in sweep_sentence(found, len(NUDGES) - 1, "float64")
     assert "the best h of these in float64" in sweep_sentence(found, found.best, "float64")
+    assert sweep_sentence(found, 0, "float64").startswith(
+        "With h = 10⁻¹, the two ways differ by 0.0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "words"),
+    [(1e-5, 0, "10⁻⁵"), (1e-12, 0, "10⁻¹²"), (3.64e-11, 1, "3.6 · 10⁻¹¹")],
+)
+def test_a_small_number_is_written_with_its_power_of_ten(number, digits, words) -> None:
+    assert power_of_ten(number, digits) == words
+
+
+def test_errors_in_words() -> None:
+    assert [error_in_words(error) for error in (0.0, 0.25, 2e-5)] == ["0", "0.25", "2.0 · 10⁻⁵"]

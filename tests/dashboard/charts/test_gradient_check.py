@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from dashboard.charts.gradient_check import (
+    LEAST,
+    Gradient,
+    agreement_figure,
+    errors_figure,
+    nudge_figure,
+)
+from experiments.inspection.gradient_checks import NUDGES, ChosenParameters, Sweep
+
+
+@pytest.fixture
+def gradient() -> Gradient:
+    names, layers = ("W1[0, 0]", "W1[1, 0]", "W2[0, 0]"), np.array([1, 1, 2])
+    analytic, right = np.array([1.0, -2.0, 0.5]), np.array([1.0, 2.0, 0.5])
+    return Gradient(names, layers, analytic, np.array([1.0, 2.0, 0.5]), right)
+
+
+def test_each_layer_has_its_points_and_the_diagonal_reaches_over_all(gradient) -> None:
+    figure = agreement_figure(gradient, title="Both ways")
+    diagonal, right, first, second = figure.data
+    assert list(diagonal.x) == list(diagonal.y) == [-2, 2]
+    assert (right.name, first.name, second.name) == ("not broken", "layer 1", "layer 2")
+    assert list(first.x) == [1, -2]
+    assert list(first.y) == [1, 2]
+    assert list(second.text) == ["W2[0, 0]"]
+    assert first.marker.color != second.marker.color
+    assert len(agreement_figure(gradient._replace(right=None), title="").data) == 3
+
+
+def test_the_error_of_a_parameter_stands_in_the_column_of_its_layer(gradient) -> None:
+    right, first, second = errors_figure(gradient, title="Errors").data
+    assert list(first.y) == [LEAST, 1]  # the one agrees to the last digit, the other is opposite
+    assert list(right.y) == [LEAST] * 3
+    assert [round(x) for x in right.x] == [1, 1, 2]
+    assert list(second.x) == [right.x[2]]
+    assert len(set(right.x)) == 3
+
+
+def test_the_v_has_a_line_for_each_precision_and_a_ring_at_the_chosen_nudge() -> None:
+    chosen = ChosenParameters(np.array([0]), np.array([1]), ("W1[0, 0]",))
+    numeric = 1 + 2 * np.array(NUDGES)[:, np.newaxis]
+    sweeps = {
+        name: Sweep(chosen, np.array(NUDGES), np.array([1.0]), numeric)
+        for name in ("float64", "float32")
+    }
+    figure = nudge_figure(sweeps, place=2, precision="float32")
+    double, single, ring = figure.data
+    assert (double.name, single.name) == ("float64", "float32")
+    assert single.line.width > double.line.width
+    assert list(ring.x) == [NUDGES[2]]
+    assert list(ring.y) == [single.y[2]]
+    assert figure.layout.shapes[0].x0 == NUDGES[2]
