@@ -44,7 +44,7 @@ def agreement_figure(gradient: Gradient, *, title: str, revision: str = "") -> F
         traces.append(_right_points(gradient.right, gradient.numeric))
     traces += [
         scatter_trace(
-            name=f"layer {layer}",
+            name=str(layer),
             x=gradient.analytic[places],
             y=gradient.numeric[places],
             text=[gradient.names[i] for i in places],
@@ -59,7 +59,7 @@ def agreement_figure(gradient: Gradient, *, title: str, revision: str = "") -> F
         title,
         x="∂C/∂p by backpropagation",
         y="∂C/∂p by nudging",
-        legend=LEGEND | {"uirevision": "always"},
+        legend=LEGEND | {"uirevision": "always", "title": {"text": "layer"}},
         uirevision=revision,
         xaxis=axes,
         yaxis=axes,
@@ -108,11 +108,13 @@ def errors_figure(gradient: Gradient, *, title: str, revision: str = "") -> Figu
     for layer, places in _by_layer(gradient.layers):
         marker = {"size": 9, "color": color(layer - 1)}
         traces.append(_error_trace(f"layer {layer}", gradient, places, errors, marker))
+        traces[-1]["showlegend"] = False  # the axis tells the layers
     n_layers = int(gradient.layers.max())
     figure_layout = layout(
         title,
         x="layer that the parameter enters",
         y="relative error (log)",
+        showlegend=True,
         legend=LEGEND | {"uirevision": "always"},
         uirevision=revision,
         xaxis={"dtick": 1, "range": [0.5, n_layers + 0.5], "showgrid": False, "zeroline": False},

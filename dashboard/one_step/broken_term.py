@@ -37,13 +37,16 @@ HEIGHT = 380  # pixels
 def draw_broken_term(inspected: InspectedNetwork) -> None:
     """Draw the choice of a mistake, and what comes of it."""
     st.markdown(
-        "Backpropagation is a product of a few terms. Break one, and the program still runs, "
+        "Each unit has a share of the blame for the loss: **δ** says how fast the loss C grows "
+        "with the input z of the unit. Backpropagation hands δ down from layer to layer, and makes "
+        "the gradient of all weights from it. Break one term of that, and the program still runs, "
         "prints a loss, and often even learns. How would you find out?"
     )
     term = TERMS[_choose_term()]
     subject = subject_of(term, inspected.run.config, inspected.network)
     st.latex(term.formula)
-    st.markdown(f"Struck through: what is broken. {term.cost}")
+    instead = ", in the frame: what stands there instead" if term.is_replaced else ""
+    st.markdown(f"Struck through: what is broken{instead}. {term.cost}")
     if subject.added:
         st.info(added_sentence(subject.added), icon=":material/info:")
     found = checked(inspected, term)

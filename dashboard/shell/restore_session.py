@@ -144,6 +144,7 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
     if tab is not None:
         session.set_value(session.TAB, tab)
         split_effect = tab.split_effect and tab.split_effect.sequence
-        for work in (tab.job, *tab.comparisons.values(), split_effect):
+        race = tab.broken_race and tab.broken_race.race
+        for work in (tab.job, *tab.comparisons.values(), split_effect, race):
             if work is not None:
                 work.set_page(session.page())

@@ -194,6 +194,11 @@ class BrokenTerm:
     backpropagation: Backpropagation
     needs: Needs
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether there is something else in place of what is left out."""
+        return "boxed" in self.formula
+
 
 def _nothing(config: RunConfig) -> dict[str, Any]:
     return {}
@@ -402,7 +407,7 @@ def check_term(term: BrokenTerm, problem: Problem) -> TermCheck:
 def check_sentence(found: TermCheck) -> str:
     """Say whether the gradient check notices, and by what factor."""
     broken, right = error_in_words(found.broken_error), error_in_words(found.right_error)
-    errors = f"the relative error is {broken}; with the term it is {right}"
+    errors = f"the relative error is {broken}; unbroken, it is {right}"
     if found.is_caught:
         smaller = f", {_times(found.factor)} smaller" if found.right_error else ""
         return f"The check notices: {errors}{smaller}."

@@ -22,7 +22,7 @@ def test_each_layer_has_its_points_and_the_diagonal_reaches_over_all(gradient) -
     figure = agreement_figure(gradient, title="Both ways")
     diagonal, right, first, second = figure.data
     assert list(diagonal.x) == list(diagonal.y) == [-2, 2]
-    assert (right.name, first.name, second.name) == ("not broken", "layer 1", "layer 2")
+    assert (right.name, first.name, second.name) == ("not broken", "1", "2")
     assert list(first.x) == [1, -2]
     assert list(first.y) == [1, 2]
     assert list(second.text) == ["W2[0, 0]"]

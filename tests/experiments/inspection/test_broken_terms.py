@@ -133,7 +133,7 @@ def made_up(right: float, broken: float) -> TermCheck:
         (made_up(0.02, 0.04), "The check cannot tell"),
         (
             made_up(0.0, 0.1),
-            "The check notices: the relative error is 0.048; with the term it is 0",
+            "The check notices: the relative error is 0.048; unbroken, it is 0",
         ),
         (made_up(1e-6, 0.1), "95.2 thousand times smaller"),
     ],
