@@ -33,7 +33,8 @@ N_SAMPLES, FEW_SAMPLES = 16, 4  # of the batch: few for a large network
 LARGE = 500_000  # parameters
 N_WEIGHTS, N_BIASES = 12, 4  # of each layer
 ALL_UP_TO = 64  # a network with no more parameters has all of them checked
-MOST_MULTIPLICATIONS = 2e9  # of one sweep: half a second
+MOST_COST = 1.3e9  # multiplications of one sweep: an eighth of a second
+LAYER_COST = 80_000  # a layer takes no less time than so many
 SEED = 0  # of the choice of samples and parameters, and of the masks
 
 Backpropagate: TypeAlias = Callable[
@@ -205,9 +206,10 @@ def sweep(problem: Problem, dtype: npt.DTypeLike) -> Sweep:
 
 def n_affordable(problem: Problem, n_nudges: int = len(NUDGES)) -> int:
     """Return how many parameters of each layer there is the time to nudge, so many times each."""
-    passes = 2 * n_nudges  # forward, above and below
-    cost = passes * len(problem.X) * len(problem.network.parameters) * problem.network.n_layers
-    return int(min(N_WEIGHTS + N_BIASES, max(1, MOST_MULTIPLICATIONS // cost)))
+    n_layers, n_parameters = problem.network.n_layers, len(problem.network.parameters)
+    one_pass = len(problem.X) * n_parameters + LAYER_COST * n_layers
+    cost = 2 * n_nudges * n_layers * one_pass  # forward, above and below
+    return int(min(N_WEIGHTS + N_BIASES, max(1, MOST_COST // cost)))
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
