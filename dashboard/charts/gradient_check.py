@@ -15,6 +15,7 @@ from mlp.arrays import Array
 LEAST = 1e-13  # a smaller relative error is drawn here: a logarithmic axis has no 0
 TOP = 3.0  # of the axis of relative errors, which are never above 1
 PRECISION_COLORS = {"float64": 8, "float32": 9}  # the first colors are those of the layers
+WHOLE = "Error over h, all together"
 SPREAD = 0.3  # of the points of a layer, where layers stand 1 apart
 
 
@@ -34,10 +35,16 @@ class Gradient(NamedTuple):
     right: Array | None = None
 
 
-def agreement_figure(gradient: Gradient, *, title: str, revision: str = "") -> Figure:
+def agreement_figure(
+    gradient: Gradient, *, title: str, revision: str = "", parameter: int | None = None
+) -> Figure:
     """Draw each parameter as a point: backpropagation says x, the nudge says y.
 
     A right gradient lies on the diagonal. Beside a broken one, the right one is drawn in gray.
+
+    Parameters
+    ----------
+    parameter : the place of the one to put a ring around
     """
     traces = [_diagonal(gradient)]
     if gradient.right is not None:
@@ -54,6 +61,10 @@ def agreement_figure(gradient: Gradient, *, title: str, revision: str = "") -> F
         )
         for layer, places in _by_layer(gradient.layers)
     ]
+    if parameter is not None:
+        traces.append(
+            _ring(float(gradient.analytic[parameter]), float(gradient.numeric[parameter]))
+        )
     axes: dict[str, Any] = {"exponentformat": "power", "zeroline": False}
     figure_layout = layout(
         title,
@@ -65,6 +76,20 @@ def agreement_figure(gradient: Gradient, *, title: str, revision: str = "") -> F
         yaxis=axes,
     )
     return Figure(traces, figure_layout)
+
+
+def parameter_at(layers: Rows, trace: int, index: tuple[int, ...]) -> int | None:
+    """Return the place of the parameter that a click has hit; None where there is none.
+
+    Parameters
+    ----------
+    layers : (n_chosen,), of a gradient that was drawn without a broken one
+    """
+    groups = _by_layer(layers)
+    if not 0 < trace <= len(groups) or len(index) != 1:  # the first trace is the diagonal
+        return None
+    places = groups[trace - 1][1]
+    return int(places[index[0]]) if index[0] < len(places) else None
 
 
 def _by_layer(layers: Rows) -> list[tuple[int, Rows]]:
@@ -177,21 +202,28 @@ def _note(error: float, words: str) -> dict[str, Any]:
     }
 
 
-def nudge_figure(sweeps: Mapping[str, Sweep], *, place: int, precision: str) -> Figure:
+def nudge_figure(
+    sweeps: Mapping[str, Sweep], *, place: int, precision: str, parameter: int | None = None
+) -> Figure:
     """Draw the error over the length of the nudge, for each precision, and mark the chosen one.
 
     Parameters
     ----------
     place : of the nudge that is chosen
     precision : that is chosen
+    parameter : the place of the one whose error is drawn; None for all together
     """
     chosen = sweeps[precision]
-    traces = [_v_curve(name, each, is_chosen=name == precision) for name, each in sweeps.items()]
-    traces.append(_ring(float(chosen.nudges[place]), float(_drawable(chosen.errors)[place])))
+    traces = [
+        _v_curve(name, each.nudges, each.errors(parameter), is_chosen=name == precision)
+        for name, each in sweeps.items()
+    ]
+    error = float(_drawable(chosen.errors(parameter))[place])
+    traces.append(_ring(float(chosen.nudges[place]), error))
     nudge = float(chosen.nudges[place])
     line = {"type": "line", "yref": "paper", "x0": nudge, "x1": nudge, "y0": 0, "y1": 1}
     figure_layout = layout(
-        "The error over the length of the nudge",
+        f"Error over h, {chosen.chosen.names[parameter]}" if parameter is not None else WHOLE,
         x="h, the length of the nudge (log)",
         y="relative error (log)",
         legend=LEGEND | {"uirevision": "always"},
@@ -203,11 +235,11 @@ def nudge_figure(sweeps: Mapping[str, Sweep], *, place: int, precision: str) -> 
     return Figure(traces, figure_layout)
 
 
-def _v_curve(name: str, found: Sweep, *, is_chosen: bool) -> Trace:
+def _v_curve(name: str, nudges: Array, errors: Array, *, is_chosen: bool) -> Trace:
     return scatter_trace(
         name=name,
-        x=found.nudges,
-        y=_drawable(found.errors),
+        x=nudges,
+        y=_drawable(errors),
         mode="lines+markers",
         line={"width": 3 if is_chosen else 1.5, "color": color(PRECISION_COLORS[name])},
         marker={"size": 6, "color": color(PRECISION_COLORS[name])},
@@ -215,10 +247,10 @@ def _v_curve(name: str, found: Sweep, *, is_chosen: bool) -> Trace:
     )
 
 
-def _ring(nudge: float, error: float) -> Trace:
+def _ring(x: float, y: float) -> Trace:
     return scatter_trace(
-        x=[nudge],
-        y=[error],
+        x=[x],
+        y=[y],
         mode="markers",
         marker={"symbol": "circle-open", "size": 18, "color": TEXT, "line": {"width": 3}},
         hoverinfo="skip",

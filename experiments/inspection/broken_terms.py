@@ -304,8 +304,8 @@ TERMS: dict[str, BrokenTerm] = {
             "Forget the last slope",
             r"\delta_L = \frac{2}{nK}\,(a_L - y) \odot "
             + _struck(r"\frac{\partial a_L}{\partial z_L}"),
-            "It follows another loss than the one reported, that of a cross-entropy. It may even "
-            "learn faster: only the check tells.",
+            "It follows another loss than the one reported: with sigmoid, a cross-entropy. It may "
+            "even learn faster, and only the check tells.",
             NoOutputSlope(),
             _slope_of_the_last_layer,
         ),

@@ -157,7 +157,7 @@ def nudged_gradient(problem: Problem, chosen: ChosenParameters, nudge: float) ->
 
 @np.errstate(all="ignore")
 def relative_errors(gradient: Array, other: Array) -> Array:
-    """Return |g - other| / (|g| + |other|) of each parameter; 0 where both are 0."""
+    """Return |g - other| / (|g| + |other|) of each number; 0 where both are 0."""
     size = np.abs(gradient) + np.abs(other)
     return np.where(size > 0, np.abs(gradient - other) / size, 0 * size)
 
@@ -180,15 +180,16 @@ class Sweep(NamedTuple):
         """Whether there is a gradient: not if the network has diverged."""
         return bool(np.isfinite(self.analytic).all() and np.isfinite(self.numeric).all())
 
-    @property
-    def errors(self) -> Array:
-        """The relative error of all chosen parameters together, (n_nudges,)."""
-        return np.array([relative_error(self.analytic, each) for each in self.numeric])
+    def errors(self, parameter: int | None = None) -> Array:
+        """Return the relative error with each nudge, (n_nudges,).
 
-    @property
-    def best(self) -> int:
-        """The place of the nudge with the smallest error."""
-        return int(self.errors.argmin())
+        Parameters
+        ----------
+        parameter : its place among the chosen ones; None for all of them together
+        """
+        if parameter is not None:
+            return relative_errors(self.analytic[parameter], self.numeric[:, parameter])
+        return np.array([relative_error(self.analytic, each) for each in self.numeric])
 
 
 def sweep(problem: Problem, dtype: npt.DTypeLike) -> Sweep:
@@ -222,12 +223,25 @@ def power_of_ten(number: float, digits: int = 0) -> str:
     return power if factor == "1" else f"{factor} · {power}"
 
 
-def sweep_sentence(found: Sweep, place: int, precision: str) -> str:
-    """Say how well both ways agree with one nudge, and which part of the error is the larger."""
-    errors, best = found.errors, found.best
+def sweep_sentence(found: Sweep, place: int, precision: str, parameter: int | None = None) -> str:
+    """Say how well both ways agree with one nudge, and which part of the error is the larger.
+
+    Parameters
+    ----------
+    place : of the nudge
+    parameter : its place among the chosen ones; None for all of them together
+    """
+    errors = found.errors(parameter)
+    best = int(errors.argmin())
+    of_what = "the gradient's length"
+    says = ""
+    if parameter is not None:
+        analytic, numeric = found.analytic[parameter], found.numeric[place, parameter]
+        says = f"backpropagation says {analytic:.8g}, the nudge says {numeric:.8g}; "
+        of_what = "their sum"
     nudge, error = power_of_ten(found.nudges[place]), error_in_words(errors[place])
-    agreement = f"With h = {nudge}, the two ways differ by {error} of the gradient's length"
-    if place == best:
+    agreement = f"With h = {nudge}, {says}the two ways differ by {error} of {of_what}"
+    if errors[place] == errors[best]:
         return f"{agreement}: the best h of these in {precision}."
     too_long = "the nudge is so long that the loss bends within it (truncation)"
     too_short = "the two losses are so close that rounding eats their difference"

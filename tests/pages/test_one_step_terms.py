@@ -60,6 +60,21 @@ def test_the_nudge_and_the_precision_can_be_chosen(one_step) -> None:
     assert "truncation" in words(app)
 
 
+def test_a_single_parameter_can_be_chosen_and_is_forgotten_with_its_network(one_step) -> None:
+    app = one_step(CHECK)
+    choice = app.test.selectbox(key=session.CHECKED_PARAMETER)
+    name = next(each for each in choice.options if each.startswith("b2"))
+    choice.set_value(name)
+    app.run()
+    assert "backpropagation says" in words(app)
+    assert name in app.figures[session.NUDGE_CHART]["layout"]["title"]["text"]
+    app.test.text_input(key="hidden_layers").set_value("none")
+    app.run().go_to("train").click("Train")
+    app.wait_for(lambda: app.job.status.is_over).go_to("one_step")
+    assert app.test.selectbox(key=session.CHECKED_PARAMETER).value == "All together"
+    assert "backpropagation says" not in words(app)
+
+
 def test_each_term_can_be_broken_and_says_where_it_is_shown(one_step) -> None:
     app = one_step(BREAK)
     for name in TERMS:

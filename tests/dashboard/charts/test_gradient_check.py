@@ -7,6 +7,7 @@ from dashboard.charts.gradient_check import (
     agreement_figure,
     errors_figure,
     nudge_figure,
+    parameter_at,
 )
 from experiments.inspection.gradient_checks import NUDGES, ChosenParameters, Sweep
 
@@ -27,7 +28,23 @@ def test_each_layer_has_its_points_and_the_diagonal_reaches_over_all(gradient) -
     assert list(first.y) == [1, 2]
     assert list(second.text) == ["W2[0, 0]"]
     assert first.marker.color != second.marker.color
-    assert len(agreement_figure(gradient._replace(right=None), title="").data) == 3
+    plain = agreement_figure(gradient._replace(right=None), title="", parameter=1)
+    assert (list(plain.data[3].x), list(plain.data[3].y)) == ([-2], [2])
+
+
+@pytest.mark.parametrize(
+    ("trace", "index", "place"),
+    [
+        (1, (1,), 1),
+        (2, (0,), 2),
+        (0, (0,), None),
+        (1, (2,), None),
+        (3, (0,), None),
+        (1, (0, 0), None),
+    ],
+)
+def test_a_click_hits_a_parameter_or_nothing(trace, index, place) -> None:
+    assert parameter_at(np.array([1, 1, 2]), trace, index) == place
 
 
 def test_the_error_of_a_parameter_stands_in_the_column_of_its_layer(gradient) -> None:
