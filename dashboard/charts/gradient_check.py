@@ -72,6 +72,7 @@ def agreement_figure(
         y="∂C/∂p by nudging",
         legend=LEGEND | {"uirevision": "always", "title": {"text": "layer"}},
         uirevision=revision,
+        margin={"l": 80},  # -0.0025 is a long number
         xaxis=axes,
         yaxis=axes,
     )
