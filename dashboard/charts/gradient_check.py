@@ -16,6 +16,8 @@ LEAST = 1e-13  # a smaller relative error is drawn here: a logarithmic axis has 
 TOP = 3.0  # of the axis of relative errors, which are never above 1
 PRECISION_COLORS = {"float64": 8, "float32": 9}  # the first colors are those of the layers
 WHOLE = "Error over h, all together"
+MOST_IN_ROW = 4  # layers, beside a title
+BESIDE: dict[str, Any] = {"x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"}
 SPREAD = 0.3  # of the points of a layer, where layers stand 1 apart
 
 
@@ -48,7 +50,7 @@ def agreement_figure(
     """
     traces = [_diagonal(gradient)]
     if gradient.right is not None:
-        traces.append(_right_points(gradient.right, gradient.numeric))
+        traces.append(_right_points(gradient))
     traces += [
         scatter_trace(
             name=str(layer),
@@ -70,7 +72,7 @@ def agreement_figure(
         title,
         x="∂C/∂p by backpropagation",
         y="∂C/∂p by nudging",
-        legend=LEGEND | {"uirevision": "always", "title": {"text": "layer"}},
+        legend=_layer_legend(gradient.layers),
         uirevision=revision,
         margin={"l": 80},  # -0.0025 is a long number
         xaxis=axes,
@@ -98,6 +100,17 @@ def _by_layer(layers: Rows) -> list[tuple[int, Rows]]:
     return [(int(layer), np.flatnonzero(layers == layer)) for layer in np.unique(layers)]
 
 
+def _layer_legend(layers: Rows) -> dict[str, Any]:
+    """Return a row of layers above the chart, or a column beside it if there are many."""
+    title = {"text": "layer", "font": {"size": 14}}
+    place = BESIDE if _has_many_layers(layers) else LEGEND
+    return place | {"uirevision": "always", "title": title}
+
+
+def _has_many_layers(layers: Rows) -> bool:
+    return bool(layers.max() > MOST_IN_ROW)
+
+
 def _diagonal(gradient: Gradient) -> Trace:
     values = np.concatenate([gradient.analytic, gradient.numeric, [0.0]])
     ends = [float(values.min()), float(values.max())]
@@ -111,15 +124,16 @@ def _diagonal(gradient: Gradient) -> Trace:
     )
 
 
-def _right_points(right: Array, numeric: Array) -> Trace:
+def _right_points(gradient: Gradient) -> Trace:
     return scatter_trace(
         name="not broken",
-        x=right,
-        y=numeric,
+        x=gradient.right,
+        y=gradient.numeric,
         mode="markers",
         marker={"size": 9, "color": TEXT, "symbol": "circle-open"},
         opacity=0.6,
         hoverinfo="skip",
+        showlegend=not _has_many_layers(gradient.layers),  # too wide for a column
     )
 
 

@@ -32,6 +32,13 @@ def test_each_layer_has_its_points_and_the_diagonal_reaches_over_all(gradient) -
     assert (list(plain.data[3].x), list(plain.data[3].y)) == ([-2], [2])
 
 
+def test_the_names_of_many_layers_stand_beside_the_chart(gradient) -> None:
+    many = gradient._replace(layers=np.array([1, 4, 7]))
+    few, beside = (agreement_figure(each, title="") for each in (gradient, many))
+    assert (few.layout.legend.orientation, beside.layout.legend.orientation) == ("h", None)
+    assert [trace.showlegend for trace in (few.data[1], beside.data[1])] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("trace", "index", "place"),
     [
