@@ -47,6 +47,17 @@ def test_both_views_answer_for_every_kind_of_run(one_step, query: dict[str, str]
     assert "nan" not in words(app).split()
 
 
+def test_a_run_that_still_trains_is_checked_as_it_is(open_app) -> None:
+    app = open_app(epochs="10000", hidden_layers="8", pace="1").click("Train")
+    app.wait_for(lambda: bool(app.job.run.snapshots.steps)).go_to("one_step")
+    for view in (CHECK, BREAK):
+        app.test.segmented_control(key=session.ONE_STEP_VIEW).set_value(view)
+        app.run()
+        assert app.figures
+        assert not app.messages("info")
+    assert app.job.status.is_active
+
+
 def test_the_nudge_and_the_precision_can_be_chosen(one_step) -> None:
     app = one_step(CHECK)
     before = app.figures[session.GRADIENT_CHECK_CHART]["data"]
