@@ -34,6 +34,7 @@ from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.evaluation.robustness_task import RobustnessTask
 from experiments.inspection.loss_landscape import LossLandscape
 from experiments.inspection.loss_line import LossLine
+from experiments.inspection.broken_race import Race
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -215,6 +216,17 @@ LANDSCAPE_BUTTON = "_landscape_button"
 LANDSCAPE_CHART = "landscape_chart"
 LANDSCAPE_SURFACE_CHART = "landscape_surface_chart"
 LANDSCAPE_LINE_CHART = "landscape_line_chart"
+NUDGE = "_nudge"
+CHECK_PRECISION = "_check_precision"
+CHECKED_PARAMETER = "_checked_parameter"
+GRADIENT_CHECK_CHART = "gradient_check_chart"
+NUDGE_CHART = "nudge_chart"
+BROKEN_TERM = "_broken_term"
+BROKEN_CHECK_CHART = "broken_check_chart"
+BROKEN_ERRORS_CHART = "broken_errors_chart"
+RACE_ACCURACY_CHART = "race_accuracy_chart"
+RACE_LOSS_CHART = "race_loss_chart"
+RACE_BUTTON = "_race_button"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -283,6 +295,13 @@ class SplitEffectRun(NamedTuple):
 
     dataset: Dataset
     sequence: RunSequence[SplitScore | None]
+
+
+class BrokenRace(NamedTuple):
+    """A race with a broken term, and the id of the run whose settings it has."""
+
+    run_id: str
+    race: Race
 
 
 class Untrained(NamedTuple):
@@ -396,6 +415,7 @@ class Tab:
     gallery, kept : the drawings that were kept, and the number of the one that is selected
     gallery_problem : why the last wish about them could not be met
     breaking : what the reader does to an image, and how much damage networks stand
+    broken_race : the race with a broken term that was begun last
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -433,6 +453,7 @@ class Tab:
     kept: int = 0
     gallery_problem: str = ""
     breaking: Breaking = field(default_factory=Breaking)
+    broken_race: BrokenRace | None = None
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

@@ -1,38 +1,59 @@
 """Is the gradient right? Nudge each parameter, and see whether the loss agrees.
 
-The check runs the same function as training, so what it finds holds there.
+The check runs the same functions as training, so what it finds holds there.
 """
+
+import copy
 
 import numpy as np
 
 from mlp.arrays import Array
-from mlp.backprop import Workspace, loss_and_gradient
+from mlp.backprop import Dropout, Workspace, forward, loss_and_gradient
 from mlp.losses import Objective
 from mlp.network import Network
+from mlp.samples import Rows
 
 
 def numerical_gradient(
-    network: Network, objective: Objective, X: Array, targets: Array, *, nudge: float = 1e-5
+    network: Network,
+    objective: Objective,
+    X: Array,
+    targets: Array,
+    *,
+    nudge: float = 1e-5,
+    numbers: Rows | None = None,
+    dropout: Dropout | None = None,
 ) -> Array:
     """Return the central differences (C(p + h) - C(p - h)) / 2h, (n_parameters,).
+
+    In the precision of the network: where that is single, rounding takes most of the digits.
 
     Parameters
     ----------
     nudge : h; the error of the formula grows with h**2, that of rounding with 1 / h
+    numbers : (n_chosen,), places in the vector of parameters; then only these are nudged, and
+        the result is (n_chosen,)
+    dropout : draws the same masks for each C, as others would change it more than any nudge
     """
-    workspace = Workspace(network, len(X))
+    workspace = Workspace(network, len(X), dropout)
 
     def cost() -> float:
-        return sum(loss_and_gradient(network, objective, X, targets, workspace))
+        if dropout:
+            workspace.dropout = copy.deepcopy(dropout)
+        logits = forward(network, X, workspace)
+        loss = objective.loss.value(logits, targets, network.output)
+        return loss + objective.penalty(workspace.all_weights)
 
-    gradient = np.empty_like(network.parameters)
-    for i, parameter in enumerate(network.parameters.copy()):
+    chosen = np.arange(len(network.parameters)) if numbers is None else numbers
+    gradient = np.empty_like(network.parameters[chosen])
+    for place, i in enumerate(chosen):
+        parameter = network.parameters[i]  # a copy: single numbers are no views
         network.parameters[i] = parameter + nudge
         above = cost()
         network.parameters[i] = parameter - nudge
         below = cost()
         network.parameters[i] = parameter
-        gradient[i] = (above - below) / (2 * nudge)
+        gradient[place] = (above - below) / (2 * nudge)
     return gradient
 
 
@@ -55,6 +76,10 @@ def gradient_error(
     numerical = numerical_gradient(network, objective, X, targets, nudge=nudge)
     workspace = Workspace(network, len(X))
     loss_and_gradient(network, objective, X, targets, workspace)
-    size = np.linalg.norm(workspace.gradient) + np.linalg.norm(numerical)
-    difference = np.linalg.norm(workspace.gradient - numerical)
-    return float(difference / size) if size else 0.0
+    return relative_error(workspace.gradient, numerical)
+
+
+def relative_error(gradient: Array, other: Array) -> float:
+    """Return |g - other| / (|g| + |other|) of two vectors: 0 for the same, 1 for opposite ones."""
+    size = np.linalg.norm(gradient) + np.linalg.norm(other)
+    return float(np.linalg.norm(gradient - other) / size) if size else 0.0

@@ -9,9 +9,14 @@ from dashboard import session
 from dashboard.components.epoch_slider import choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.inspected_network import InspectedNetwork, inspected_network
+from dashboard.one_step.broken_term import draw_broken_term
+from dashboard.one_step.gradient_check import draw_gradient_check
 from experiments.training.run import Run
 
-VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {}
+VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
+    "Gradient check": draw_gradient_check,
+    "Break a term": draw_broken_term,
+}
 
 
 def draw_views(run: Run) -> None:

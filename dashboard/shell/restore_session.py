@@ -145,6 +145,7 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
         session.set_value(session.TAB, tab)
         split_effect = tab.split_effect and tab.split_effect.sequence
         robustness = tab.breaking.robustness
-        for work in (tab.job, *tab.comparisons.values(), split_effect, robustness):
+        race = tab.broken_race and tab.broken_race.race
+        for work in (tab.job, *tab.comparisons.values(), split_effect, robustness, race):
             if work is not None:
                 work.set_page(session.page())

@@ -8,7 +8,7 @@ import pytest
 
 from mlp import backprop
 from mlp.activations import ACTIVATIONS
-from mlp.gradient_check import gradient_error
+from mlp.gradient_check import gradient_error, numerical_gradient, relative_error
 from mlp.losses import LOSSES, MSE, Objective
 from mlp.network import Network
 
@@ -89,3 +89,29 @@ def test_penalties_leave_the_biases_alone() -> None:
         bias_gradients.append(np.concatenate(workspace.bias_gradients))
     for gradient in bias_gradients[1:]:
         np.testing.assert_array_equal(gradient, bias_gradients[0])
+
+
+def test_single_parameters_can_be_checked() -> None:
+    rng = np.random.default_rng(0)
+    X, targets = random_problem(2, rng)
+    network = Network([4, 3, 2], rng=rng, dtype=np.float64)
+    objective = Objective(LOSSES["cross-entropy"], l2=0.1)
+    before, numbers = network.parameters.copy(), np.array([22, 0, 7])
+    some = numerical_gradient(network, objective, X, targets, numbers=numbers)
+    np.testing.assert_array_equal(
+        some, numerical_gradient(network, objective, X, targets)[[22, 0, 7]]
+    )
+    np.testing.assert_array_equal(network.parameters, before)
+
+
+def test_the_gradient_with_dropout_is_that_of_the_same_masks() -> None:
+    rng = np.random.default_rng(0)
+    X, targets = random_problem(2, rng)
+    network = Network([4, 8, 2], activation="tanh", rng=rng, dtype=np.float64)
+    objective, dropout = Objective(LOSSES["cross-entropy"]), backprop.Dropout(0.5, rng)
+    numerical = numerical_gradient(network, objective, X, targets, dropout=dropout)
+    workspace = backprop.Workspace(network, N_SAMPLES, dropout)
+    backprop.loss_and_gradient(network, objective, X, targets, workspace)
+    assert relative_error(workspace.gradient, numerical) < 1e-6
+    backprop.loss_and_gradient(network, objective, X, targets, workspace)  # with other masks
+    assert relative_error(workspace.gradient, numerical) > 0.01
