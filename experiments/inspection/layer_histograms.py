@@ -32,6 +32,7 @@ N_BINS = 50
 SMALLEST_SHARE = 0.002  # of the numbers on each side, which lie outside the histogram
 SEED = 0
 CACHE_BYTES = 40_000_000  # of all runs together
+MOST_HISTOGRAMS = 500  # layers, 10 kB each, of all runs together
 
 Kind: TypeAlias = Literal["activations", "gradients", "weights"]
 
@@ -211,3 +212,13 @@ def _histogram(
     counts = [np.histogram(numbers, edges)[0] / (len(numbers) or 1) for numbers, _, _ in steps]
     zeros, not_finite = (np.array([step[i] for step in steps]) for i in (1, 2))
     return Histogram(edges, np.array(counts), zeros, not_finite)
+
+
+@cached(
+    LRUCache(MOST_HISTOGRAMS, getsizeof=len),
+    key=lambda run, steps, kind: (run.id, steps, kind),
+    condition=Condition(),
+)
+def histograms_at(run: Run, steps: tuple[int, ...], kind: Kind) -> list[Histogram]:
+    """Return `histograms` of a run at some steps, of which there are snapshots."""
+    return histograms([layer_values_at(run, step) for step in steps], kind)

@@ -308,8 +308,15 @@ def plane_of(activations: Array) -> Plane:
         projection = principal_components(scaled)
         points = projection.points[:, :2]
         ratio = float(projection.explained_variance_ratio[:2].sum())
-    radius = math.sqrt(np.square(points, dtype=np.float64).sum(axis=1).mean())
-    return Plane((points / (radius or 1.0)).astype(np.float32), ratio, n_units, True)
+    return Plane(unit_spread(points), ratio, n_units, True)
+
+
+def unit_spread(points: Array) -> Points:
+    """Return points, (n_samples, 2), centered, with a mean square distance of 1 from the center."""
+    centered = points - points.mean(axis=0, dtype=np.float64)
+    radius = math.sqrt(np.square(centered).sum(axis=1).mean())
+    spread: Points = (centered / (radius or 1.0)).astype(np.float32)
+    return spread
 
 
 def reference_epoch(epoch: int) -> int | None:
