@@ -39,6 +39,7 @@ def ridges_figure(
     highest = histogram.shares.max(initial=0.0) or 1.0
     heights = RIDGE_HEIGHT * histogram.shares / highest
     rows = range(len(epochs) - 1, -1, -1)  # those in front are drawn last
+    words = _zeros(histogram)
     traces = [
         _ridge(histogram, heights, row, epochs[row], kind, _look(hue, is_chosen=row == chosen))
         for row in rows
@@ -49,7 +50,7 @@ def ridges_figure(
         y="epoch",
         showlegend=False,
         hovermode="closest",
-        margin={"l": 56, "r": 8, "t": 44, "b": 48},
+        margin={"l": 56, "r": 70 if any(words["text"]) else 8, "t": 44, "b": 48},
         xaxis=_powers_of_ten(histogram) if kind == "gradients" else {},
         yaxis={
             "tickvals": list(range(len(epochs))),
@@ -58,7 +59,7 @@ def ridges_figure(
             "zeroline": False,
         },
     )
-    return Figure([*traces, _zeros(histogram)], figure_layout)
+    return Figure([*traces, words], figure_layout)
 
 
 def _look(hue: int, *, is_chosen: bool) -> dict[str, Any]:
@@ -108,7 +109,8 @@ def _zeros(histogram: Histogram) -> Trace:
         y=np.arange(len(histogram.zeros), dtype=np.float32),
         text=[_word(*shares) for shares in zip(histogram.zeros, histogram.not_finite, strict=True)],
         mode="text",
-        textposition="top left",
+        textposition="top right",
+        cliponaxis=False,
         textfont={"size": 11},
         hoverinfo="skip",
     )
@@ -143,7 +145,7 @@ def norms_figure(
     traces = [_norms(norms[i], epochs[i], i, last) for i in range(len(epochs))]
     title = "Gradient by layer"
     if ratio is not None:
-        title += f": layer 1 has {_times(ratio)} that of layer {n_layers}"
+        title += f": layer 1 / layer {n_layers} = {_number(ratio)}"
     figure_layout = layout(
         title,
         x="layer (the input is at the left)",
@@ -165,8 +167,8 @@ def _log_ticks(norms: Sequence[Sequence[float]]) -> int | str:
     return "D2" if n_powers < 2 else 1 + int(n_powers // 8)
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.2g} times" if 0.001 <= ratio < 1000 else f"{ratio:.0e} times"
+def _number(ratio: float) -> str:
+    return f"{ratio:.2g}" if 0.001 <= ratio < 100 else f"{ratio:.0e}"
 
 
 def _norms(norms: Sequence[float], epoch: int, i: int, last: int) -> Trace:

@@ -11,7 +11,7 @@ from dashboard.charts.projections import Group, group_trace
 from dashboard.charts.style import LEGEND, TEXT, color, escape, layout
 from experiments.inspection.representations import Estimate, LayerMeasures, Points
 
-REACH = 2.1  # of an axis, in mean distances of the points from their center
+REACH = 2.4  # of an axis, in mean distances of the points from their center
 MOST_NAMED = 20  # classes whose names are written among the points
 LONGEST_NAME = 12  # characters
 PROBE, NEIGHBORS = "straight cuts", "10 nearest"
@@ -84,7 +84,7 @@ def untangling_figure(
         before = [_estimates(layer)[i] for layer in untrained]
         now = [_estimates(layer)[i] for layer in layers]
         shift = SHIFT * (2 * i - 1)
-        traces.append(_line(f"{name}, untrained", before, symbol, i, shift, is_now=False))
+        traces.append(_line("untrained", before, symbol, i, shift, is_now=False))
         traces.append(_line(name, now, symbol, i, shift, is_now=True))
     names = ["input", *(f"layer {l}" for l in range(1, len(layers)))]
     lowest = min((each.low for each in _all(layers, untrained)), default=0.0)
@@ -92,8 +92,8 @@ def untangling_figure(
         "Do the layers untangle the classes?",
         x="layer",
         y="same class (% of samples)",
-        legend=LEGEND,
-        margin={"l": 72, "r": 16, "t": 64, "b": 100},
+        legend=LEGEND | {"font": {"size": 12}},
+        margin={"l": 72, "r": 16, "t": 84, "b": 110},
         xaxis={
             "tickvals": list(range(len(names))),
             "ticktext": names,
@@ -131,6 +131,7 @@ def _line(
     shade = color(hue, 1.0 if is_now else 0.45)
     return scatter_trace(
         name=name,
+        showlegend=is_now or hue == 0,  # one word for all that is untrained
         x=np.arange(len(value)) + shift,
         y=value,
         error_y={

@@ -61,8 +61,8 @@ def draw_layers(inspected: InspectedNetwork) -> None:
     kind = _choose_kind()
     n_samples = min(BATCH_SIZE, len(run.prepared_data().training.X))
     st.markdown(
-        f"{MEANINGS[kind]} All are measured with the same {n_samples:,} training samples; the dark "
-        "hill is that of the slider's epoch."
+        f"{MEANINGS[kind]} All are measured with the same {n_samples:,} training samples. The "
+        "topmost hill is that of the slider's epoch."
     )
     _draw_ridges(run, kind)
     st.markdown(f"**What to notice:** {WHAT_TO_NOTICE[kind]}")

@@ -130,6 +130,6 @@ def comparison_in_words(layers: list[LayerMeasures]) -> str:
     compared = compare_probes(first, last)
     luck = "more than luck explains" if compared.is_significant else "no more than luck explains"
     return (
-        f"Straight cuts: {compared.only_other:,} samples are right in layer {len(layers) - 1} "
-        f"alone,<br>{compared.only_first:,} in the input alone. This difference is {luck}."
+        f"Straight cuts right in layer {len(layers) - 1} alone: {compared.only_other:,} samples;"
+        f"<br>in the input alone: {compared.only_first:,}.<br>This difference is {luck}."
     )

@@ -43,7 +43,7 @@ def test_the_first_and_the_last_epoch_are_named() -> None:
     figure = norms_figure([(0.1, 1.0), (0.2, 1.0), (0.5, 1.0)], [0, 3, 9], ratio=0.5)
     assert [trace.name for trace in figure.data if trace.showlegend] == ["epoch 0", "epoch 9"]
     assert figure.layout.yaxis.type == "log"
-    assert figure.layout.title.text == "Gradient by layer: layer 1 has 0.5 times that of layer 2"
+    assert figure.layout.title.text == "Gradient by layer: layer 1 / layer 2 = 0.5"
 
 
 @pytest.mark.parametrize("norms", [[(0.0, math.nan)], [(math.inf, 1.0)]])
