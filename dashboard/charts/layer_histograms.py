@@ -10,7 +10,7 @@ from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, PRIMARY, TEXT, color, layout
 from experiments.inspection.layer_histograms import Histogram, Kind
 
-RIDGE_HEIGHT = 2.2  # rows that the highest histogram reaches over
+RIDGE_HEIGHT = 1.7  # rows that a histogram reaches over
 LEAST_NAMED = 0.005  # share of zeros that is worth a word
 AXES: dict[Kind, str] = {
     "activations": "activation a (no unit)",
@@ -28,7 +28,7 @@ def ridges_figure(
     chosen: int,
     hue: int = 0,
 ) -> Figure:
-    """Draw the histograms of a layer, the earliest at the bottom.
+    """Draw the histograms of a layer, the earliest at the bottom, all equally high.
 
     Parameters
     ----------
@@ -36,8 +36,8 @@ def ridges_figure(
     chosen : the one to stand out, counted from 0
     hue : the number of the color of the layer
     """
-    highest = histogram.shares.max(initial=0.0) or 1.0
-    heights = RIDGE_HEIGHT * histogram.shares / highest
+    highest = histogram.shares.max(axis=1, keepdims=True)
+    heights = RIDGE_HEIGHT * histogram.shares / np.where(highest, highest, 1.0)
     rows = range(len(epochs) - 1, -1, -1)  # those in front are drawn last
     words = _zeros(histogram)
     traces = [

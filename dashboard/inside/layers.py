@@ -59,11 +59,7 @@ def draw_layers(inspected: InspectedNetwork) -> None:
     if run.diverged:
         st.error(str(run.diverged), icon=":material/trending_up:")
     kind = _choose_kind()
-    n_samples = min(BATCH_SIZE, len(run.prepared_data().training.X))
-    st.markdown(
-        f"{MEANINGS[kind]} All are measured with the same {n_samples:,} training samples. The "
-        "topmost hill is that of the slider's epoch."
-    )
+    st.markdown(f"{MEANINGS[kind]} {_hills_sentence(run, kind)}")
     _draw_ridges(run, kind)
     st.markdown(f"**What to notice:** {WHAT_TO_NOTICE[kind]}")
     left, right = wrapping_columns(session.LAYERS_COLUMNS, [CHART_WIDTH, CHART_WIDTH])
@@ -74,6 +70,18 @@ def draw_layers(inspected: InspectedNetwork) -> None:
     show_source(
         "The lines of NumPy that do this",
         {"Backward": backward, "By layer": layer_values, "Idle units": unit_activity},
+    )
+
+
+def _hills_sentence(run: Run, kind: Kind) -> str:
+    """Say how the hills are to be read."""
+    n_samples = min(BATCH_SIZE, len(run.prepared_data().training.X))
+    same = (
+        "" if kind == "weights" else f"The same {n_samples:,} training samples made all of them. "
+    )
+    return (
+        f"{same}The topmost hill is that of the slider's epoch. All are drawn equally high; "
+        "numbers that are exactly 0 are counted at the right."
     )
 
 

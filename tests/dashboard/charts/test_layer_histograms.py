@@ -14,13 +14,13 @@ def histogram(*shares: list[float], zeros: float = 0.0, not_finite: float = 0.0)
     return Histogram(edges, np.array(shares), np.full(n, zeros), np.full(n, not_finite))
 
 
-def test_each_epoch_is_a_hill_on_its_own_line_and_the_highest_has_a_fixed_height() -> None:
+def test_each_epoch_is_a_hill_on_its_own_line_and_all_are_equally_high() -> None:
     found = histogram([0, 1.0], [0.5, 0.5], [0.25, 0.75])
     figure = ridges_figure(found, [0, 2, 4], kind="weights", title="T", chosen=2, hue=1)
     *hills, words = figure.data
     by_epoch = {hill.name: hill for hill in hills}
     np.testing.assert_allclose(by_epoch["epoch 0"].y, [0, 0, RIDGE_HEIGHT, 0])
-    np.testing.assert_allclose(by_epoch["epoch 4"].y[[0, -1]], 2)
+    np.testing.assert_allclose(by_epoch["epoch 4"].y[[0, 2, -1]], [2, 2 + RIDGE_HEIGHT, 2])
     assert [hill.line.color for hill in hills] == [TEXT, color(1), color(1)]
     assert figure.layout.yaxis.ticktext == ("0", "2", "4")
     assert not any(words.text)
