@@ -27,7 +27,7 @@ from experiments.inspection.representations import (
     activations_of,
     linear_probe,
     measures_at,
-    probe_samples,
+    probe_rows,
     share_right,
 )
 from experiments.presets import preset
@@ -81,12 +81,12 @@ def probes() -> str:
     rows = []
     for name, config in PROBED.items():
         for run in runs_of(config):
-            samples = probe_samples(run.prepared_data(), run.network.sizes)
+            chosen = probe_rows(run.prepared_data(), run.network.sizes)
             for when, step in (("untrained", 0), ("trained", run.step)):
                 layers = measures_at(run, step)
                 cells = [f"{_share(each.probe)} / {_share(each.neighbors)}" for each in layers]
                 cells += [""] * (len(FOUR.hidden_layers) + 1 - len(cells))
-                scored = f"{len(samples.scored):,} {samples.part}"
+                scored = f"{len(chosen.scored):,} {chosen.part}"
                 rows.append([f"{name}, seed {run.config.seed}, {when}", scored, *cells])
     heads = ["linear probe / 10 nearest (%)", "scored on", "input", "layer 1", "layer 2", "layer 3"]
     return table(heads, rows)

@@ -22,7 +22,7 @@ from experiments.inspection.representations import (
     map_rows,
     measures_at,
     neighbor_agreement,
-    probe_samples,
+    probe_rows,
 )
 from experiments.training.run import Run
 
@@ -99,17 +99,17 @@ def _samples_sentence(run: Run) -> str:
 
 def _measures_sentence(run: Run) -> str:
     """Say how the two numbers are measured."""
-    samples = probe_samples(run.prepared_data(), run.network.sizes)
+    rows = probe_rows(run.prepared_data(), run.network.sizes)
     remark = (
         ""
-        if samples.part == "validation"
+        if rows.part == "validation"
         else " As no validation samples were held out, the network knows these, and the numbers "
         "are too good."
     )
     return (
         f"**Straight cuts** is a linear probe: a linear model (ridge regression) that sees only "
-        f"this layer, fitted to {len(samples.learned):,} training samples and scored on "
-        f"{len(samples.scored):,} {samples.part} samples. **10 nearest** is the share of a "
+        f"this layer, fitted to {len(rows.learned):,} training samples and scored on "
+        f"{len(rows.scored):,} {rows.part} samples. **10 nearest** is the share of a "
         "sample's 10 nearest training samples that have its class. Bars and brackets are "
         f"intervals of 95 %.{remark}"
     )

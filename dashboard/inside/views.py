@@ -40,11 +40,12 @@ def draw_views(run: Run) -> None:
         label_visibility="collapsed",
         help="What to look at.",
     )
-    if run.snapshots.steps:
+    has_begun = bool(run.snapshots.steps)
+    if has_begun:
         VIEWS[view](inspected_network(run))
     else:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
-    ask_for_news(partial(_has_changed, run, is_moving), is_moving=is_moving)
+    ask_for_news(partial(_has_changed, run, is_moving, has_begun), is_moving=is_moving)
 
 
 def _can_play() -> bool:
@@ -65,7 +66,7 @@ def _is_moving(run: Run) -> bool:
     return is_training or session.tab().film is not None
 
 
-def _has_changed(run: Run, was_moving: bool) -> bool:
+def _has_changed(run: Run, was_moving: bool, had_begun: bool) -> bool:
     """Move the film on, if one plays; say whether the page is outdated."""
     advance_film(run)
-    return _is_moving(run) != was_moving
+    return _is_moving(run) != was_moving or bool(run.snapshots.steps) != had_begun

@@ -81,20 +81,31 @@ class Plane(NamedTuple):
     is_finite: bool
 
 
+class ProbeRows(NamedTuple):
+    """Which samples a probe learns from, and which it is scored on.
+
+    learned : (n_learned,), positions in the training part
+    scored : (n_scored,), positions in the part that is named
+    part : validation. Where there is none, training: samples held back from the probe, from which
+        the network itself has learned
+    """
+
+    learned: Rows
+    scored: Rows
+    part: str
+
+
 class ProbeSamples(NamedTuple):
     """Samples to learn a probe from, and others to score it on.
 
     X_learned, X_scored : (n_learned, n_0) and (n_scored, n_0), scaled
     learned, scored : their labels
-    part : of the data that the scored ones are from. Where there is no validation part, they
-        are training samples held back from the probe; the network itself has learned from them
     """
 
     X_learned: Array
     learned: Labels
     X_scored: Array
     scored: Labels
-    part: str
 
 
 def activations_of(network: Network, X: Array) -> list[Array]:
@@ -193,7 +204,7 @@ def layer_measures(
     return LayerMeasures(share_right(is_right), mean_share(agreement), is_right)
 
 
-def probe_samples(prepared: PreparedData, sizes: Sequence[int]) -> ProbeSamples:
+def probe_rows(prepared: PreparedData, sizes: Sequence[int]) -> ProbeRows:
     """Choose samples for probes: to learn from the training part, to score the validation part.
 
     Without a validation part, a third of the chosen training samples is held back for scoring.
@@ -203,8 +214,7 @@ def probe_samples(prepared: PreparedData, sizes: Sequence[int]) -> ProbeSamples:
     ----------
     sizes : of the layers; a large network is given fewer samples, so that it takes no longer
     """
-    n_products = count_parameters(sizes) + sum(size**2 for size in sizes[1:-1])
-    share = min(1.0, MOST_PRODUCTS / ((LEARNED + SCORED) * n_products))
+    share = min(1.0, MOST_PRODUCTS / ((LEARNED + SCORED) * _products(sizes)))
     n_learned, n_scored = (
         max(fewest, int(share * most))
         for fewest, most in ((FEWEST_LEARNED, LEARNED), (FEWEST_SCORED, SCORED))
@@ -213,18 +223,25 @@ def probe_samples(prepared: PreparedData, sizes: Sequence[int]) -> ProbeSamples:
     training = rng.permutation(len(prepared.training.X))
     if prepared.validation is None:
         n_scored = min(n_scored, max(1, len(training) // 3))
-        part, learned, scored = "training", training[n_scored:], training[:n_scored]
-        held_out = prepared.training
-    else:
-        part, learned, held_out = "validation", training, prepared.validation
-        scored = rng.permutation(len(held_out.X))[:n_scored]
-    learned, labels = learned[:n_learned], prepared.dataset.labels
+        return ProbeRows(training[n_scored:][:n_learned], training[:n_scored], "training")
+    scored = rng.permutation(len(prepared.validation.X))[:n_scored]
+    return ProbeRows(training[:n_learned], scored, "validation")
+
+
+def _products(sizes: Sequence[int]) -> float:
+    """Return how many multiplications a sample takes, about; the input is measured only once."""
+    return count_parameters(sizes) + sizes[0] ** 2 / 4 + sum(size**2 for size in sizes[1:-1])
+
+
+def probe_samples(prepared: PreparedData, sizes: Sequence[int]) -> ProbeSamples:
+    """Return the samples that `probe_rows` chooses, with their labels."""
+    rows, labels, split = probe_rows(prepared, sizes), prepared.dataset.labels, prepared.split
+    held_out = prepared.validation or prepared.training
     return ProbeSamples(
-        prepared.training.X[learned],
-        labels[prepared.split.training[learned]],
-        held_out.X[scored],
-        labels[prepared.split.rows(part)[scored]],
-        part,
+        prepared.training.X[rows.learned],
+        labels[split.training[rows.learned]],
+        held_out.X[rows.scored],
+        labels[split.rows(rows.part)[rows.scored]],
     )
 
 

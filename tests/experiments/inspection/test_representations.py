@@ -19,6 +19,7 @@ from experiments.inspection.representations import (
     neighbor_agreement,
     plane_of,
     planes_at,
+    probe_rows,
     probe_samples,
     reference_epoch,
     share_right,
@@ -105,7 +106,7 @@ def test_training_untangles_the_classes(run: Run) -> None:
 def test_a_probe_learns_from_the_training_part_and_is_scored_on_the_validation_part() -> None:
     prepared = prepare(RunConfig())
     samples = probe_samples(prepared, (64, 32, 10))
-    assert samples.part == "validation"
+    assert probe_rows(prepared, (64, 32, 10)).part == "validation"
     assert len(samples.learned) == len(prepared.training.X)
     assert len(samples.scored) == len(prepared.validation.X)
     assert _rows(samples.X_scored) == _rows(prepared.validation.X)
@@ -114,7 +115,7 @@ def test_a_probe_learns_from_the_training_part_and_is_scored_on_the_validation_p
 def test_without_a_validation_part_training_samples_are_held_back() -> None:
     prepared = prepare(RunConfig(validation_fraction=0.0))
     samples = probe_samples(prepared, (64, 32, 10))
-    assert samples.part == "training"
+    assert probe_rows(prepared, (64, 32, 10)).part == "training"
     assert len(samples.learned) + len(samples.scored) == len(prepared.training.X)
     together = _rows(samples.X_learned) + _rows(samples.X_scored)
     assert sorted(together) == sorted(_rows(prepared.training.X))
@@ -125,8 +126,10 @@ def _rows(X: np.ndarray) -> list[bytes]:
 
 
 def test_a_large_network_is_measured_on_fewer_samples() -> None:
-    samples = probe_samples(prepare(RunConfig()), (64, 1024, 1024, 10))
-    assert (len(samples.learned), len(samples.scored)) == (400, 200)
+    prepared = prepare(RunConfig())
+    for sizes in ((64, 1024, 1024, 10), (5000, 8, 10)):
+        rows = probe_rows(prepared, sizes)
+        assert (len(rows.learned), len(rows.scored)) == (400, 200)
 
 
 def test_points_are_turned_back_onto_those_they_were_turned_from(rng) -> None:
