@@ -99,13 +99,19 @@ def _samples_sentence(run: Run) -> str:
 
 def _measures_sentence(run: Run) -> str:
     """Say how the two numbers are measured."""
-    rows = probe_rows(run.prepared_data(), run.network.sizes)
+    prepared = run.prepared_data()
+    rows = probe_rows(prepared, run.network.sizes)
     remark = (
         ""
         if rows.part == "validation"
         else " As no validation samples were held out, the network knows these, and the numbers "
         "are too good."
     )
+    if prepared.validation and len(rows.learned) < len(prepared.training.X):
+        remark += (
+            " With more training samples, layers of many units would gain most, the input among "
+            "them."
+        )
     return (
         f"**Straight cuts** is a linear probe: a linear model (ridge regression) that sees only "
         f"this layer, fitted to {len(rows.learned):,} training samples and scored on "

@@ -36,7 +36,7 @@ FEWEST_LEARNED, FEWEST_SCORED = 400, 200
 MOST_PRODUCTS = 1e9  # multiplications of one look: a tenth of a second; fewer samples if it is more
 RIDGE = 1e-3  # the penalty, as a share of the mean sum of squares of an activation
 N_NEIGHBORS = 10
-Z_95 = 1.96  # standard errors on each side of a mean, for 95 %
+Z_95 = 1.96  # standard errors on each side, for 95 %
 SEED = 0
 CACHE_BYTES = 30_000_000  # of all runs together
 MOST_MEASURED = 2000  # layers of some step, of all runs together
@@ -175,10 +175,19 @@ def share_right(is_right: npt.NDArray[np.bool_]) -> Estimate:
 
 
 def mean_share(shares: npt.NDArray[np.float64]) -> Estimate:
-    """Return the mean of a share over samples, with 1.96 standard errors on each side."""
-    mean = float(shares.mean())
-    error = float(Z_95 * shares.std(ddof=1) / math.sqrt(len(shares))) if len(shares) > 1 else 1.0
-    return Estimate(mean, max(0.0, mean - error), min(1.0, mean + error))
+    """Return the mean of a share over samples, p, with the limits of Wilson's score interval.
+
+    They are (p + z^2 / 2n -+ z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n), with z = 1.96.
+    The share of a sample counts as if it were 0 or 1, which makes the interval too wide rather
+    than too narrow; unlike a standard error it does not vanish where all shares are the same.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
+    Journal of the American Statistical Association 22 (1927).
+    """
+    n, p = len(shares), float(shares.mean())
+    middle, weight = p + Z_95**2 / (2 * n), 1 + Z_95**2 / n
+    error = Z_95 * math.sqrt(p * (1 - p) / n + (Z_95 / (2 * n)) ** 2)
+    return Estimate(p, max(0.0, (middle - error) / weight), min(1.0, (middle + error) / weight))
 
 
 def layer_measures(
@@ -212,7 +221,10 @@ def probe_rows(prepared: PreparedData, sizes: Sequence[int]) -> ProbeRows:
 
     Parameters
     ----------
-    sizes : of the layers; a large network is given fewer samples, so that it takes no longer
+    sizes : of the layers; a large network is given fewer samples, so that it takes no longer. With
+        few samples, a layer of many units is at a disadvantage: on MNIST's 784 pixels a probe is
+        right 80 times in 100 with 2,000 of them, and 86 times with all; in the last hidden layer
+        of the preset four-layer-mse, 92 times either way (`python -m benchmarks.layers`)
     """
     share = min(1.0, MOST_PRODUCTS / ((LEARNED + SCORED) * _products(sizes)))
     n_learned, n_scored = (

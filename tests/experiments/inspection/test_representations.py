@@ -83,12 +83,17 @@ def test_shares_come_with_intervals() -> None:
         pytest.approx(0.8238, abs=1e-4),
         pytest.approx(0.951, abs=1e-3),
     )
-    assert mean_share(np.array([0.2, 0.4])) == (
-        pytest.approx(0.3),
-        pytest.approx(0.3 - 1.96 * 0.1),
-        pytest.approx(0.3 + 1.96 * 0.1),
+
+
+def test_a_mean_of_shares_has_an_interval_even_if_all_are_the_same() -> None:
+    """Wilson's: for 10 of 10 the lower limit is 1 / (1 + 1.96^2 / 10)."""
+    assert mean_share(np.ones(10)) == (1, pytest.approx(1 / 1.38416), pytest.approx(1))
+    half = mean_share(np.array([0.4, 0.6] * 50))
+    assert half == (
+        pytest.approx(0.5),
+        pytest.approx(0.4038, abs=1e-4),
+        pytest.approx(0.5962, abs=1e-4),
     )
-    assert mean_share(np.array([0.5])) == (0.5, 0, 1)
 
 
 def test_training_untangles_the_classes(run: Run) -> None:
