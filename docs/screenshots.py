@@ -31,7 +31,7 @@ QUALITY = 82  # of WebP, in percent
 FILM_SIZE = (1024, 640)
 FILM_FRAMES, FRAME_MS = 36, 250
 FILM = "?epochs=60&pace=10"
-LAYERS = "?epochs=30&hidden_layers=32,16&pace=full"
+LAYERS = "?epochs=30&hidden_layers=32,16&learning_rate=0.001&pace=full"
 LAYERS_MS, LAST_MS = 400, 2500  # an epoch, and the last one
 
 

@@ -35,8 +35,8 @@ KINDS: dict[Kind, str] = {
     "weights": "Weights",
 }
 MEANINGS: dict[Kind, str] = {
-    "activations": "An **activation** is what a unit says to a sample; in the last layer, these "
-    "are the logits. Each hill shows how often the units of a layer say what.",
+    "activations": "An **activation** is what a unit says to a sample, and in the last layer how "
+    "much speaks for each class. Each hill shows how often the units of a layer say what.",
     "gradients": "A **gradient** says how much the loss would change if a weight grew a little, "
     "and so how far the next step moves that weight. Each hill shows how large the gradients of a "
     "layer are, in powers of ten, whatever their sign.",
@@ -152,8 +152,9 @@ def _draw_norms(run: Run) -> None:
         height=CHART_HEIGHT,
     )
     st.markdown(
-        "**What to notice:** a line that falls to the left is a vanishing gradient: each layer "
-        "multiplies it with its slopes on the way down, and those of a sigmoid are at most 1/4."
+        "**What to notice:** a line that falls to the left is a vanishing gradient: on its way "
+        "back from the output, each layer multiplies it with the slope of its activation "
+        "function, which for a sigmoid is at most 1/4."
     )
 
 
@@ -175,6 +176,6 @@ def _draw_activity(run: Run) -> None:
     )
     st.markdown(
         "**What to notice:** a **dead** unit says 0 to every sample and cannot learn any more; a "
-        "**saturated** one is so far out on its curve that its slope, and with it its gradient, is "
-        "nearly 0."
+        "**saturated** one is so far out on its curve that its slope is nearly 0, and it hardly "
+        "learns."
     )
