@@ -227,6 +227,17 @@ BROKEN_ERRORS_CHART = "broken_errors_chart"
 RACE_ACCURACY_CHART = "race_accuracy_chart"
 RACE_LOSS_CHART = "race_loss_chart"
 RACE_BUTTON = "_race_button"
+LAYER_VALUES = "_layer_values"
+RIDGES_CHART = "ridges"  # one for each layer, as the next: see `key_of`
+PLANE_CHART = "layer_plane"
+RIDGES_COLUMNS = "ridges_columns"
+LAYERS_COLUMNS = "layers_columns"
+NORMS_CHART = "gradient_norms"
+LAYER_ACTIVITY_CHART = "layer_activity"
+LAYER_MAP = "_layer_map"
+LAYER_TSNE_BUTTON = "_layer_tsne_button"
+PLANES_COLUMNS = "planes_columns"
+UNTANGLING_CHART = "untangling"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -406,6 +417,7 @@ class Tab:
     own, own_problem : the reader's own data, and what is wrong with the uploaded file
     sample : row of the dataset that the Explore page shows
     is_tsne_running : whether t-SNE moves the points of its map
+    is_layer_tsne_running : whether it moves those of the layers, on the Inside page
     split_effect : the training under both splits that was begun last
     drawing : what is on the pad
     left_out_steps : of the way from a drawing to a sample, by name
@@ -443,6 +455,7 @@ class Tab:
     own_problem: str = ""
     sample: int = 0
     is_tsne_running: bool = False
+    is_layer_tsne_running: bool = False
     split_effect: SplitEffectRun | None = None
     drawing: Drawing = field(default_factory=Drawing)
     left_out_steps: frozenset[str] = frozenset()

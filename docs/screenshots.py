@@ -1,7 +1,8 @@
-"""Update the pictures of the README: python docs/screenshots.py [pages] [moments] [film]
+"""Update the pictures of the README: python docs/screenshots.py [pages] [moments] [film] [layers]
 
 Starts the app and takes pictures of it with Chromium: of each page in each theme, of the first
-screen at some moments of a run on each kind of screen, and a film of a network that learns.
+screen at some moments of a run on each kind of screen, a film of a network that learns, and one of
+what its layers make of the samples meanwhile.
 """
 
 import io
@@ -30,6 +31,8 @@ QUALITY = 82  # of WebP, in percent
 FILM_SIZE = (1024, 640)
 FILM_FRAMES, FRAME_MS = 36, 250
 FILM = "?epochs=60&pace=10"
+LAYERS = "?epochs=30&hidden_layers=32,16&learning_rate=0.001&pace=full"
+LAYERS_MS, LAST_MS = 400, 2500  # an epoch, and the last one
 
 
 def go_to(page: Page, title: str) -> None:
@@ -158,7 +161,39 @@ def take_film(browser: Browser, url: str) -> None:
     page.context.close()
 
 
-PARTS = {"pages": take_pages, "moments": take_moments, "film": take_film}
+def take_layers(browser: Browser, url: str) -> None:
+    """Write a film of the samples as each layer describes them, epoch by epoch."""
+    page = open_page(browser, f"{url}/{LAYERS}", (1280, 1000), "light")
+    train(page)
+    go_to(page, "Inside")
+    page.get_by_test_id("stMain").get_by_text("Representations", exact=True).click()
+    page.locator(".chart .gridlayer").nth(2).wait_for()
+    frames = [frame_at(page, epoch) for epoch in range(31)]
+    times = [LAYERS_MS] * 30 + [LAST_MS]
+    first, *others = frames
+    file = HERE / "representations.webp"
+    first.save(file, append_images=others, duration=times, loop=0, quality=QUALITY, method=6)
+    page.context.close()
+
+
+def frame_at(page: Page, epoch: int) -> Image.Image:
+    """Move the slider to an epoch, and take a picture of the slider and the planes."""
+    slider = page.get_by_role("slider", name="Epoch")
+    slider.fill(str(epoch))
+    page.wait_for_timeout(1500)
+    row = page.locator(".st-key-planes_columns").bounding_box()
+    top = slider.bounding_box()
+    whole = picture(page).convert("RGB")
+    left, right = row["x"], row["x"] + row["width"]
+    planes = whole.crop((left, row["y"], right, row["y"] + row["height"]))
+    line = whole.crop((left, top["y"] - 30, right, top["y"] + top["height"] + 8))
+    frame = Image.new("RGB", (planes.width, line.height + planes.height), "white")
+    frame.paste(line, (0, 0))
+    frame.paste(planes, (0, line.height))
+    return frame
+
+
+PARTS = {"pages": take_pages, "moments": take_moments, "film": take_film, "layers": take_layers}
 
 
 def main(parts: list[str]) -> None:

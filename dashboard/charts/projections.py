@@ -88,7 +88,7 @@ def scatter(
     is_equal : whether both axes have one scale
     """
     points = np.asarray(points, np.float32)
-    traces = [_trace(points, group, rows, len(axes)) for group in groups]
+    traces = [group_trace(points, group, rows, len(axes)) for group in groups]
     if chosen is not None:
         traces.append(_ring(points[chosen], len(axes)))
     common: dict[str, Any] = {
@@ -125,10 +125,16 @@ def _coordinates(points: npt.NDArray[np.float32], n_axes: int) -> dict[str, obje
     return {name: points[:, i] for i, name in enumerate("xyz"[:n_axes])}
 
 
-def _trace(
-    points: npt.NDArray[np.float32], group: Group, rows: npt.NDArray[np.intp], n_axes: int
+def group_trace(
+    points: npt.NDArray[np.float32], group: Group, rows: npt.NDArray[np.intp], n_axes: int = 2
 ) -> Trace:
-    """Return the points of a group, in the plane or in space."""
+    """Return the points of a group, in the plane or in space.
+
+    Parameters
+    ----------
+    points : (n_points, n_axes or more), of all groups
+    rows : (n_points,), the row of the dataset that each point stands for
+    """
     kind, size = (scatter_3d_trace, 4) if n_axes == 3 else (scatter_trace, 7)
     return kind(
         name=escape(shortened(group.name, LONGEST_NAME)),

@@ -6,20 +6,31 @@ from functools import partial
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.epoch_slider import choose_epoch
+from dashboard.components.epoch_slider import advance_film, choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.inside.landscape import draw_landscape
+from dashboard.inside.layers import draw_layers
+from dashboard.inside.representations import TSNE, draw_representations
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from experiments.training.run import Run
 
-VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {"Landscape": draw_landscape}
+VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
+    "Layers": draw_layers,
+    "Representations": draw_representations,
+    "Landscape": draw_landscape,
+}
+FILMED = {"Layers", "Representations"}
+"""The views that follow a film of the training; all charts in them are live."""
 
 
 def draw_views(run: Run) -> None:
     """Draw the slider, the choice of a view, and the chosen one below."""
     forget_live_elements()
-    is_training = _is_training(run)
-    choose_epoch(run, can_play=False)
+    can_play = _can_play()
+    if not can_play:
+        _stop_film()
+    is_moving = _is_moving(run)
+    choose_epoch(run, can_play=can_play)
     view = st.segmented_control(
         "View",
         VIEWS,
@@ -27,20 +38,37 @@ def draw_views(run: Run) -> None:
         required=True,
         key=session.INSIDE_VIEW,
         persist_state="session",
+        on_change=_stop_film,
         label_visibility="collapsed",
         help="What to look at.",
     )
-    if run.snapshots.steps:
+    has_begun = bool(run.snapshots.steps)
+    if has_begun:
         VIEWS[view](inspected_network(run))
     else:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
-    ask_for_news(partial(_has_changed, run, is_training), is_moving=is_training)
+    ask_for_news(partial(_has_changed, run, is_moving, has_begun), is_moving=is_moving)
 
 
-def _is_training(run: Run) -> bool:
+def _can_play() -> bool:
+    """Say whether all that the view shows moves with a film of the training."""
+    view = session.value(session.INSIDE_VIEW, next(iter(VIEWS)))
+    is_tsne = view == "Representations" and session.value(session.LAYER_MAP) == TSNE
+    return view in FILMED and not is_tsne
+
+
+def _stop_film() -> None:
+    session.tab().film = None
+
+
+def _is_moving(run: Run) -> bool:
+    """Say whether the run trains, or a film of it plays."""
     stored = session.tab().run_store.find(run)
-    return stored is not None and stored.job.status.is_active
+    is_training = stored is not None and stored.job.status.is_active
+    return is_training or session.tab().film is not None
 
 
-def _has_changed(run: Run, was_training: bool) -> bool:
-    return _is_training(run) != was_training
+def _has_changed(run: Run, was_moving: bool, had_begun: bool) -> bool:
+    """Move the film on, if one plays; say whether the page is outdated."""
+    advance_film(run)
+    return _is_moving(run) != was_moving or bool(run.snapshots.steps) != had_begun
