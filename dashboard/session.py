@@ -30,6 +30,7 @@ from experiments.comparison.side_by_side import SideBySide
 from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
+from experiments.inspection.ablation import UnitRanking
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -175,6 +176,30 @@ DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+UNITS_LAYER = "_units_layer"
+UNITS_ORDER = "_units_order"
+UNITS_FILTER = "_units_filter"
+UNITS_PAGE = "_units_page"
+UNITS_UNIT = "_units_unit"
+UNITS_PENALTY = "_units_penalty"
+UNITS_CHART = "units_of_layer"
+UNIT_CHART = "unit_at_large"
+UNIT_CLASSES_CHART = "unit_classes"
+UNIT_MOST_CHART = "unit_most"
+UNIT_LEAST_CHART = "unit_least"
+EXCITATION_CHART = "excitation"
+SWITCHED_OFF = "_switched_off"
+SWITCHED_OFF_VIEW = "switched_off_view"
+SWITCHED_OFF_CLASSES_CHART = "switched_off_classes"
+SWITCH_OFF_CHEAPEST = "_switch_off_cheapest"
+N_CHEAPEST = "_n_cheapest"
+SWITCH_ALL_ON = "_switch_all_on"
+RANKING_BUTTON = "_ranking_button"
+RANKING_CHART = "unit_ranking"
+PATH_OTHER = "_path_other"
+PATH_CHART = "decision_path"
+PATH_IMAGES_CHART = "decision_path_images"
+NEAR_BOUNDARY_CHART = "near_boundary"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -255,6 +280,13 @@ class Untrained(NamedTuple):
     score: Score | None
 
 
+class RankedUnits(NamedTuple):
+    """The ranking of the hidden units of a network, and which network that is."""
+
+    version: Hashable
+    ranking: UnitRanking
+
+
 class Film(NamedTuple):
     """A training played again from its beginning: since when, in seconds, and how fast."""
 
@@ -333,6 +365,7 @@ class Tab:
     draw_tab : the tab of the Draw page that was open when the page was left
     drawing_network : the network that reads the drawing, by its id; none while none was chosen
     loading_samples : what the networks of the Draw page have learned from, by their ids
+    ranked_units : of the network that the Inside page has looked into last
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -365,6 +398,7 @@ class Tab:
     draw_tab: str = ""
     drawing_network: str = ""
     loading_samples: dict[str, Future[PreparedData]] = field(default_factory=dict)
+    ranked_units: RankedUnits | None = None
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

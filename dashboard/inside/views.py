@@ -8,10 +8,17 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.epoch_slider import choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
+from dashboard.inside.decision import draw_decision
+from dashboard.inside.switched_off import draw_switched_off
+from dashboard.inside.units import draw_units
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from experiments.training.run import Run
 
-VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {}
+VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
+    "Units": draw_units,
+    "Switch units off": draw_switched_off,
+    "Decision": draw_decision,
+}
 
 
 def draw_views(run: Run) -> None:

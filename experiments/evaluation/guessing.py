@@ -54,3 +54,9 @@ def lower_limit(n_right: int, n_samples: int, confidence: float = CONFIDENCE) ->
     if n_right == 0:
         return 0.0
     return float(betaincinv(n_right, n_samples - n_right + 1, 1 - confidence))
+
+
+def confidence_interval(n_right: int, n_samples: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of the share of right predictions; see `lower_limit`."""
+    n_wrong = n_samples - n_right
+    return lower_limit(n_right, n_samples), 1 - lower_limit(n_wrong, n_samples)

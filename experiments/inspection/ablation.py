@@ -18,18 +18,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from data.datasets import Labels
 from experiments.background.background_task import BackgroundTask, Status
 from experiments.background.executors import SliceExecutor
 from experiments.background.slice_scheduler import Share
 from mlp.arrays import Array
 from mlp.backprop import Workspace, forward
+from mlp.evaluation import logits_of
 from mlp.losses import Loss
 from mlp.network import Network
 from mlp.samples import Samples
 
+MOST_SAMPLES = 2000  # to measure on
 MOST_NUMBERS = 2_000_000  # in one array of a chunk, 8 MB
 
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 class HiddenUnit(NamedTuple):
@@ -62,6 +66,54 @@ def without_units(network: Network, off: Collection[HiddenUnit]) -> Network:
             )
         copied.weights[layer + 1][:, unit] = 0
     return copied
+
+
+def some_of(samples: Samples, most: int = MOST_SAMPLES) -> Samples:
+    """Return every second sample, or every third, and so on, so that there are at most so many."""
+    stride = -(-len(samples.X) // most) or 1
+    return samples.each(lambda part: part[::stride])
+
+
+class SwitchedOff(NamedTuple):
+    """What it does to the answers when some units are switched off.
+
+    labels : (n_samples,), the true classes
+    right_before, right_after : (n_samples,), whether the answers are right with all units, and
+        without those that are off
+    """
+
+    labels: Labels
+    right_before: Mask
+    right_after: Mask
+
+    def shares_by_class(self, n_classes: int) -> tuple[FloatArray, FloatArray]:
+        """Return the share of each class that is right before and after, (n_classes,) each.
+
+        NaN for a class without samples.
+        """
+        counts = np.bincount(self.labels, minlength=n_classes)
+        with np.errstate(invalid="ignore"):
+            before, after = (
+                np.bincount(self.labels, right, n_classes) / counts
+                for right in (self.right_before, self.right_after)
+            )
+        return before, after
+
+
+@np.errstate(all="ignore")
+def switch_off(network: Network, off: Collection[HiddenUnit], samples: Samples) -> SwitchedOff:
+    """Let a network answer with all units, and without some.
+
+    Raises
+    ------
+    ValueError : if one of them is not a hidden unit of the network
+    """
+    labels = samples.targets.argmax(axis=1)
+    before, after = (
+        logits_of(each, samples.X).argmax(axis=1) == labels
+        for each in (network, without_units(network, off))
+    )
+    return SwitchedOff(labels, before, after)
 
 
 class Scores(NamedTuple):
@@ -231,6 +283,11 @@ class UnitRanking:
         """End what goes on in the background; what is measured stays."""
         if self.task:
             self.task.stop()
+
+    def discard(self) -> None:
+        """End what goes on in the background without waiting for it: nobody looks any more."""
+        if self.task:
+            self.task.discard()
 
     def keep(self, first: int, scores: Scores) -> None:
         """Add the scores of the units from the first on, unless somebody else has."""

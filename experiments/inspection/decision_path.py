@@ -102,6 +102,21 @@ def _flip(
     return Flip(high, int(before), answer(high))
 
 
+def nearest_of_another_class(X: Array, labels: Labels, x: Array, label: int) -> int | None:
+    """Return the position of the sample of another class that is nearest to x; None without one.
+
+    Parameters
+    ----------
+    X, labels : (n_samples, n_0) and (n_samples,)
+    x : (n_0,), of class `label`
+    """
+    others = np.flatnonzero(labels != label)
+    if not len(others):
+        return None
+    distances = np.linalg.norm(X[others] - x, axis=1)
+    return int(others[distances.argmin()])
+
+
 class NearBoundary(NamedTuple):
     """The samples nearest to the boundary, the nearest first; (n_near,) each.
 

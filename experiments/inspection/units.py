@@ -17,7 +17,7 @@ from mlp.arrays import Array
 from mlp.backprop import Workspace, forward
 from mlp.network import Network
 
-MOST_SAMPLES = 2000  # that units are shown; more change the means by little
+MOST_SAMPLES = 1000  # that units are shown; more change the means by little
 
 
 def evenly_spaced(n_samples: int, most: int = MOST_SAMPLES) -> Rows:
