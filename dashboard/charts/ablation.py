@@ -1,4 +1,4 @@
-"""What hidden units are worth: what the loss of each costs, and which classes suffer."""
+"""What hidden units are worth: what it costs to lose each, and which classes suffer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def ranking_figure(
     is_off: Sequence[bool],
     title: str,
 ) -> Figure:
-    """Draw what the loss of each unit costs, the most costly first, a color for each layer.
+    """Draw what it costs to do without each unit, the most costly first, a color for each layer.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def ranking_figure(
     ]
     axis: dict[str, Any] = {"showgrid": False}
     if len(names) <= MOST_NAMED:
-        axis |= {"tickvals": places.tolist(), "ticktext": list(names), "automargin": True}
+        axis |= {"tickvals": (places + 1).tolist(), "ticktext": list(names), "automargin": True}
     figure_layout = layout(
         title,
         x="hidden unit, the most costly first",
@@ -66,7 +66,7 @@ def _bars(
     added = [f"{losses[place]:+.3g}" if np.isfinite(losses[place]) else "∞" for place in places]
     return bar_trace(
         name=f"layer {layer}",
-        x=places,
+        x=places + 1,
         y=points[places].astype(np.float32),
         marker={"color": color(layer - 1), "line": {"color": PRIMARY, "width": widths}},
         customdata=[[names[place], words] for place, words in zip(places, added, strict=True)],

@@ -88,6 +88,7 @@ def _words(flip: Flip, class_names: Sequence[str]) -> dict[str, Any]:
         "y": 1,
         "yanchor": "top",
         "xanchor": "right" if is_right else "left",
+        "xshift": -6 if is_right else 6,
         "text": f"{before} → {after} at {100 * flip.share:.1f} %",
         "showarrow": False,
     }

@@ -1,5 +1,6 @@
 """Units of a layer: many as small pictures, one at large, and what excites it."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -31,7 +32,6 @@ from dashboard.charts.style import (
     layout,
     short_name,
 )
-from dashboard.charts.weights import columns_of
 
 CAPTION_SIZE = 11  # pixels
 CAPTION_LINES = 2
@@ -42,6 +42,11 @@ Floats = npt.NDArray[np.floating[Any]]
 def largest(values: Floats) -> float:
     """Return the largest finite |value|, for both ends of a scale; 1 if there is none above 0."""
     return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+
+
+def columns_of(n_units: int) -> int:
+    """Return how many pictures stand in a row, for a place about as high as two thirds of it."""
+    return max(1, math.ceil(math.sqrt(2 * n_units)))
 
 
 def _scale(limit: float, measure: str) -> dict[str, Any]:
@@ -253,7 +258,10 @@ def class_means_figure(means: Floats, class_names: Sequence[str], *, title: str,
         marker={"color": color(0)},
         hovertemplate="%{y:.3g}<extra></extra>",
     )
-    return Figure([bars], layout(title, x="class", y=y, xaxis=class_axis(class_names)))
+    return Figure(
+        [bars],
+        layout(title, x="class", y=y, xaxis=class_axis(class_names), yaxis={"rangemode": "tozero"}),
+    )
 
 
 def excitation_figure(

@@ -40,7 +40,7 @@ from mlp.arrays import Array
 from mlp.evaluation import logits_of
 
 N_IMAGES = 9  # along the way, both ends included
-N_NEAR, NEAR_COLUMNS = 12, 6
+N_NEAR, NEAR_COLUMNS = 8, 4
 MOST_SEARCHED = 4000  # samples
 MOST_FEATURES = 6  # of a table
 IMAGES_HEIGHT, PATH_HEIGHT, PLANE_HEIGHT, NEAR_HEIGHT = 150, 330, 420, 330  # pixels
@@ -157,7 +157,7 @@ def _draw_way(run: Run, first: ChosenSample, other: int) -> None:
             height=PLANE_HEIGHT,
             alt="The decision regions, and the way from one sample to the other",
         )
-    title = f"From {first.about} to {TITLES[part].lower()} sample {other + 1:,}"
+    title = f"{first.about.capitalize()} to {part} sample {other + 1:,}"
     show_live_chart(
         lambda: _curves(inspected_network(run), ends, title),
         version,
@@ -166,9 +166,9 @@ def _draw_way(run: Run, first: ChosenSample, other: int) -> None:
         alt="The outputs along the way, with a line where the answer flips",
     )
     st.caption(
-        "What to notice: the answer flips at once, while the sample changes little by little; on "
-        "both sides of the line, the network is soon sure. Nothing is recorded between the two "
-        "ends: there it has never learned what to say."
+        "What to notice: the sample changes little by little, but the answer flips at one place. "
+        "Nobody has recorded what lies between the ends, so the network has never learned what to "
+        "say there."
     )
 
 
@@ -179,7 +179,7 @@ def _path(inspected: InspectedNetwork, ends: tuple[Array, Array]) -> DecisionPat
 def _curves(inspected: InspectedNetwork, ends: tuple[Array, Array], title: str) -> Figure:
     """Draw the outputs along the way."""
     path, meaning = _path(inspected, ends), OUTPUT_MEANINGS[inspected.network.output.name]
-    flips = f"{len(path.flips)} flip{'' if len(path.flips) == 1 else 's'} of the answer"
+    flips = f"{len(path.flips)} flip{'' if len(path.flips) == 1 else 's'}"
     return path_figure(
         path,
         inspected.run.prepared_data().dataset.class_names,
@@ -265,7 +265,7 @@ def _draw_nearest(inspected: InspectedNetwork, part: str) -> None:
 
 def _near_captions(near: NearBoundary, names: tuple[str, ...]) -> list[str]:
     return [
-        f"{names[answer][:8]} or\n{names[other][:8]}\n{margin:.2g}"
+        f"{names[answer][:8]} or {names[other][:8]}\n{margin:.2g}"
         for answer, other, margin in zip(near.answers, near.others, near.margins, strict=True)
     ]
 

@@ -15,6 +15,7 @@ from dashboard.charts.units import (
     answers_in_plane,
     class_means_figure,
     excitation_figure,
+    largest,
     unit_features,
     unit_picture,
 )
@@ -43,6 +44,7 @@ EXTREME_COLUMNS = 8
 MOST_FEATURES = 6  # of a table
 FILM_STEPS = (0, 1, 2, 4, 8, 16)  # and the last
 PENALTIES = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)
+USUAL_PENALTY = 0.3
 
 
 def _name(inspected: InspectedNetwork, layer: int, unit: int) -> str:
@@ -91,7 +93,7 @@ def _facts(inspected: InspectedNetwork, layer: int, unit: int) -> str:
     name, n_samples = plain(_name(inspected, layer, unit)), len(units.zs)
     said = (
         f"**{name}** is on, z > 0, for {percent(float(units.on[unit]))} of {n_samples:,} training "
-        f"samples; its mean activation is {units.means[unit]:.3g}."
+        f"samples; its mean activation is {_number(units.means[unit])}."
     )
     if units.stuck.dead[unit]:
         said += " It is **dead**: always 0, with slope 0, so no gradient reaches its weights."
@@ -107,9 +109,12 @@ def _cost(inspected: InspectedNetwork, layer: int, unit: int) -> str:
     ranking = unit_ranking(inspected)
     place = sum(inspected.network.sizes[1:layer]) + unit
     if place >= ranking.n_done:
-        return "What its loss costs is not measured yet; see Switch units off."
-    points = -100 * ranking.accuracy_lost[place]
-    return f"Switched off alone, it changes the accuracy by {points:+.2f} points."
+        return "What it costs to do without it is not measured yet; see Switch units off."
+    points = round(100 * ranking.accuracy_lost[place], 2)
+    if not points:
+        return "Switched off alone, it changes nothing in the accuracy."
+    change = "costs" if points > 0 else "adds"
+    return f"Switched off alone, it {change} {abs(points):.2f} points of accuracy."
 
 
 def _picture(inspected: InspectedNetwork, *, layer: int, unit: int) -> Figure:
@@ -130,6 +135,7 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int) -> Figure:
     title = f"{escape(title)}: its {what}"
     if dataset.image_shape is None:
         return unit_features(weights, title=title, columns=dataset.feature_names)
+    title += f", from −{largest(weights):.2g} (blue) to {largest(weights):.2g}"
     return unit_picture(weights.reshape(dataset.image_shape), title=title, measure="weight")
 
 
@@ -169,7 +175,7 @@ def draw_what_excites(inspected: InspectedNetwork, layer: int, unit: int) -> Non
             )
         st.caption(
             "What to notice: what the images of a row have in common, and what they lack. Below "
-            "each is its class, and the weighted input z of the unit."
+            "each is its class, and z, the weighted input of the unit."
         )
     elif not is_in_plane(run):
         _draw_extreme_rows(inspected, layer, unit)
@@ -182,7 +188,7 @@ def _extreme_images(inspected: InspectedNetwork, *, layer: int, unit: int, is_mo
     positions, zs = _extreme_positions(inspected, layer, unit, is_most=is_most)
     rows = probed_rows(inspected.run)[positions]
     names = [dataset.class_names[label][:6] for label in dataset.labels[rows]]
-    captions = [f"{name} · {z:.3g}" for name, z in zip(names, zs, strict=True)]
+    captions = [f"{name}\n{_number(z)}" for name, z in zip(names, zs, strict=True)]
     which = "most" if is_most else "least"
     title = f"Training images that excite it {which}, with z"
     return images_figure(dataset, rows, captions, columns=EXTREME_COLUMNS, title=title)
@@ -196,6 +202,11 @@ def _extreme_positions(
     found = extremes(z, N_EXTREME)
     positions = found.most if is_most else found.least
     return positions, z[positions].tolist()
+
+
+def _number(z: float) -> str:
+    """Return a number with few digits, and a minus sign that is no hyphen."""
+    return f"{z:.2g}".replace("-", "−")
 
 
 def _draw_extreme_rows(inspected: InspectedNetwork, layer: int, unit: int) -> None:
@@ -220,7 +231,7 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
         st.select_slider(
             "Penalty on large inputs",
             PENALTIES,
-            value=0.1,
+            value=USUAL_PENALTY,
             key=session.UNITS_PENALTY,
             persist_state="session",
             help="The gradient of z changes the input, and the penalty times the input holds it "
@@ -251,7 +262,7 @@ def _excitation(inspected: InspectedNetwork, layer: int, unit: int) -> Excitatio
         unit,
         mean_input(prepared),
         input_range(prepared),
-        penalty=session.value(session.UNITS_PENALTY, 0.1),
+        penalty=session.value(session.UNITS_PENALTY, USUAL_PENALTY),
     )
 
 
@@ -261,7 +272,7 @@ def _excitation_chart(inspected: InspectedNetwork, *, layer: int, unit: int) -> 
     dataset, last = prepared.dataset, len(made.inputs) - 1
     title = (
         f"An input made to excite {escape(_name(inspected, layer, unit).lower())}: z from "
-        f"{made.zs[0]:.3g} to {made.zs[-1]:.3g}"
+        f"{_number(made.zs[0])} to {_number(made.zs[-1])}"
     )
     if dataset.image_shape is None:
         recorded = prepared.scaler.restore(made.inputs[-1:])[0]
@@ -270,7 +281,7 @@ def _excitation_chart(inspected: InspectedNetwork, *, layer: int, unit: int) -> 
         )
     steps = sorted({min(step, last) for step in (*FILM_STEPS, last)})
     images = prepared.scaler.restore(made.inputs[steps]).reshape(-1, *dataset.image_shape)
-    captions = [f"step {step}\nz {made.zs[step]:.3g}" for step in steps]
+    captions = [f"step {step}\nz {_number(made.zs[step])}" for step in steps]
     return excitation_figure(
         images, captions, title=title, maximum=dataset.maximum, unit=dataset.unit
     )

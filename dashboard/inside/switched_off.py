@@ -1,4 +1,4 @@
-"""Hidden units switched off by hand, and all of them ranked by what their loss costs."""
+"""Hidden units switched off by hand, and all of them ranked by what it costs to lose each."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -152,6 +152,7 @@ def _draw_effect(inspected: InspectedNetwork, off: Sequence[HiddenUnit]) -> None
         before, after = effect.shares_by_class(len(names))
         shares = effect.right_before.mean(), effect.right_after.mean()
         title = f"Accuracy {percent(shares[0])} with all, {percent(shares[1])} without"
+        title = title if off else f"Accuracy {percent(shares[0])}: all units are on"
         return classes_figure(before, after, names, title=title)
 
     show_live_chart(
@@ -161,6 +162,9 @@ def _draw_effect(inspected: InspectedNetwork, off: Sequence[HiddenUnit]) -> None
         height=CHART_HEIGHT,
         alt="The share of each class that is read right, with all units and without those off",
     )
+    if not off:
+        st.caption("What to notice: switch a unit off, and see which classes suffer.")
+        return
     effect = switch_off(inspected.network, off, held.samples)
     st.caption(f"{_effect_sentence(effect, held)} {_sum_sentence(inspected, off, effect)}".strip())
 
@@ -174,8 +178,7 @@ def _effect_sentence(effect: SwitchedOff, held: HeldOut) -> str:
         f"On {n_samples:,} {held.part} samples{seen}; 95 % interval without them: "
         f"{percent(low)} to {percent(high)}."
     )
-    changed = bool((effect.right_before != effect.right_after).any())
-    if not changed:
+    if np.array_equal(effect.right_before, effect.right_after):
         return f"{said} What to notice: no answer has gone from right to wrong, or back."
     test = mcnemar_test(effect.right_before, effect.right_after)
     verdict = "more than luck explains" if test.is_significant else "too few to tell it from luck"
@@ -228,7 +231,7 @@ def _draw_ranking(
         100 * ranking.accuracy_lost[order],
         ranking.loss_added[order],
         is_off=[unit in off for unit in units],
-        title=f"What the loss of each unit costs, one at a time{_when(inspected)}",
+        title=f"Accuracy lost without each unit, one at a time{_when(inspected)}",
     )
     show_chart(
         figure,
@@ -257,8 +260,7 @@ def _ranking_sentence(ranking: UnitRanking, held: HeldOut) -> str:
     return (
         f"What to notice: {n_free:,} of {len(lost):,} units cost nothing when they alone are off. "
         f"One of {len(held.samples.X):,} {held.part} samples is {step:.2f} points, so small "
-        "differences are luck; equal ones are in the order of the loss. A click switches a unit "
-        "off."
+        "differences are luck. A click on a bar switches its unit off."
     )
 
 

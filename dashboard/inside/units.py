@@ -46,7 +46,7 @@ LONGEST_NAME = 9  # letters of a class below a picture
 
 Values = npt.NDArray[np.floating]
 
-NUMBER, COST = "Number", "What its loss costs"
+NUMBER, COST = "Number", "Cost of doing without"
 ORDERS: dict[str, Callable[[LayerUnits], Values]] = {
     NUMBER: lambda units: np.arange(0, -len(units.means), -1.0),
     "Mean activation": lambda units: units.means,
@@ -99,7 +99,7 @@ def _choose_layer(network: Network) -> int:
         persist_state="session",
         format_func=partial(layer_name, network),
         on_change=_select_first,
-        width=190,
+        width=170,
         help="Layer 1 is the one next to the input. The output has a unit for each class.",
     )
     return layer
@@ -123,9 +123,10 @@ def _choose_order(
         orders,
         key=session.UNITS_ORDER,
         persist_state="session",
-        width=200,
+        width=180,
         help="Which units come first: those with the largest value. It is written below each. "
-        "The mean is that of the activation over training samples.",
+        "The mean is that of the activation over training samples; the cost is by how many points "
+        "the accuracy falls when the unit alone is off.",
     )
     if chosen == COST:
         values = _costs(inspected, layer)
@@ -175,7 +176,7 @@ def _page_of(units: Rows, n_inputs: int) -> Rows:
         key=session.UNITS_PAGE,
         persist_state="session",
         format_func=lambda first: f"{first + 1} to {min(first + per_page, len(units))}",
-        width=130,
+        width=115,
         help="Which of the units to show, in their order.",
     )
     return units[first : first + per_page]
@@ -191,7 +192,7 @@ def _choose_unit(n_units: int) -> int:
         n_units,
         key=session.UNITS_UNIT,
         persist_state="session",
-        width=120,
+        width=90,
         help="The unit to show at large. A click on a picture selects it, too.",
     )
     return number - 1
@@ -281,7 +282,7 @@ def _what_to_notice(inspected: InspectedNetwork, layer: int) -> str:
     if layer == 1:
         return (
             f"What to notice: where a unit is orange, {noun} turns it on; where it is blue, {noun} "
-            "turns it off. Some units look for a stroke; dead ones still show their random start."
+            "turns it off. Some units look for a stroke; dead ones hardly left their random start."
         )
     return (
         "What to notice: orange and blue as in layer 1, but it is the mix of the units below, as "

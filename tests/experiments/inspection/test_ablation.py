@@ -10,6 +10,8 @@ from experiments.inspection.ablation import (
     hidden_units,
     scores_with_all,
     scores_without_each,
+    some_of,
+    switch_off,
     without_units,
 )
 from mlp.activations import ACTIVATIONS
@@ -110,3 +112,23 @@ def test_nothing_is_measured_without_samples(samples: Samples) -> None:
     none = samples.each(lambda part: part[:0])
     with pytest.raises(ValueError, match="give at least one"):
         scores_without_each(network_of(4, 3, 3), CROSS_ENTROPY, none)
+
+
+def test_the_effect_is_counted_class_by_class_and_an_absent_class_has_none(
+    samples: Samples,
+) -> None:
+    network = network_of(4, 6, 3)
+    off = [HiddenUnit(1, 0), HiddenUnit(1, 3)]
+    effect = switch_off(network, off, samples)
+    found = evaluate(without_units(network, off), Objective(CROSS_ENTROPY), samples)
+    assert effect.right_after.mean() == pytest.approx(found.accuracy)
+    before, after = effect.shares_by_class(4)
+    counts = np.bincount(effect.labels)
+    assert after[:3] @ counts == pytest.approx(effect.right_after.sum())
+    assert before[:3] @ counts == pytest.approx(effect.right_before.sum())
+    assert np.isnan([before[3], after[3]]).all()
+
+
+@pytest.mark.parametrize(("most", "n_left"), [(100, 50), (50, 50), (49, 25), (20, 17)])
+def test_some_samples_are_spread_over_all(samples: Samples, most: int, n_left: int) -> None:
+    assert len(some_of(samples, most).X) == n_left

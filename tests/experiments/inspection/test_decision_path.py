@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from experiments.inspection.decision_path import nearest_to_boundary, path_between
+from experiments.inspection.decision_path import (
+    nearest_of_another_class,
+    nearest_to_boundary,
+    path_between,
+)
 from mlp.network import Network
 
 
@@ -56,3 +60,10 @@ def test_what_cannot_be_followed_is_refused(halves: Network) -> None:
         path_between(halves, point(0, 0), point(1, 1, 1))
     with pytest.raises(ValueError, match="has one output"):
         nearest_to_boundary(Network((2, 1)), np.zeros((3, 2), np.float32), 2)
+
+
+def test_the_nearest_of_another_class_is_never_of_the_same() -> None:
+    X, labels = np.array([[0.0], [1], [5], [4]]), np.array([0, 0, 1, 2])
+    assert nearest_of_another_class(X, labels, np.array([0.9]), 0) == 3
+    assert nearest_of_another_class(X, labels, np.array([0.9]), 1) == 1
+    assert nearest_of_another_class(X[:2], labels[:2], np.array([0.9]), 0) is None
