@@ -10,7 +10,7 @@ from dashboard.charts.image_grid import shortened
 from dashboard.charts.style import LEGEND, TEXT, color, escape, layout
 from experiments.inspection.decision_path import DecisionPath, Flip
 
-SMALLEST_SHARE = 0.01  # of the range of all outputs: a class that never differs more has no curve
+SMALLEST_SHARE = 0.03  # of the range of all outputs: a class that never differs more has no curve
 MOST_CURVES = 8
 LONGEST_NAME = 16  # characters
 

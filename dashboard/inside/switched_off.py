@@ -274,12 +274,11 @@ def _draw_progress(ranking: UnitRanking) -> None:
     action: dict[str, Any] = {"on_click": ranking.stop}
     if not is_running:
         action = {"on_click": ranking.go, "kwargs": {"page": session.page()}}
-    if st.button(
+    st.button(
         "Stop" if is_running else "Rank all units",
         key=session.RANKING_BUTTON,
         icon=":material/stop:" if is_running else ":material/play_arrow:",
         type="secondary" if is_running else "primary",
         help="Measure the other units as well: this network is large, so it takes a while.",
         **action,
-    ):
-        st.rerun()
+    )

@@ -36,11 +36,12 @@ def draw_views(run: Run) -> None:
         label_visibility="collapsed",
         help="What to look at.",
     )
-    if run.snapshots.steps:
+    has_begun = bool(run.snapshots.steps)
+    if has_begun:
         VIEWS[view](inspected_network(run))
     else:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
-    ask_for_news(partial(_has_changed, run, is_training), is_moving=is_training)
+    ask_for_news(partial(_has_changed, run, is_training, has_begun), is_moving=is_training)
 
 
 def _is_training(run: Run) -> bool:
@@ -48,5 +49,5 @@ def _is_training(run: Run) -> bool:
     return stored is not None and stored.job.status.is_active
 
 
-def _has_changed(run: Run, was_training: bool) -> bool:
-    return _is_training(run) != was_training
+def _has_changed(run: Run, was_training: bool, had_begun: bool) -> bool:
+    return _is_training(run) != was_training or bool(run.snapshots.steps) != had_begun
