@@ -72,7 +72,7 @@ def draw_selected_unit(inspected: InspectedNetwork, layer: int, unit: int) -> No
     """Draw what a unit adds up, or answers in the plane, and its mean for each class."""
     _follow(
         inspected.run,
-        partial(_picture, layer=layer, unit=unit),
+        partial(_picture, layer=layer, unit=unit, penalty=_penalty()),
         key=session.UNIT_CHART,
         height=PICTURE_HEIGHT,
         alt=f"Unit {unit + 1} of layer {layer} at large",
@@ -117,12 +117,12 @@ def _cost(inspected: InspectedNetwork, layer: int, unit: int) -> str:
     return f"Switched off alone, it {change} {abs(points):.2f} points of accuracy."
 
 
-def _picture(inspected: InspectedNetwork, *, layer: int, unit: int) -> Figure:
+def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: float) -> Figure:
     """Draw what a unit adds up, on a scale of its own; in the plane, what it answers."""
     dataset, title = inspected.run.prepared_data().dataset, _name(inspected, layer, unit)
     if is_in_plane(inspected.run):
         answers = plane_answers(inspected, layer, LARGE_GRID)[unit]
-        way = _excitation(inspected, layer, unit).inputs
+        way = _excitation(inspected, layer, unit, penalty).inputs
         return answers_in_plane(
             answers,
             _plane(inspected.run),
@@ -187,7 +187,7 @@ def _extreme_images(inspected: InspectedNetwork, *, layer: int, unit: int, is_mo
     dataset = inspected.run.prepared_data().dataset
     positions, zs = _extreme_positions(inspected, layer, unit, is_most=is_most)
     rows = probed_rows(inspected.run)[positions]
-    names = [dataset.class_names[label][:6] for label in dataset.labels[rows]]
+    names = [dataset.class_names[label] for label in dataset.labels[rows]]
     captions = [f"{name}\n{_number(z)}" for name, z in zip(names, zs, strict=True)]
     which = "most" if is_most else "least"
     title = f"Training images that excite it {which}, with z"
@@ -247,14 +247,19 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
             return
         _follow(
             run,
-            partial(_excitation_chart, layer=layer, unit=unit),
+            partial(_excitation_chart, layer=layer, unit=unit, penalty=_penalty()),
             key=session.EXCITATION_CHART,
             height=FILM_HEIGHT,
             alt="An input that is made step by step so that it excites the unit",
         )
 
 
-def _excitation(inspected: InspectedNetwork, layer: int, unit: int) -> Excitation:
+def _penalty() -> float:
+    """Return the penalty that the reader has chosen; not to be asked for in a look."""
+    return float(session.value(session.UNITS_PENALTY, USUAL_PENALTY))
+
+
+def _excitation(inspected: InspectedNetwork, layer: int, unit: int, penalty: float) -> Excitation:
     prepared = inspected.run.prepared_data()
     return excite(
         inspected.network,
@@ -262,13 +267,15 @@ def _excitation(inspected: InspectedNetwork, layer: int, unit: int) -> Excitatio
         unit,
         mean_input(prepared),
         input_range(prepared),
-        penalty=session.value(session.UNITS_PENALTY, USUAL_PENALTY),
+        penalty=penalty,
     )
 
 
-def _excitation_chart(inspected: InspectedNetwork, *, layer: int, unit: int) -> Figure:
+def _excitation_chart(
+    inspected: InspectedNetwork, *, layer: int, unit: int, penalty: float
+) -> Figure:
     """Draw some steps on the way to an input that excites a unit; of a table, the last one."""
-    prepared, made = inspected.run.prepared_data(), _excitation(inspected, layer, unit)
+    prepared, made = inspected.run.prepared_data(), _excitation(inspected, layer, unit, penalty)
     dataset, last = prepared.dataset, len(made.inputs) - 1
     title = (
         f"An input made to excite {escape(_name(inspected, layer, unit).lower())}: z from "

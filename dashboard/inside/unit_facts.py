@@ -11,7 +11,7 @@ from dashboard import session
 from dashboard.inspected_network import InspectedNetwork
 from data.split import Rows
 from experiments.evaluation.decision_regions import grid_over
-from experiments.inspection.ablation import UnitRanking, some_of
+from experiments.inspection.ablation import UnitRanking, enough_samples, some_of
 from experiments.inspection.units import (
     LayerUnits,
     added_up,
@@ -96,10 +96,10 @@ def plane_answers(inspected: InspectedNetwork, layer: int, n_points: int) -> Arr
 
 def held_out(run: Run) -> HeldOut:
     """Return samples of the validation part; of the training part where nothing was held out."""
-    prepared = run.prepared_data()
+    prepared, most = run.prepared_data(), enough_samples(run.network)
     if prepared.validation:
-        return HeldOut("validation", some_of(prepared.validation))
-    return HeldOut("training", some_of(prepared.training))
+        return HeldOut("validation", some_of(prepared.validation, most))
+    return HeldOut("training", some_of(prepared.training, most))
 
 
 def unit_ranking(inspected: InspectedNetwork) -> UnitRanking:

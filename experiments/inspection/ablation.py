@@ -29,7 +29,8 @@ from mlp.losses import Loss
 from mlp.network import Network
 from mlp.samples import Samples
 
-MOST_SAMPLES = 2000  # to measure on
+MOST_SAMPLES, FEWER_SAMPLES = 2000, 500  # to measure on
+MUCH_WORK = 2_000_000_000  # multiplications, about a second: from here on, fewer samples will do
 MOST_NUMBERS = 2_000_000  # in one array of a chunk, 8 MB
 
 FloatArray = npt.NDArray[np.float64]
@@ -68,7 +69,19 @@ def without_units(network: Network, off: Collection[HiddenUnit]) -> Network:
     return copied
 
 
-def some_of(samples: Samples, most: int = MOST_SAMPLES) -> Samples:
+def enough_samples(network: Network) -> int:
+    """Return how many samples to measure the units on: fewer where that takes long.
+
+    Without a unit of layer l, all layers from l + 1 on are computed again.
+    """
+    sizes, work, above = network.sizes, 0, 0
+    for l in range(network.n_layers - 1, 0, -1):
+        work += sizes[l] * (sizes[l + 1] + above)
+        above += sizes[l] * sizes[l + 1]  # multiplications of a sample above layer l
+    return MOST_SAMPLES if work * MOST_SAMPLES < MUCH_WORK else FEWER_SAMPLES
+
+
+def some_of(samples: Samples, most: int) -> Samples:
     """Return every second sample, or every third, and so on, so that there are at most so many."""
     stride = -(-len(samples.X) // most) or 1
     return samples.each(lambda part: part[::stride])

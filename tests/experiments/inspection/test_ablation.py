@@ -7,6 +7,7 @@ from experiments.inspection import ablation
 from experiments.inspection.ablation import (
     HiddenUnit,
     UnitRanking,
+    enough_samples,
     hidden_units,
     scores_with_all,
     scores_without_each,
@@ -132,3 +133,13 @@ def test_the_effect_is_counted_class_by_class_and_an_absent_class_has_none(
 @pytest.mark.parametrize(("most", "n_left"), [(100, 50), (50, 50), (49, 25), (20, 17)])
 def test_some_samples_are_spread_over_all(samples: Samples, most: int, n_left: int) -> None:
     assert len(some_of(samples, most).X) == n_left
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n_samples"),
+    [((784, 128, 10), 2000), ((784, 512, 512, 256, 10), 500), ((4, 3), 2000)],
+)
+def test_a_large_network_is_measured_on_fewer_samples(
+    sizes: tuple[int, ...], n_samples: int
+) -> None:
+    assert enough_samples(Network(sizes)) == n_samples
