@@ -53,7 +53,7 @@ SOURCES: dict[str, Callable[..., Any]] = {
 
 def draw_decision(inspected: InspectedNetwork) -> None:
     """Draw the way from one sample to another, and the samples nearest to the boundary."""
-    if says_that_it_diverged(inspected.network):
+    if says_that_it_diverged(inspected):
         return
     run = inspected.run
     first = choose_sample(run)
@@ -114,7 +114,7 @@ def _choose_other(inspected: InspectedNetwork, first: ChosenSample, part: str) -
     )
     if chosen is not None:
         return int(chosen) - 1
-    answer = int(logits_of(inspected.network, first.x[np.newaxis])[0].argmax())
+    answer = int(_said(inspected, first.x[np.newaxis])[0])
     answers = _answers(inspected, part)
     found = nearest_of_another_class(_inputs(run, part), answers, first.x, answer)
     return None if found is None else int(_searched(run, part)[found])
@@ -127,7 +127,13 @@ def _choose_other(inspected: InspectedNetwork, first: ChosenSample, part: str) -
 )
 def _answers(inspected: InspectedNetwork, part: str) -> Labels:
     """Return what the network says to the samples that are searched."""
-    answers: Labels = logits_of(inspected.network, _inputs(inspected.run, part)).argmax(axis=1)
+    return _said(inspected, _inputs(inspected.run, part))
+
+
+@np.errstate(all="ignore")  # numbers of a network that diverges may overflow
+def _said(inspected: InspectedNetwork, X: Array) -> Labels:
+    """Return what the network says to some samples, (n_samples,)."""
+    answers: Labels = logits_of(inspected.network, X).argmax(axis=1)
     return answers
 
 
@@ -195,7 +201,7 @@ def _images(inspected: InspectedNetwork, ends: tuple[Array, Array]) -> Figure:
     dataset, shape = prepared.dataset, prepared.dataset.image_shape or (1, 1)
     shares = np.linspace(0, 1, N_IMAGES)
     X = point_between(*ends, shares)
-    answers = logits_of(inspected.network, X).argmax(axis=1)
+    answers = _said(inspected, X)
     captions = [
         f"{share:.0%}\n{dataset.class_names[answer]}"
         for share, answer in zip(shares, answers, strict=True)
@@ -259,7 +265,18 @@ def _draw_nearest(inspected: InspectedNetwork, part: str) -> None:
     st.caption(
         f"What to notice: {n_wrong} of these {len(rows)} are read wrong. The two names are the "
         "answer and the second best; the margin is the gap between their logits. "
-        + ("A click begins the way there." if dataset.image_shape else "")
+        + _distance_sentence(near, _inputs(run, part)[near.positions[:1]])
+        + (" A click begins the way there." if dataset.image_shape else "")
+    )
+
+
+def _distance_sentence(near: NearBoundary, first: Array) -> str:
+    """Say how far the sample that is nearest to the boundary, (1, n_0), is from it."""
+    if not (len(near.distances) and np.isfinite(near.distances[0])):
+        return ""
+    return (
+        f"By its gradient, a change of length {near.distances[0]:.2g} takes the first one across; "
+        f"the sample itself has the length {np.linalg.norm(first):.2g}."
     )
 
 

@@ -48,7 +48,7 @@ def draw_switched_off(inspected: InspectedNetwork) -> None:
             icon=":material/info:",
         )
         return
-    if says_that_it_diverged(inspected.network):
+    if says_that_it_diverged(inspected):
         return
     off = _choose_off(inspected, units)
     left, right = st.columns([3, 2])

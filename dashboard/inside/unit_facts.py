@@ -21,11 +21,13 @@ from experiments.inspection.units import (
 )
 from experiments.training.run import Run
 from mlp.arrays import Array
+from mlp.evaluation import logits_of
 from mlp.network import Network
 from mlp.samples import Samples
 
 CACHE_BYTES = 48_000_000  # 1,000 samples and 1,024 units take 8 MB
 RANKING_SECONDS = 0.1  # at once; the rest is for the background
+N_PROBED = 50  # samples that show whether a network has diverged
 SMALL_GRID, LARGE_GRID = 24, 80  # points along each side of the plane
 
 
@@ -118,13 +120,16 @@ def unit_ranking(inspected: InspectedNetwork) -> UnitRanking:
     return tab.ranked_units.ranking
 
 
-def says_that_it_diverged(network: Network) -> bool:
-    """Say so, if a network has weights that are no finite numbers; return whether it has."""
-    if np.isfinite(network.parameters).all():
+def says_that_it_diverged(inspected: InspectedNetwork) -> bool:
+    """Say so, if weights or logits of a network are no finite numbers; return whether they are."""
+    probed = inspected.run.prepared_data().training.X[:N_PROBED]
+    with np.errstate(all="ignore"):
+        logits = logits_of(inspected.network, probed)
+    if np.isfinite(inspected.network.parameters).all() and np.isfinite(logits).all():
         return False
     st.warning(
-        "This network has diverged: its weights are no finite numbers any more, so there is "
-        "nothing to look into. Move the slider to an earlier epoch.",
+        "This network has diverged: its numbers have grown beyond all limits, so there is nothing "
+        "to look into. Move the slider to an earlier epoch.",
         icon=":material/trending_up:",
     )
     return True

@@ -68,7 +68,7 @@ SOURCES: dict[str, Callable[..., Any]] = {
 
 def draw_units(inspected: InspectedNetwork) -> None:
     """Draw the units of a layer as pictures, and the selected one with all that is known of it."""
-    if says_that_it_diverged(inspected.network):
+    if says_that_it_diverged(inspected):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = _choose_layer(inspected.network)

@@ -120,6 +120,8 @@ def nearest_of_another_class(X: Array, labels: Labels, x: Array, label: int) -> 
 class NearBoundary(NamedTuple):
     """The samples nearest to the boundary, the nearest first; (n_near,) each.
 
+    Those whose margin is no finite number are left out.
+
     positions : among the samples given
     answers, others : the classes with the largest and the second largest logit
     margins : z_answer - z_other
@@ -155,6 +157,7 @@ def nearest_to_boundary(network: Network, X: Array, n_nearest: int) -> NearBound
     largest, second = np.take_along_axis(logits, ranked, axis=1).T
     margins: Array = largest - second
     near = np.argsort(margins, kind="stable")[:n_nearest]
+    near = near[np.isfinite(margins[near])]
     answers, others = ranked[near].T
     distances = [_distance(network, X[i], int(k)) for i, k in zip(near, others, strict=True)]
     return NearBoundary(near, answers, others, margins[near], np.array(distances))

@@ -88,10 +88,11 @@ def test_the_pictures_follow_a_run_that_still_trains(open_app, view: str) -> Non
     assert {session.UNITS_CHART, session.SWITCHED_OFF_CLASSES_CHART, session.PATH_CHART} & {*news}
 
 
+@pytest.mark.parametrize("times", [np.nan, 1e30])
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_network_that_has_diverged_is_said_to_be_so(inside, view: str) -> None:
-    app = show(inside(learning_rate="1", optimizer="sgd", activation="identity"), view)
-    app.test.session_state[session.TAB].job.run.network.parameters[:] = np.nan
+def test_a_network_that_has_diverged_is_said_to_be_so(inside, view: str, times: float) -> None:
+    app = inside()
+    app.test.session_state[session.TAB].job.run.network.parameters[:] *= times
     assert "has diverged" in show(app, view).test.warning[0].value
 
 
