@@ -24,4 +24,5 @@ class InspectedNetwork(NamedTuple):
 
 def inspected_network(run: Run) -> InspectedNetwork:
     """Return the network of a run after the epoch of the slider."""
-    return InspectedNetwork(run, past_epoch(run), shown_network(run), shown_version(run))
+    version = shown_version(run)  # before the network, which is then no older
+    return InspectedNetwork(run, past_epoch(run), shown_network(run), version)

@@ -35,6 +35,7 @@ from experiments.evaluation.robustness_task import RobustnessTask
 from experiments.inspection.loss_landscape import LossLandscape
 from experiments.inspection.loss_line import LossLine
 from experiments.inspection.broken_race import Race
+from experiments.inspection.ablation import UnitRanking
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -238,6 +239,30 @@ LAYER_MAP = "_layer_map"
 LAYER_TSNE_BUTTON = "_layer_tsne_button"
 PLANES_COLUMNS = "planes_columns"
 UNTANGLING_CHART = "untangling"
+UNITS_LAYER = "_units_layer"
+UNITS_ORDER = "_units_order"
+UNITS_FILTER = "_units_filter"
+UNITS_PAGE = "_units_page"
+UNITS_UNIT = "_units_unit"
+UNITS_PENALTY = "_units_penalty"
+UNITS_CHART = "units_of_layer"
+UNIT_CHART = "unit_at_large"
+UNIT_CLASSES_CHART = "unit_classes"
+UNIT_MOST_CHART = "unit_most"
+UNIT_LEAST_CHART = "unit_least"
+EXCITATION_CHART = "excitation"
+SWITCHED_OFF = "_switched_off"
+SWITCHED_OFF_VIEW = "switched_off_view"
+SWITCHED_OFF_CLASSES_CHART = "switched_off_classes"
+SWITCH_OFF_CHEAPEST = "_switch_off_cheapest"
+N_CHEAPEST = "_n_cheapest"
+SWITCH_ALL_ON = "_switch_all_on"
+RANKING_BUTTON = "_ranking_button"
+RANKING_CHART = "unit_ranking"
+PATH_OTHER = "_path_other"
+PATH_CHART = "decision_path"
+PATH_IMAGES_CHART = "decision_path_images"
+NEAR_BOUNDARY_CHART = "near_boundary"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -323,6 +348,13 @@ class Untrained(NamedTuple):
 
     run: Run
     score: Score | None
+
+
+class RankedUnits(NamedTuple):
+    """The ranking of the hidden units of a network, and which network that is."""
+
+    version: Hashable
+    ranking: UnitRanking
 
 
 class Film(NamedTuple):
@@ -428,6 +460,7 @@ class Tab:
     gallery_problem : why the last wish about them could not be met
     breaking : what the reader does to an image, and how much damage networks stand
     broken_race : the race with a broken term that was begun last
+    ranked_units : of the network that the Inside page has looked into last
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
@@ -467,6 +500,7 @@ class Tab:
     gallery_problem: str = ""
     breaking: Breaking = field(default_factory=Breaking)
     broken_race: BrokenRace | None = None
+    ranked_units: RankedUnits | None = None
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
     over_seeds: RunSequence[RunOutcome] | None = None

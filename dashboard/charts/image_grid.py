@@ -129,7 +129,7 @@ def image_grid(
     lines = [caption_lines(caption) for caption in captions]
     gap = gaps(height, width, most_lines(captions))
     places = corners(n_images, columns, (height, width), gap)
-    frame = [] if chosen is None else [_frame(places[chosen], (height, width))]
+    frame = [] if chosen is None else [frame_around(places[chosen], (height, width))]
     return mosaic_figure(
         images,
         ["<br>".join(map(escape, each)) for each in lines],
@@ -240,7 +240,7 @@ def letter_size(lines: Sequence[str]) -> int:
     return LARGEST_LETTERS if longest <= 6 else 90 // longest + 2
 
 
-def _frame(corner: Corner, image_shape: Sequence[int]) -> dict[str, Any]:
+def frame_around(corner: Corner, image_shape: Sequence[int]) -> dict[str, Any]:
     """Return a line around an image, along the edges of its outer pixels."""
     x, y = corner.x - 0.5, corner.y - 0.5
     height, width = image_shape

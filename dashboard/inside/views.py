@@ -8,15 +8,21 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.epoch_slider import advance_film, choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
+from dashboard.inside.decision import draw_decision
 from dashboard.inside.landscape import draw_landscape
 from dashboard.inside.layers import draw_layers
 from dashboard.inside.representations import TSNE, draw_representations
+from dashboard.inside.switched_off import draw_switched_off
+from dashboard.inside.units import draw_units
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from experiments.training.run import Run
 
 VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
+    "Units": draw_units,
+    "Switch units off": draw_switched_off,
     "Layers": draw_layers,
     "Representations": draw_representations,
+    "Decision": draw_decision,
     "Landscape": draw_landscape,
 }
 FILMED = {"Layers", "Representations"}

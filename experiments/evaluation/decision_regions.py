@@ -60,7 +60,7 @@ def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
             f"Decision regions are drawn in the plane, but a sample has {dataset.n_features:,} "
             "features. Choose a dataset with two, such as xor."
         )
-    x, y = (_grid(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
+    x, y = (grid_over(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
     test = run.result.test if run.result else None
     rows = prepared.split.test if test else prepared.split.validation
     return DecisionRegions(
@@ -90,7 +90,10 @@ def _why_no_accuracy(run: Run) -> str:
     return "no result" if run.prepared_data().test else "no test samples"
 
 
-def _grid(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def grid_over(
+    values: npt.NDArray[np.float32], n_points: int = GRID_POINTS
+) -> npt.NDArray[np.float32]:
+    """Return evenly spaced values, (n_points,), from a little below some values to above them."""
     low, high = float(values.min()), float(values.max())
     margin = MARGIN * (high - low or 1.0)
-    return np.linspace(low - margin, high + margin, GRID_POINTS, dtype=np.float32)
+    return np.linspace(low - margin, high + margin, n_points, dtype=np.float32)

@@ -22,7 +22,7 @@ from cachetools import LRUCache, cached
 from data.datasets import Labels
 from data.split import Rows
 from experiments.comparison.significance import McNemarResult, mcnemar_test
-from experiments.evaluation.guessing import lower_limit
+from experiments.evaluation.clopper_pearson import lower_limit
 from experiments.exploration.projections import principal_components
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run

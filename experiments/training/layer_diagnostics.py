@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mlp.activations import Activation
 from mlp.arrays import Array
@@ -58,14 +59,36 @@ def _ratio(change: float, size: float) -> float:
     return change / size if size else 0.0
 
 
-class UnitActivity(NamedTuple):
-    """The shares of the units of a hidden layer, from 0 to 1, that hardly learn any more.
+class StuckUnits(NamedTuple):
+    """Which units of a hidden layer hardly learn any more, (n_l,) each.
 
     dead : activation and slope are 0 for every sample, so the unit cannot learn
     saturated : not dead, but so far out on its function that the slope is below 5 % of the
         steepest there is, for more than 95 % of the samples. Only a function that is flat
         at both ends, such as sigmoid or tanh, saturates.
     """
+
+    dead: npt.NDArray[np.bool_]
+    saturated: npt.NDArray[np.bool_]
+
+
+@np.errstate(all="ignore")
+def stuck_units(function: Activation, z: Array, a: Array) -> StuckUnits:
+    """Return which units of a layer are dead, and which are saturated.
+
+    Parameters
+    ----------
+    z, a : (n_samples, n_l), weighted inputs and activations of a hidden layer, for at least one
+        sample
+    """
+    flat = FLAT * _steepest(function) if _is_flat_at_both_ends(function) else 0.0
+    slope = np.abs(function.slope(z, a))
+    dead = ((a == 0) & (slope == 0)).all(axis=0)
+    return StuckUnits(dead, ((slope < flat).mean(axis=0) > ALMOST_ALL) & ~dead)
+
+
+class UnitActivity(NamedTuple):
+    """The shares of the units of a hidden layer, from 0 to 1, that are dead, and saturated."""
 
     layer: int
     dead: float
@@ -74,7 +97,7 @@ class UnitActivity(NamedTuple):
 
 @np.errstate(all="ignore")  # a network that has diverged is measured as it is
 def unit_activity(network: Network, X: Array) -> list[UnitActivity]:
-    """Return the activity of each hidden layer for some samples.
+    """Return the activity of each hidden layer for some samples; see `StuckUnits`.
 
     Where the slope f'(z) of a unit is 0, backpropagation stops: no gradient reaches the weights
     that enter the unit.
@@ -89,16 +112,15 @@ def unit_activity(network: Network, X: Array) -> list[UnitActivity]:
     """
     if not len(X):
         raise ValueError("The activity of units is measured on samples: give at least one.")
-    workspace, function = Workspace(network, len(X)), network.activation
+    workspace = Workspace(network, len(X))
     forward(network, X, workspace)
-    flat = FLAT * _steepest(function) if _is_flat_at_both_ends(function) else 0.0
     activities = []
     for layer in range(1, network.n_layers):
-        a = workspace.activations[layer]  # (n_samples, n_l)
-        slope = np.abs(function.slope(workspace.zs[layer], a))
-        dead = ((a == 0) & (slope == 0)).all(axis=0)
-        saturated = ((slope < flat).mean(axis=0) > ALMOST_ALL) & ~dead
-        activities.append(UnitActivity(layer, float(dead.mean()), float(saturated.mean())))
+        z, a = workspace.zs[layer], workspace.activations[layer]
+        stuck = stuck_units(network.activation, z, a)
+        activities.append(
+            UnitActivity(layer, float(stuck.dead.mean()), float(stuck.saturated.mean()))
+        )
     return activities
 
 

@@ -1,0 +1,173 @@
+"""The views of the Inside page that look at units and decisions, with networks of each kind."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dashboard import session
+from tests.pages.conftest import App
+from tests.pages.test_forged_messages import send
+from tests.pages.test_train_runs import table, upload
+from tests.waiting import wait_until
+
+VIEWS = ("Units", "Switch units off", "Decision")
+
+
+@pytest.fixture
+def inside(open_app):
+    """Train a run, and open the page that looks into it."""
+
+    def open_(**query: str) -> App:
+        app = open_app(**{"epochs": "3", "hidden_layers": "12", "pace": "full"} | query)
+        app.click("Train")
+        return app.wait_for(lambda: app.job.status.is_over).go_to("inside")
+
+    return open_
+
+
+def show(app: App, view: str) -> App:
+    app.test.segmented_control(key=session.INSIDE_VIEW).set_value(view)
+    return app.run()
+
+
+def captions(app: App) -> str:
+    return " ".join(caption.value for caption in app.test.caption)
+
+
+def title_of(app: App, chart: str) -> str:
+    return app.figures[chart]["layout"]["title"]["text"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"hidden_layers": ""},
+        {"hidden_layers": "6,5", "activation": "sigmoid", "scaling": "z-score"},
+        {"dataset": "xor"},
+        {"dataset": "spirals", "hidden_layers": "6,5", "activation": "tanh"},
+        {"output": "identity", "loss": "mse", "validation_fraction": "0", "test_fraction": "0"},
+        {"early_stopping": "true", "patience": "1"},
+    ],
+    ids=lambda query: " ".join(query.values()) or "default",
+)
+def test_each_view_shows_titled_figures_and_says_what_to_notice(inside, query, view: str) -> None:
+    app = show(inside(**query), view)
+    if view == "Switch units off" and query.get("hidden_layers") == "":
+        assert "nothing to switch off" in app.test.info[0].value
+        return
+    assert "What to notice: " in captions(app)
+    assert app.figures
+    for key, figure in app.figures.items():
+        assert figure["layout"]["title"]["text"], key
+    assert "nan" not in json.dumps(app.figures).lower().replace("nance", "")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_table_is_shown_with_the_names_of_its_features(open_app, view: str) -> None:
+    app = upload(open_app(dataset="own", epochs="3", pace="full"), "a.csv", table())
+    app.click("Train")
+    app = show(app.wait_for(lambda: app.job.status.is_over).go_to("inside"), view)
+    assert "What to notice: " in captions(app)
+    if view == "Units":
+        assert app.figures[session.UNITS_CHART]["layout"]["xaxis"]["ticktext"] == ["a", "b", "c"]
+        assert "**Training samples that excite it least**" in [m.value for m in app.test.markdown]
+        send(app, session.UNITS_CHART, "click", {"trace": 0, "index": [4, 0]})
+        assert app.test.number_input(key=session.UNITS_UNIT).value == 5
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_pictures_follow_a_run_that_still_trains(open_app, view: str) -> None:
+    app = open_app(epochs="500", pace="25", hidden_layers="12").click("Train")
+    app = show(app.wait_for(lambda: app.job.run.step > 0).go_to("inside"), view)
+    step = app.job.run.step
+    wait_until(lambda: app.job.run.step > step)
+    news = json.loads(app.test.session_state[session.TAB].live_page.look())["elements"]
+    assert {session.UNITS_CHART, session.SWITCHED_OFF_CLASSES_CHART, session.PATH_CHART} & {*news}
+
+
+@pytest.mark.parametrize("times", [np.nan, 1e30])
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_network_that_has_diverged_is_said_to_be_so(inside, view: str, times: float) -> None:
+    app = inside()
+    app.test.session_state[session.TAB].job.run.network.parameters[:] *= times
+    assert "has diverged" in show(app, view).test.warning[0].value
+
+
+def test_a_click_on_a_picture_selects_its_unit_and_the_order_is_that_asked_for(inside) -> None:
+    app = inside()
+    send(app, session.UNITS_CHART, "click", {"trace": 0, "index": [0, 11]})
+    assert app.test.number_input(key=session.UNITS_UNIT).value == 2
+    assert title_of(app, session.UNIT_CHART).startswith("Unit 2: its weights")
+    send(app, session.UNITS_CHART, "click", {"trace": 0, "index": [900, 0]})
+    assert app.test.number_input(key=session.UNITS_UNIT).value == 2
+    app.test.selectbox(key=session.UNITS_ORDER).set_value("Mean activation")
+    notes = app.run().figures[session.UNITS_CHART]["layout"]["annotations"]
+    means = [float(note["text"].split("<br>")[1]) for note in notes]
+    assert means == sorted(means, reverse=True)
+
+
+def test_dead_units_are_marked_and_found(inside) -> None:
+    app = inside(bias_init="zeros", weight_init="he", optimizer="sgd", learning_rate="1e-6")
+    run = app.job.run
+    run.network.biases[1][3] = -1e3
+    run.step += 1  # another version of the network
+    app.test.segmented_control(key=session.UNITS_FILTER).set_value("Dead")
+    notes = app.run().figures[session.UNITS_CHART]["layout"]["annotations"]
+    assert "4<br>dead" in [note["text"] for note in notes]
+    app.test.number_input(key=session.UNITS_UNIT).set_value(4)
+    assert "It is **dead**" in captions(app.run())
+
+
+def test_a_choice_of_another_run_is_forgotten_where_it_does_not_fit(inside) -> None:
+    app = inside(hidden_layers="6,5")
+    app.test.selectbox(key=session.UNITS_LAYER).set_value(3)
+    app.test.number_input(key=session.UNITS_UNIT).set_value(10)
+    app.run().go_to("train")
+    app.test.session_state["hidden_layers"] = "4"
+    app.run().click("Train")
+    app.wait_for(lambda: app.job.status.is_over).go_to("inside")
+    assert title_of(app, session.UNITS_CHART).startswith("Layer 1: ")
+
+
+def test_a_unit_is_switched_off_by_a_click_on_a_bar_or_in_the_network(inside) -> None:
+    app = show(inside(), "Switch units off")
+    send(app, session.RANKING_CHART, "click", {"trace": 0, "index": [0]})
+    (off,) = app.test.session_state[session.SWITCHED_OFF]
+    before, after = title_of(app, session.SWITCHED_OFF_CLASSES_CHART).split(" with all, ")
+    assert before.removeprefix("Accuracy ") != after.removesuffix(" without")
+    send(app, session.SWITCHED_OFF_VIEW, "unit", {"layer": 1, "unit": (off + 1) % 12})
+    assert app.test.session_state[session.SWITCHED_OFF] == sorted([off, (off + 1) % 12])
+    assert "Together they cost" in captions(app)
+    send(app, session.SWITCHED_OFF_VIEW, "unit", {"layer": 2, "unit": 0})
+    send(app, session.RANKING_CHART, "click", {"trace": 0, "index": [99]})
+    assert len(app.test.session_state[session.SWITCHED_OFF]) == 2
+    app.click("All on")
+    assert app.test.session_state[session.SWITCHED_OFF] == []
+    app.click("Switch off the cheapest")
+    assert len(app.test.session_state[session.SWITCHED_OFF]) == 5
+
+
+def test_a_large_ranking_goes_on_in_the_background_and_can_be_stopped(inside, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.inside.unit_facts.RANKING_SECONDS", 0)
+    monkeypatch.setattr("experiments.inspection.ablation.MOST_NUMBERS", 1)
+    app = show(inside(), "Switch units off")
+    ranking = app.test.session_state[session.TAB].ranked_units.ranking
+    assert ranking.n_done == 1
+    app.click("Rank all units")
+    app.wait_for(lambda: ranking.is_over)
+    assert "12 units cost nothing" in captions(app) or "of 12 units" in captions(app)
+    assert session.RANKING_BUTTON not in [button.key for button in app.test.button]
+
+
+def test_the_way_goes_to_another_class_and_begins_where_one_clicks(inside) -> None:
+    app = show(inside(), "Decision")
+    assert "flip" in title_of(app, session.PATH_CHART)
+    assert not title_of(app, session.PATH_CHART).endswith(": 0 flips")
+    send(app, session.NEAR_BOUNDARY_CHART, "click", {"trace": 0, "index": [0, 0]})
+    number = app.test.number_input(key=session.SAMPLE_NUMBER).value
+    assert title_of(app, session.PATH_CHART).startswith(f"Test sample {number:,} to ")
+    app.test.number_input(key=session.PATH_OTHER).set_value(7)
+    assert "to test sample 7:" in title_of(app.run(), session.PATH_CHART)
