@@ -175,6 +175,20 @@ DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+STEP_LEARNS_FROM = "_step_learns_from"
+STEP_ROW = "_step_row"
+STEP_CLASS = "_step_class"
+STEP_MOVE = "_step_move"
+STEP_BUTTON = "step_button"  # one of several: see `key_of`
+STEP_LAYER = "_step_layer"
+STEP_UNIT = "step_unit"  # one for each layer: see `key_of`
+STEP_ONE_SCALE = "_step_one_scale"
+STEP_NETWORK_VIEW = "step_network_view"
+STEP_COLUMNS = "step_columns"
+STEP_MATRIX_COLUMNS = "step_matrix_columns"
+STEP_MATRIX_CHARTS = tuple(f"step_matrix_{i}" for i in range(5))
+STEP_ADDENDS_CHART = "step_addends"
+MARKED_SOURCE = "_marked_source"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -300,6 +314,24 @@ class ComparisonKind(StrEnum):
 
 
 @dataclass
+class SlowMotion:
+    """Where the reader is in the slow motion of a step.
+
+    Attributes
+    ----------
+    move : its name
+    units : those that the reader follows, by layer
+    is_playing : whether it goes on by itself
+    shown_at : since when the move is shown, in seconds
+    """
+
+    move: str = ""
+    units: dict[int, int] = field(default_factory=dict)
+    is_playing: bool = False
+    shown_at: float = 0.0
+
+
+@dataclass
 class Tab:
     """What one browser tab has.
 
@@ -336,6 +368,7 @@ class Tab:
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
+    slow_motion : where the reader is in the slow motion of a step
     """
 
     config: RunConfig = field(default_factory=RunConfig)
@@ -370,6 +403,7 @@ class Tab:
     over_seeds: RunSequence[RunOutcome] | None = None
     nonlinear_sets: RunSequence[DecisionRegions] | None = None
     architecture_grid: RunSequence[RunOutcome] | None = None
+    slow_motion: SlowMotion = field(default_factory=SlowMotion)
 
     @property
     def comparisons(self) -> dict[ComparisonKind, SideBySide | RunSequence[Any] | None]:

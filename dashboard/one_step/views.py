@@ -9,9 +9,12 @@ from dashboard import session
 from dashboard.components.epoch_slider import choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.inspected_network import InspectedNetwork, inspected_network
+from dashboard.one_step.slow_motion import draw_slow_motion
 from experiments.training.run import Run
 
-VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {}
+VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
+    "Slow motion": draw_slow_motion,
+}
 
 
 def draw_views(run: Run) -> None:

@@ -14,6 +14,8 @@ from experiments.inspection.step_numbers import Line, line, number, plus, sum_of
 from experiments.inspection.step_trace import StepTrace
 from mlp.losses import LOSSES, Loss
 
+TINY = 1e-30  # below it, an output has few digits left, or none
+
 
 class LossStep(NamedTuple):
     """How a loss comes to its numbers.
@@ -56,10 +58,16 @@ def _squared_difference(output: str, delta: str, function: str) -> str:
     return rf"{delta} = \frac{{1}}{{n}}\,{g} * f'({output.replace('a', 'z')})"
 
 
+@np.errstate(all="ignore")
 def _cross_entropy(trace: StepTrace, sample: int) -> Line:
     right = int(trace.targets[sample].argmax())
-    a = float(trace.outputs[sample, right])
-    return line(f"−ln {number(a)}", -math.log(a) if a > 0 else math.inf, trace.losses[sample])
+    a, result = float(trace.outputs[sample, right]), float(trace.losses[sample])
+    if a > TINY:
+        return line(f"−ln {number(a)}", -math.log(a), result)
+    z = trace.zs[-1][sample].astype(np.float64)
+    total = float(z.max() + np.log(np.exp(z - z.max()).sum()))  # a has no digits left
+    words = f"−ln a = ln Σ e^z − z = {number(total)}{plus(-float(z[right]))}"
+    return line(words, total - float(z[right]), result)
 
 
 def _binary_cross_entropy(trace: StepTrace, sample: int) -> Line:

@@ -49,6 +49,17 @@ class Place(NamedTuple):
     layer: int
 
 
+class Terms(NamedTuple):
+    """What comes to the unit that is followed, from each unit of another layer.
+
+    layer : that they come from
+    values : (n_layer,)
+    """
+
+    layer: int
+    values: Array
+
+
 class Matrix(NamedTuple):
     """A matrix of a move.
 
@@ -82,8 +93,12 @@ class Move:
     matrices : what goes in, and last what comes out
     lines : the same for the unit that is followed, with its numbers
     of_units : (n_l,), a number for each unit of its layer, for the sample that is followed
+    unit_symbol : what these are called
+    factors : what is multiplied in a sum of products, in words
     of_samples : (n_samples,), what each sample adds to the number that is followed; None where
         samples are not summed
+    terms : what comes along the connections of the unit that is followed, or changes in them;
+        None where nothing does
     """
 
     name: str
@@ -98,7 +113,10 @@ class Move:
     matrices: Callable[[Place], list[Matrix]]
     lines: Callable[[Place], list[Line]]
     of_units: Callable[[Place], Array]
+    unit_symbol: str
+    factors: str = ""
     of_samples: Callable[[Place], Array] | None = None
+    terms: Callable[[Place], Terms] | None = None
 
 
 def moves_of(trace: StepTrace) -> list[Move]:
@@ -208,6 +226,9 @@ def _weighted_inputs(trace: StepTrace, l: int) -> Move:
         ],
         lines=lines,
         of_units=lambda place: z[place.sample],
+        unit_symbol=sub("z", l),
+        factors="weight · activation",
+        terms=lambda place: Terms(l - 1, weights[place.units[l]] * a[place.sample]),
     )
 
 
@@ -240,6 +261,7 @@ def _activation(trace: StepTrace, l: int) -> Move:
         ],
         lines=lines,
         of_units=lambda place: a[place.sample],
+        unit_symbol=sub("a", l),
     )
 
 
@@ -275,6 +297,8 @@ def _mask(trace: StepTrace, l: int) -> Move:
         ],
         lines=lines,
         of_units=lambda place: passed_on[place.sample],
+        unit_symbol=sub("ã", l),
+        factors="activation · mask",
     )
 
 
@@ -303,6 +327,7 @@ def _output(trace: StepTrace) -> Move:
         ],
         lines=lambda place: [_output_line(trace, place)],
         of_units=lambda place: trace.outputs[place.sample],
+        unit_symbol=sub("a", last),
     )
 
 
@@ -315,12 +340,10 @@ def _output_line(trace: StepTrace, place: Place) -> Line:
     if output.name != "softmax":
         left = output.value(z[np.newaxis])[0, k]
         return line(f"{output.name}({number(float(z[k]))})", left, result)
-    powers = np.exp(z)
+    powers = np.exp(z - z.max())  # as training does it: no exp can overflow
     words, total = sum_of_products(powers)
-    top = f"e^({number(float(z[k]))})"
-    return line(
-        f"{top} / Σ e^z = {number(float(powers[k]))} / ({words})", powers[k] / total, result
-    )
+    top = f"e^({number(float(z[k]))}{plus(-float(z.max()))}) / Σ e^(z{plus(-float(z.max()))})"
+    return line(f"{top} = {number(float(powers[k]))} / ({words})", powers[k] / total, result)
 
 
 def _loss(trace: StepTrace) -> Move:
@@ -354,6 +377,7 @@ def _loss(trace: StepTrace) -> Move:
         ],
         lines=lines,
         of_units=lambda place: trace.outputs[place.sample],
+        unit_symbol=sub("a", last),
         of_samples=lambda place: trace.losses * trace.shares,
     )
 
@@ -381,6 +405,7 @@ def _output_delta(trace: StepTrace) -> Move:
         ],
         lines=lambda place: [step.one_delta(trace, place.sample, place.units[last])],
         of_units=lambda place: trace.deltas[last][place.sample],
+        unit_symbol=sub("δ", last),
     )
 
 
@@ -416,7 +441,10 @@ def _weight_gradient(trace: StepTrace, l: int) -> Move:
         ],
         lines=lines,
         of_units=lambda place: delta[place.sample],
+        unit_symbol=sub("δ", l),
+        factors="δ · activation of each sample",
         of_samples=lambda place: delta[:, place.units[l]] * a[:, place.units[l - 1]],
+        terms=lambda place: Terms(l - 1, gradient[place.units[l]]),
     )
 
 
@@ -445,6 +473,8 @@ def _bias_gradient(trace: StepTrace, l: int) -> Move:
         ],
         lines=lines,
         of_units=lambda place: gradient,
+        unit_symbol=sub("∂b", l),
+        factors="δ of each sample",
         of_samples=lambda place: delta[:, place.units[l]],
     )
 
@@ -493,6 +523,9 @@ def _delta(trace: StepTrace, l: int) -> Move:
         ],
         lines=lines,
         of_units=lambda place: delta[place.sample],
+        unit_symbol=sub("δ", l),
+        factors="(δ above · weight) · slope" + (" · mask" if masks else ""),
+        terms=lambda place: Terms(l + 1, above[place.sample] * weights[:, place.units[l]]),
     )
 
 
@@ -540,7 +573,7 @@ def _penalty(trace: StepTrace) -> Move:
         title="Penalty: large weights cost",
         sentence="To the gradient of each weight is added what pulls it towards 0; biases go free.",
         formula=r"g = \frac{\partial C}{\partial W} + " + " + ".join(terms),
-        shapes=f"({n_weights:,},) + ({n_weights:,},) = ({n_weights:,},)",
+        shapes=f"({n_weights},) + ({n_weights},) = ({n_weights},)",
         sources=(SourceMark(Objective.add_penalty_gradient, tuple(texts)),),
         matrices=lambda place: [
             _of_weights(sub("∂C/∂W", place.layer), data[place.layer], place.layer, place),
@@ -551,6 +584,7 @@ def _penalty(trace: StepTrace) -> Move:
         ],
         lines=lines,
         of_units=lambda place: trace.deltas[place.layer][place.sample],
+        unit_symbol="δ",
     )
 
 
@@ -577,7 +611,7 @@ def parameter_step(trace: StepTrace, place: Place, *, is_bias: bool = False) -> 
 
 
 def _memory(trace: StepTrace) -> Move:
-    step, shape = OPTIMIZER_STEPS[type(trace.optimizer)], f"({len(trace.gradient):,},)"
+    step, shape = OPTIMIZER_STEPS[type(trace.optimizer)], f"({len(trace.gradient)},)"
     state = trace.optimizer.state()
     parts = {name: trace.layers(part)[0] for name, part in state.items() if len(part) > 1}
     g = trace.layers(trace.gradient)[0]
@@ -600,12 +634,14 @@ def _memory(trace: StepTrace) -> Move:
         ],
         lines=lambda place: step.remember(parameter_step(trace, place)),
         of_units=lambda place: trace.deltas[place.layer][place.sample],
+        unit_symbol="δ",
     )
 
 
 def _new_weights(trace: StepTrace) -> Move:
-    step, shape = OPTIMIZER_STEPS[type(trace.optimizer)], f"({len(trace.gradient):,},)"
+    step, shape = OPTIMIZER_STEPS[type(trace.optimizer)], f"({len(trace.gradient)},)"
     before, after = trace.network.weights, trace.layers(trace.stepped)[0]
+    change = trace.stepped - trace.network.parameters
 
     def lines(place: Place) -> list[Line]:
         return [
@@ -627,9 +663,12 @@ def _new_weights(trace: StepTrace) -> Move:
         sources=step.update_sources,
         matrices=lambda place: _changes(place, before, after),
         lines=lines,
-        of_units=lambda place: trace.layers(trace.stepped - trace.network.parameters)[1][
-            place.layer
-        ],
+        of_units=lambda place: trace.layers(change)[1][place.layer],
+        unit_symbol="Δb",
+        factors="the old value, minus η times the direction",
+        terms=lambda place: Terms(
+            place.layer - 1, trace.layers(change)[0][place.layer][place.units[place.layer]]
+        ),
     )
 
 
@@ -664,11 +703,12 @@ def _limited_norms(trace: StepTrace) -> Move:
         title="Limit of the norms",
         sentence="A unit whose incoming weights have become too long gets them shortened.",
         formula=rf"w \leftarrow w \, \min\left(1, \frac{{{most:g}}}{{|w|}}\right)",
-        shapes=f"({n_weights:,},) → ({n_weights:,},)",
+        shapes=f"({n_weights},) → ({n_weights},)",
         sources=(
             SourceMark(limit_norms, ("norms = np.sqrt(", "too_long = ", "weights[too_long] *=")),
         ),
         matrices=lambda place: _changes(place, before, network.weights),
         lines=lines,
         of_units=lambda place: np.linalg.norm(network.weights[place.layer], axis=1),
+        unit_symbol="|w|",
     )

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 MOST_TERMS = 3  # of a sum that are written out
 DIGITS = 3
+LARGE = 1e6  # from here on, a power of 10 is shorter
 
 
 class Line(NamedTuple):
@@ -32,6 +33,8 @@ def number(value: float) -> str:
     """Return a number with a few digits, and a real minus sign."""
     if not math.isfinite(value):
         return "(not finite)"
+    if 1000 <= abs(value) < LARGE:
+        return f"{value:,.0f}".replace("-", "−")
     return f"{value:.{DIGITS}g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
 
 

@@ -232,9 +232,11 @@ def _trace_of(
 ) -> StepTrace:
     """Copy what a step has left, and find the parts that the step has put together."""
     network, objective, logits = optimizer_before.network, state.objective, workspace.zs[-1]
+    after, limits = state.optimizer.network, is_made and state.max_norm is not None
     losses = objective.loss.fused(logits, batch.targets, network.output, np.empty_like(logits))
     shares = mean_shares(len(rows), logits.dtype, batch.weights)
     gradient, deltas = workspace.gradient.copy(), [delta.copy() for delta in workspace.deltas]
+    has_penalty = bool(objective.l1 or objective.l2)
     penalty_gradient = np.zeros_like(network.all_weights)
     objective.add_penalty_gradient(network.all_weights, penalty_gradient)
     return StepTrace(
@@ -253,12 +255,12 @@ def _trace_of(
         losses=losses,
         loss=float(losses.dot(shares)),
         penalty=objective.penalty(network.all_weights),
-        data_gradient=_data_gradient(workspace, state.optimizer.network, network),
+        data_gradient=_data_gradient(workspace, after, network) if has_penalty else gradient,
         penalty_gradient=penalty_gradient,
         gradient=gradient,
         optimizer=state.optimizer,
         state_before={name: part.copy() for name, part in optimizer_before.state().items()},
-        stepped=_stepped(optimizer_before, gradient) if is_made else network.parameters,
+        stepped=_stepped(optimizer_before, gradient) if limits else after.parameters,
         max_norm=state.max_norm,
         is_made=is_made,
     )

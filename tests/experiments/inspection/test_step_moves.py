@@ -122,3 +122,19 @@ def test_the_marked_lines_are_those_of_the_source() -> None:
     assert source.file == "mlp/backprop.py"
     assert source.lines[source.marked[0]].strip() == "zs[l] += biases[l]"
     assert len(marked_source(SourceMark(ACTIVATIONS["relu"].value)).marked) > 3
+
+
+def test_logits_that_are_far_apart_have_a_loss_and_an_output() -> None:
+    run = run_of(2)
+    state, X = run.training().state, run.prepared_data().training.X
+    state.optimizer.network.weights[3][...] *= 3000
+    with np.errstate(over="ignore"):
+        trace = trace_sample(state, X[0], 3)
+    by_name = {move.name: move for move in moves_of(trace)}
+    place = Place(0, tuple(longest_terms(trace, 0)), 3)
+    for name in ("a3", "C"):
+        (line,) = by_name[name].lines(place)
+        assert line.left == pytest.approx(line.result, rel=1e-4)
+        assert "finite" not in line.words
+    assert "ln Σ e^z" in by_name["C"].lines(place)[0].words
+    assert number(-12345.6) == "−12,346"
