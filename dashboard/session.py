@@ -32,10 +32,10 @@ from experiments.comparison.split_effect import SplitScore
 from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.evaluation.robustness_task import RobustnessTask
+from experiments.inspection.ablation import UnitRanking
+from experiments.inspection.broken_race import Race
 from experiments.inspection.loss_landscape import LossLandscape
 from experiments.inspection.loss_line import LossLine
-from experiments.inspection.broken_race import Race
-from experiments.inspection.ablation import UnitRanking
 from experiments.inspection.network_picture import NetworkPicture
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
@@ -263,6 +263,20 @@ PATH_OTHER = "_path_other"
 PATH_CHART = "decision_path"
 PATH_IMAGES_CHART = "decision_path_images"
 NEAR_BOUNDARY_CHART = "near_boundary"
+STEP_LEARNS_FROM = "_step_learns_from"
+STEP_ROW = "_step_row"
+STEP_CLASS = "_step_class"
+STEP_MOVE = "_step_move"
+STEP_BUTTON = "step_button"  # one of several: see `key_of`
+STEP_LAYER = "_step_layer"
+STEP_UNIT = "step_unit"  # one for each layer: see `key_of`
+STEP_ONE_SCALE = "_step_one_scale"
+STEP_NETWORK_VIEW = "step_network_view"
+STEP_COLUMNS = "step_columns"
+STEP_MATRIX_COLUMNS = "step_matrix_columns"
+STEP_MATRIX_CHARTS = tuple(f"step_matrix_{i}" for i in range(5))
+STEP_ADDENDS_CHART = "step_addends"
+MARKED_SOURCE = "_marked_source"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -422,6 +436,24 @@ class ComparisonKind(StrEnum):
 
 
 @dataclass
+class SlowMotion:
+    """Where the reader is in the slow motion of a step.
+
+    Attributes
+    ----------
+    move : its name
+    units : those that the reader follows, by layer
+    is_playing : whether it goes on by itself
+    shown_at : since when the move is shown, in seconds
+    """
+
+    move: str = ""
+    units: dict[int, int] = field(default_factory=dict)
+    is_playing: bool = False
+    shown_at: float = 0.0
+
+
+@dataclass
 class Tab:
     """What one browser tab has.
 
@@ -465,6 +497,7 @@ class Tab:
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
         each kind
     landscapes : what was computed last of the loss around networks, by what it depends on
+    slow_motion : where the reader is in the slow motion of a step
     """
 
     config: RunConfig = field(default_factory=RunConfig)
@@ -507,6 +540,7 @@ class Tab:
     nonlinear_sets: RunSequence[DecisionRegions] | None = None
     architecture_grid: RunSequence[RunOutcome] | None = None
     landscapes: dict[Hashable, LossLandscape | LossLine] = field(default_factory=dict)
+    slow_motion: SlowMotion = field(default_factory=SlowMotion)
 
     @property
     def comparisons(self) -> dict[ComparisonKind, SideBySide | RunSequence[Any] | None]:

@@ -11,6 +11,7 @@ const views = new WeakMap();
 // ---- numbers and colors ----
 
 const written = (value) => (Number.isFinite(value) ? String(+value.toPrecision(3)).replace("-", "−") : "not finite");
+const brief = (value) => (value && Math.abs(value) < 0.001 ? value.toExponential(0) : String(+value.toPrecision(2))).replaceAll("-", "−");
 const signed = (value) => (value < 0 ? written(value) : `+${written(value)}`);
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0) || 1;
 
@@ -55,6 +56,7 @@ function columnPlaces(n, left, width, height) {
 // The widths of input and answer, in pixels: the more layers are between them, the less.
 function sidesOf(picture, width) {
   const share = width / (3.2 + 0.9 * (picture.layers.length - 2));
+  if (picture.place) return { input: Math.min(200, 0.26 * width, 1.2 * share), answer: Math.max(92, Math.min(140, 0.24 * width)) }; // room for numbers
   return { input: Math.min(250, 0.34 * width, 1.6 * share), answer: Math.min(190, Math.max(92, 0.34 * width, 1.6 * share)) };
 }
 
@@ -137,13 +139,14 @@ function drawFeatures({ picture, geometry: { input, places }, theme }, context) 
   });
 }
 
-function drawEdges({ edges, geometry: { places }, theme }, context) {
+function drawEdges({ edges, focus, picture, geometry: { places }, theme }, context) {
+  const isFaint = picture.place && !focus; // what comes to a marked unit is drawn above them
   const below = css(colorAt(theme.diverging, 0.17)), above = css(colorAt(theme.diverging, 0.83));
   for (const { l, from, to, value, strength } of edges) {
     const start = places[l - 1][from], end = places[l][to];
     const middle = (start.x + end.x) / 2;
     context.strokeStyle = value < 0 ? below : above;
-    context.globalAlpha = 0.12 + 0.88 * strength;
+    context.globalAlpha = (0.12 + 0.88 * strength) * (isFaint ? 0.25 : 1);
     context.lineWidth = 0.4 + 2.6 * strength;
     context.beginPath();
     context.moveTo(start.x + start.radius, start.y);
@@ -184,6 +187,81 @@ function drawUnits(view, context, l) {
     context.globalAlpha = isFocus ? 1 : 0.55;
     context.stroke();
     context.globalAlpha = context.lineWidth = 1;
+  });
+}
+
+// ---- a place that the page speaks of ----
+
+// Words that stay legible on whatever is below them.
+function writeAbove({ theme }, context, text, x, y, align, color) {
+  context.font = `600 11px ${theme.font}`;
+  context.textAlign = align;
+  context.lineJoin = "round";
+  context.strokeStyle = theme.background;
+  context.lineWidth = 4;
+  context.strokeText(text, x, y);
+  context.lineWidth = 1;
+  context.fillStyle = color;
+  context.fillText(text, x, y);
+}
+
+// What comes to the marked unit along its connections, with the longest three in numbers.
+function drawTerms(view, context) {
+  const { picture: { place }, geometry: { places }, theme } = view;
+  const to = places[place.layer][place.i], most = largest(place.terms);
+  const colorOf = (value) => css(colorAt(theme.diverging, value < 0 ? 0.17 : 0.83));
+  const ways = place.termUnits.map((unit, i) => ({ from: places[place.termLayer][unit], value: place.terms[i] })).filter(({ from, value }) => from && value);
+  for (const { from, value } of ways) {
+    const side = Math.sign(to.x - from.x), middle = (from.x + to.x) / 2;
+    context.strokeStyle = colorOf(value);
+    context.lineWidth = 0.6 + (3 * Math.abs(value)) / most;
+    context.beginPath();
+    context.moveTo(from.x + side * from.radius, from.y);
+    context.bezierCurveTo(middle, from.y, middle, to.y, to.x - side * (to.radius + 5), to.y);
+    context.stroke();
+  }
+  if (!ways.length) return;
+  const side = place.isBackward ? -1 : 1, tip = to.x - side * (to.radius + 2);
+  context.fillStyle = theme.text;
+  context.beginPath();
+  context.moveTo(tip, to.y);
+  context.lineTo(tip - side * 8, to.y - 5);
+  context.lineTo(tip - side * 8, to.y + 5);
+  context.fill();
+  const taken = [];
+  for (const { from, value } of ways.slice(0, 3)) {
+    const share = place.isBackward ? 0.45 : 0.3, x = from.x + share * (to.x - from.x);
+    const y = from.y + share * share * (3 - 2 * share) * (to.y - from.y);
+    if (taken.some((other) => Math.abs(other - y) < 12)) continue;
+    taken.push(y);
+    writeAbove(view, context, signed(value), x, y, "center", theme.text);
+  }
+}
+
+function drawPlace(view, context) {
+  const { picture: { place, layers }, geometry: { places }, theme } = view;
+  if (!place || view.focus) return;
+  drawTerms(view, context);
+  const units = places[place.layer], xs = units.map(({ x }) => x), ys = units.map(({ y }) => y);
+  const margin = units[0].radius + 5, left = Math.min(...xs), right = Math.max(...xs);
+  context.strokeStyle = theme.primary;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.roundRect(left - margin, Math.min(...ys) - margin, right - left + 2 * margin, Math.max(...ys) - Math.min(...ys) + 2 * margin, margin);
+  context.stroke();
+  const isLast = place.layer === layers.length - 1;
+  units.forEach(({ x, y, radius }, i) => {
+    const isMarked = i === place.i, isLeft = isLast || (x === left && left !== right);
+    if (isMarked) {
+      context.strokeStyle = theme.primary;
+      context.lineWidth = 4;
+      context.beginPath();
+      context.arc(x, y, radius + 1, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    const value = place.values[i], short = value === null ? "?" : brief(value);
+    const text = isMarked ? `${place.symbol} ${written(value)}` : short;
+    if (isMarked || radius >= 5) writeAbove(view, context, text, isLeft ? x - margin - 2 : x + margin + 2, y, isLeft ? "right" : "left", isMarked ? theme.primary : theme.text);
   });
 }
 
@@ -251,6 +329,7 @@ function paint(view) {
   if (!view.picture.image) drawUnits(view, context, 0);
   drawAnswer(view, context);
   drawHeadings(view, context);
+  drawPlace(view, context);
   view.root.dataset.drawn = String(+(view.root.dataset.drawn ?? 0) + 1);
 }
 
@@ -356,7 +435,7 @@ function walk(view, [acrossLayers, withinLayer]) {
 }
 
 function choose(view) {
-  view.pinned = view.focus;
+  view.pinned = view.picture.place ? null : view.focus; // a page with a place marks it there
   if (view.focus) view.send({ layer: view.focus.layer, unit: view.picture.layers[view.focus.layer].units[view.focus.i] });
 }
 

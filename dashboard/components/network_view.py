@@ -1,7 +1,7 @@
 """A network with one sample in it, drawn as it is: the same component wherever one is shown."""
 
 import base64
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from mlp.network import Network
 HERE = Path(__file__)
 DIGITS = 5  # of a number on its way to the browser
 LONGEST_NAME = 24  # letters of a class or a feature
+MOST_TERMS = 12  # that come to a unit that is marked
 LEVELS = 127  # of a weight on its way to the browser, on each side of 0
 
 _mount = st.components.v2.component(
@@ -45,6 +46,27 @@ class Unit(NamedTuple):
 
     layer: int
     unit: int
+
+
+class MarkedPlace(NamedTuple):
+    """A place in a network that a page speaks of, with the numbers there.
+
+    layer : from 1 to L
+    units : a unit of each layer; that of this layer is marked
+    symbol : what the numbers of the units are called
+    values : (n_layer,), a number for each unit of the layer
+    term_layer, terms : what comes to the unit that is marked from each unit of another layer,
+        (n_term_layer,); empty where nothing does
+    is_backward : whether it comes from above
+    """
+
+    layer: int
+    units: Sequence[int]
+    symbol: str
+    values: Array
+    term_layer: int
+    terms: Array
+    is_backward: bool
 
 
 class ShownSample(NamedTuple):
@@ -71,6 +93,7 @@ def show_network(
     key: str,
     height: int = 340,
     on_select: Callable[[Unit], None] | None = None,
+    place: MarkedPlace | None = None,
 ) -> None:
     """Show a network with a sample in it, and keep it up to date while something moves.
 
@@ -82,6 +105,7 @@ def show_network(
     key : the same for as long as it is the same view
     height : in pixels, the least; where a page has more room for it, it takes that
     on_select : called with a unit that was clicked, before the page runs again
+    place : is marked
     """
     pictures = session.tab().pictures  # the units of the last one keep their places
 
@@ -95,9 +119,11 @@ def show_network(
             is_image=dataset.image_shape is not None,
             label=shown.label,
             before=before if before_what == what else None,
+            followed=place.units if place else (),
         )
         pictures[key] = what, picture
-        return content_of(now, picture, shown, dataset)
+        content = content_of(now, picture, shown, dataset)
+        return content | {"place": _place_content(place, picture)} if place else content
 
     element = follow(key, LiveContent(make, version))
     data = {
@@ -156,6 +182,23 @@ def content_of(
     ink = np.clip(sample.recorded / dataset.maximum, 0, 1)
     image = {"shape": dataset.image_shape, "bytes": _bytes(np.rint(255 * ink).astype(np.uint8))}
     return content | {"image": image}
+
+
+def _place_content(place: MarkedPlace, picture: NetworkPicture) -> dict[str, Any]:
+    """Return a place with the numbers of the units that are drawn."""
+    units = picture.layers[place.layer].units
+    terms = place.terms[picture.layers[place.term_layer].units] if len(place.terms) else place.terms
+    longest = np.argsort(-np.nan_to_num(np.abs(terms)), kind="stable")[:MOST_TERMS]
+    return {
+        "layer": place.layer,
+        "i": int(np.flatnonzero(units == place.units[place.layer])[0]),
+        "symbol": place.symbol,
+        "values": _numbers(place.values[units]),
+        "termLayer": place.term_layer,
+        "termUnits": longest.tolist(),
+        "terms": _numbers(terms[longest]),
+        "isBackward": place.is_backward,
+    }
 
 
 def _layer_content(

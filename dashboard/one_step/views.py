@@ -11,9 +11,11 @@ from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from dashboard.one_step.broken_term import draw_broken_term
 from dashboard.one_step.gradient_check import draw_gradient_check
+from dashboard.one_step.slow_motion import draw_slow_motion
 from experiments.training.run import Run
 
 VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
+    "Slow motion": draw_slow_motion,
     "Gradient check": draw_gradient_check,
     "Break a term": draw_broken_term,
 }

@@ -133,6 +133,7 @@ def picture_of(
     is_image: bool,
     label: int | None = None,
     before: NetworkPicture | None = None,
+    followed: Sequence[int] = (),
 ) -> NetworkPicture:
     """Return what is drawn of a network with a sample in it.
 
@@ -142,6 +143,7 @@ def picture_of(
     is_image : whether all inputs are drawn, as one image
     label : the true class, which is drawn in any case; None if nobody knows it
     before : the last picture of this network, whose units keep their places
+    followed : a unit of each layer that is drawn in any case
     """
     done = forward_pass_of(network, x)
     last = network.n_layers
@@ -149,7 +151,10 @@ def picture_of(
     for l, contributions in enumerate(done.contributions):
         old = before.units[l].tolist() if before else []
         drawn.append(chosen_units(contributions, _room(network, l, is_image=is_image), old))
-    drawn[last] = _with_classes(drawn[last], [label, done.answer], len(done.zs[last]))
+    for l, unit in enumerate(followed[:last]):
+        drawn[l] = _with_unit(drawn[l], unit)
+    wanted = [label, done.answer, *followed[last:]]
+    drawn[last] = _with_classes(drawn[last], wanted, len(done.zs[last]))
     layers = [_input_picture(done.activations[0], drawn[0])]
     for l in range(1, last + 1):
         weights = network.weights[l][drawn[l]]  # (n_drawn, n_{l-1})
@@ -172,6 +177,11 @@ def _room(network: Network, l: int, *, is_image: bool) -> int:
     return (
         max(LEAST_UNITS, min(MAX_UNITS, MAX_WEIGHTS // network.sizes[0])) if l == 1 else MAX_UNITS
     )
+
+
+def _with_unit(units: Rows, unit: int) -> Rows:
+    """Return the units that are drawn, with one that must be there in the place of the last."""
+    return units if unit in units else np.append(units[:-1], unit)
 
 
 def _with_classes(units: Rows, wanted: Sequence[int | None], n_classes: int) -> Rows:

@@ -26,10 +26,3 @@ def test_training_accuracy_is_never_good() -> None:
     assert judged(None, training=1.0, test_fraction=0) is Verdict.NOT_TESTED
     assert judged(None, training=0.5, test_fraction=0) is Verdict.GUESSING
     assert judged(0.5, training=1.0) is Verdict.GUESSING
-
-
-def test_an_interval_is_as_wide_on_both_sides_of_one_half() -> None:
-    low, high = confidence_interval(50, 100)
-    assert (low, high) == pytest.approx((0.3983, 0.6017), abs=1e-4)  # tables of Clopper, Pearson
-    assert confidence_interval(0, 10)[0] == 0
-    assert confidence_interval(10, 10)[1] == 1
