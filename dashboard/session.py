@@ -19,6 +19,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.datasets import Dataset
+from data.drawing.gallery import Gallery
 from data.drawing.strokes import Stroke
 from experiments.background.background_task import Page
 from experiments.background.run_sequence import RunSequence
@@ -172,6 +173,15 @@ DRAW_NETWORK = "_draw_network"
 PAIRS_CHART = "pairs"
 DIFFERENCES_CHART = "differences"
 ARCHITECTURE_GRID_CHART = "architecture_grid_chart"
+VERSIONS_CHART = "versions"
+KEEP_AS = "_keep_as"
+GALLERY_CHART = "gallery"
+GALLERY_PAGE = "_gallery_page"
+GALLERY_LABEL = "_gallery_label"
+GALLERY_FILE = "_gallery_file"
+FINE_TUNING_EPOCHS = "_fine_tuning_epochs"
+FINE_TUNING_REPEATS = "_fine_tuning_repeats"
+FINE_TUNING_REHEARSED = "_fine_tuning_rehearsed"
 BREAK_VIEW = "_break_view"
 BREAK_SOURCE = "_break_source"
 BREAK_IMAGE = "_break_image"
@@ -364,6 +374,8 @@ class Tab:
     draw_tab : the tab of the Draw page that was open when the page was left
     drawing_network : the network that reads the drawing, by its id; none while none was chosen
     loading_samples : what the networks of the Draw page have learned from, by their ids
+    gallery, kept : the drawings that were kept, and the number of the one that is selected
+    gallery_problem : why the last wish about them could not be met
     breaking : what the reader does to an image, and how much damage networks stand
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
@@ -397,6 +409,9 @@ class Tab:
     draw_tab: str = ""
     drawing_network: str = ""
     loading_samples: dict[str, Future[PreparedData]] = field(default_factory=dict)
+    gallery: Gallery = field(default_factory=Gallery)
+    kept: int = 0
+    gallery_problem: str = ""
     breaking: Breaking = field(default_factory=Breaking)
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None

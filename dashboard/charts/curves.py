@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from experiments.config import RunConfig
+from experiments.training.plan import distortions_of
 from mlp.records import EpochRecord, Score
 
 MAX_POINTS = 1000  # a curve: more than a screen has pixels for
@@ -98,6 +100,27 @@ def last_batches(epochs_done: int, batch_losses: Sequence[float], steps_per_epoc
     first = epochs_done + step * (1 + len(batch_losses) - len(shown))
     label = BATCHES if len(shown) == len(batch_losses) else f"Last {MAX_BATCHES} batches"
     return Curve(BATCHES, first, step, np.array(shown, np.float32), label)
+
+
+HARDER = (
+    "The network learns under harder conditions than those under which it is tested: the training "
+    "curves may stay worse than those of validation, and say less about overfitting."
+)
+
+
+def remark_on_training(config: RunConfig) -> str:
+    """Say what the training curves are over, if not over images and network as they are."""
+    changed = [
+        words
+        for words, is_on in (
+            ("over distorted images", distortions_of(config)),
+            ("with units dropped", config.dropout),
+        )
+        if is_on
+    ]
+    if not changed:
+        return ""
+    return f"Training loss is {', '.join(changed)}."
 
 
 class BestEpoch:

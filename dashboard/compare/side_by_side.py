@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, training_speed
 from dashboard.charts import side_by_side as charts
-from dashboard.charts.curves import Curve, Measure
+from dashboard.charts.curves import HARDER, Curve, Measure, remark_on_training
 from dashboard.charts.figure import Figure
 from dashboard.compare import actions, messages
 from dashboard.compare.buttons import (
@@ -164,6 +164,9 @@ def _draw_curves(comparison: SideBySide) -> None:
     above = st.container()
     measure, close_up = _view_controls()
     names = ", ".join(network_name(config) for config in comparison.networks)
+    remark = (
+        "" if charts.is_held_out(comparison.runs) else remark_on_training(comparison.networks[-1])
+    )
     with above:
         show_live_chart(
             partial(_curves_figure, comparison, measure, close_up),
@@ -171,6 +174,8 @@ def _draw_curves(comparison: SideBySide) -> None:
             key=session.SIDE_BY_SIDE_CHART,
             alt=f"{measure.capitalize()} of {names}, by epoch",
         )
+        if remark:
+            st.caption(remark, help=HARDER)
 
 
 def _curves_figure(comparison: SideBySide, measure: Measure, close_up: bool) -> Figure:

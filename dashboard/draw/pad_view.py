@@ -6,6 +6,7 @@ from dashboard import session
 from dashboard.components.digit_pad import show_digit_pad, take_drawing
 from dashboard.components.live_feed import forget_live_elements, open_live_page, poll
 from dashboard.draw.answers import draw_answer, draw_network
+from dashboard.draw.keep import draw_keep
 from dashboard.draw.steps import draw_steps
 from dashboard.draw.trained_networks import TrainedNetwork, choose_network
 from dashboard.draw.views import draw_chosen_view
@@ -21,6 +22,7 @@ def draw_pad() -> None:
         pad, answer, network = st.columns([31, 18, 51], gap="small")
     with pad:
         show_digit_pad(address, key=session.DIGIT_PAD, on_take=_nothing)
+        draw_keep()
     with network:
         trained = choose_network()
         draw_network(trained, height=NETWORK_HEIGHT)

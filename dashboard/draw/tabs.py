@@ -6,9 +6,14 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.draw.break_it import draw_break_it
+from dashboard.draw.gallery import draw_gallery
 from dashboard.draw.pad_view import draw_pad
 
-TABS: dict[str, Callable[[], None]] = {"Draw": draw_pad, "Break it": draw_break_it}
+TABS: dict[str, Callable[[], None]] = {
+    "Draw": draw_pad,
+    "Gallery": draw_gallery,
+    "Break it": draw_break_it,
+}
 
 
 def draw_tabs() -> None:
@@ -24,4 +29,5 @@ def draw_tabs() -> None:
 
 
 def _keep_tab() -> None:
-    session.tab().draw_tab = session.value(session.DRAW_TAB)
+    tab = session.tab()
+    tab.draw_tab, tab.gallery_problem = session.value(session.DRAW_TAB), ""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import session
+from dashboard.explore.augmentation import draw_augmentation
 from dashboard.explore.classes import draw_classes
 from dashboard.explore.neighbors import draw_neighbors
 from dashboard.explore.projection_map import draw_map, stop_tsne
@@ -21,6 +22,7 @@ VIEWS: dict[str, Callable[[PreparedData], None]] = {
     "Map": draw_map,
     "Neighbors": draw_neighbors,
     "Scaling": draw_scaling,
+    "Augmentation": draw_augmentation,
     "Split": draw_split,
 }
 

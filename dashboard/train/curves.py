@@ -7,12 +7,14 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.curve_marks import Mark, run_marks
 from dashboard.charts.curves import (
+    HARDER,
     VALIDATION,
     BestEpoch,
     Measure,
     batch_curve,
     epoch_curves,
     last_batches,
+    remark_on_training,
 )
 from dashboard.charts.figure import Figure, compact
 from dashboard.charts.learning_curves import Comparison, accuracy_figure, loss_figure
@@ -56,6 +58,8 @@ def draw_curves(job: TrainingJob | None, *, log_scale: bool, height: int) -> Non
         fill=0.5,
         alt="Accuracy on the training and the validation samples, by epoch",
     )
+    if remark := remark_on_training(job.run.config if job else session.config()):
+        st.caption(remark, help=HARDER)
 
 
 def _loss_figure(job: TrainingJob | None, best: BestEpoch, *, log_scale: bool) -> Figure:

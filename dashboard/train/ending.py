@@ -74,6 +74,8 @@ def result_sentence(run: Run) -> str:
 
 def _time_trained(run: Run) -> str:
     epochs, batches = divmod(run.step, run.plan.steps_per_epoch)
+    if run.n_new_samples:  # a model file does not say how many steps an epoch had
+        epochs, batches = run.epochs_done, run.step - run.history[-1].step
     trained = [_count(epochs, "epoch", "epochs")] if epochs else []
     trained += [_count(batches, "batch", "batches")] if batches else []
     return " and ".join(trained)

@@ -17,6 +17,11 @@ from experiments.export.script import OWN_FILE, samples_to_npz, to_script
 from experiments.export.short_script import to_short_script
 from experiments.training.run import Run
 
+FINE_TUNED = (
+    "There is no script and no link for this run: it was fine-tuned, and they would hold neither "
+    "the network that it began with nor your drawings. The model has what it has learned."
+)
+
 
 def draw(run: Run | None) -> None:
     """Draw the downloads of a run that is over, and the upload of a saved model."""
@@ -60,6 +65,20 @@ def _downloads(run: Run) -> Iterator[Download]:
         partial(history_to_csv, run),
         "Loss, accuracy and learning rate of each epoch, as a table (.csv).",
     )
+    if not run.n_new_samples:
+        yield from _scripts(run)
+    if run.own is not None:
+        yield Download(
+            "Samples",
+            OWN_FILE,
+            ":material/dataset:",
+            partial(samples_to_npz, run.own),
+            "Your own data, in the form that scripts and notebooks read.",
+        )
+
+
+def _scripts(run: Run) -> Iterator[Download]:
+    """Yield the programs that repeat a run, from its settings and its data alone."""
     yield Download(
         "Short script",
         "short_run.py",
@@ -91,14 +110,6 @@ def _downloads(run: Run) -> Iterator[Download]:
         lambda: to_notebook(script_of(run)),
         "The exact script as a Jupyter notebook, cell by cell.",
     )
-    if run.own is not None:
-        yield Download(
-            "Samples",
-            OWN_FILE,
-            ":material/dataset:",
-            partial(samples_to_npz, run.own),
-            "Your own data, in the form that scripts and notebooks read.",
-        )
 
 
 def _draw_downloads(run: Run) -> None:
@@ -127,6 +138,9 @@ def script_of(run: Run) -> str:
 
 
 def _draw_link(run: Run) -> None:
+    if run.n_new_samples:
+        st.caption(FINE_TUNED)
+        return
     draw_link_to(run.config, key=session.RUN_LINK)
     if run.changes:
         st.caption("Changes made during the run are in the exact script and notebook only.")
@@ -168,6 +182,11 @@ def _remark_on(run: Run) -> str:
     """Say why a loaded run cannot be continued, if it cannot."""
     if run.can_continue:
         return ""
+    if run.n_new_samples:
+        return (
+            "Loaded. It cannot be continued: it was fine-tuned with drawings that the file does "
+            "not hold."
+        )
     if run.config.early_stopping:
         return "Loaded. With early stopping, a run has ended for good: it cannot be continued."
     return (

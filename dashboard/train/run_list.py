@@ -87,6 +87,8 @@ def _changed_settings(run: Run) -> str:
         f"{SETTINGS[name].in_words} {plain(_short(settings.control_value(name, value)))}"
         for name, value in differences(run.config).items()
     ]
+    if run.n_new_samples:
+        changed.append(f"fine-tuned with {run.n_new_samples} drawings")
     return " · ".join(changed) or "the defaults"
 
 

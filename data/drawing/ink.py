@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from data.own.checks import OwnDataError
+
 Ink: TypeAlias = npt.NDArray[np.uint8]
 
 FULL_INK = 255
@@ -13,7 +15,7 @@ MAX_SIDE = 2048  # pixels, of a drawing: the photo of a page is no drawing
 SPECK = 0.2  # of the darkest pixel; chosen with training images of MNIST that were enlarged
 
 
-class DrawingError(ValueError):
+class DrawingError(OwnDataError):
     """A drawing that cannot be used; the message says why, and what to do."""
 
 

@@ -32,7 +32,7 @@ MAX_HEADER = 2**14  # bytes; NumPy itself refuses more than 10,000 characters
 PIECE = 2**16  # values unpacked at a time
 
 
-class _Stored(NamedTuple):
+class StoredArray(NamedTuple):
     """What the header of an array says, and where its values begin."""
 
     entry: zipfile.ZipInfo
@@ -54,8 +54,8 @@ def read_npz(data: bytes) -> Content:
         y = _find(archive, "labels", LABEL_ARRAYS)
         _check_both(X, y)
         are_bytes = X.dtype in (np.uint8, np.bool_)
-        values = _read(archive, X, np.dtype(np.uint8 if are_bytes else np.float32))
-        labels = _read(archive, y, y.dtype)
+        values = read_values(archive, X, np.dtype(np.uint8 if are_bytes else np.float32))
+        labels = read_values(archive, y, y.dtype)
     features = values.reshape(len(values), -1)
     if place := first_unusable(features):
         raise OwnDataError(
@@ -67,7 +67,7 @@ def read_npz(data: bytes) -> Content:
     return Content(features, _as_text(labels), image_shape)
 
 
-def _find(archive: zipfile.ZipFile, what: str, names: Sequence[str]) -> _Stored:
+def _find(archive: zipfile.ZipFile, what: str, names: Sequence[str]) -> StoredArray:
     """Return the first array with one of the names, once its header is right."""
     entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
     name = next((name for name in names if name in entries), None)
@@ -77,7 +77,7 @@ def _find(archive: zipfile.ZipFile, what: str, names: Sequence[str]) -> _Stored:
             f"The .npz file has no {what}: an array named {' or '.join(names)} was expected, but "
             f"there are {there or 'none'}. Rename it."
         )
-    stored = _read_header(archive, entries[name])
+    stored = read_header(archive, entries[name])
     if stored.dtype.kind not in KINDS:
         raise OwnDataError(
             f"The array '{name}' is of the type {str(stored.dtype)[:40]}, but numbers were "
@@ -91,17 +91,18 @@ def _find(archive: zipfile.ZipFile, what: str, names: Sequence[str]) -> _Stored:
     return stored
 
 
-def _read_header(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Stored:
+def read_header(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> StoredArray:
+    """Return what the header of an array says, of which nothing has been checked."""
     with archive.open(entry) as stream:
         head = io.BytesIO(stream.read(MAX_HEADER))
     if np.lib.format.read_magic(head) == (1, 0):
         shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(head)
     else:
         shape, is_fortran, dtype = np.lib.format.read_array_header_2_0(head)
-    return _Stored(entry, shape, is_fortran, dtype, head.tell())
+    return StoredArray(entry, shape, is_fortran, dtype, head.tell())
 
 
-def _check_both(X: _Stored, y: _Stored) -> None:
+def _check_both(X: StoredArray, y: StoredArray) -> None:
     """Refuse arrays that do not belong together, or would be too large."""
     if len(X.shape) not in (2, 3) or y.shape != X.shape[:1]:
         raise OwnDataError(
@@ -119,7 +120,9 @@ def _check_both(X: _Stored, y: _Stored) -> None:
         )
 
 
-def _read(archive: zipfile.ZipFile, stored: _Stored, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def read_values(
+    archive: zipfile.ZipFile, stored: StoredArray, dtype: np.dtype[Any]
+) -> npt.NDArray[Any]:
     """Return the values of an array, converted to a type; too large a number is infinite."""
     values = np.empty(math.prod(stored.shape), dtype)
     with archive.open(stored.entry) as stream, np.errstate(over="ignore"):

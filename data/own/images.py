@@ -5,7 +5,8 @@ bounded, one image at a time is unpacked, and it is converted piece by piece.
 """
 
 import io
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice, product
 from pathlib import Path, PurePath, PurePosixPath
@@ -84,19 +85,27 @@ def read_zip(data: bytes) -> Content:
     ------
     OwnDataError : if there are none, if one cannot be read, or if the zip file is not valid
     """
-    files = []
     with parsing("The .zip file"), open_zip(data) as archive:
-        for entry in archive.infolist():
-            path = PurePosixPath(entry.filename.replace("\\", "/"))  # as old programs write it
-            if path.is_absolute() or ".." in path.parts:
-                raise OwnDataError(
-                    f"'{entry.filename[:80]}' points outside the .zip file. Pack the folders of "
-                    "the classes again."
-                )
-            if _is_image(path) and path.parent.name:
-                read = partial(read_entry, archive, entry)
-                files.append(ImageFile(path.parent.name, path.name, entry.file_size, read))
-        return _read(files)
+        return _read([file for file in files_in_zip(archive) if file.class_name])
+
+
+def files_in_zip(archive: zipfile.ZipFile) -> Iterator[ImageFile]:
+    """Yield the images in a zip file; one that is in no folder has the class ''.
+
+    Raises
+    ------
+    OwnDataError : if a name points outside the zip file
+    """
+    for entry in archive.infolist():
+        path = PurePosixPath(entry.filename.replace("\\", "/"))  # as old programs write it
+        if path.is_absolute() or ".." in path.parts:
+            raise OwnDataError(
+                f"'{entry.filename[:80]}' points outside the .zip file. Pack the folders of "
+                "the classes again."
+            )
+        if _is_image(path):
+            read = partial(read_entry, archive, entry)
+            yield ImageFile(path.parent.name, path.name, entry.file_size, read)
 
 
 def _is_image(path: PurePath) -> bool:
@@ -117,9 +126,9 @@ def _read(files: Sequence[ImageFile]) -> Content:
         )
     files = sorted(files, key=lambda file: file[:2])
     with ONE_AT_A_TIME:
-        size = _shrunk(_read_gray(files[0]).size)
+        size = _shrunk(read_gray(files[0]).size)
     check_size(len(files), size[0] * size[1])
-    labels = [check_label(file.class_name, f"{_name_of(file)}, by its folder,") for file in files]
+    labels = [check_label(file.class_name, f"{name_of(file)}, by its folder,") for file in files]
     X = np.empty((len(files), size[0] * size[1]), np.uint8)
     n_pixels = 0
     for file, row in zip(files, X, strict=True):
@@ -133,7 +142,8 @@ def _read(files: Sequence[ImageFile]) -> Content:
     return Content(X, labels, (size[1], size[0]))
 
 
-def _name_of(file: ImageFile) -> str:
+def name_of(file: ImageFile) -> str:
+    """Return what an image is called in a message."""
     return f"The image '{file.class_name[:40]}/{file.name[:40]}'"
 
 
@@ -150,16 +160,21 @@ def _read_pixels(
     from PIL.Image import Resampling
 
     with ONE_AT_A_TIME:
-        image = _read_gray(file)
+        image = read_gray(file)
         shrunk = image.resize(size, Resampling.BILINEAR)
         return np.asarray(shrunk, np.uint8).reshape(-1), image.width * image.height
 
 
-def _read_gray(file: ImageFile) -> "Image":
-    """Return an image in shades of gray, upright, on white where it is transparent."""
+def read_gray(file: ImageFile) -> "Image":
+    """Return an image in shades of gray, upright, on white where it is transparent.
+
+    Raises
+    ------
+    OwnDataError : if it is too large, or cannot be read
+    """
     from PIL import Image, ImageOps
 
-    name = _name_of(file)
+    name = name_of(file)
     if file.n_bytes > MAX_IMAGE_BYTES:
         raise OwnDataError(
             f"{name} takes {file.n_bytes / 2**20:.1f} MiB; at most {MAX_IMAGE_BYTES / 2**20:.0f} "

@@ -17,9 +17,9 @@ from experiments.background.limits import IDLE_SECONDS, MAX_WORKERS
 from experiments.background.parallel import connect
 from experiments.background.stop_flags import StopFlag, StopFlags
 from experiments.config import RunConfig
-from experiments.training.prepared_data import prepare
+from experiments.training.fine_tuning import FineTuning, samples_to_learn
 from experiments.training.run import Run
-from experiments.training.shared_files import Parts, SampleFiles, process_folder
+from experiments.training.shared_files import FineTuningFiles, Parts, SampleFiles, process_folder
 from experiments.training.slices import Extent, Result, SliceReport, evaluate_parts
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,11 @@ class SliceExecutor:
     def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
         """Train a run for a moment; `Run.take` is for the report."""
         training = copy.deepcopy(run.training())
-        return self.locally(worker.make_slice, training, run.prepared_data(), extent, flag)
+        return self.locally(worker.make_slice, training, run.samples(), extent, flag)
 
     def evaluate(self, run: Run) -> Future[Result]:
         """Evaluate a run that has settled; `Run.take_result` is for the result."""
-        return self.locally(evaluate_parts, run.network, run.objective, run.prepared_data())
+        return self.locally(evaluate_parts, run.network, run.objective, run.samples())
 
     def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """Call a function; it and its arguments can be pickled."""
@@ -127,10 +127,10 @@ class WorkerProcesses(SliceExecutor):
             return super().evaluate(run)
         return self.call(evaluate_parts, run.network, run.objective, files)
 
-    def _share(self, run: Run) -> SampleFiles | None:
+    def _share(self, run: Run) -> SampleFiles | FineTuningFiles | None:
         """Return where a worker finds the samples; None if the disk is full."""
         try:
-            return run.prepared_data().share()
+            return run.samples().share()
         except OSError as error:
             log.warning("No room for the samples (%s): training in a thread", error)
             return None
@@ -183,10 +183,15 @@ class ConfigSource(NamedTuple):
 
     config: RunConfig
     own: Dataset | None
+    fine_tuning: FineTuning | None
 
     def parts(self) -> Parts:
         """Return the samples; those of the last configs are still there."""
-        return prepare(self.config, self.own).parts()
+        return samples_to_learn(*self).parts()
+
+
+def _source_of(run: Run) -> ConfigSource:
+    return ConfigSource(run.config, run.own, run.fine_tuning)
 
 
 class Cluster(SliceExecutor):
@@ -214,13 +219,15 @@ class Cluster(SliceExecutor):
 
     def train(self, run: Run, extent: Extent, flag: StopFlag | None) -> Future[SliceReport]:
         """Train a run for a moment on a worker that loads the samples by itself."""
-        source = ConfigSource(run.config, run.own)
-        return self.call(worker.make_slice, run.training(), source, extent, None)
+        return self.call(worker.make_slice, run.training(), _source_of(run), extent, None)
 
     def evaluate(self, run: Run) -> Future[Result]:
         """Evaluate a run on a worker."""
         return self.call(
-            evaluate_parts, run.network, run.objective, ConfigSource(run.config, run.own)
+            evaluate_parts,
+            run.network,
+            run.objective,
+            ConfigSource(run.config, run.own, run.fine_tuning),
         )
 
     def call(self, function: Callable[..., T], *arguments: Any) -> Future[T]:

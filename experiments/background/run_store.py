@@ -41,8 +41,10 @@ class StoredRun:
     @property
     def n_bytes(self) -> int:
         """How much memory the run takes, without the data."""
-        records = EPOCH_BYTES * len(self.run.history)
-        return records + self.run.snapshots.n_bytes + self.run.network.parameters.nbytes
+        run = self.run
+        records = EPOCH_BYTES * len(run.history)
+        n_networks = 2 if run.fine_tuning else 1  # with the one that it began with
+        return records + run.snapshots.n_bytes + n_networks * run.network.parameters.nbytes
 
 
 def share_memory() -> float:

@@ -26,6 +26,7 @@ from experiments.training.checkpoint import (
     checkpoint_of,
     restore_checkpoint,
 )
+from experiments.training.fine_tuning import MAX_NEW
 from experiments.training.restore import RunEnding, ending_of, restore
 from experiments.training.run import Run
 from experiments.training.slices import Result
@@ -65,10 +66,11 @@ OPTIONAL_TYPES: dict[str, TypeAdapter[Any]] = {
     "name": TypeAdapter(str, config=STRICT),
     "seconds": TypeAdapter(float, config=STRICT),
     "checkpoint": TypeAdapter(CheckpointNumbers | None, config=STRICT),
+    "n_new_samples": TypeAdapter(int, config=STRICT),
 }
 """Entries that older files lack, and their types."""
 
-DEFAULTS = {"name": '""', "seconds": "0.0", "checkpoint": "null"}
+DEFAULTS = {"name": '""', "seconds": "0.0", "checkpoint": "null", "n_new_samples": "0"}
 
 IN_WORDS = {
     "config": "settings",
@@ -84,6 +86,7 @@ OPTIONAL_IN_WORDS = {
     "name": "name of the run",
     "seconds": "computing time",
     "checkpoint": "checkpoint",
+    "n_new_samples": "number of samples of the fine-tuning",
 }
 """What the entries are called in a message."""
 
@@ -105,6 +108,7 @@ class SavedModel:
     name : of the run, in the list of the Train page; may be empty
     seconds : of computing time
     checkpoint : what it takes to continue the run; None if it cannot be continued
+    n_new_samples : how many samples it was fine-tuned with; the file does not hold them
     """
 
     config: RunConfig
@@ -118,6 +122,7 @@ class SavedModel:
     name: str = ""
     seconds: float = 0.0
     checkpoint: Checkpoint | None = None
+    n_new_samples: int = 0
 
     def outputs(self, X: Features) -> Array:
         """Return the outputs, (n_samples, n_classes): with softmax, the probabilities.
@@ -222,15 +227,18 @@ def restore_run(model: SavedModel, own: Dataset | None = None) -> Run:
             "data that it was trained on."
         )
     restore(run, model.network.parameters, model.history, model.ending)
-    run.seconds = model.seconds
+    run.seconds, run.n_new_samples = model.seconds, model.n_new_samples
     if model.checkpoint and run.result and not run.config.early_stopping:
         restore_checkpoint(run, model.checkpoint)
     return run
 
 
 def _storable_checkpoint(run: Run) -> Checkpoint | None:
-    """Return the checkpoint of a run, unless a file with it would become too large."""
-    checkpoint = checkpoint_of(run)
+    """Return the checkpoint of a run, unless a file with it would become too large.
+
+    A run that fine-tunes a network goes on with samples that the file does not hold.
+    """
+    checkpoint = None if run.fine_tuning else checkpoint_of(run)
     if checkpoint is None:
         return None
     arrays = checkpoint.arrays.values()
@@ -253,6 +261,7 @@ def _metadata(run: Run, name: str, checkpoint: Checkpoint | None) -> dict[str, s
         "name": name,
         "seconds": run.seconds,
         "checkpoint": checkpoint.numbers if checkpoint else None,
+        "n_new_samples": run.n_new_samples,
     }
     types = METADATA_TYPES | OPTIONAL_TYPES
     metadata = {entry: types[entry].dump_json(value).decode() for entry, value in entries.items()}
@@ -269,6 +278,7 @@ def _checked_model(stored: StoredNetwork) -> SavedModel:
     optional = {name: _parse(name, metadata.get(name, DEFAULTS[name])) for name in OPTIONAL_TYPES}
     _check_name(optional["name"])
     _check_seconds(optional["seconds"])
+    _check_new_samples(optional["n_new_samples"])
     numbers = optional.pop("checkpoint")
     if arrays and numbers is None:
         raise ModelFileError(
@@ -427,6 +437,14 @@ def _check_history(history: list[EpochRecord]) -> None:
             )
         step = record.step
         _check_accuracies(f"history at epoch {epoch}", (record.training, record.validation))
+
+
+def _check_new_samples(n_new_samples: int) -> None:
+    if not 0 <= n_new_samples <= MAX_NEW:
+        raise ModelFileError(
+            f"A network cannot have been fine-tuned with {n_new_samples:,} samples. The file is "
+            "damaged: save the model again."
+        )
 
 
 def _check_ending(record: RunEnding, history: list[EpochRecord]) -> None:

@@ -75,13 +75,19 @@ def plan(config: RunConfig, own: Dataset | None = None) -> Plan:
     ValueError : if the network has more than MAX_PARAMETERS parameters, or
         a batch larger than the training part
     """
-    return plan_with(config, prepare(config, own))
+    prepared = prepare(config, own)
+    return plan_with(config, prepared, len(prepared.split.training))
 
 
-def plan_with(config: RunConfig, prepared: PreparedData) -> Plan:
-    """Return the plan of a run on data that are prepared; see `plan`."""
+def plan_with(config: RunConfig, prepared: PreparedData, n_training: int) -> Plan:
+    """Return the plan of a run on data that are prepared; see `plan`.
+
+    Parameters
+    ----------
+    n_training : how many samples it learns from
+    """
     dataset = prepared.dataset
-    n_training, n_validation, n_test = (len(rows) for rows in prepared.split)
+    n_validation, n_test = len(prepared.split.validation), len(prepared.split.test)
     sizes = (dataset.n_features, *config.hidden_layers, dataset.n_classes)
     n_parameters = count_parameters(sizes)
     if n_parameters > MAX_PARAMETERS:

@@ -168,7 +168,7 @@ def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
     if config.class_weight == "balanced":
         training = training._replace(weights=balanced_weights(dataset.labels[split.training]))
     for samples in (training, validation, test):
-        samples.each(_freeze)
+        samples.each(freeze)
     return PreparedData(
         dataset,
         split,
@@ -201,6 +201,7 @@ def balanced_weights(labels: Labels) -> Array:
     return weights
 
 
-def _freeze(array: Array) -> Array:
+def freeze(array: Array) -> Array:
+    """Return an array as it is, read-only from now on."""
     array.setflags(write=False)
     return array

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
 from experiments.training.changes import Change
+from experiments.training.fine_tuning import FineTuning, FineTuningData, samples_to_learn
 from experiments.training.layer_diagnostics import StepDiagnostics
 from experiments.training.plan import (
     make_augmentation,
@@ -43,7 +44,7 @@ class CurrentEpoch(NamedTuple):
 
 
 class Run:
-    """The training of one network, from random weights to a result.
+    """The training of one network, from random weights, or those of another run, to a result.
 
     Parameters
     ----------
@@ -51,6 +52,7 @@ class Run:
         same machine with the same number of BLAS threads
     own : the user's own samples, if the config uses them
     keeps_snapshots : whether to keep snapshots and step diagnostics, for pages that look back
+    fine_tuning : of a network that has been trained before; None to begin with random weights
 
     Attributes
     ----------
@@ -67,6 +69,7 @@ class Run:
     best_epoch : with early stopping, the epoch that the network went back to in the end
     result : set when the run has ended, unless it diverged
     n_results : how many times it was evaluated: more than once if epochs were added
+    n_new_samples : how many samples it was fine-tuned with; they are not in its data
     seconds : time spent computing, pauses excluded
 
     Raises
@@ -75,12 +78,18 @@ class Run:
     """
 
     def __init__(
-        self, config: RunConfig, own: Dataset | None = None, *, keeps_snapshots: bool = False
+        self,
+        config: RunConfig,
+        own: Dataset | None = None,
+        *,
+        keeps_snapshots: bool = False,
+        fine_tuning: FineTuning | None = None,
     ) -> None:
         self.id = uuid4().hex
         self.config = self.initial_config = config
-        self.own, self.keeps_snapshots = own, keeps_snapshots
-        self.plan = plan_with(config, self.prepared_data())
+        self.own, self.keeps_snapshots, self.fine_tuning = own, keeps_snapshots, fine_tuning
+        n_training = len(self.samples().parts().training.X)
+        self.plan = plan_with(config, self.prepared_data(), n_training)
         _, weights_rng, self._batches_rng, self._dropout_rng = random_generators(config.seed)
         self.network = make_network(config, self.plan.sizes, weights_rng)
         self.objective = make_objective(config)
@@ -94,18 +103,26 @@ class Run:
         self.early_stopped: EarlyStopped | None = None
         self.best_epoch: int | None = None
         self.result: Result | None = None
-        self.n_results = 0
+        self.n_results = self.n_new_samples = 0
+        if fine_tuning:
+            self.n_new_samples = len(fine_tuning.X)
+            self.network.parameters[...] = fine_tuning.start
+            self.n_results = fine_tuning.n_results
         self.seconds = 0.0
         self._training: Training | None = None
         self._records: Iterator[Record] | None = None
         self._requested_rates: deque[float] = deque()
 
     def prepared_data(self) -> PreparedData:
-        """Return what the run learns from, shared by all runs that agree on it.
+        """Return the data of the run, shared by all runs that agree on them.
 
         The cache of prepared data is limited: what is not in it any more is loaded again.
         """
         return prepare(self.config, self.own)
+
+    def samples(self) -> PreparedData | FineTuningData:
+        """Return what the run learns from, and is evaluated on."""
+        return samples_to_learn(self.config, self.own, self.fine_tuning)
 
     def network_at(self, step: int | None = None) -> Network:
         """Return a copy of the network as it was after a step, or as it is now.
@@ -237,7 +254,7 @@ class Run:
         stopping is evaluated at its best epoch, also when it was stopped by hand.
         """
         if self.settle():
-            self.take_result(evaluate_parts(self.network, self.objective, self.prepared_data()))
+            self.take_result(evaluate_parts(self.network, self.objective, self.samples()))
 
     def settle(self) -> bool:
         """Put the network into its final state; say whether it is to be evaluated then."""
@@ -266,27 +283,27 @@ class Run:
 
     def _begin(self) -> Training:
         """Return the training that the config describes, before its first record."""
-        config, prepared = self.config, self.prepared_data()
+        config, parts = self.config, self.samples().parts()
         loop = train(
             make_optimizer(config, self.network),
             self.objective,
-            prepared.training,
+            parts.training,
             epochs=config.epochs,
             batch_size=self.plan.batch_size,
             rng=self._batches_rng if config.shuffle else None,
-            validation=prepared.validation,
+            validation=parts.validation,
             schedule=make_schedule(config),
             dropout=Dropout(config.dropout, self._dropout_rng) if config.dropout else None,
             max_norm=config.max_norm or None,
-            augment=make_augmentation(config, prepared),
+            augment=make_augmentation(config, self.prepared_data()),
         )
         stopping = EarlyStopping(self.network, config.patience) if config.early_stopping else None
         return Training(loop.state, stopping, self.keeps_snapshots)
 
     def _train(self, training: Training) -> Iterator[Record]:
         """Continue a training here; keep what each record says."""
-        prepared = self.prepared_data()
-        loop = training.loop(prepared.training, prepared.validation)
+        parts = self.samples().parts()
+        loop = training.loop(parts.training, parts.validation)
         recorder = SnapshotRecorder(loop) if self.keeps_snapshots else None
         for record in training.watched(loop):
             self._keep(record)

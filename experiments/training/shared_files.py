@@ -38,6 +38,17 @@ class SampleFiles(NamedTuple):
         return _map_last(self.folder)
 
 
+class FineTuningFiles(NamedTuple):
+    """The parts of a prepared dataset, but other samples to learn from."""
+
+    prepared: SampleFiles
+    learned: SampleFiles
+
+    def parts(self) -> Parts:
+        """Map the files into memory, read-only."""
+        return self.prepared.parts()._replace(training=self.learned.parts().training)
+
+
 @cache
 def process_folder() -> Path:
     """Return the folder for the files of this process; it goes when the process ends.

@@ -69,13 +69,13 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "dataset": "fashion-mnist", "hidden_layers": (100,), "activation": "relu",
     },
     "simard-800": MNIST | {
-        "hidden_layers": (800,), "loss": "cross-entropy", "elastic": 1.38, "elastic_sigma": 4.0,
+        "hidden_layers": (800,), "loss": "cross-entropy", "elastic": 1.1, "elastic_sigma": 5.5,
     },
     "srivastava": MNIST | {
         "hidden_layers": (1024, 1024, 1024), "activation": "relu", "dropout": 0.5,
         "max_norm": 2.0,
     },
-    "digits-drawn": {"dataset": "digits", "split": "blocks", "output": "softmax"},
+    "digits-drawn": {"dataset": "digits", "split": "random", "output": "softmax"},
     "mnist-drawn": MNIST | {"validation_fraction": 1 / 7, "output": "softmax"},
 }  # fmt: skip
 

@@ -329,6 +329,14 @@ def test_without_a_test_part_nothing_is_reported_as_diverged(open_page) -> None:
     assert titles == ["SLP, xor: no test samples", "MLP 8, xor: no test samples"]
 
 
+def test_training_curves_with_dropout_are_said_to_be_so(open_page) -> None:
+    for fraction in ("0", "0.2"):
+        query = FAST | {"validation_fraction": fraction, "dropout": "0.2"}
+        captions = [text.value for text in train_side_by_side(open_page(**query)).test.caption]
+        is_said = any("Training loss is with units dropped" in text for text in captions)
+        assert is_said == (fraction == "0")
+
+
 def test_an_abandoned_network_is_not_compared_with_a_tested_one(open_page) -> None:
     app = open_page(SIDE_BY_SIDE, epochs="10000")
     app.click("Train side by side")

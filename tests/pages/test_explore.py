@@ -244,6 +244,28 @@ def test_points_are_divided_by_the_largest_value_in_training(explore) -> None:
     )
 
 
+def test_a_sample_is_shown_as_augmentation_distorts_it(explore) -> None:
+    app = explore("Augmentation", rotation="90")
+    assert "it gets another version: rotated by up to 90°" in words(app)
+    before = app.figures[session.VERSIONS_CHART]["data"][0]["z"]
+    assert app.click("Next epoch").figures[session.VERSIONS_CHART]["data"][0]["z"] != before
+    assert "Use these strengths" not in [button.label for button in app.test.button]
+
+
+def test_without_augmentation_moderate_strengths_are_shown_and_can_be_used(explore) -> None:
+    app = explore("Augmentation")
+    assert "Augmentation is off" in words(app)
+    assert session.VERSIONS_CHART in app.figures
+    app.click("Use these strengths")
+    assert (app.config.rotation, app.config.elastic) == (7.5, 0.4)
+    assert "it gets another version: moved by up to 0.3 pixels" in words(app)
+
+
+def test_points_are_not_augmented(explore) -> None:
+    app = explore("Augmentation", dataset="moons", rotation="90")
+    assert "These samples are not images" in app.messages("info")[0]
+
+
 def test_both_splits_are_measured_on_demand_and_remembered(explore, monkeypatch) -> None:
     monkeypatch.setattr(split_effect, "SEEDS", range(1))
     app = explore("Split")

@@ -26,6 +26,16 @@ def test_before_any_run_the_page_says_what_to_do(open_app) -> None:
     assert app.button("Reset").disabled
 
 
+def test_below_the_curves_stands_what_the_training_loss_is_over(open_app) -> None:
+    def remarks(**query: str) -> list[str]:
+        captions = open_app(**query).test.caption
+        return [text.value for text in captions if text.value.startswith("Training loss")]
+
+    assert remarks() == []
+    (remark,) = remarks(rotation="5", dropout="0.2")
+    assert "over distorted images, with units dropped." in remark
+
+
 def test_train_runs_to_a_result(open_app) -> None:
     app = open_app(pace="full").click("Train")
     app.wait_for(lambda: app.job.status.is_over)

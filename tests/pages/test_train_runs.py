@@ -326,6 +326,22 @@ def test_a_loaded_run_that_cannot_be_continued_says_why(open_app) -> None:
     assert not any("cannot be continued" in c.value for c in again.test.caption)
 
 
+def test_a_fine_tuned_run_has_a_model_but_no_script_and_no_link(open_app) -> None:
+    app = trained(open_app(**QUICK))
+    assert "Exact script" in downloads(app)
+    app.job.run.n_new_samples = 2
+    assert downloads(app.run()) == ["Model", "History"]
+    assert any("no script and no link for this run" in c.value for c in app.test.caption)
+    assert any("fine-tuned with 2 drawings" in text.value for text in app.test.markdown)
+    other = load_into(open_app(), run_to_bytes(app.job.run))
+    assert any("drawings that the file does not hold" in c.value for c in other.test.caption)
+    assert downloads(other) == ["Model", "History"]
+
+
+def downloads(app) -> list[str]:
+    return [button.proto.label for button in app.test.get("download_button")]
+
+
 def test_the_short_script_of_a_stopped_run_trains_as_many_epochs(open_app) -> None:
     app = open_app(**QUICK | {"epochs": "10000", "pace": "10"}).click("Train")
     app.wait_for(lambda: app.job.run.epochs_done > 1).click("Stop")

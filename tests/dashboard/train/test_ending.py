@@ -38,6 +38,13 @@ def test_the_result_of_a_run_that_was_stopped_halfway() -> None:
     assert "before the first step" in result_sentence(Run(RunConfig()))
 
 
+def test_a_restored_fine_tuning_knows_its_epochs_though_not_their_steps() -> None:
+    run = completed(epochs=1)
+    run.step, run.n_new_samples = 4, 2
+    run.history[-1] = run.history[-1]._replace(step=4)
+    assert result_sentence(run).startswith("After 1 epoch the network")
+
+
 def test_the_result_names_the_epoch_that_early_stopping_went_back_to() -> None:
     run = completed(epochs=40, learning_rate=0.05, early_stopping=True, patience=3)
     assert result_sentence(run).startswith(

@@ -259,6 +259,8 @@ UNUSABLE = {
         ),
         ("seconds", replaced_by(1e300), r"A run cannot have taken 1e\+300 s of computing time"),
         ("seconds", replaced_by("1"), UNUSABLE["seconds"]),
+        ("n_new_samples", replaced_by(-1), "fine-tuned with -1 samples. The file is damaged"),
+        ("n_new_samples", replaced_by(True), UNUSABLE["n_new_samples"]),
         ("checkpoint", replaced_by([1.0]), UNUSABLE["checkpoint"]),
         ("checkpoint", setting(4, 0, to=1.5), UNUSABLE["checkpoint"]),
         ("checkpoint", setting(0, to=float("nan")), UNUSABLE["checkpoint"]),
