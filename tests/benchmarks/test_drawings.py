@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from benchmarks import drawings
-from benchmarks.drawings import accuracy, ladder, mnist_test, on_pads, report
+from benchmarks.drawings import accuracy, for_the_page, ladder, mnist_test, on_pads, report
 from data.datasets import load
 from data.drawing import PREPARATIONS, Ink
 from experiments.config import RunConfig
-from experiments.evaluation.drawing_steps import Reader, reader_of
+from experiments.evaluation.drawing_steps import Reader, measured_steps, reader_of
 from mlp.classifier import MLPClassifier
 from tests.data.conftest import skip_unless_at_hand
 from tests.runs import finished
@@ -75,11 +75,24 @@ def test_the_report_has_a_table_for_each_question() -> None:
         "mnist": [("as they are", 97.9)],
         "ladder": [("Count", [20.0, 22.0], [70.0, 72.0])],
         "ladder_on_pads": [("Count", [30.0, 30.0], [60.0, 60.0])],
+        "mnist_ladder": [("Scale", [97.2], [37.6])],
         "novel": [("noise", [100.0, 99.6])],
         "times": [("drawn", 1.234)],
     }
     text = " ".join(report(results).split())
     assert "| as they are | 97.90 |" in text
     assert "| Count | 21.0 ± 1.4 | 71.0 ± 1.4 | 30.0 ± 0.0 | 60.0 ± 0.0 |" in text
+    assert "| Scale | 97.2 | 37.6 |" in text
     assert "| noise | 100 | 100 |" in text
     assert "| drawn | 1.23 |" in text
+
+
+def test_what_the_page_tells_of_the_steps_are_the_measured_shares_by_the_names_of_steps() -> None:
+    results = {
+        "ladder_on_pads": [("Count blocks", [30.0, 40.0], [60.0, 60.0])],
+        "mnist_ladder": [("Center of mass", [32.7], [84.1])],
+    }
+    told = for_the_page(results)
+    assert told["digits"]["steps"] == [("count", 0.35, 0.6)]
+    assert told["mnist"]["steps"] == [("center", 0.327, 0.841)]
+    assert all(measured_steps()[name].steps for name in told)
