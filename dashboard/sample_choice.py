@@ -84,6 +84,6 @@ def _drawing(run: Run) -> ChosenSample:
     preparation = preparation_for(prepared.dataset.image_shape)
     if preparation is None:
         raise ValueError("A drawing cannot be made into a sample of this run.")
-    recorded = prepared_drawing(preparation).recorded
+    recorded = prepared_drawing(preparation).recorded(prepared.dataset.maximum)
     x = prepared.scaler.transform(recorded[np.newaxis])[0]
     return ChosenSample(recorded, x, "your drawing", None, (DRAWING, drawing_version()))
