@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.datasets import Dataset
 from data.drawing.gallery import Gallery
 from data.drawing.strokes import Stroke
-from experiments.background.background_task import Page
+from experiments.background.background_task import BackgroundTask, Page
 from experiments.background.run_sequence import RunSequence
 from experiments.background.run_store import RunStore, StoredRun
 from experiments.background.training_job import Goal, TrainingJob
@@ -541,6 +541,14 @@ class Tab:
     architecture_grid: RunSequence[RunOutcome] | None = None
     landscapes: dict[Hashable, LossLandscape | LossLine] = field(default_factory=dict)
     slow_motion: SlowMotion = field(default_factory=SlowMotion)
+
+    @property
+    def works(self) -> Iterator[BackgroundTask | RunSequence[Any] | SideBySide]:
+        """All that was begun in the background, under way or over."""
+        wrapped = (self.split_effect and self.split_effect.sequence, self.breaking.robustness)
+        race = self.broken_race and self.broken_race.race
+        own = (self.job, *self.comparisons.values(), *wrapped, race, *self.landscapes.values())
+        return (work for work in own if work)
 
     @property
     def comparisons(self) -> dict[ComparisonKind, SideBySide | RunSequence[Any] | None]:

@@ -41,7 +41,7 @@ from experiments.training.run import Run
 PICTURE_HEIGHT, BARS_HEIGHT, FILM_HEIGHT = 260, 220, 190  # pixels
 N_EXTREME = 8  # samples on each side
 EXTREME_COLUMNS = 8
-MOST_FEATURES = 6  # of a table
+MOST_FEATURES = 3  # of a table
 FILM_STEPS = (0, 1, 2, 4, 8, 16)  # and the last
 PENALTIES = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)
 USUAL_PENALTY = 0.3

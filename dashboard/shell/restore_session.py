@@ -143,9 +143,5 @@ def restore_session(keeper: SessionKeeper, token: str, *, had_runs: bool) -> Non
     tab = keeper.take(token)
     if tab is not None:
         session.set_value(session.TAB, tab)
-        split_effect = tab.split_effect and tab.split_effect.sequence
-        robustness = tab.breaking.robustness
-        race = tab.broken_race and tab.broken_race.race
-        for work in (tab.job, *tab.comparisons.values(), split_effect, robustness, race):
-            if work is not None:
-                work.set_page(session.page())
+        for work in tab.works:
+            work.set_page(session.page())
