@@ -6,7 +6,6 @@ from experiments.training.prepared_data import prepare
 def test_a_network_is_taught_a_wrong_seven_and_forgets_less_where_it_rehearses() -> None:
     rehearsed, alone = (taught("digits-drawn", n_old, 50) for n_old in (10_000, 0))
     assert (rehearsed.n_taught, alone.n_taught) == (3, 3)
-    training = load_pretrained("digits-drawn").config
     n_training = len(prepare(load_pretrained("digits-drawn").config).training.X)
     assert (rehearsed.n_old, alone.n_old) == (n_training, 0)
     assert rehearsed.before == alone.before
