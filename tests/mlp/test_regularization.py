@@ -39,7 +39,7 @@ def test_the_gradient_with_dropout_is_right(
 ) -> None:
     dropout = OneMask(0.4, np.random.default_rng(0))
     monkeypatch.setattr(
-        "mlp.gradient_check.Workspace", lambda network, n: Workspace(network, n, dropout)
+        "mlp.gradient_check.Workspace", lambda network, n, _=None: Workspace(network, n, dropout)
     )
     rng = np.random.default_rng(1)
     network = Network([4, 6, 5, 3], activation=activation, rng=rng, dtype=np.float64)

@@ -101,7 +101,7 @@ def test_what_takes_long_begins_when_asked_for_and_can_be_stopped(
     open_app, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landscape_tasks, "QUICK_COST", 0)
-    app = train(open_app(**FAST)).go_to("inside")
+    app = look(train(open_app(**FAST)))
     assert not tasks(app)
     assert session.LANDSCAPE_CHART not in app.figures
     monkeypatch.setattr("experiments.inspection.loss_landscape.score_some", lambda *_: [])
@@ -114,7 +114,7 @@ def test_what_takes_long_begins_when_asked_for_and_can_be_stopped(
 def test_a_network_that_has_diverged_has_no_landscape(open_app) -> None:
     app = train(open_app(**FAST))
     app.job.run.network.parameters[0] = np.nan
-    app.go_to("inside")
+    look(app)
     assert "it has diverged. Move the slider" in app.messages("info")[0]
 
 

@@ -133,9 +133,10 @@ KINDS = {
 @pytest.mark.parametrize("query", KINDS.values(), ids=list(KINDS))
 def test_every_move_of_every_kind_of_network_has_its_words(open_app, query: dict) -> None:
     app = open_step(open_app, **query)
-    for say in (walk(app), walk(learn_from_batch(go(app, "First")))):
-        assert not app.test.error
-        assert len(say) == len(moves(app))
-        assert all("nan" not in said and " inf" not in said for said in say)
+    said = walk(app)
+    assert len(said) == len(moves(app))
+    said += [words(learn_from_batch(app)), words(go(app, "First"))]
+    assert not app.test.error
+    assert all("nan" not in each and " inf" not in each for each in said)
     figures = json.dumps(app.figures)
     assert "NaN" not in figures
