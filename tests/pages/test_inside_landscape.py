@@ -24,11 +24,14 @@ def train(app: App) -> App:
     return app.wait_for(lambda: app.job.status.is_over)
 
 
+def open_view(app: App) -> App:
+    app.go_to("inside").test.segmented_control(key=session.INSIDE_VIEW).set_value("Landscape")
+    return app.run()
+
+
 def look(app: App) -> App:
     """Open the view, and wait for the picture."""
-    app.go_to("inside")
-    app.test.segmented_control(key=session.INSIDE_VIEW).set_value("Landscape")
-    return done(app.run())
+    return done(open_view(app))
 
 
 def done(app: App) -> App:
@@ -101,7 +104,7 @@ def test_what_takes_long_begins_when_asked_for_and_can_be_stopped(
     open_app, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landscape_tasks, "QUICK_COST", 0)
-    app = look(train(open_app(**FAST)))
+    app = open_view(train(open_app(**FAST)))
     assert not tasks(app)
     assert session.LANDSCAPE_CHART not in app.figures
     monkeypatch.setattr("experiments.inspection.loss_landscape.score_some", lambda *_: [])
@@ -114,7 +117,7 @@ def test_what_takes_long_begins_when_asked_for_and_can_be_stopped(
 def test_a_network_that_has_diverged_has_no_landscape(open_app) -> None:
     app = train(open_app(**FAST))
     app.job.run.network.parameters[0] = np.nan
-    look(app)
+    open_view(app)
     assert "it has diverged. Move the slider" in app.messages("info")[0]
 
 
