@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import session
 from dashboard.draw.break_it import VIEWS
-from data.download import FOLDER_VARIABLE
+from data.download import FOLDER_VARIABLE, DownloadError
 from experiments.background.background_task import Status
 from experiments.evaluation import robustness
 from experiments.evaluation.robustness import DAMAGES
@@ -282,7 +282,13 @@ def test_a_measurement_can_be_stopped_and_says_so(break_it) -> None:
     assert any("stopped" in each.value for each in app.test.info) == (task.status is Status.STOPPED)
 
 
-def test_networks_whose_images_are_not_here_are_left_out_with_a_reason(break_it) -> None:
+def test_networks_whose_images_are_not_here_are_left_out_with_a_reason(
+    break_it, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DownloadError("It could not be downloaded.")
+
+    monkeypatch.setattr("data.download._download", fail)
     app = break_it("Whole test part", network="mnist-drawn")
     app.click("Measure")
     task = tab_of(app).breaking.robustness
