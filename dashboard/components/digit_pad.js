@@ -1,7 +1,7 @@
 // A pad to draw on. While the pen moves, all strokes go to the server again and again, and what is
 // new on the page comes back in the answer.
 
-const REST_MS = 40; // between an answer and the next message, at the least; and as long as it took
+const REST_MS = 40; // between an answer and the next message, at the least; and as long as it came
 const NEAR = 1.5; // units of the pad: of points as near as that, one is enough
 const FULL_PRESSURE = 1.6, LEAST_PRESSURE = 0.4; // times the thickness
 const PALM = 60; // pixels: what is as wide as that is no finger
@@ -132,29 +132,34 @@ async function tell(pad) {
   while (pad.isDirty) {
     pad.isDirty = false;
     const began = performance.now(), message = { id: pad.id, strokes: pad.strokes, isDown: pad.isDown };
-    await (pad.failures < PATIENCE ? ask(pad, message) : rerun(pad, message));
-    await pause(Math.max(REST_MS, performance.now() - began));
+    const answeredAt = await (pad.failures < PATIENCE ? ask(pad, message) : rerun(pad, message));
+    await pause(Math.max(REST_MS, answeredAt - began));
   }
   pad.isTelling = false;
   pad.root.dataset.isTold = "";
 }
 
+// Returns when the answer was there: what it takes to draw it is no burden to the server.
 async function ask(pad, message) {
+  let answeredAt = performance.now();
   try {
     const answer = await fetch(pad.address, { method: "POST", body: JSON.stringify(message), cache: "no-store" });
     if (!answer.ok) throw new Error(answer.status);
     const news = await answer.json();
+    answeredAt = performance.now();
     pad.failures = 0;
     if (deliver(news.elements) || news.isOutdated) pad.send("outdated", true);
   } catch {
     pad.failures += 1;
     pad.isDirty = true;
   }
+  return answeredAt;
 }
 
 // Where requests do not come through, the page runs again, once the pen rests.
 async function rerun(pad, message) {
   if (!message.isDown) pad.send("drawing", message);
+  return performance.now();
 }
 
 // ---- pointers and keys ----

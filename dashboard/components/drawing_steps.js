@@ -2,20 +2,19 @@
 
 const views = new WeakMap();
 
+const rgb = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16));
+
 function drawInk(canvas, { shape: [height, width], bytes }, colors) {
   canvas.width = width;
   canvas.height = height;
   canvas.className = height >= width ? "tall" : "wide";
-  const context = canvas.getContext("2d");
-  context.fillStyle = colors[0];
-  context.fillRect(0, 0, width, height);
-  context.fillStyle = colors.at(-1);
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  const blank = rgb(colors[0]), ink = rgb(colors.at(-1));
   bytesOf(bytes).forEach((value, i) => {
-    if (!value) return;
-    context.globalAlpha = value / 255;
-    context.fillRect(i % width, Math.floor(i / width), 1, 1);
+    const share = value / 255;
+    image.data.set([0, 1, 2].map((c) => blank[c] + share * (ink[c] - blank[c])).concat(255), 4 * i);
   });
-  context.globalAlpha = 1;
+  context.putImageData(image, 0, 0);
 }
 
 function made(tag, className, text = "") {

@@ -481,7 +481,9 @@ function place(view) {
 function move(view, old) {
   const target = view.picture.layers.map((layer) => layer.a);
   const isSame = old && old.layers.length === target.length && old.layers.every((layer, l) => String(layer.units) === String(view.picture.layers[l].units));
-  const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const isQuick = performance.now() - (view.movedAt ?? 0) < MOVE_MS; // while one draws, for example
+  const isStill = isQuick || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  view.movedAt = performance.now();
   const start = isSame && !isStill ? view.values : null;
   const generation = ++view.generation, began = performance.now();
   const step = (now) => {
