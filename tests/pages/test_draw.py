@@ -8,10 +8,12 @@ import pytest
 
 from dashboard import session
 from dashboard.components.digit_pad import SIDE
+from dashboard.draw import novelty
 from dashboard.draw.views import VIEWS
 from data.datasets import load
 from data.download import FOLDER_VARIABLE
 from data.drawing import PREPARATIONS
+from experiments.exploration.neighbors import Neighbors, neighbors_of
 from tests.drawn_digits import placed
 from tests.pages.conftest import App
 from tests.pages.test_forged_messages import send
@@ -122,6 +124,34 @@ def test_the_nearest_training_images_are_those_of_the_same_digit(draw) -> None:
     loading.result(20)
     captions = app.run().figures[session.DRAWN_NEIGHBORS_CHART]["layout"]["annotations"]
     assert sum(note["text"].startswith("0") for note in captions) > 8
+
+
+def test_a_stroke_that_comes_while_a_page_is_drawn_does_not_break_it(draw, monkeypatch) -> None:
+    app = choose(show(draw(), "Nearest images"), "digits-drawn")
+    draw_on(app, strokes_of("0 round"))
+    tab_of(app).loading_samples["digits-drawn"].result(20)
+
+    def interrupted(*args: object) -> Neighbors:
+        found = neighbors_of(*args)
+        drawing = tab_of(app).drawing
+        drawing.change(drawing.strokes, is_pen_down=False)
+        return found
+
+    monkeypatch.setattr(novelty, "neighbors_of", interrupted)
+    app.run()
+
+
+def test_the_samples_of_a_deleted_run_are_let_go(draw) -> None:
+    app = draw(epochs="1", pace="full").go_to("train").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    deleted = app.job.run.id
+    draw_on(app.go_to("draw"), strokes_of("0 round"))
+    loading = tab_of(app).loading_samples
+    assert deleted in loading
+    store = tab_of(app).run_store
+    store.remove(store.runs[0])
+    choose(app.run(), "digits-drawn")
+    assert set(loading) == {"digits-drawn"}
 
 
 def test_where_the_training_images_are_not_here_the_page_says_how_to_get_them(draw) -> None:
