@@ -1,5 +1,6 @@
 """Train on with the drawings, and see what that does to all other digits."""
 
+import numpy as np
 import streamlit as st
 
 from dashboard import session, training_actions, training_speed
@@ -105,6 +106,11 @@ def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
     """Say why this network cannot be trained on now; nothing if it can."""
     if not teachable(trained).drawings:
         return "It takes drawings with a label that this network knows: keep some first."
+    if not np.isfinite(trained.network().parameters).all():
+        return (
+            "This network has diverged: its numbers are not finite, and nothing can be learned "
+            "from there. Choose another one, or an earlier epoch."
+        )
     if not can_load_samples(trained):
         return (
             "The images that this network has learned from are not on this machine. Choose "

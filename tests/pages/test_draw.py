@@ -8,12 +8,10 @@ import pytest
 
 from dashboard import session
 from dashboard.components.digit_pad import SIDE
-from dashboard.draw import novelty
 from dashboard.draw.views import VIEWS
 from data.datasets import load
 from data.download import FOLDER_VARIABLE
 from data.drawing import PREPARATIONS
-from experiments.exploration.neighbors import Neighbors, neighbors_of
 from tests.drawn_digits import placed
 from tests.pages.conftest import App
 from tests.pages.test_forged_messages import send
@@ -126,19 +124,22 @@ def test_the_nearest_training_images_are_those_of_the_same_digit(draw) -> None:
     assert sum(note["text"].startswith("0") for note in captions) > 8
 
 
-def test_a_stroke_that_comes_while_a_page_is_drawn_does_not_break_it(draw, monkeypatch) -> None:
+def test_a_stroke_that_comes_while_a_page_is_drawn_does_not_break_it(draw) -> None:
     app = choose(show(draw(), "Nearest images"), "digits-drawn")
     draw_on(app, strokes_of("0 round"))
     tab_of(app).loading_samples["digits-drawn"].result(20)
 
-    def interrupted(*args: object) -> Neighbors:
-        found = neighbors_of(*args)
-        drawing = tab_of(app).drawing
-        drawing.change(drawing.strokes, is_pen_down=False)
-        return found
+    drawing = tab_of(app).drawing
 
-    monkeypatch.setattr(novelty, "neighbors_of", interrupted)
+    class Interrupted(dict):
+        def __setitem__(self, what: tuple, made: object) -> None:
+            super().__setitem__(what, made)
+            if what[0] == "nearest":
+                drawing.change(drawing.strokes, is_pen_down=False)
+
+    drawing.prepared = Interrupted()
     app.run()
+    assert type(drawing.prepared) is dict  # there was a change
 
 
 def test_the_samples_of_a_deleted_run_are_let_go(draw) -> None:

@@ -105,6 +105,8 @@ def test_a_network_that_has_diverged_reads_no_digit(with_drawings) -> None:
     open_gallery(app.go_to("draw"), app.job.run.id)
     assert captions(app) == ["7<br>→ – ✗", "3<br>→ – ✗", "0<br>→ – ✗"]
     assert "reads **0 of 3" in words(app)
+    assert app.button("Train on with these").disabled
+    assert "nothing can be learned from there" in words(app)
 
 
 def test_samples_that_cannot_be_read_are_not_waited_for(with_drawings) -> None:
