@@ -7,9 +7,9 @@ is on the pad of the Draw page, and the answer is what has become of the page by
 
 import asyncio
 import json
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from weakref import WeakKeyDictionary
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -22,7 +22,19 @@ MESSAGE_BYTES = 400_000  # at most: a drawing of 10,000 points takes half of it
 MESSAGE_SECONDS = 30.0  # at most, until all of a message is here
 MOST_AT_ONCE = 4  # requests of one page: its pad and its feed wait for an answer before the next
 
-_asking: Counter[str] = Counter()  # requests that wait for an answer, by the token of their page
+
+class _Requests:
+    """The requests of one page: how many wait for an answer, and whose turn it is.
+
+    So a page that takes long, with a pad full of strokes for example, is looked at no more often
+    than all the others.
+    """
+
+    def __init__(self) -> None:
+        self.n_waiting, self.turn = 0, asyncio.Lock()
+
+
+_REQUESTS: WeakKeyDictionary[LivePage, _Requests] = WeakKeyDictionary()
 
 
 async def look(request: Request) -> Response:
@@ -34,18 +46,17 @@ async def look(request: Request) -> Response:
     page = LIVE_PAGES.get(request.path_params["token"])
     if page is None:
         return Response(status_code=404)
-    if _asking[page.token] >= MOST_AT_ONCE:
+    requests = _REQUESTS.setdefault(page, _Requests())
+    if requests.n_waiting >= MOST_AT_ONCE:
         return Response(status_code=429)
-    _asking[page.token] += 1
+    requests.n_waiting += 1
     try:
-        return await _answer(page, request)
+        return await _answer(page, request, requests.turn)
     finally:
-        _asking[page.token] -= 1
-        if not _asking[page.token]:
-            del _asking[page.token]
+        requests.n_waiting -= 1
 
 
-async def _answer(page: LivePage, request: Request) -> Response:
+async def _answer(page: LivePage, request: Request, turn: asyncio.Lock) -> Response:
     try:
         async with asyncio.timeout(MESSAGE_SECONDS):
             body = await _read(request)
@@ -53,7 +64,8 @@ async def _answer(page: LivePage, request: Request) -> Response:
         return Response(status_code=408)
     if body is None:
         return Response(status_code=413)
-    answer = await asyncio.get_running_loop().run_in_executor(LOOKS, _look, page, body)
+    async with turn:
+        answer = await asyncio.get_running_loop().run_in_executor(LOOKS, _look, page, body)
     if answer is None:
         return Response(status_code=400)
     return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -5,6 +5,7 @@ import base64
 import gc
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable
 
 import numpy as np
@@ -202,6 +203,21 @@ def test_a_page_has_few_requests_at_a_time_and_others_are_answered_meanwhile(
         return [*codes, (await look(request_of(flooded.token, receive_nothing))).status_code]
 
     assert complete(flood()) == [408] * MOST_AT_ONCE + [429] * (10 - MOST_AT_ONCE) + [200]
+
+
+def test_pages_take_turns_however_often_one_of_them_asks() -> None:
+    looks: list[str] = []
+    pages = {name: page_of(Tab(), []) for name in ("eager", "other")}
+    for name, page in pages.items():
+        page.look = lambda message=None, name=name: looks.append(name) or time.sleep(0.05) or "{}"
+
+    async def ask() -> None:
+        names = ["eager"] * MOST_AT_ONCE + ["other"]
+        requests = [request_of(pages[name].token, receive_nothing) for name in names]
+        await asyncio.gather(*map(look, requests))
+
+    complete(ask())
+    assert looks.index("other") == 1
 
 
 async def receive_nothing() -> dict:
