@@ -402,8 +402,8 @@ class Drawing:
     def change(self, strokes: list[Stroke], *, is_pen_down: bool) -> None:
         """Take what the browser says is on the pad now."""
         self.strokes, self.is_pen_down, self.problem = strokes, is_pen_down, ""
-        self.number += 1
         self.prepared = {}
+        self.number += 1  # at the end: another thread may look in between, and has to look again
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Train on with the drawings, and see what that does to all other digits."""
 
+import numpy as np
 import streamlit as st
 
 from dashboard import session, training_actions, training_speed
@@ -7,7 +8,7 @@ from dashboard.components.live_feed import ask_for_news
 from dashboard.components.transport_buttons import play_button
 from dashboard.draw.fine_tuning_actions import Wish, begin_fine_tuning, teachable
 from dashboard.draw.fine_tuning_effect import draw_effect
-from dashboard.draw.novelty import can_load_samples, training_samples
+from dashboard.draw.novelty import can_load_samples, has_failed_to_load, training_samples
 from dashboard.draw.trained_networks import TrainedNetwork
 from dashboard.text import duration, plain
 from dashboard.training_speed import waiting_in_words
@@ -97,13 +98,19 @@ def _begin(trained: TrainedNetwork, wish: Wish) -> None:
 
 
 def _is_loading(trained: TrainedNetwork) -> bool:
-    return can_load_samples(trained) and training_samples(trained) is None
+    is_missing = can_load_samples(trained) and training_samples(trained) is None
+    return is_missing and not has_failed_to_load(trained)
 
 
 def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
     """Say why this network cannot be trained on now; nothing if it can."""
     if not teachable(trained).drawings:
         return "It takes drawings with a label that this network knows: keep some first."
+    if not np.isfinite(trained.network().parameters).all():
+        return (
+            "This network has diverged: its numbers are not finite, and nothing can be learned "
+            "from there. Choose another one, or an earlier epoch."
+        )
     if not can_load_samples(trained):
         return (
             "The images that this network has learned from are not on this machine. Choose "
@@ -111,6 +118,11 @@ def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
         )
     if training_actions.has_unfinished_run():
         return "A run on the Train page is not over. Stop it first, or wait for it."
+    if has_failed_to_load(trained):
+        return (
+            "What this network has learned from could not be read. Reload the page to try again, "
+            "or choose another network."
+        )
     return "Loading what it has learned from …" if is_loading else ""
 
 

@@ -86,7 +86,7 @@ def effect_table(effect: FineTuningEffect) -> str:
         ["Read right", "before", "after"],
         [
             (f"{n_old:,} {effect.part} samples", *map(_precisely, effect.old[:2])),
-            (f"your {n_new} drawings", *map(_briefly, effect.new[:2])),
+            (f"your {n_new} drawing{'s' * (n_new > 1)}", *map(_briefly, effect.new[:2])),
         ],
     )
 

@@ -11,6 +11,7 @@ from data.drawing.gallery import KeptDrawing, samples_of
 from experiments.evaluation.fine_tuning_effect import Count
 from mlp.evaluation import logits_of
 
+NO_ANSWER = "–"  # of a network whose numbers are not finite
 FEW = 20  # drawings: the interval is some 40 points wide
 
 
@@ -18,7 +19,7 @@ class Answer(NamedTuple):
     """What a network says to a drawing.
 
     label : the digit that it is meant to be, if somebody has said so
-    says : the class that the network predicts
+    says : the class that the network predicts, or NO_ANSWER
     can_be_right : whether the label is one of the classes of the network
     is_learned : whether the network has learned from the drawing
     """
@@ -46,7 +47,7 @@ def class_of(label: int | None, class_names: Sequence[str]) -> int | None:
     return class_names.index(str(label)) if str(label) in class_names else None
 
 
-@np.errstate(all="ignore")  # a network that has diverged says anything
+@np.errstate(all="ignore")  # a network that has diverged, which says nothing
 def answers_to(drawings: Sequence[KeptDrawing], trained: TrainedNetwork) -> list[Answer]:
     """Return what a network says to drawings."""
     if not drawings:
@@ -57,11 +58,11 @@ def answers_to(drawings: Sequence[KeptDrawing], trained: TrainedNetwork) -> list
     return [
         Answer(
             drawing.label,
-            names[says],
+            names[int(row.argmax())] if np.isfinite(row).all() else NO_ANSWER,
             class_of(drawing.label, names) is not None,
             trained.id in drawing.learned_by,
         )
-        for drawing, says in zip(drawings, logits.argmax(axis=1).tolist(), strict=True)
+        for drawing, row in zip(drawings, logits, strict=True)
     ]
 
 

@@ -10,6 +10,7 @@ from dashboard.drawing import drawing_version, prepared_drawing
 from data.download import ORIGINALS, is_at_hand
 from experiments.exploration.neighbors import Neighbors, neighbors_of
 from experiments.inspection.drawn_sample import held_out_distances, novelty_of
+from experiments.pretrained.pretrained import PRETRAINED
 from experiments.training.prepared_data import PreparedData
 
 N_NEIGHBORS = 12
@@ -46,9 +47,23 @@ def training_samples(trained: TrainedNetwork) -> PreparedData | None:
     if not can_load_samples(trained):
         return None
     if trained.id not in loading:
+        _let_go_of_deleted(loading)
         loading[trained.id] = LOADING.submit(_load, trained.prepared_data)
     future = loading[trained.id]
     return future.result() if future.done() and not future.exception() else None
+
+
+def _let_go_of_deleted(loading: dict[str, Future[PreparedData]]) -> None:
+    """Forget the samples of runs that are no longer there: they may take much memory."""
+    there = {*PRETRAINED, *(stored.run.id for stored in session.runs())}
+    for id in loading.keys() - there:
+        loading.pop(id, None)
+
+
+def has_failed_to_load(trained: TrainedNetwork) -> bool:
+    """Say whether the samples of a network are on this machine, and cannot be read."""
+    future = session.tab().loading_samples.get(trained.id)
+    return future is not None and future.done() and future.exception() is not None
 
 
 def nearest_samples(trained: TrainedNetwork) -> NearestSamples | None:
@@ -60,11 +75,11 @@ def nearest_samples(trained: TrainedNetwork) -> NearestSamples | None:
     prepared = training_samples(trained)
     if prepared is None or drawing.is_pen_down or prepared_drawing(trained.preparation).is_blank:
         return None
-    what = "nearest", trained.id, drawing_version()
-    if what not in drawing.prepared:
+    what, made = ("nearest", trained.id, drawing_version()), drawing.prepared
+    if what not in made:
         neighbors = neighbors_of(prepared, scaled_drawing(trained), N_NEIGHBORS)
-        drawing.prepared[what] = NearestSamples(prepared, neighbors)
-    found: NearestSamples = drawing.prepared[what]
+        made[what] = NearestSamples(prepared, neighbors)
+    found: NearestSamples = made[what]
     return found
 
 

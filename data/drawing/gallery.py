@@ -16,6 +16,7 @@ from data.drawing.strokes import RASTER_SIDE, Stroke, rasterize
 
 MAX_DRAWINGS = 200  # more than a class writes in an hour
 MAX_BYTES = 5_000_000  # of all strokes and images: for each of fifty on one server
+STROKE_BYTES = 128  # of an array, beside its numbers
 SIDE = RASTER_SIDE  # pixels, of a drawing as an image
 N_LABELS = 10
 THUMBNAIL = 32  # pixels a side
@@ -59,7 +60,7 @@ class KeptDrawing:
     @property
     def n_bytes(self) -> int:
         """How much memory the strokes or the image take."""
-        return sum(stroke.nbytes for stroke in self.strokes) + len(self.png)
+        return sum(STROKE_BYTES + stroke.nbytes for stroke in self.strokes) + len(self.png)
 
     def sample(self, preparation: Preparation) -> Ink:
         """Return what the steps of a preparation make of it, (n_features,)."""

@@ -50,7 +50,7 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 NO_LABEL = -1
 MAX_ALL_POINTS = 200_000  # of a file: more than a gallery has room for
-MAX_PAD = 1e5  # units
+MIN_PAD, MAX_PAD = 1e-3, 1e5  # units
 
 
 def to_npz(drawings: Sequence[KeptDrawing]) -> bytes:
@@ -265,10 +265,10 @@ def _strokes_of(
         if first == last:
             continue
         height, width = pads[i]
-        if not (0 < height <= MAX_PAD and 0 < width <= MAX_PAD):
+        if not (MIN_PAD <= height <= MAX_PAD and MIN_PAD <= width <= MAX_PAD):
             raise DrawingError(
                 f"The pad of drawing {i}, counted from 0, has the size {width:g} x {height:g}, but "
-                f"each side must be above 0 and at most {MAX_PAD:,.0f}. Leave the drawing out."
+                f"each side must be from {MIN_PAD:g} to {MAX_PAD:,.0f}. Leave the drawing out."
             )
         ends = stroke_ends[first : last + 1]
         if ends[-1] - ends[0] > MAX_POINTS:

@@ -124,6 +124,37 @@ def test_the_nearest_training_images_are_those_of_the_same_digit(draw) -> None:
     assert sum(note["text"].startswith("0") for note in captions) > 8
 
 
+def test_a_stroke_that_comes_while_a_page_is_drawn_does_not_break_it(draw) -> None:
+    app = choose(show(draw(), "Nearest images"), "digits-drawn")
+    draw_on(app, strokes_of("0 round"))
+    tab_of(app).loading_samples["digits-drawn"].result(20)
+
+    drawing = tab_of(app).drawing
+
+    class Interrupted(dict):
+        def __setitem__(self, what: tuple, made: object) -> None:
+            super().__setitem__(what, made)
+            if what[0] == "nearest":
+                drawing.change(drawing.strokes, is_pen_down=False)
+
+    drawing.prepared = Interrupted()
+    app.run()
+    assert type(drawing.prepared) is dict  # there was a change
+
+
+def test_the_samples_of_a_deleted_run_are_let_go(draw) -> None:
+    app = draw(epochs="1", pace="full").go_to("train").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    deleted = app.job.run.id
+    draw_on(app.go_to("draw"), strokes_of("0 round"))
+    loading = tab_of(app).loading_samples
+    assert deleted in loading
+    store = tab_of(app).run_store
+    store.remove(store.runs[0])
+    choose(app.run(), "digits-drawn")
+    assert set(loading) == {"digits-drawn"}
+
+
 def test_where_the_training_images_are_not_here_the_page_says_how_to_get_them(draw) -> None:
     app = show(draw(), "Nearest images")
     assert "are fetched" in app.test.info[0].value

@@ -1,5 +1,7 @@
 """The gallery of the Draw page: drawings are kept, scored, downloaded, and learned."""
 
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 
@@ -94,6 +96,27 @@ def test_each_drawing_has_its_answer_and_the_hand_has_a_score(with_drawings) -> 
     app = with_drawings("7", "3", "8")
     assert captions(app) == ["7<br>→ 7 ✓", "3<br>→ 3 ✓", "8<br>→ 0 ✗"]
     assert "reads **2 of 3 (67 %, 95 % interval 9 to 99 %)** of your digits" in words(app)
+
+
+def test_a_network_that_has_diverged_reads_no_digit(with_drawings) -> None:
+    app = with_drawings(epochs="1", pace="full").go_to("train").click("Train")
+    app.wait_for(lambda: app.job.status.is_over)
+    app.job.run.network.parameters[:] = np.nan
+    open_gallery(app.go_to("draw"), app.job.run.id)
+    assert captions(app) == ["7<br>→ – ✗", "3<br>→ – ✗", "0<br>→ – ✗"]
+    assert "reads **0 of 3" in words(app)
+    assert app.button("Train on with these").disabled
+    assert "nothing can be learned from there" in words(app)
+
+
+def test_samples_that_cannot_be_read_are_not_waited_for(with_drawings) -> None:
+    app = with_drawings()
+    failed = Future()
+    failed.set_exception(OSError("no such file"))
+    tab_of(app).loading_samples["digits-drawn"] = failed
+    app.run()
+    assert "could not be read" in words(app)
+    assert app.button("Train on with these").disabled
 
 
 def test_the_gallery_is_there_after_another_page(with_drawings) -> None:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from dashboard.components.digit_pad import PAD, put_on_pad, take_drawing
-from dashboard.session import Tab, looking_at
+from dashboard.drawing import drawing_version, prepared_drawing
+from dashboard.session import Drawing, Tab, looking_at
+from data.drawing import PREPARATIONS
 from data.drawing.strokes import MAX_POINTS
 
 LINE = [[10, 10, 20], [100, 200, 22.5]]
@@ -51,6 +53,25 @@ def test_what_cannot_be_a_drawing_leaves_the_old_one_and_says_why(here: Tab, oth
     assert "Clear the pad" in here.drawing.problem
     take_drawing(message(here))
     assert here.drawing.problem == ""
+
+
+def test_who_looks_while_a_drawing_changes_looks_again(
+    here: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_drawing(message(here))
+    preparation, seen = PREPARATIONS["digits"], []
+
+    def look(drawing: Drawing, name: str, value: object) -> None:
+        """Look after each change of an attribute, as another thread may."""
+        object.__setattr__(drawing, name, value)
+        seen.append((drawing_version(), prepared_drawing(preparation).ink))
+
+    look(here.drawing, "problem", "")
+    monkeypatch.setattr(Drawing, "__setattr__", look)
+    take_drawing(message(here, ()))
+    version, ink = drawing_version(), prepared_drawing(preparation).ink
+    assert not ink.any()
+    assert all(not earlier.any() for at, earlier in seen if at == version)
 
 
 @pytest.mark.parametrize("sent", [None, 5, [], {}, {"id": 1}, {"strokes": []}])

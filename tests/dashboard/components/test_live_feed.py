@@ -1,8 +1,12 @@
 """What a live page tells the browser, and how often."""
 
+import asyncio
 import base64
 import gc
 import json
+import threading
+import time
+from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
@@ -13,7 +17,8 @@ from dashboard.components import live_feed
 from dashboard.components.live_charts import LiveChart
 from dashboard.components.live_feed import LIVE_PAGES, REPEAT_SECONDS, LiveContent, LivePage, follow
 from dashboard.session import Tab, looking_at, tab
-from dashboard.shell.look_endpoint import LOOK_ROUTE, MESSAGE_BYTES, look
+from dashboard.shell import look_endpoint
+from dashboard.shell.look_endpoint import LOOK_ROUTE, MESSAGE_BYTES, MOST_AT_ONCE, look
 from tests.coroutines import complete
 from tests.waiting import wait_until
 
@@ -173,3 +178,62 @@ def test_a_message_that_is_no_json_or_too_long_is_refused_and_changes_nothing() 
     half = b" " * (MESSAGE_BYTES // 2 + 1)
     assert answer_to(page.token, half, half) == (413, None)
     assert values == [1.0]
+
+
+def request_of(token: str, receive: Callable[[], Awaitable[dict]]) -> Request:
+    return Request({"type": "http", "path_params": {"token": token}}, receive)
+
+
+async def never() -> dict:
+    return await asyncio.Future()
+
+
+def test_a_page_has_few_requests_at_a_time_and_others_are_answered_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(look_endpoint, "MESSAGE_SECONDS", 0.3)
+    here, there = Tab(), Tab()
+    flooded, other = page_of(here, []), page_of(there, [])
+
+    async def flood() -> list[int]:
+        slow = [asyncio.create_task(look(request_of(flooded.token, never))) for _ in range(10)]
+        await asyncio.sleep(0)
+        assert (await look(request_of(other.token, receive_nothing))).status_code == 200
+        codes = [answer.status_code for answer in await asyncio.gather(*slow)]
+        return [*codes, (await look(request_of(flooded.token, receive_nothing))).status_code]
+
+    assert complete(flood()) == [408] * MOST_AT_ONCE + [429] * (10 - MOST_AT_ONCE) + [200]
+
+
+def test_pages_take_turns_however_often_one_of_them_asks() -> None:
+    looks: list[str] = []
+    pages = {name: page_of(Tab(), []) for name in ("eager", "other")}
+    for name, page in pages.items():
+        page.look = lambda message=None, name=name: looks.append(name) or time.sleep(0.05) or "{}"
+
+    async def ask() -> None:
+        names = ["eager"] * MOST_AT_ONCE + ["other"]
+        requests = [request_of(pages[name].token, receive_nothing) for name in names]
+        await asyncio.gather(*map(look, requests))
+
+    complete(ask())
+    assert looks.index("other") == 1
+
+
+async def receive_nothing() -> dict:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def test_a_message_is_unpacked_only_when_its_turn_has_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, threads = Tab(), []
+    page = page_of(here, [])
+    loads = json.loads
+    monkeypatch.setattr(
+        look_endpoint.json,
+        "loads",
+        lambda body: threads.append(threading.current_thread().name) or loads(body),
+    )
+    answer_to(page.token, b"5")
+    assert threads[0].startswith("looks")

@@ -1,6 +1,7 @@
 """Kept drawings, and the files that they go into and come back from."""
 
 import io
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from data.drawing import PREPARATIONS, DrawingError
 from data.drawing import gallery as limits
 from data.drawing.gallery import Gallery, KeptDrawing, as_png, check_label, samples_of
 from data.drawing.gallery_files import read_gallery, to_npz, to_zip
+from data.drawing.strokes import read_strokes
 from data.own import images, load_own
 from tests.data.drawing.conftest import FIVE, SEVEN
 
@@ -76,6 +78,14 @@ def test_a_gallery_is_bounded(gallery: Gallery, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(DrawingError, match="nothing on the pad"):
         gallery.add([KeptDrawing()])
     assert len(gallery.drawings) == 3  # all or none
+
+
+def test_what_a_gallery_takes_is_not_more_than_it_says() -> None:
+    tracemalloc.start()
+    drawing = KeptDrawing(read_strokes([[[5, 5, 5]]] * 1000, PAD), PAD)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert drawing.n_bytes > 0.8 * taken
 
 
 @pytest.mark.parametrize("label", [10, -1, True, 7.0, "7", [7]])
@@ -247,6 +257,11 @@ WRONG: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "a.npz",
         lambda: arrays_of(*SEVENS, pads=np.full((2, 2), np.nan)),
         "pad of drawing 0, counted from 0, has the size nan x nan",
+    ),
+    "tiny pad": (
+        "a.npz",
+        lambda: arrays_of(*SEVENS, pads=np.full((2, 2), 1e-306), points=np.zeros((10, 3))),
+        "has the size 1e-306 x 1e-306, but each side must be from 0.001 to 100,000",
     ),
     "points": (
         "a.npz",
