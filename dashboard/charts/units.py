@@ -34,7 +34,7 @@ from dashboard.charts.style import (
 )
 
 CAPTION_SIZE = 11  # pixels
-CAPTION_LINES = 2
+CAPTION_LINES = 3
 
 Floats = npt.NDArray[np.floating[Any]]
 

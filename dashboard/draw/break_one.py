@@ -98,7 +98,8 @@ def draw_one_image() -> None:
     if wanted.damage is GRADIENT_SIGN:
         st.caption(
             "One step along the sign of the gradient at the undamaged image. It need not succeed, "
-            "and a larger step may do less: the gradient is that of small changes."
+            "and a larger step may do less: the gradient is that of small changes. Another "
+            "image, or another answer to aim at, may be easier."
         )
     _draw_what_follows(trained, sample, wanted)
     job = session.job()

@@ -35,13 +35,23 @@ def keep_drawing(choice: str | None) -> bool:
 
 
 def load_gallery(name: str, content: bytes) -> None:
-    """Bring drawings back from a file, to those that are here."""
+    """Bring drawings back from a file, to those that are here; the same one comes only once.
+
+    Counted twice, a drawing would make the score look surer than it is.
+    """
+    tab = session.tab()
     try:
         drawings = read_gallery(name, content)
     except DrawingError as error:
-        session.tab().gallery_problem = str(error)
-    else:
-        _add(drawings)
+        tab.gallery_problem = str(error)
+        return
+    known = {(kept.ink.tobytes(), kept.label) for kept in tab.gallery.drawings}
+    new = [each for each in drawings if (each.ink.tobytes(), each.label) not in known]
+    if _add(new) and len(new) < len(drawings):
+        tab.gallery_problem = (
+            f"{len(drawings) - len(new)} of the {len(drawings)} drawings in that file are here "
+            "already, and were left out."
+        )
 
 
 def _add(drawings: list[KeptDrawing]) -> bool:

@@ -22,12 +22,12 @@ def draw_pad() -> None:
         pad, answer, network = st.columns([31, 18, 51], gap="small")
     with pad:
         show_digit_pad(address, key=session.DIGIT_PAD, on_take=_nothing)
-        draw_keep()
     with network:
         trained = choose_network()
         draw_network(trained, height=NETWORK_HEIGHT)
     with answer:
         draw_answer(trained)
+    draw_keep()
     draw_steps(trained)
     draw_chosen_view(trained)
     poll(address, _never, is_moving=_is_training(trained))

@@ -15,13 +15,16 @@ def draw_step_table(trained: TrainedNetwork) -> None:
     about, measured = measured_steps()[preparation.name]
     steps = {step.name: step for step in preparation.steps}
     st.markdown(
-        f"How much is read right, measured beforehand with {about}. The first row shrinks the "
-        "whole pad to the size of a sample, and does nothing else."
+        f"How much is read right, measured beforehand with {about}. The first row is the last step "
+        "alone: it makes the whole pad a sample. Each row below adds one step more, in their "
+        "order. Draw a small digit in a corner, and switch steps off, to see it."
     )
     rows = [
         (steps[name].title, percent(so_far), percent(without)) for name, so_far, without in measured
     ]
-    st.markdown(markdown_table(["Step", "with it and those above", "with all but it"], rows))
+    st.markdown(
+        markdown_table(["Step", "with it and the rows above", "with all steps but it"], rows)
+    )
     for step in preparation.steps:
         st.caption(f"**{step.title}.** {step.meaning} Source: {step.source}.")
     show_source(

@@ -22,8 +22,8 @@ from mlp.network import Network
 GRADIENT_SIGN = Damage(
     "gradient-sign",
     "Gradient sign attack",
-    "Changes each pixel by so many gray levels, up or down, whichever raises the loss: the only "
-    "damage that knows the network.",
+    "Changes each pixel by so many gray levels, up or down, so that the loss grows, or that of the "
+    "answer you aim at falls: the only damage that knows the network.",
     Unit.GRAY_LEVELS,
     0.25,
 )

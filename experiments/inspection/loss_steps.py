@@ -55,7 +55,7 @@ def _squared_difference(output: str, delta: str, function: str) -> str:
     if function == "softmax":
         pulled = rf"{output} * \Big(g - \sum_k a_k g_k\Big), \quad g = {g}"
         return rf"{delta} = \frac{{1}}{{n}}\,{pulled}"
-    return rf"{delta} = \frac{{1}}{{n}}\,{g} * f'({output.replace('a', 'z')})"
+    return rf"{delta} = \frac{{1}}{{n}}\,{g} \odot f'({output.replace('a', 'z')})"
 
 
 @np.errstate(all="ignore")

@@ -186,21 +186,26 @@ def upload(app: App, name: str, content: bytes) -> App:
 
 
 @pytest.mark.parametrize("kind", ["npz", "zip"])
-def test_a_gallery_is_brought_back_beside_what_is_here(with_drawings, kind: str) -> None:
+def test_a_gallery_is_brought_back_and_what_is_here_already_comes_only_once(
+    with_drawings, kind: str
+) -> None:
     app = with_drawings()
-    content = (to_npz if kind == "npz" else to_zip)(tab_of(app).gallery.drawings)
+    gallery = tab_of(app).gallery
+    content = (to_npz if kind == "npz" else to_zip)(gallery.drawings)
+    gallery.remove(gallery.drawings[0])
     app = upload(app, f"mine.{kind}", content)
-    assert sorted(labels(app)) == [0, 0, 3, 3, 7, 7]
-    assert captions(app).count("7<br>→ 7 ✓") == 2
-    assert len(read_gallery("again.npz", to_npz(tab_of(app).gallery.drawings))) == 6
+    assert sorted(labels(app)) == [0, 3, 7]
+    assert "2 of the 3 drawings in that file are here already" in app.messages("warning")[0]
+    assert captions(app).count("7<br>→ 7 ✓") == 1
+    assert len(read_gallery("again.npz", to_npz(gallery.drawings))) == 3
 
 
 def test_of_an_image_there_is_nothing_to_put_on_the_pad(with_drawings) -> None:
     app = with_drawings()
-    app = upload(app, "mine.zip", to_zip(tab_of(app).gallery.drawings))
     assert not app.button("Put on the pad again").disabled
-    tab_of(app).kept = 6
-    assert app.run().button("Put on the pad again").disabled
+    content = to_zip(tab_of(app).gallery.drawings)
+    tab_of(app).gallery.clear()
+    assert upload(app, "mine.zip", content).button("Put on the pad again").disabled
 
 
 def test_a_file_that_is_no_gallery_or_too_large_is_refused_with_a_message(with_drawings) -> None:
