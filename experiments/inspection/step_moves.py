@@ -391,8 +391,8 @@ def _output_delta(trace: StepTrace) -> Move:
         phase=Phase.BACKWARD,
         layer=last,
         title="Error of the last layer",
-        sentence="δ is a unit's share of the blame: how fast the loss grows with its logit. Below 0, "
-        "more of it would help.",
+        sentence="δ is a unit's share of the blame: how fast the loss grows with its logit. "
+        "Below 0, more of it would help.",
         formula=step.delta(f"a_{{{last}}}", rf"\delta_{{{last}}}", trace.network.output.name),
         shapes=f"{shape} − {shape} = {shape}",
         sources=(
