@@ -288,7 +288,8 @@ def test_networks_whose_images_are_not_here_are_left_out_with_a_reason(
     def fail(*_: object) -> None:
         raise DownloadError("It could not be downloaded.")
 
-    monkeypatch.setattr("data.download._download", fail)
+    for module in ("break_whole", "trained_networks"):
+        monkeypatch.setattr(f"dashboard.draw.{module}.prepare", fail)
     app = break_it("Whole test part", network="mnist-drawn")
     app.click("Measure")
     task = tab_of(app).breaking.robustness
