@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,16 @@ def test_an_unknown_dataset_lists_the_choices() -> None:
         load("letters")
 
 
+@pytest.fixture
+def empty_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is loaded yet; what the process had loaded is there again afterwards.
+
+    Other tests rely on it that there is one object of each dataset in the process.
+    """
+    monkeypatch.setattr(datasets, "_load", cache(datasets._load.__wrapped__))
+
+
+@pytest.mark.usefixtures("empty_cache")
 def test_two_threads_at_once_load_a_dataset_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
@@ -101,13 +112,11 @@ def test_two_threads_at_once_load_a_dataset_once(monkeypatch: pytest.MonkeyPatch
         return load("digits")
 
     monkeypatch.setitem(DATASETS, "moons", replace(DATASETS["moons"], load=slow))
-    datasets._load.cache_clear()
     threads = [threading.Thread(target=load, args=("moons",)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    datasets._load.cache_clear()
     assert calls == ["moons"]
 
 
@@ -125,6 +134,7 @@ def test_digits_that_are_missing_or_damaged_are_reported(
         DATASETS["digits"].load("digits", "Digits")
 
 
+@pytest.mark.usefixtures("empty_cache")
 def test_a_dataset_that_could_not_be_loaded_is_tried_again(monkeypatch) -> None:
     answers = [OSError("unplugged"), load("digits")]
 
@@ -135,8 +145,6 @@ def test_a_dataset_that_could_not_be_loaded_is_tried_again(monkeypatch) -> None:
         return answer
 
     monkeypatch.setitem(DATASETS, "moons", replace(DATASETS["moons"], load=once_more))
-    datasets._load.cache_clear()
     with pytest.raises(OSError, match="unplugged"):
         load("moons")
     assert load("moons").name == "digits"
-    datasets._load.cache_clear()
