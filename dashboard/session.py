@@ -389,7 +389,7 @@ class Drawing:
     number : counts the changes
     problem : what is wrong with what the browser sent last
     id : tells the browser whether it knows this drawing
-    prepared : what was made of it so far; see dashboard/draw/drawing.py
+    prepared : what was made of it so far; see dashboard/drawing.py
     """
 
     strokes: list[Stroke] = field(default_factory=list)

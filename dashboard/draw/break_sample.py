@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components.digit_pad import PAD
+from dashboard.draw.kept_answers import class_of
 from dashboard.draw.novelty import can_load_samples, training_samples
 from dashboard.draw.trained_networks import TrainedNetwork, recorded_drawing
 from dashboard.drawing import drawing_version, prepared_drawing
@@ -134,7 +135,7 @@ def _test_sample(prepared: PreparedData, rows: Rows, i: int) -> BreakSample:
     row, dataset = int(rows[i]), prepared.dataset
     recorded = dataset.X[row].astype(np.float32)
     label = int(dataset.labels[row])
-    about = f"Test image {i:,}, a {dataset.class_names[label]}"
+    about = f"Test image {i:,}, labeled {dataset.class_names[label]}"
     return BreakSample(recorded, label, about, (dataset.name, row))
 
 
@@ -145,7 +146,8 @@ def drawn_sample(trained: TrainedNetwork) -> BreakSample:
     if drawing.is_blank:
         scale = np.float32(trained.dataset.maximum / preparation.maximum)
         example = scale * _example(preparation.name)
-        return BreakSample(example, 3, "An example, until you draw", "example")
+        label = class_of(3, trained.dataset.class_names)
+        return BreakSample(example, label, "An example, until you draw", "example")
     return BreakSample(recorded_drawing(trained), None, "Your drawing", drawing_version())
 
 

@@ -196,8 +196,8 @@ def _caption(damage: str, curves: Sequence[NamedCurve], dataset: str) -> str:
         return DAMAGES[damage].meaning
     return (
         f"{DAMAGES[damage].meaning} {sizes} test images of {dataset}, drawn at random. Bands: 95 % "
-        "intervals (Clopper and Pearson) for the luck of the images; another seed of the training "
-        "is other luck."
+        "intervals (Clopper and Pearson) for which images were drawn; another seed of the training "
+        "gives other curves, too."
     )
 
 

@@ -37,14 +37,23 @@ def draw_effect(stored: StoredRun) -> None:
         names = run.prepared_data().dataset.class_names
         st.markdown(f"**{plain(stored.name)}**: {effect_sentence(effect, names)}")
         st.markdown(effect_table(effect))
-        st.caption(
-            f"In brackets: 95 % intervals. It has not learned from the {effect.part} samples; but "
-            "who tries again until they look good makes them a part of the training."
-        )
+        st.caption(f"In brackets: 95 % intervals. {part_sentence(effect.part)}")
         show_source(
             "The lines of NumPy that do this",
             {"Rehearsed samples": rehearsed_rows, "Samples to learn from": samples_to_learn},
         )
+
+
+def part_sentence(part: str) -> str:
+    """Say what the scores on a part of the samples are worth."""
+    if part == "training":
+        return (
+            "Nothing was held out: it has learned from these, so this is training accuracy."
+        )
+    return (
+        f"It has not learned from the {part} samples; but who tries again until they look good "
+        "makes them a part of the training."
+    )
 
 
 def effect_sentence(effect: FineTuningEffect, class_names: Sequence[str]) -> str:

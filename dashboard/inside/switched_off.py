@@ -198,9 +198,10 @@ def _sum_sentence(
     places = [ranking.units.index(unit) for unit in off]
     alone = 100 * float(ranking.accuracy_lost[places].sum())
     together = 100 * float(effect.right_before.mean() - effect.right_after.mean())
+    why = " Each stood in for the others." if together > alone else ""
     return (
         f"Together they cost **{together:.1f} points**; one at a time, their costs add up to "
-        f"{alone:.1f}. Units stand in for each other."
+        f"{alone:.1f}.{why}"
     )
 
 

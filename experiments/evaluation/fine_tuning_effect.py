@@ -29,7 +29,7 @@ class Count(NamedTuple):
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The interval of 95 % of the share; see `guessing.interval`."""
+        """The interval of 95 % of the share; see `clopper_pearson.interval`."""
         return interval(*self)
 
 

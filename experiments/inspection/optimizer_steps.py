@@ -93,15 +93,24 @@ def _remember_square_mean(step: ParameterStep) -> list[Line]:
 def _move_rmsprop(step: ParameterStep) -> list[Line]:
     root = math.sqrt(step.new["square_mean"])
     direction = step.g / (root + step.optimizer.epsilon)
-    words = f"{number(step.before)} − {number(step.eta)} · ({number(step.g)}) / {number(root)}"
+    words = _move_in_words(step, step.before, step.g, root)
     return [line(words, step.before - step.eta * direction, step.after)]
+
+
+def _move_in_words(step: ParameterStep, start: float, mean: float, root: float) -> str:
+    """Write the step against a mean of the gradients, divided by the root of that of their squares.
+
+    Epsilon is written out: without it, a weight that never had a gradient would read 0 / 0.
+    """
+    divisor = f"({number(root)} + {step.optimizer.epsilon:g})"
+    return f"{number(start)} − {number(step.eta)} · ({number(mean)}) / {divisor}"
 
 
 def _remember_sums(step: ParameterStep) -> list[Line]:
     optimizer, old, new, g = step.optimizer, step.old, step.new, step.g
     first, second = optimizer.beta1 * old["sum"] + g, optimizer.beta2 * old["square_sum"] + g * g
-    words = f"sum = {product([optimizer.beta1, old['sum']])}{plus(g)}"
-    squares = f"squares = {product([optimizer.beta2, old['square_sum']])} + ({number(g)})²"
+    words = f"s = {product([optimizer.beta1, old['sum']])}{plus(g)}"
+    squares = f"q = {product([optimizer.beta2, old['square_sum']])} + ({number(g)})²"
     return [line(words, first, new["sum"]), line(squares, second, new["square_sum"])]
 
 
@@ -111,7 +120,7 @@ def _move_adam(step: ParameterStep, start: float | None = None) -> list[Line]:
     m = step.new["sum"] * (1 - optimizer.beta1) / (1 - optimizer.beta1**optimizer.time)
     v = step.new["square_sum"] * (1 - optimizer.beta2) / (1 - optimizer.beta2**optimizer.time)
     root = math.sqrt(v)
-    words = f"{number(start)} − {number(step.eta)} · ({number(m)}) / {number(root)}"
+    words = _move_in_words(step, start, m, root)
     left = start - step.eta * m / (root + optimizer.epsilon)
     return [line(words, left, step.after)]
 

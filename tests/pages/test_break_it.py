@@ -100,7 +100,7 @@ def test_test_images_appear_once_they_are_loaded(break_it) -> None:
     tab_of(app).loading_samples["digits-drawn"].result(PATIENCE)
     app = with_images(app)
     (view,) = app.content_of("network_view")
-    assert view["about"] == f"Test image 0, a {first_label()}"
+    assert view["about"] == f"Test image 0, labeled {first_label()}"
     assert view["right"] == first_label()
 
 

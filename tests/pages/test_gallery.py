@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard import session
-from dashboard.draw.fine_tuning_effect import effect_sentence, effect_table
+from dashboard.draw.fine_tuning_effect import effect_sentence, effect_table, part_sentence
 from dashboard.draw.kept_answers import Answer, count_right, in_words, score_sentence
 from data.download import FOLDER_VARIABLE
 from data.drawing.gallery import MAX_DRAWINGS, KeptDrawing
@@ -337,3 +337,8 @@ def test_what_was_learned_and_forgotten_is_said() -> None:
     rows = effect_table(effect(newly_wrong=5, newly_right=1)).splitlines()
     assert rows[2] == "| 100 test samples | 90.0 % (82.4–95.1) | 86.0 % (77.6–92.1) |"
     assert rows[3] == "| your 2 drawings | 0 of 2 (0–84 %) | 2 of 2 (16–100 %) |"
+
+
+def test_where_nothing_was_held_out_it_is_training_accuracy() -> None:
+    assert "training accuracy" in part_sentence("training")
+    assert "has not learned from the test samples" in part_sentence("test")

@@ -138,3 +138,11 @@ def test_logits_that_are_far_apart_have_a_loss_and_an_output() -> None:
         assert "finite" not in line.words
     assert "ln Σ e^z" in by_name["C"].lines(place)[0].words
     assert number(-12345.6) == "−12,346"
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_a_weight_that_never_had_a_gradient_is_not_divided_by_zero(optimizer: str) -> None:
+    trace = next_trace(run_of(5, optimizer=optimizer))
+    corner = Place(0, (0,) * len(trace.network.sizes), 1)  # no digit has ink in that pixel
+    words = " ".join(line.words for line in moves_of(trace)[-1].lines(corner))
+    assert "(0) / (0 + 1e-0" in words
