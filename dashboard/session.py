@@ -141,7 +141,6 @@ INPUT_CHART = "forward_pass_input"
 LOGITS_CHART = "forward_pass_logits"
 OUTPUTS_CHART = "forward_pass_outputs"
 COMPARE_TAB = "_compare_tab"
-COMPARE_TAB_LEFT = "_compare_tab_left"  # the one that was open when the page was left
 COMPARE_PLANES = "compare_planes"
 COMPARE_CURVES = "compare_curves"
 COMPARE_RESULTS = "compare_results"
@@ -485,7 +484,7 @@ class Tab:
     split_effect : the training under both splits that was begun last
     drawing : what is on the pad
     left_out_steps : of the way from a drawing to a sample, by name
-    draw_tab : the tab of the Draw page that was open when the page was left
+    left_tabs : the tab that was open when a page was left, by the key of its tabs
     drawing_network : the network that reads the drawing, by its id; none while none was chosen
     loading_samples : what the networks of the Draw page have learned from, by their ids
     gallery, kept : the drawings that were kept, and the number of the one that is selected
@@ -525,7 +524,7 @@ class Tab:
     split_effect: SplitEffectRun | None = None
     drawing: Drawing = field(default_factory=Drawing)
     left_out_steps: frozenset[str] = frozenset()
-    draw_tab: str = ""
+    left_tabs: dict[str, str] = field(default_factory=dict)
     drawing_network: str = ""
     loading_samples: dict[str, Future[PreparedData]] = field(default_factory=dict)
     gallery: Gallery = field(default_factory=Gallery)
@@ -596,6 +595,18 @@ def forget_notices() -> None:
 def job() -> TrainingJob | None:
     """Return this tab's training, if there is one."""
     return tab().job
+
+
+def is_job_active() -> bool:
+    """Say whether this tab's training is under way."""
+    here = tab().job
+    return here is not None and here.status.is_active
+
+
+def is_training(run: Run) -> bool:
+    """Say whether a run is under way."""
+    stored = tab().run_store.find(run)
+    return stored is not None and stored.job.status.is_active
 
 
 def runs() -> list[StoredRun]:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.charts.figure import Figure, Trace, scatter_3d_trace, scatter_trace
-from dashboard.charts.style import BACKGROUND, BORDER, SEQUENTIAL, TEXT, color, escape, layout
+from dashboard.charts.projections import space_axis
+from dashboard.charts.style import BACKGROUND, SEQUENTIAL, TEXT, color, escape, layout
 from experiments.inspection.loss_landscape import ProjectedPath, capped, interpolated
 
 MOST_LINES = 16  # of the contour
@@ -229,9 +230,9 @@ def surface_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
         "ticktext": [f"{loss:g}" for loss in named],
     }
     scene = {
-        "xaxis": _axis("direction 1"),
-        "yaxis": _axis("direction 2"),
-        "zaxis": _axis("loss") | vertical,
+        "xaxis": space_axis("direction 1"),
+        "yaxis": space_axis("direction 2"),
+        "zaxis": space_axis("loss") | vertical,
         "aspectmode": "cube",
         "camera": {"eye": EYE},
         "uirevision": revision,
@@ -247,18 +248,6 @@ def surface_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
     )
     paths = [trace for path in shown.paths for trace in _path_above(path, heights, shown)]
     return Figure([surface, *paths], figure_layout)
-
-
-def _axis(title: str) -> dict[str, Any]:
-    """Return an axis in space; the colors of flat ones are the browser's to fill in."""
-    return {
-        "title": {"text": title, "font": {"size": 12}},
-        "tickfont": {"size": 10},
-        "color": TEXT,
-        "gridcolor": BORDER,
-        "zerolinecolor": BORDER,
-        "showbackground": False,
-    }
 
 
 def _path_above(path: ProjectedPath, heights: Heights, shown: LossMap) -> list[Trace]:

@@ -104,12 +104,12 @@ def scatter(
 
 def _space(axes: Sequence[str], revision: str) -> dict[str, Any]:
     """Return three axes in a cube that can be turned."""
-    names = dict(zip(("xaxis", "yaxis", "zaxis"), map(_axis, axes), strict=True))
+    names = dict(zip(("xaxis", "yaxis", "zaxis"), map(space_axis, axes), strict=True))
     view = {"aspectmode": "cube", "uirevision": revision, "camera": {"eye": EYE}}
     return {"scene": names | view, "margin": {"l": 0, "r": 0, "b": 0}}
 
 
-def _axis(title: str) -> dict[str, object]:
+def space_axis(title: str) -> dict[str, object]:
     """Return an axis in space; the colors of flat ones are the browser's to fill in."""
     return {
         "title": {"text": title, "font": {"size": 12}},

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard import session
 from dashboard.compare.architecture_grid import depth_and_width
 from dashboard.compare.networks import choose_networks
 from dashboard.compare.nonlinear_sets import nonlinear_sets
 from dashboard.compare.over_seeds import over_seeds
 from dashboard.compare.side_by_side import side_by_side
+from dashboard.components.kept_tabs import draw_kept_tabs
 from experiments.comparison.architecture_grid import architecture_grid
 
 TABS: dict[str, Callable[[], None]] = {
@@ -21,15 +20,5 @@ TABS: dict[str, Callable[[], None]] = {
 
 
 def draw_tabs() -> None:
-    """Draw the tabs, and the comparison of the open one; after a while away, it is the same."""
-    if session.value(session.COMPARE_TAB) is None and session.value(session.COMPARE_TAB_LEFT):
-        session.set_value(session.COMPARE_TAB, session.value(session.COMPARE_TAB_LEFT))
-    tabs = st.tabs(list(TABS), key=session.COMPARE_TAB, on_change=_keep_tab)
-    for tab, draw in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw()
-
-
-def _keep_tab() -> None:
-    session.set_value(session.COMPARE_TAB_LEFT, session.value(session.COMPARE_TAB))
+    """Draw the tabs, and the comparison of the open one."""
+    draw_kept_tabs(TABS, key=session.COMPARE_TAB)

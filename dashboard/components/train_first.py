@@ -7,8 +7,13 @@ from dashboard.components.transport_buttons import play_button
 from experiments.background.training_job import Goal
 
 
-def draw_train_first(sentence: str) -> None:
-    """Say what the page will show, and offer to train a network with the settings."""
+def draw_train_first(sentence: str, purpose: str = "look into the network here") -> None:
+    """Say what the page will show, and offer to train a network with the settings.
+
+    Parameters
+    ----------
+    purpose : what one can do once it trains
+    """
     st.markdown(f"{sentence} A network has to be trained first.")
     with st.container(horizontal=True):
         play_button(
@@ -16,6 +21,6 @@ def draw_train_first(sentence: str) -> None:
             training_actions.request_training,
             args=(Goal.THE_END, None),
             disabled=bool(session.problems()),
-            help="Train with the settings on the left, and look into the network here.",
+            help=f"Train with the settings on the left, and {purpose}.",
         )
         st.page_link("pages/train.py", label="Go to Train", icon=":material/model_training:")

@@ -30,14 +30,9 @@ COLUMN_WIDTHS = (460, 300, 560)  # pixels: the matrix, the selected cell, the ta
 
 def draw_live(run: Run) -> None:
     """Draw the views of a run, again and again while it is training."""
-    is_active, poll_seconds = _is_moving(run), training_speed.poll_seconds()
+    is_active, poll_seconds = session.is_training(run), training_speed.poll_seconds()
     redraw = st.fragment(_draw, run_every=poll_seconds if is_active else None)
     redraw(run, is_active, poll_seconds)
-
-
-def _is_moving(run: Run) -> bool:
-    stored = session.tab().run_store.find(run)
-    return stored is not None and stored.job.status.is_active
 
 
 def _draw(run: Run, was_active: bool, poll_seconds: float) -> None:
@@ -47,7 +42,7 @@ def _draw(run: Run, was_active: bool, poll_seconds: float) -> None:
     ----------
     was_active, poll_seconds : as they were when the whole page was last drawn
     """
-    is_active = _is_moving(run)
+    is_active = session.is_training(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = choose_part(run)
         options = choose_matrix_options()

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from dashboard import session, training_actions
+from dashboard import session
 from dashboard.charts.confusion_matrix import NORMALIZATIONS, confusion_figure
 from dashboard.components.chart import show_chart
-from dashboard.components.transport_buttons import play_button
-from experiments.background.training_job import Goal
+from dashboard.components.train_first import draw_train_first
 from experiments.comparison.examples import example_predictions
 from experiments.evaluation.metrics import confusion_counts
 
@@ -15,18 +14,9 @@ HEIGHT = 520  # pixels
 
 def draw_no_run() -> None:
     """Say that a network has to be trained first, offer to do so, and show an example."""
-    st.markdown(
-        "The matrix shows which classes are mistaken for which. A network has to be trained first."
+    draw_train_first(
+        "The matrix shows which classes are mistaken for which.", "watch the matrix here"
     )
-    with st.container(horizontal=True):
-        play_button(
-            "Train now",
-            training_actions.request_training,
-            args=(Goal.THE_END, None),
-            disabled=bool(session.problems()),
-            help="Train with the settings on the left, and watch the matrix here.",
-        )
-        st.page_link("pages/train.py", label="Go to Train", icon=":material/model_training:")
     st.markdown(
         ":blue-badge[Example] The default network, trained beforehand: each row is a true class, "
         "each column what was predicted. Right answers are on the diagonal."

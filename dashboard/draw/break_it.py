@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard import session
+from dashboard.components.view_choice import choose_view
 from dashboard.draw.break_one import draw_one_image
 from dashboard.draw.break_saliency import draw_saliency
 from dashboard.draw.break_whole import draw_whole_test_part
@@ -18,14 +17,5 @@ VIEWS: dict[str, Callable[[], None]] = {
 
 def draw_break_it() -> None:
     """Draw the choice of a view, and the chosen one."""
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=next(iter(VIEWS)),
-        required=True,
-        key=session.BREAK_VIEW,
-        persist_state="session",
-        label_visibility="collapsed",
-        help="What to look at.",
-    )
+    view = choose_view(VIEWS, key=session.BREAK_VIEW)
     VIEWS[view]()

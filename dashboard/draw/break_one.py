@@ -102,9 +102,7 @@ def draw_one_image() -> None:
             "image, or another answer to aim at, may be easier."
         )
     _draw_what_follows(trained, sample, wanted)
-    job = session.job()
-    is_training = job is not None and job.status.is_active
-    poll(address, is_outdated, is_moving=is_training or was_loading)
+    poll(address, is_outdated, is_moving=session.is_job_active() or was_loading)
     show_source("The lines of NumPy that do this", _lines_of(wanted.damage))
 
 

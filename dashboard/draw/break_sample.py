@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.digit_pad import PAD
 from dashboard.draw.kept_answers import class_of
-from dashboard.draw.novelty import can_load_samples, training_samples
+from dashboard.draw.novelty import can_load_samples, how_to_fetch, training_samples
 from dashboard.draw.trained_networks import TrainedNetwork, recorded_drawing
 from dashboard.drawing import drawing_version, prepared_drawing
 from data.corruption import ImageKind
@@ -91,10 +91,8 @@ def _why_no_images(trained: TrainedNetwork) -> str:
     if is_loading(trained):
         return "The test images are being loaded; until then, this is the drawing."
     if not can_load_samples(trained):
-        return (
-            f"The test images are not on this machine, so this is the drawing. Choose "
-            f"{trained.config.dataset} as the dataset in the sidebar, and they are fetched."
-        )
+        missing = "The test images are not on this machine, so this is the drawing."
+        return f"{missing} {how_to_fetch(trained)}"
     return "This network has no test images, so this is the drawing."
 
 

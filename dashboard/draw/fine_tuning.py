@@ -8,7 +8,12 @@ from dashboard.components.live_feed import ask_for_news
 from dashboard.components.transport_buttons import play_button
 from dashboard.draw.fine_tuning_actions import Wish, begin_fine_tuning, teachable
 from dashboard.draw.fine_tuning_effect import draw_effect
-from dashboard.draw.novelty import can_load_samples, has_failed_to_load, training_samples
+from dashboard.draw.novelty import (
+    can_load_samples,
+    has_failed_to_load,
+    how_to_fetch,
+    training_samples,
+)
 from dashboard.draw.trained_networks import TrainedNetwork
 from dashboard.text import duration, plain
 from dashboard.training_speed import waiting_in_words
@@ -113,8 +118,8 @@ def _objection(trained: TrainedNetwork, *, is_loading: bool) -> str:
         )
     if not can_load_samples(trained):
         return (
-            "The images that this network has learned from are not on this machine. Choose "
-            f"{trained.config.dataset} as the dataset in the sidebar, and they are fetched."
+            "The images that this network has learned from are not on this machine. "
+            f"{how_to_fetch(trained)}"
         )
     if training_actions.has_unfinished_run():
         return "A run on the Train page is not over. Stop it first, or wait for it."

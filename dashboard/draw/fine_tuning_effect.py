@@ -47,9 +47,7 @@ def draw_effect(stored: StoredRun) -> None:
 def part_sentence(part: str) -> str:
     """Say what the scores on a part of the samples are worth."""
     if part == "training":
-        return (
-            "Nothing was held out: it has learned from these, so this is training accuracy."
-        )
+        return "Nothing was held out: it has learned from these, so this is training accuracy."
     return (
         f"It has not learned from the {part} samples; but who tries again until they look good "
         "makes them a part of the training."

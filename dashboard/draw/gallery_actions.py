@@ -100,5 +100,5 @@ def draw_again(drawing: KeptDrawing) -> None:
     shift = np.array([SIDE - ratio * width, SIDE - ratio * height, 0]) / 2
     strokes = [stroke if math.isclose(ratio, 1) else stroke * ratio for stroke in drawing.strokes]
     put_on_pad([stroke + shift for stroke in strokes])
-    session.tab().draw_tab = "Draw"
+    session.tab().left_tabs[session.DRAW_TAB] = "Draw"
     session.set_value(session.DRAW_TAB, "Draw")

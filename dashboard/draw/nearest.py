@@ -10,6 +10,7 @@ from dashboard.components.sample_grid import images_figure
 from dashboard.draw.novelty import (
     N_NEIGHBORS,
     can_load_samples,
+    how_to_fetch,
     nearest_samples,
     nearest_version,
 )
@@ -23,8 +24,8 @@ def draw_nearest(trained: TrainedNetwork) -> None:
     """Draw the training images nearest to the drawing, or say why there are none."""
     if not can_load_samples(trained):
         st.info(
-            "The images that this network has learned from are not on this machine. Choose "
-            f"{trained.config.dataset} as the dataset in the sidebar, and they are fetched.",
+            "The images that this network has learned from are not on this machine. "
+            f"{how_to_fetch(trained)}",
             icon=":material/info:",
         )
         return

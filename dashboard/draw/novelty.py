@@ -34,6 +34,11 @@ def can_load_samples(trained: TrainedNetwork) -> bool:
     return name not in ORIGINALS or is_at_hand(name)
 
 
+def how_to_fetch(trained: TrainedNetwork) -> str:
+    """Say how the samples of a network come to this machine."""
+    return f"Choose {trained.config.dataset} as the dataset in the sidebar, and they are fetched."
+
+
 def _load(prepare: Callable[[], PreparedData]) -> PreparedData:
     """Return samples once all that takes long is done."""
     prepared = prepare()

@@ -8,7 +8,7 @@ from dashboard.components.live_feed import forget_live_elements, open_live_page,
 from dashboard.draw.answers import draw_answer, draw_network
 from dashboard.draw.keep import draw_keep
 from dashboard.draw.steps import draw_steps
-from dashboard.draw.trained_networks import TrainedNetwork, choose_network
+from dashboard.draw.trained_networks import choose_network
 from dashboard.draw.views import draw_chosen_view
 
 NETWORK_HEIGHT = 290  # pixels
@@ -30,13 +30,7 @@ def draw_pad() -> None:
     draw_keep()
     draw_steps(trained)
     draw_chosen_view(trained)
-    poll(address, _never, is_moving=_is_training(trained))
-
-
-def _is_training(trained: TrainedNetwork) -> bool:
-    """Say whether a network on the page still learns, so that its answers change by themselves."""
-    job = session.job()
-    return job is not None and job.status.is_active
+    poll(address, _never, is_moving=session.is_job_active())
 
 
 def _never() -> bool:

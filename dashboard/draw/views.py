@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard import session
+from dashboard.components.view_choice import choose_view
 from dashboard.draw.answers import draw_all_answers
 from dashboard.draw.nearest import draw_nearest
 from dashboard.draw.other_answer import draw_other_answer
@@ -21,14 +20,5 @@ VIEWS: dict[str, Callable[[TrainedNetwork], None]] = {
 
 def draw_chosen_view(trained: TrainedNetwork) -> None:
     """Draw the choice of a view, and the chosen one below."""
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=next(iter(VIEWS)),
-        required=True,
-        key=session.DRAW_VIEW,
-        persist_state="session",
-        label_visibility="collapsed",
-        help="What to look at.",
-    )
+    view = choose_view(VIEWS, key=session.DRAW_VIEW)
     VIEWS[view](trained)

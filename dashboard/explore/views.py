@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import session
+from dashboard.components.view_choice import choose_view
 from dashboard.explore.augmentation import draw_augmentation
 from dashboard.explore.classes import draw_classes
 from dashboard.explore.neighbors import draw_neighbors
@@ -30,16 +31,6 @@ VIEWS: dict[str, Callable[[PreparedData], None]] = {
 @st.fragment
 def draw_chosen_view() -> None:
     """Draw the choice of a view, and the chosen one below."""
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=next(iter(VIEWS)),
-        required=True,
-        key=session.VIEW,
-        persist_state="session",
-        on_change=stop_tsne,
-        label_visibility="collapsed",
-        help="What to look at.",
-    )
+    view = choose_view(VIEWS, key=session.VIEW, on_change=stop_tsne)
     with st.container(key="explore-view"):
         VIEWS[view](prepare(session.config_of_data(), session.own()))

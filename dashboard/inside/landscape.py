@@ -16,7 +16,6 @@ from dashboard.inside.landscape_tasks import (
     Computed,
     View,
     draw_view,
-    is_training,
     moment_of,
     moment_shown,
 )
@@ -90,7 +89,9 @@ def _draw_around(inspected: InspectedNetwork, look: Look) -> None:
             look.n_points**2 * n_samples * len(inspected.network.parameters),
             partial(_draw_chart, inspected),
             partial(_tell, inspected, others),
-            is_of_past=any(map(is_training, (inspected.run, *(other.run for other in others)))),
+            is_of_past=any(
+                map(session.is_training, (inspected.run, *(other.run for other in others)))
+            ),
         )
     )
     show_source(

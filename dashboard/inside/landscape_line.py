@@ -14,7 +14,6 @@ from dashboard.inside.landscape_tasks import (
     Computed,
     View,
     draw_view,
-    is_training,
     moment_of,
     moment_shown,
 )
@@ -68,7 +67,8 @@ def draw_line(inspected: InspectedNetwork) -> None:
             len(PART_TITLES) * N_POINTS * N_SAMPLES * len(first),
             partial(_draw_chart, names[chosen]),
             partial(_tell, remark),
-            is_of_past=is_training(run) or (other is not None and is_training(other)),
+            is_of_past=session.is_training(run)
+            or (other is not None and session.is_training(other)),
         )
     )
     show_source(

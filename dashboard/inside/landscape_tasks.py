@@ -22,18 +22,12 @@ COST_A_SECOND = 6e9  # that one core makes, about
 POLL_SECONDS = 0.3  # between two looks at a picture that grows
 
 
-def is_training(run: Run) -> bool:
-    """Say whether a run is under way."""
-    stored = session.tab().run_store.find(run)
-    return stored is not None and stored.job.status.is_active
-
-
 def moment_of(run: Run) -> Hashable:
     """Return what changes with the newest network of a run; while it trains, that stays the same.
 
     Otherwise no picture would ever be done: the network has changed before its last point.
     """
-    return (run.id, "training") if is_training(run) else (run.id, run.step, run.best_epoch)
+    return (run.id, "training") if session.is_training(run) else (run.id, run.step, run.best_epoch)
 
 
 def moment_shown(inspected: InspectedNetwork) -> Hashable:

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.epoch_slider import advance_film, choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
+from dashboard.components.view_choice import choose_view
 from dashboard.inside.decision import draw_decision
 from dashboard.inside.landscape import draw_landscape
 from dashboard.inside.layers import draw_layers
@@ -37,17 +38,7 @@ def draw_views(run: Run) -> None:
         _stop_film()
     is_moving = _is_moving(run)
     choose_epoch(run, can_play=can_play)
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=next(iter(VIEWS)),
-        required=True,
-        key=session.INSIDE_VIEW,
-        persist_state="session",
-        on_change=_stop_film,
-        label_visibility="collapsed",
-        help="What to look at.",
-    )
+    view = choose_view(VIEWS, key=session.INSIDE_VIEW, on_change=_stop_film)
     has_begun = bool(run.snapshots.steps)
     if has_begun:
         VIEWS[view](inspected_network(run))
@@ -69,9 +60,7 @@ def _stop_film() -> None:
 
 def _is_moving(run: Run) -> bool:
     """Say whether the run trains, or a film of it plays."""
-    stored = session.tab().run_store.find(run)
-    is_training = stored is not None and stored.job.status.is_active
-    return is_training or session.tab().film is not None
+    return session.is_training(run) or session.tab().film is not None
 
 
 def _has_changed(run: Run, was_moving: bool, had_begun: bool) -> bool:

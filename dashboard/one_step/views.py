@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.epoch_slider import choose_epoch
 from dashboard.components.live_feed import ask_for_news, forget_live_elements
+from dashboard.components.view_choice import choose_view
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from dashboard.one_step.broken_term import draw_broken_term
 from dashboard.one_step.gradient_check import draw_gradient_check
@@ -24,29 +25,15 @@ VIEWS: dict[str, Callable[[InspectedNetwork], None]] = {
 def draw_views(run: Run) -> None:
     """Draw the slider, the choice of a view, and the chosen one below."""
     forget_live_elements()
-    is_training = _is_training(run)
+    is_training, has_begun = session.is_training(run), bool(run.snapshots.steps)
     choose_epoch(run, can_play=False)
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=next(iter(VIEWS)),
-        required=True,
-        key=session.ONE_STEP_VIEW,
-        persist_state="session",
-        label_visibility="collapsed",
-        help="What to look at.",
-    )
-    if run.snapshots.steps:
+    view = choose_view(VIEWS, key=session.ONE_STEP_VIEW)
+    if has_begun:
         VIEWS[view](inspected_network(run))
     else:
         st.info("The run has not begun yet; it waits for its turn.", icon=":material/schedule:")
-    ask_for_news(partial(_has_changed, run, is_training), is_moving=is_training)
+    ask_for_news(partial(_has_changed, run, is_training, has_begun), is_moving=is_training)
 
 
-def _is_training(run: Run) -> bool:
-    stored = session.tab().run_store.find(run)
-    return stored is not None and stored.job.status.is_active
-
-
-def _has_changed(run: Run, was_training: bool) -> bool:
-    return _is_training(run) != was_training
+def _has_changed(run: Run, was_training: bool, had_begun: bool) -> bool:
+    return session.is_training(run) != was_training or bool(run.snapshots.steps) != had_begun

@@ -33,7 +33,9 @@ def break_it(open_app, monkeypatch, tmp_path):
         if query:
             app.click("Train").wait_for(lambda: app.job.status.is_over)
         app.go_to("draw")
-        tab_of(app).draw_tab = app.test.session_state[session.DRAW_TAB] = BREAK_IT
+        tab_of(app).left_tabs[session.DRAW_TAB] = app.test.session_state[session.DRAW_TAB] = (
+            BREAK_IT
+        )
         app.test.session_state[session.BREAK_VIEW] = view
         app.run()
         if network:

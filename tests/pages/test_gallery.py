@@ -139,7 +139,7 @@ def test_a_click_selects_a_drawing_which_is_labeled_deleted_or_put_on_the_pad(
     assert labels(app) == [1, 3, 0]
     strokes = tab.gallery.drawings[0].strokes
     app.click("Put on the pad again")
-    assert tab.draw_tab == "Draw"
+    assert tab.left_tabs[session.DRAW_TAB] == "Draw"
     np.testing.assert_array_equal(tab.drawing.strokes[0], strokes[0])
     open_gallery(app).click("Delete it")
     assert labels(app) == [3, 0]
