@@ -4,7 +4,6 @@ Moves the slider under 'Break it' in a real browser, step by step, and measures 
 how long it takes until the damaged image, the bars and the network that know of it are all drawn.
 """
 
-import argparse
 import statistics
 import tempfile
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page
-from threadpoolctl import threadpool_limits
 
 from benchmarks.drawing_latency import latencies
-from benchmarks.report import in_words, machine, table, write_section
+from benchmarks.report import in_words, machine, print_or_write, table
 from tests.browser.serving import running_chromium, running_server
 
 STEPS = 60
@@ -105,17 +103,5 @@ def report() -> str:
     return f"{in_words(machine())}\n\n{table(header, rows)}"
 
 
-def main() -> None:
-    """Print the table, and write it into benchmarks/README.md if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    threadpool_limits(1)
-    text = report()
-    print(text)
-    if arguments.write:
-        write_section("breaking_latency", text)
-
-
 if __name__ == "__main__":
-    main()
+    print_or_write(report, "breaking_latency", __doc__)

@@ -5,7 +5,6 @@ how long it takes until bars that know of it are on the screen, and how often ba
 cost of the server is that of one look with a drawing of 200 points, in this process.
 """
 
-import argparse
 import math
 import statistics
 import tempfile
@@ -15,9 +14,8 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page
-from threadpoolctl import threadpool_limits
 
-from benchmarks.report import in_words, machine, table, write_section
+from benchmarks.report import in_words, machine, print_or_write, table
 from tests.browser.serving import running_chromium, running_server
 
 SECONDS = 10.0
@@ -104,17 +102,5 @@ def report() -> str:
     return f"{in_words(machine())}\n\n{table(header, rows)}"
 
 
-def main() -> None:
-    """Print the table, and write it into benchmarks/README.md if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    threadpool_limits(1)
-    text = report()
-    print(text)
-    if arguments.write:
-        write_section("drawing_latency", text)
-
-
 if __name__ == "__main__":
-    main()
+    print_or_write(report, "drawing_latency", __doc__)

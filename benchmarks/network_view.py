@@ -5,15 +5,12 @@ picture of the network, and how often the browser draws one: activations move fr
 next. The cost of a picture is that of making it, in this process, beside that of a whole look.
 """
 
-import argparse
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
-from benchmarks.report import in_words, machine, table, write_section
+from benchmarks.report import in_words, machine, print_or_write, table
 from dashboard.charts.figure import to_json
 from dashboard.components.network_view import ShownSample, content_of
 from data.download import is_at_hand
@@ -86,17 +83,5 @@ def report() -> str:
     return f"{in_words(machine())}\n\n{table(header, rows)}"
 
 
-def main() -> None:
-    """Print the table, and write it into benchmarks/README.md if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    threadpool_limits(1)
-    text = report()
-    print(text)
-    if arguments.write:
-        write_section("network_view", text)
-
-
 if __name__ == "__main__":
-    main()
+    print_or_write(report, "network_view", __doc__)

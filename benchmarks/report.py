@@ -1,14 +1,15 @@
 """What the benchmarks say beside their numbers: on which machine, in tables, in the README."""
 
+import argparse
 import importlib.metadata
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np  # so that its BLAS is loaded, and can say what it is
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 README = Path(__file__).with_name("README.md")
 
@@ -76,6 +77,24 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first = cells[0].ljust(widths[0])
     others = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
     return f"| {' | '.join([first, *others])} |"
+
+
+def print_or_write(report: Callable[[], str], section: str, description: str | None) -> None:
+    """Make a report with one BLAS thread and print it; with --write, put it into the README.
+
+    Parameters
+    ----------
+    section : see `write_section`
+    description : of the command, for --help
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--write", action="store_true", help="put the table into the README")
+    arguments = parser.parse_args()
+    threadpool_limits(1)
+    text = report()
+    print(text)
+    if arguments.write:
+        write_section(section, text)
 
 
 def write_section(name: str, text: str, readme: Path = README) -> None:

@@ -171,7 +171,7 @@ def unit_features(weights: Floats, *, title: str, columns: Sequence[str] = ()) -
     return feature_values(finite, title=title, unit="weight", columns=columns)
 
 
-class Plane(NamedTuple):
+class InputPlane(NamedTuple):
     """The plane that points are in, and some of them.
 
     x, y : (n_x,) and (n_y,), where the lines of a grid are
@@ -187,7 +187,7 @@ class Plane(NamedTuple):
 
 
 def answers_in_plane(
-    answers: Floats, plane: Plane, *, title: str, measure: str, way: Floats | None = None
+    answers: Floats, plane: InputPlane, *, title: str, measure: str, way: Floats | None = None
 ) -> Figure:
     """Draw what a unit answers at each point of the plane, and samples as points.
 
@@ -220,7 +220,7 @@ def answers_in_plane(
     return Figure([heatmap, *points, *line], figure_layout)
 
 
-def _points(plane: Plane, label: int, name: str) -> Trace:
+def _points(plane: InputPlane, label: int, name: str) -> Trace:
     points = plane.points[plane.labels == label]
     return scatter_trace(
         x=points[:, 0],

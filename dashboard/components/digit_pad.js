@@ -7,7 +7,6 @@ const FULL_PRESSURE = 1.6, LEAST_PRESSURE = 0.4; // times the thickness
 const PALM = 60; // pixels: what is as wide as that is no finger
 const KEY_STEP = 7, LONG_KEY_STEP = 28; // units
 const MOST_UNDONE = 100;
-const MOST_POINTS = 9000; // fewer than the server takes
 const pads = new WeakMap();
 
 // ---- what is drawn ----
@@ -33,7 +32,7 @@ function change(pad, strokes) {
 }
 
 function begin(pad, point) {
-  if (pad.strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MOST_POINTS) {
+  if (pad.strokes.reduce((sum, stroke) => sum + stroke.length, 0) > pad.mostPoints) {
     pad.problem.textContent = "The pad is full of strokes. Clear it to go on.";
     return;
   }
@@ -230,12 +229,12 @@ function listenToKeys(pad) {
   pad.canvas.addEventListener("blur", () => { pad.usesKeys = false; if (pad.pointer === null) lift(pad); paint(pad); });
 }
 
-function padIn(root, side) {
+function padIn(root, { side, pen, mostPoints }) {
   const find = (selector) => root.querySelector(selector);
-  const pad = { root, side, canvas: find("canvas"), undo: find(".undo"), clear: find(".clear"), range: find("input"), words: find(".words"),
+  const pad = { root, side, mostPoints, canvas: find("canvas"), undo: find(".undo"), clear: find(".clear"), range: find("input"), words: find(".words"),
     problem: find(".problem"), past: [], strokes: [], isDown: false, pointer: null, cursor: [side / 2, side / 4], failures: 0, usesKeys: false };
   pad.canvas.setAttribute("aria-label", "A pad to draw on. Arrow keys move the pen, with Shift farther. Space puts it down and lifts it. Z takes the last stroke back, C wipes the pad.");
-  setThickness(pad, 24);
+  setThickness(pad, pen);
   pad.range.addEventListener("input", () => setThickness(pad, pad.range.value));
   pad.undo.addEventListener("click", () => undo(pad));
   pad.clear.addEventListener("click", () => clear(pad));
@@ -248,7 +247,7 @@ function padIn(root, side) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".digit-pad");
   let pad = pads.get(root);
-  if (!pad) pads.set(root, (pad = padIn(root, data.side)));
+  if (!pad) pads.set(root, (pad = padIn(root, data)));
   Object.assign(pad, { send: setTriggerValue, address: data.address, failures: 0 });
   if (pad.id !== data.id) Object.assign(pad, { id: data.id, strokes: data.strokes, past: [], isDown: false });
   pad.problem.textContent = "";

@@ -8,11 +8,13 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.live_feed import FOLLOW
 from data.drawing.ink import DrawingError
-from data.drawing.strokes import Stroke, read_strokes
+from data.drawing.strokes import MAX_POINTS, Stroke, read_strokes
 
 HERE = Path(__file__)
-SIDE = 280  # of the pad, in its own units, whatever its size on the screen
-PAD = (float(SIDE), float(SIDE))
+PAD_SIDE = 280  # of the pad, in its own units, whatever its size on the screen
+PEN = 24  # thickness at first, in the same units
+MOST_POINTS = MAX_POINTS * 9 // 10  # before a stroke: the last one may have some more
+PAD = (float(PAD_SIDE), float(PAD_SIDE))
 DIGITS = 1  # after the point, of a coordinate on its way to the browser
 
 _mount = st.components.v2.component(
@@ -44,7 +46,9 @@ def show_digit_pad(address: str, *, key: str, on_take: Callable[[], None]) -> No
         "address": address,
         "id": drawing.id,
         "strokes": [stroke.round(DIGITS).tolist() for stroke in drawing.strokes],
-        "side": SIDE,
+        "side": PAD_SIDE,
+        "pen": PEN,
+        "mostPoints": MOST_POINTS,
     }
 
     def take() -> None:

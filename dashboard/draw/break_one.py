@@ -17,12 +17,11 @@ from dashboard.components.source_code import show_source
 from dashboard.components.wrapping_columns import wrapping_columns
 from dashboard.draw.break_sample import (
     BreakSample,
-    choose_sample,
+    choose_damage,
+    choose_network_and_image,
     image_kind,
-    is_loading,
-    until_loaded,
 )
-from dashboard.draw.trained_networks import TrainedNetwork, choose_network
+from dashboard.draw.trained_networks import TrainedNetwork
 from data.corruption import Corruption, Damage, ImageKind, corrupt
 from experiments.evaluation.attack import (
     GRADIENT_SIGN,
@@ -30,7 +29,6 @@ from experiments.evaluation.attack import (
     attack_directions,
     gradient_sign_attack,
 )
-from experiments.evaluation.robustness import DAMAGES
 from experiments.training.plan import make_objective
 from mlp.arrays import Array
 from mlp.network import Network
@@ -88,10 +86,7 @@ def draw_one_image() -> None:
     """Draw the choices, the slider, and all that follows it."""
     forget_live_elements()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=220):
-            trained = choose_network()
-        is_outdated, was_loading = until_loaded(trained), is_loading(trained)
-        sample = choose_sample(trained)
+        trained, sample, is_outdated, was_loading = choose_network_and_image()
     wanted = _choose_damage(trained)
     address = open_live_page(is_outdated, lambda message: _take(message, wanted))
     _draw_slider(address, wanted)
@@ -117,18 +112,10 @@ def _choose_damage(trained: TrainedNetwork) -> Wanted:
     """Draw the choice of a damage, and of the target of an attack; return what is wanted."""
     kind, names = image_kind(trained), trained.dataset.class_names
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.segmented_control(
-            "Damage",
-            list(DAMAGES),
-            default=next(iter(DAMAGES)),
-            required=True,
-            format_func=lambda name: DAMAGES[name].title,
-            key=session.BREAK_DAMAGE,
-            persist_state="session",
-            help="What is done to the image. The attack alone knows the network.",
+        damage = choose_damage(
+            key=session.BREAK_DAMAGE, about="The attack alone knows the network."
         )
         target = None
-        damage = DAMAGES[name]
         if damage is GRADIENT_SIGN:
             chosen = st.selectbox(
                 "Make it say",

@@ -12,12 +12,10 @@ from dashboard.components.live_feed import ask_for_news, forget_live_elements
 from dashboard.components.source_code import show_source
 from dashboard.draw.break_sample import (
     BreakSample,
-    choose_sample,
+    choose_network_and_image,
     image_kind,
-    is_loading,
-    until_loaded,
 )
-from dashboard.draw.trained_networks import TrainedNetwork, choose_network
+from dashboard.draw.trained_networks import TrainedNetwork
 from dashboard.text import plain
 from experiments.evaluation.input_gradients import saliency
 from mlp.evaluation import logits_of
@@ -30,10 +28,7 @@ def draw_saliency() -> None:
     """Draw the gradient of a logit by the pixels, for the chosen image."""
     forget_live_elements()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=220):
-            trained = choose_network()
-        is_outdated, was_loading = until_loaded(trained), is_loading(trained)
-        sample = choose_sample(trained)
+        trained, sample, is_outdated, was_loading = choose_network_and_image()
         names = trained.dataset.class_names
         chosen = st.selectbox(
             "Logit of",

@@ -8,15 +8,16 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.digit_pad import PAD
+from dashboard.components.digit_pad import PAD, PEN
 from dashboard.draw.kept_answers import class_of
 from dashboard.draw.novelty import can_load_samples, how_to_fetch, training_samples
-from dashboard.draw.trained_networks import TrainedNetwork, recorded_drawing
+from dashboard.draw.trained_networks import TrainedNetwork, choose_network, recorded_drawing
 from dashboard.drawing import drawing_version, prepared_drawing
-from data.corruption import ImageKind
+from data.corruption import Damage, ImageKind
 from data.drawing import PREPARATIONS
 from data.drawing.strokes import rasterize
 from data.split import Rows
+from experiments.evaluation.robustness import DAMAGES
 from experiments.training.prepared_data import PreparedData
 from mlp.arrays import Array
 
@@ -49,20 +50,56 @@ def test_images(trained: TrainedNetwork) -> PreparedData | None:
     return prepared if prepared and len(prepared.split.test) else None
 
 
-def is_loading(trained: TrainedNetwork) -> bool:
+def _is_loading(trained: TrainedNetwork) -> bool:
     """Say whether samples are on their way."""
     future = session.tab().loading_samples.get(trained.id)
     return can_load_samples(trained) and (future is None or not future.done())
 
 
-def until_loaded(trained: TrainedNetwork) -> Callable[[], bool]:
-    """Return what says whether the samples have come since the page was drawn."""
-    was_loading = is_loading(trained)
-    return lambda: is_loading(trained) != was_loading
+class Choice(NamedTuple):
+    """What the reader has chosen to break: a network, and an image.
+
+    is_outdated : says whether the samples of the network have come since the page was drawn
+    is_loading : whether they are on their way
+    """
+
+    trained: TrainedNetwork
+    sample: BreakSample
+    is_outdated: Callable[[], bool]
+    is_loading: bool
 
 
-def choose_sample(trained: TrainedNetwork) -> BreakSample:
-    """Draw the choice of an image; return it."""
+def choose_network_and_image() -> Choice:
+    """Draw the choice of a network and of an image; return both."""
+    with st.container(width=220):
+        trained = choose_network()
+    was_loading = _is_loading(trained)
+    return Choice(
+        trained, _choose_image(trained), lambda: _is_loading(trained) != was_loading, was_loading
+    )
+
+
+def choose_damage(*, key: str, about: str) -> Damage:
+    """Draw the choice of a damage; return it.
+
+    Parameters
+    ----------
+    about : what there is to say of it in the help
+    """
+    name = st.segmented_control(
+        "Damage",
+        list(DAMAGES),
+        default=next(iter(DAMAGES)),
+        required=True,
+        format_func=lambda name: DAMAGES[name].title,
+        key=key,
+        persist_state="session",
+        help=f"What is done to the images. {about}",
+    )
+    return DAMAGES[name]
+
+
+def _choose_image(trained: TrainedNetwork) -> BreakSample:
     prepared = test_images(trained)
     usual = TEST_IMAGE if can_load_samples(trained) else DRAWING
     session.set_value(session.BREAK_SOURCE, session.tab().breaking.source or usual)
@@ -88,7 +125,7 @@ def _take_source() -> None:
 
 
 def _why_no_images(trained: TrainedNetwork) -> str:
-    if is_loading(trained):
+    if _is_loading(trained):
         return "The test images are being loaded; until then, this is the drawing."
     if not can_load_samples(trained):
         missing = "The test images are not on this machine, so this is the drawing."
@@ -153,8 +190,8 @@ def drawn_sample(trained: TrainedNetwork) -> BreakSample:
 def _example(preparation: str) -> Array:
     """Return a three, drawn as two arcs and prepared, (n_features,)."""
     upper, lower = np.radians(np.linspace(-140, 90, 20)), np.radians(np.linspace(-90, 140, 20))
-    points = [(140 + 50 * np.cos(angle), 95 + 45 * np.sin(angle), 24) for angle in upper]
-    points += [(140 + 58 * np.cos(angle), 190 + 50 * np.sin(angle), 24) for angle in lower]
+    points = [(140 + 50 * np.cos(angle), 95 + 45 * np.sin(angle), PEN) for angle in upper]
+    points += [(140 + 58 * np.cos(angle), 190 + 50 * np.sin(angle), PEN) for angle in lower]
     ink = rasterize([np.array(points)], PAD)
     sample: Array = PREPARATIONS[preparation].sample(ink).astype(np.float32)
     sample.setflags(write=False)

@@ -9,9 +9,11 @@ from dashboard import session, training_speed
 from dashboard.charts.robustness import NamedCurve, robustness_figure
 from dashboard.components.chart import show_chart
 from dashboard.components.source_code import show_source
+from dashboard.draw.break_sample import choose_damage
 from dashboard.draw.trained_networks import TrainedNetwork, all_networks, choose_network
 from dashboard.text import plain
 from dashboard.training_speed import waiting_in_words
+from data.corruption import Damage
 from experiments.background.background_task import Status
 from experiments.background.limits import MAX_MEASURED, MAX_TEST_IMAGES
 from experiments.config import RunConfig
@@ -140,9 +142,10 @@ def _draw_example(trained: TrainedNetwork) -> None:
         ":blue-badge[Example] Networks with 64 hidden units on the digits of 8 × 8 pixels, "
         f"measured beforehand on other writers. **Measure** will compare: {', '.join(names)}."
     )
-    damage, stored = _choose_damage(), example()
+    damage = choose_damage(key=session.ROBUSTNESS_DAMAGE, about="It is measured before the others.")
+    stored = example()
     curves = [
-        NamedCurve(name, i, of_network[damage])
+        NamedCurve(name, i, of_network[damage.name])
         for i, (name, of_network) in enumerate(stored.curves.items())
     ]
     _draw_curves(damage, curves, stored.chance, "digits")
@@ -150,10 +153,11 @@ def _draw_example(trained: TrainedNetwork) -> None:
 
 def _draw_task(task: RobustnessTask, was_active: bool) -> None:
     """Draw the progress and the curves so far."""
-    damage = task.first = _choose_damage()  # what is looked at comes first
+    damage = choose_damage(key=session.ROBUSTNESS_DAMAGE, about="It is measured before the others.")
+    task.first = damage.name  # what is looked at comes first
     _draw_progress(task)
     curves = [
-        NamedCurve(each.name, place, task.curves[damage, place])
+        NamedCurve(each.name, place, task.curves[damage.name, place])
         for place, each in enumerate(tuple(task.measured))
     ]
     chance = task.measured[0].images.chance if task.measured else 0.0
@@ -162,40 +166,25 @@ def _draw_task(task: RobustnessTask, was_active: bool) -> None:
         st.rerun()  # the whole page: it has other buttons now
 
 
-def _draw_curves(damage: str, curves: Sequence[NamedCurve], chance: float, dataset: str) -> None:
+def _draw_curves(damage: Damage, curves: Sequence[NamedCurve], chance: float, dataset: str) -> None:
     known = [each for each in curves if each.curve.n_samples]
     show_chart(
-        robustness_figure(DAMAGES[damage], known, chance),
+        robustness_figure(damage, known, chance),
         key=session.ROBUSTNESS_CHART,
         height=CHART_HEIGHT,
-        alt=f"Accuracy of {len(known)} networks under {DAMAGES[damage].title.lower()}",
+        alt=f"Accuracy of {len(known)} networks under {damage.title.lower()}",
     )
     st.caption(_caption(damage, known, dataset))
 
 
-def _choose_damage() -> str:
-    """Draw the choice of a damage; return it."""
-    damage: str = st.segmented_control(
-        "Damage",
-        list(DAMAGES),
-        default=next(iter(DAMAGES)),
-        required=True,
-        format_func=lambda name: DAMAGES[name].title,
-        key=session.ROBUSTNESS_DAMAGE,
-        persist_state="session",
-        help="What is done to the images. It is measured before the others.",
-    )
-    return damage
-
-
-def _caption(damage: str, curves: Sequence[NamedCurve], dataset: str) -> str:
+def _caption(damage: Damage, curves: Sequence[NamedCurve], dataset: str) -> str:
     """Say what was done, and to how many images."""
     counts = sorted({each.curve.n_samples for each in curves})
     sizes = " to ".join(f"{n:,}" for n in dict.fromkeys(counts[:1] + counts[-1:]))
     if not curves:
-        return DAMAGES[damage].meaning
+        return damage.meaning
     return (
-        f"{DAMAGES[damage].meaning} {sizes} test images of {dataset}, drawn at random. Bands: 95 % "
+        f"{damage.meaning} {sizes} test images of {dataset}, drawn at random. Bands: 95 % "
         "intervals (Clopper and Pearson) for which images were drawn; another seed of the training "
         "gives other curves, too."
     )

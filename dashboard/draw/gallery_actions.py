@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dashboard import session
-from dashboard.components.digit_pad import PAD, SIDE, put_on_pad
+from dashboard.components.digit_pad import PAD, PAD_SIDE, put_on_pad
 from data.drawing.gallery import KeptDrawing, check_label
 from data.drawing.gallery_files import read_gallery
 from data.drawing.ink import DrawingError
@@ -96,8 +96,8 @@ def delete_all() -> None:
 def draw_again(drawing: KeptDrawing) -> None:
     """Put a drawing back on the pad, and open the tab with the pad."""
     height, width = drawing.pad
-    ratio = SIDE / max(drawing.pad)  # a file may come from another pad
-    shift = np.array([SIDE - ratio * width, SIDE - ratio * height, 0]) / 2
+    ratio = PAD_SIDE / max(drawing.pad)  # a file may come from another pad
+    shift = np.array([PAD_SIDE - ratio * width, PAD_SIDE - ratio * height, 0]) / 2
     strokes = [stroke if math.isclose(ratio, 1) else stroke * ratio for stroke in drawing.strokes]
     put_on_pad([stroke + shift for stroke in strokes])
     session.tab().left_tabs[session.DRAW_TAB] = "Draw"

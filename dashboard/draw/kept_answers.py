@@ -66,7 +66,7 @@ def answers_to(drawings: Sequence[KeptDrawing], trained: TrainedNetwork) -> list
     ]
 
 
-def count_right(answers: Sequence[Answer]) -> Count:
+def count_right_drawings(answers: Sequence[Answer]) -> Count:
     """Return how many of the drawings that can be read right are; learned ones do not count."""
     counted = [answer for answer in answers if answer.can_be_right and not answer.is_learned]
     return Count(sum(answer.is_right for answer in counted), len(counted))
@@ -74,7 +74,7 @@ def count_right(answers: Sequence[Answer]) -> Count:
 
 def score_sentence(answers: Sequence[Answer], title: str) -> str:
     """Say how well a network reads the reader's own hand."""
-    count, name = count_right(answers), plain(title)
+    count, name = count_right_drawings(answers), plain(title)
     n_learned = sum(answer.is_learned for answer in answers)
     if not count.n_samples and n_learned:
         return (

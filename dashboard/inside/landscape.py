@@ -81,6 +81,7 @@ def draw_landscape(inspected: InspectedNetwork) -> None:
 
 def _draw_around(inspected: InspectedNetwork, look: Look) -> None:
     others = choose_others(inspected.run)
+    runs = [inspected.run, *(other.run for other in others)]
     n_samples = min(N_SAMPLES, len(inspected.run.prepared_data().split.rows(look.part)))
     draw_view(
         View(
@@ -89,9 +90,7 @@ def _draw_around(inspected: InspectedNetwork, look: Look) -> None:
             look.n_points**2 * n_samples * len(inspected.network.parameters),
             partial(_draw_chart, inspected),
             partial(_tell, inspected, others),
-            is_of_past=any(
-                map(session.is_training, (inspected.run, *(other.run for other in others)))
-            ),
+            is_of_past=any(map(session.is_training, runs)),
         )
     )
     show_source(

@@ -11,7 +11,7 @@ from dashboard.charts.feature_values import feature_values
 from dashboard.charts.figure import Figure
 from dashboard.charts.style import escape
 from dashboard.charts.units import (
-    Plane,
+    InputPlane,
     answers_in_plane,
     class_means_figure,
     excitation_figure,
@@ -139,9 +139,9 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
     return unit_picture(weights.reshape(dataset.image_shape), title=title, measure="weight")
 
 
-def _plane(run: Run) -> Plane:
+def _plane(run: Run) -> InputPlane:
     dataset, rows = run.prepared_data().dataset, probed_rows(run)
-    return Plane(
+    return InputPlane(
         *plane_lines(run, LARGE_GRID),
         dataset.X[rows].astype(np.float32),
         dataset.labels[rows],

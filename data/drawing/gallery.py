@@ -17,7 +17,7 @@ from data.drawing.strokes import RASTER_SIDE, Stroke, rasterize
 MAX_DRAWINGS = 200  # more than a class writes in an hour
 MAX_BYTES = 5_000_000  # of all strokes and images: for each of fifty on one server
 STROKE_BYTES = 128  # of an array, beside its numbers
-SIDE = RASTER_SIDE  # pixels, of a drawing as an image
+IMAGE_SIDE = RASTER_SIDE  # pixels, of a drawing as an image
 N_LABELS = 10
 THUMBNAIL = 32  # pixels a side
 
@@ -46,11 +46,11 @@ class KeptDrawing:
 
     @property
     def ink(self) -> Ink:
-        """The drawing in a square, (SIDE, SIDE), 0 blank to 255 full ink."""
+        """The drawing in a square, (IMAGE_SIDE, IMAGE_SIDE), 0 blank to 255 full ink."""
         if self.png:
             with Image.open(io.BytesIO(self.png), formats=("PNG",)) as image:
-                return in_the_middle(np.asarray(image), SIDE)
-        return in_the_middle(rasterize(self.strokes, self.pad), SIDE)
+                return in_the_middle(np.asarray(image), IMAGE_SIDE)
+        return in_the_middle(rasterize(self.strokes, self.pad), IMAGE_SIDE)
 
     @cached_property
     def thumbnail(self) -> Ink:

@@ -25,8 +25,8 @@ import numpy.typing as npt
 from PIL.Image import Resampling
 
 from data.drawing.gallery import (
+    IMAGE_SIDE,
     N_LABELS,
-    SIDE,
     KeptDrawing,
     as_png,
     check_label,
@@ -59,7 +59,9 @@ def to_npz(drawings: Sequence[KeptDrawing]) -> bytes:
     file = io.BytesIO()
     np.savez_compressed(
         file,
-        images=np.array([drawing.ink for drawing in drawings], np.uint8).reshape(-1, SIDE, SIDE),
+        images=np.array([drawing.ink for drawing in drawings], np.uint8).reshape(
+            -1, IMAGE_SIDE, IMAGE_SIDE
+        ),
         labels=np.array([_number_of(drawing.label) for drawing in drawings], np.int64),
         points=np.concatenate([np.empty((0, 3)), *strokes]),
         stroke_ends=np.cumsum([len(stroke) for stroke in strokes], dtype=np.int64),
@@ -129,17 +131,17 @@ def _from_zip(content: bytes) -> list[KeptDrawing]:
 
 
 def _inks(files: Iterable[ImageFile]) -> Iterator[Ink]:
-    """Yield the images with ink high, shrunk to at most SIDE pixels a side."""
+    """Yield the images with ink high, shrunk to at most IMAGE_SIDE pixels a side."""
     n_pixels = 0
     for file in files:
         with ONE_AT_A_TIME:
             image = read_gray(file)
             n_pixels += image.width * image.height
-            image.thumbnail((SIDE, SIDE), Resampling.BILINEAR)
+            image.thumbnail((IMAGE_SIDE, IMAGE_SIDE), Resampling.BILINEAR)
         if n_pixels > MAX_ALL_PIXELS:
             raise DrawingError(
                 f"The images have more than {MAX_ALL_PIXELS:,} pixels in all. Make them smaller, "
-                f"such as {SIDE} x {SIDE}."
+                f"such as {IMAGE_SIDE} x {IMAGE_SIDE}."
             )
         ink = np.asarray(image)
         is_negative = is_dark_on_light(ink.reshape(1, -1), (ink.shape[0], ink.shape[1]))
@@ -240,10 +242,10 @@ def _check_sizes(stored: Mapping[str, StoredArray]) -> None:
     n_drawings, height, width = stored["images"].shape
     _check_any(n_drawings)
     check_number(n_drawings)
-    if not 1 <= min(height, width) <= max(height, width) <= SIDE:
+    if not 1 <= min(height, width) <= max(height, width) <= IMAGE_SIDE:
         raise DrawingError(
-            f"The images have {width:,} x {height:,} pixels; 1 to {SIDE} a side are possible. "
-            "Make them smaller."
+            f"The images have {width:,} x {height:,} pixels; 1 to {IMAGE_SIDE} a side are "
+            "possible. Make them smaller."
         )
     for name in ("labels", "drawing_ends", "pads"):
         if name in stored and stored[name].shape[0] != n_drawings:

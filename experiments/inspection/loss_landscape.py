@@ -4,7 +4,7 @@ At each point of a plane through the space of all parameters (see parameter_plan
 with these parameters is evaluated on a few samples. The path that training took is projected onto
 the same plane; that of other runs as well.
 
-    plane = Plane(network.parameters, filter_normalized_directions(network, rng=rng))
+    plane = ParameterPlane(network.parameters, filter_normalized_directions(network, rng=rng))
     points = grid_points(axis_around_origin(1.0, 25), axis_around_origin(1.0, 25))
     scores = list(scores_at(Evaluation(network, objective, some_of(samples)), plane, points))
 """
@@ -25,7 +25,7 @@ from experiments.background.slice_scheduler import Share
 from experiments.config import DATA_SETTINGS
 from experiments.inspection.parameter_plane import (
     Floats,
-    Plane,
+    ParameterPlane,
     axis_around_origin,
     axis_around_path,
     filter_normalized_directions,
@@ -84,13 +84,15 @@ class Evaluation(NamedTuple):
         return evaluate(moved, self.objective, self.samples)
 
 
-def scores_at(evaluation: Evaluation, plane: Plane, points: Floats) -> Iterator[Score]:
+def scores_at(evaluation: Evaluation, plane: ParameterPlane, points: Floats) -> Iterator[Score]:
     """Yield the score at each point of a plane; (n_points, n_directions) are their coordinates."""
     for point in points:
         yield evaluation.score(plane.at(point))
 
 
-def score_some(evaluation: Evaluation, plane: Plane, points: Floats, seconds: float) -> list[Score]:
+def score_some(
+    evaluation: Evaluation, plane: ParameterPlane, points: Floats, seconds: float
+) -> list[Score]:
     """Return the scores at the first few points, as far as the time reaches; at least one."""
     deadline = time.monotonic() + seconds
     scores = []
@@ -198,7 +200,7 @@ class Layout(NamedTuple):
     variance_shares : (2,), of the variance of all snapshots
     """
 
-    plane: Plane
+    plane: ParameterPlane
     x: Floats
     y: Floats
     paths: list[ProjectedPath]
@@ -224,7 +226,7 @@ def lay_out(network: Network, paths: Sequence[Path], look: Look) -> Layout:
         directions = principal_directions(snapshots)
     else:
         raise ValueError("No epoch of this run was kept. Choose random directions.")
-    plane = Plane(network.parameters, directions)
+    plane = ParameterPlane(network.parameters, directions)
     projected = [_projected(plane, path) for path in paths if path.snapshots]
     if look.directions == RANDOM:
         x = y = axis_around_origin(look.reach, look.n_points)
@@ -235,7 +237,7 @@ def lay_out(network: Network, paths: Sequence[Path], look: Look) -> Layout:
     return Layout(plane, x, y, projected, shares)
 
 
-def _projected(plane: Plane, path: Path) -> ProjectedPath:
+def _projected(plane: ParameterPlane, path: Path) -> ProjectedPath:
     unknown = np.full(len(path.snapshots), np.nan)
     return ProjectedPath(
         path.name, path.number, path.epochs, *project(plane, path.snapshots), unknown
@@ -255,8 +257,8 @@ class ScoredPoints:
     n_done : how many are known, from the first on
     """
 
-    def __init__(self, evaluation: Evaluation, plane: Plane, points: Floats) -> None:
-        self._evaluated: tuple[Evaluation, Plane] | None = (evaluation, plane)
+    def __init__(self, evaluation: Evaluation, plane: ParameterPlane, points: Floats) -> None:
+        self._evaluated: tuple[Evaluation, ParameterPlane] | None = (evaluation, plane)
         self.points, self.n_done = points, 0
         self.losses, self.accuracies = (np.full(len(points), np.nan) for _ in range(2))
 
@@ -400,7 +402,7 @@ class LossLandscape(BackgroundTask):
         self._evaluation, self._paths, self._waiting = None, [], []
         if self.layout:
             nothing = np.empty((0, 0), np.float32)
-            self.layout = self.layout._replace(plane=Plane(nothing[:0], nothing))
+            self.layout = self.layout._replace(plane=ParameterPlane(nothing[:0], nothing))
         if self.scored:
             self.scored.release()
         super()._end(ending)

@@ -17,21 +17,21 @@ from experiments.background.background_task import BackgroundTask, Status
 from experiments.background.executors import SliceExecutor
 from experiments.background.slice_scheduler import Share
 from experiments.inspection.loss_landscape import Evaluation, ScoredPoints
-from experiments.inspection.parameter_plane import Floats, Plane
+from experiments.inspection.parameter_plane import Floats, ParameterPlane
 from mlp.arrays import Array
 
 BEYOND = 0.25  # how far the line is followed beyond both ends
 N_POINTS = 61  # among them 0 and 1
 
 
-def line_between(first: Array, last: Array) -> Plane:
+def line_between(first: Array, last: Array) -> ParameterPlane:
     """Return the line with the coordinate 0 at the first parameters and 1 at the last.
 
     Parameters
     ----------
     first, last : (n_parameters,)
     """
-    return Plane(first, (last - first)[np.newaxis])
+    return ParameterPlane(first, (last - first)[np.newaxis])
 
 
 def line_points() -> Floats:

@@ -25,7 +25,7 @@ MARGIN = 1.3  # the picture of a path is so many times as wide as the path
 Floats = npt.NDArray[np.float64]
 
 
-class Plane(NamedTuple):
+class ParameterPlane(NamedTuple):
     """The parameters origin + sum over k of c_k directions[k], for any coordinates c.
 
     origin : (n_parameters,)
@@ -118,7 +118,7 @@ class Projection(NamedTuple):
     distances: Floats
 
 
-def project(plane: Plane, snapshots: Sequence[Array]) -> Projection:
+def project(plane: ParameterPlane, snapshots: Sequence[Array]) -> Projection:
     """Return the nearest point of a plane to each snapshot.
 
     The coordinates c solve D D^T c = D (theta - origin), the normal equations: random directions
@@ -138,7 +138,7 @@ def project(plane: Plane, snapshots: Sequence[Array]) -> Projection:
     return Projection(np.array(coordinates), np.array(distances))
 
 
-def variance_shares(plane: Plane, snapshots: Sequence[Array]) -> Floats:
+def variance_shares(plane: ParameterPlane, snapshots: Sequence[Array]) -> Floats:
     """Return the share of the variance of snapshots along each direction, (n_directions,).
 
     Of m snapshots with mean mu, and a direction d: sum_i (d . (theta_i - mu))^2 / |d|^2, divided by

@@ -65,7 +65,7 @@ class LayerMeasures(NamedTuple):
     is_right: npt.NDArray[np.bool_]
 
 
-class Plane(NamedTuple):
+class PrincipalPlane(NamedTuple):
     """The samples as one layer describes them, in the plane.
 
     points : (n_samples, 2), centered, with a mean square distance of 1 from the center; all 0
@@ -316,8 +316,8 @@ def align(points: Points, reference: Points) -> Points:
     return turned
 
 
-def plane_of(activations: Array) -> Plane:
-    """Return samples in the plane of their first two principal components, see `Plane`.
+def plane_of(activations: Array) -> PrincipalPlane:
+    """Return samples in the plane of their first two principal components, see `PrincipalPlane`.
 
     Two features, or units, are a plane already.
 
@@ -328,7 +328,7 @@ def plane_of(activations: Array) -> Plane:
     n_samples, n_units = activations.shape
     nothing = np.zeros((n_samples, 2), np.float32)
     if not np.isfinite(activations).all():
-        return Plane(nothing, 0.0, n_units, False)
+        return PrincipalPlane(nothing, 0.0, n_units, False)
     largest = np.abs(activations).max() or 1.0  # in a run about to diverge, squares overflow
     scaled = activations / largest
     if n_units == 2:
@@ -337,7 +337,7 @@ def plane_of(activations: Array) -> Plane:
         projection = principal_components(scaled)
         points = projection.points[:, :2]
         ratio = float(projection.explained_variance_ratio[:2].sum())
-    return Plane(unit_spread(points), ratio, n_units, True)
+    return PrincipalPlane(unit_spread(points), ratio, n_units, True)
 
 
 def unit_spread(points: Array) -> Points:
@@ -376,7 +376,7 @@ def map_activations(run: Run, step: int) -> list[Array]:
     return activations_of(run.network_at(step), samples.X[positions])
 
 
-def planes_at(run: Run, step: int) -> list[Plane]:
+def planes_at(run: Run, step: int) -> list[PrincipalPlane]:
     """Return the planes of the input and of each hidden layer after a step of a run.
 
     They are aligned with those of earlier epochs, so that points travel from epoch to epoch and
@@ -394,11 +394,11 @@ def planes_at(run: Run, step: int) -> list[Plane]:
 
 
 @cached(LRUCache(MOST_MEASURED), key=lambda run: run.id, condition=Condition())
-def _input_plane(run: Run) -> Plane:
+def _input_plane(run: Run) -> PrincipalPlane:
     return plane_of(map_activations(run, 0)[0])
 
 
-def _bytes_of(planes: list[Plane]) -> int:
+def _bytes_of(planes: list[PrincipalPlane]) -> int:
     return sum(plane.points.nbytes for plane in planes)
 
 
@@ -407,7 +407,7 @@ def _bytes_of(planes: list[Plane]) -> int:
     key=lambda run, step: (run.id, step),
     condition=Condition(),
 )
-def _hidden_planes(run: Run, step: int) -> list[Plane]:
+def _hidden_planes(run: Run, step: int) -> list[PrincipalPlane]:
     planes = [plane_of(activations) for activations in map_activations(run, step)[1:]]
     before = _reference_step(run, step)
     if before is None:

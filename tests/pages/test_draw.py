@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard import session
-from dashboard.components.digit_pad import SIDE
+from dashboard.components.digit_pad import PAD_SIDE
 from dashboard.draw.views import VIEWS
 from data.datasets import load
 from data.download import FOLDER_VARIABLE
@@ -20,7 +20,7 @@ from tests.pages.test_forged_messages import send
 def strokes_of(name: str, width: float = 22) -> list:
     """Strokes as the pad sends them."""
     digit = placed(name, 0.8, 3)
-    return [[[SIDE * x, SIDE * y, width] for x, y in stroke] for stroke in digit.strokes]
+    return [[[PAD_SIDE * x, PAD_SIDE * y, width] for x, y in stroke] for stroke in digit.strokes]
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_a_picture_of_something_else_is_asked_about_and_a_digit_is_not(draw) -> 
     draw_on(app, strokes_of("0 round"))
     tab_of(app).loading_samples["digits-drawn"].result(20)
     assert app.run().content_of("class_bars")[0]["answers"][0]["note"] == ""
-    columns = [[[x, 0, 30], [x, SIDE, 30]] for x in (10, 140, 270)]
+    columns = [[[x, 0, 30], [x, PAD_SIDE, 30]] for x in (10, 140, 270)]
     (answer,) = draw_on(app, columns)[session.CLASS_BARS]["content"]["answers"]
     assert "Not a digit?" in answer["note"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import session
 from dashboard.draw.fine_tuning_effect import effect_sentence, effect_table, part_sentence
-from dashboard.draw.kept_answers import Answer, count_right, in_words, score_sentence
+from dashboard.draw.kept_answers import Answer, count_right_drawings, in_words, score_sentence
 from data.download import FOLDER_VARIABLE
 from data.drawing.gallery import MAX_DRAWINGS, KeptDrawing
 from data.drawing.gallery_files import read_gallery, to_npz, to_zip
@@ -307,12 +307,12 @@ def test_the_interval_is_said_with_the_count() -> None:
 def test_a_network_without_the_class_of_a_label_is_not_scored_on_it() -> None:
     shirt = Answer(3, "Shirt", can_be_right=False)
     assert shirt.caption == "3\n→ Shirt"
-    assert count_right([shirt, Answer(None, "7", False), Answer(7, "7", True)]) == (1, 1)
+    assert count_right_drawings([shirt, Answer(None, "7", False), Answer(7, "7", True)]) == (1, 1)
 
 
 def test_drawings_that_were_learned_do_not_count_in_the_score() -> None:
     learned, new = Answer(7, "7", True, is_learned=True), Answer(3, "8", True)
-    assert count_right([learned, learned, new]) == (0, 1)
+    assert count_right_drawings([learned, learned, new]) == (0, 1)
     sentence = score_sentence([learned, learned, new], "Run 1")
     assert "reads **0 of 1" in sentence
     assert "The 2 that it has learned from do not count" in sentence

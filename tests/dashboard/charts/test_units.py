@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.units import (
-    Plane,
+    InputPlane,
     answers_in_plane,
     class_means_figure,
     excitation_figure,
@@ -67,7 +67,7 @@ def test_numbers_that_are_not_finite_leave_gaps_and_do_not_stretch_the_scale() -
 
 def test_answers_in_the_plane_have_the_samples_and_the_way_on_top() -> None:
     x, points = np.linspace(0, 1, 4), np.array([[0.2, 0.3], [0.5, 0.1]])
-    plane = Plane(x, x, points, np.array([0, 1]), ("<a>", "b"))
+    plane = InputPlane(x, x, points, np.array([0, 1]), ("<a>", "b"))
     answers = np.arange(16.0).reshape(4, 4)
     figure = answers_in_plane(answers, plane, title="T", measure="activation", way=points)
     assert [trace.name for trace in figure.data] == [None, "&lt;a&gt;", "b", None]

@@ -23,7 +23,7 @@ from experiments.inspection.loss_landscape import (
     some_of,
 )
 from experiments.inspection.loss_line import LossLine, barrier_of, line_between, line_points
-from experiments.inspection.parameter_plane import Plane
+from experiments.inspection.parameter_plane import ParameterPlane
 from experiments.training.run import Run
 from mlp.evaluation import evaluate
 from tests.waiting import PATIENCE
@@ -147,7 +147,7 @@ def test_the_path_of_a_long_run_is_thinned_and_keeps_its_ends() -> None:
 
 
 def test_a_slice_ends_when_its_time_is_up(run: Run) -> None:
-    plane = Plane(run.network.parameters, np.ones_like(run.network.parameters)[np.newaxis])
+    plane = ParameterPlane(run.network.parameters, np.ones_like(run.network.parameters)[np.newaxis])
     points = np.zeros((3, 1))
     assert len(score_some(evaluation_of(run), plane, points, 0.0)) == 1
     assert len(list(scores_at(evaluation_of(run), plane, points))) == 3

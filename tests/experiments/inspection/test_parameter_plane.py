@@ -5,7 +5,7 @@ import pytest
 
 from experiments.inspection import parameter_plane
 from experiments.inspection.parameter_plane import (
-    Plane,
+    ParameterPlane,
     axis_around_origin,
     axis_around_path,
     filter_normalized_directions,
@@ -63,7 +63,7 @@ def test_principal_directions_are_those_of_a_singular_value_decomposition(
     _, values, expected = np.linalg.svd(matrix - matrix.mean(axis=0), full_matrices=False)
     found = principal_directions(snapshots)
     np.testing.assert_allclose(np.abs(np.sum(found * expected[:2], axis=1)), 1, rtol=1e-5)
-    plane = Plane(snapshots[-1], found)
+    plane = ParameterPlane(snapshots[-1], found)
     shares = variance_shares(plane, snapshots)
     np.testing.assert_allclose(shares, values[:2] ** 2 / np.sum(values**2), rtol=1e-5)
     np.testing.assert_allclose(project(plane, snapshots).coordinates[-1], 0, atol=1e-6)
@@ -78,7 +78,7 @@ def test_snapshots_on_a_line_have_no_second_direction(n_snapshots: int) -> None:
 
 
 def test_a_point_of_the_plane_is_projected_onto_itself(rng: np.random.Generator) -> None:
-    plane = Plane(rng.normal(size=30), rng.normal(size=(2, 30)))
+    plane = ParameterPlane(rng.normal(size=30), rng.normal(size=(2, 30)))
     points = np.array([[0.5, -2], [0, 0], [3, 1]])
     found = project(plane, [plane.at(point) for point in points])
     np.testing.assert_allclose(found.coordinates, points, atol=1e-12)
@@ -86,7 +86,7 @@ def test_a_point_of_the_plane_is_projected_onto_itself(rng: np.random.Generator)
 
 
 def test_the_distance_from_the_plane_is_what_no_direction_explains() -> None:
-    plane = Plane(np.zeros(3), np.array([[1.0, 0, 0], [1, 1, 0]]))
+    plane = ParameterPlane(np.zeros(3), np.array([[1.0, 0, 0], [1, 1, 0]]))
     found = project(plane, [np.array([2.0, 3, 4])])
     np.testing.assert_allclose(found.coordinates, [[-1, 3]])
     np.testing.assert_allclose(found.distances, [4])
@@ -94,7 +94,7 @@ def test_the_distance_from_the_plane_is_what_no_direction_explains() -> None:
 
 def test_snapshots_that_are_the_same_have_no_variance() -> None:
     same = [np.ones(4)] * 3
-    assert variance_shares(Plane(same[0], np.eye(4)[:2]), same).tolist() == [0, 0]
+    assert variance_shares(ParameterPlane(same[0], np.eye(4)[:2]), same).tolist() == [0, 0]
 
 
 def test_the_axes_meet_the_origin_and_hold_the_path() -> None:
