@@ -22,6 +22,7 @@ from data.datasets import Dataset, Features, Labels
 from data.split import Rows
 from experiments.config import RunConfig, explain
 from experiments.training.prepared_data import (
+    N_GENERATORS,
     OWN_BYTES,
     OWN_SECONDS,
     SHARING,
@@ -213,5 +214,5 @@ def rehearsed_rows(n_training: int, n_rehearsed: int, *, seed: int) -> Rows:
 
     They are drawn independently of all else that the seed decides on.
     """
-    rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(5)[4])
+    rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(N_GENERATORS + 1)[-1])
     return np.sort(rng.permutation(n_training)[:n_rehearsed])

@@ -24,6 +24,7 @@ from mlp.samples import Samples, one_hot
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
 OWN_BYTES = 200_000_000  # the same for readers' own data
 SHARING = Lock()
+N_GENERATORS = 4  # of `random_generators`; what else is random in a run has the next ones
 OWN_SECONDS = 900.0  # these are not kept for long after their page has gone
 
 
@@ -82,7 +83,9 @@ def random_generators(seed: int) -> list[np.random.Generator]:
     They are independent: two networks with one seed see the same samples in the same
     order, whatever their layers.
     """
-    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(4)]
+    return [
+        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(N_GENERATORS)
+    ]
 
 
 def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
