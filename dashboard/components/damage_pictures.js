@@ -1,30 +1,6 @@
 // Shows an image, its change, and the damaged image: quick, as they follow a slider.
 
-const views = new WeakMap(), tables = new Map(); // of colors, by scale
-const COLORS = 256;
-
-// So many colors between those of a scale, as bytes of red, green, blue and opacity.
-function colorTable(scale) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: COLORS, height: 1 });
-  const context = canvas.getContext("2d"), gradient = context.createLinearGradient(0, 0, COLORS, 0);
-  scale.forEach((color, i) => gradient.addColorStop(i / (scale.length - 1), color));
-  context.fillStyle = gradient;
-  context.fillRect(0, 0, COLORS, 1);
-  return context.getImageData(0, 0, COLORS, 1).data;
-}
-
-function paint(canvas, bytes, [height, width], scale) {
-  const name = scale.join();
-  if (!tables.has(name)) tables.set(name, colorTable(scale));
-  const table = tables.get(name), image = new ImageData(width, height);
-  bytesOf(bytes).forEach((value, i) => image.data.set(table.subarray(4 * value, 4 * value + 4), 4 * i));
-  Object.assign(canvas, { width, height });
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
-function made(tag, className, text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
+const views = new WeakMap();
 
 function build(root) {
   const title = made("div", "title"), row = made("div", "row");
@@ -46,7 +22,7 @@ function show({ root, title, figures, low, bar, high }, content) {
   const theme = themeOf(root);
   title.textContent = content.title;
   content.pictures.forEach(({ bytes, caption, isSigned }, i) => {
-    paint(figures[i].canvas, bytes, content.shape, isSigned ? theme.diverging : theme.sequential);
+    paintImage(figures[i].canvas, bytes, content.shape, isSigned ? theme.diverging : theme.sequential);
     figures[i].caption.textContent = caption;
     figures[i].canvas.setAttribute("aria-label", caption);
   });

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.components.live_feed import FOLLOW, LiveContent, follow
+from dashboard.components.live_feed import IMAGES, LiveContent, follow
 
 HERE = Path(__file__)
 HALF = 127  # of a byte: where no change is
@@ -18,7 +18,7 @@ _mount = st.components.v2.component(
     "damage_pictures",
     html='<div class="damage-pictures"></div>',
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=IMAGES + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 Image = npt.NDArray[np.floating[Any]]

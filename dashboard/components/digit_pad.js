@@ -1,7 +1,6 @@
 // A pad to draw on. While the pen moves, all strokes go to the server again and again, and what is
 // new on the page comes back in the answer.
 
-const REST_MS = 40; // between an answer and the next message, at the least; and as long as it came
 const NEAR = 1.5; // units of the pad: of points as near as that, one is enough
 const FULL_PRESSURE = 1.6, LEAST_PRESSURE = 0.4; // times the thickness
 const PALM = 60; // pixels: what is as wide as that is no finger
@@ -113,52 +112,11 @@ function cross(context, { cursor: [x, y], isDown }, { primary }) {
   context.restore();
 }
 
-// ---- to the server ----
-
 function changed(pad) {
   paint(pad);
   pad.undo.disabled = !pad.past.length;
   pad.clear.disabled = !pad.strokes.length;
-  pad.isDirty = true;
-  if (!pad.isTelling) tell(pad);
-}
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function tell(pad) {
-  pad.isTelling = true;
-  delete pad.root.dataset.isTold;
-  while (pad.isDirty) {
-    pad.isDirty = false;
-    const began = performance.now(), message = { id: pad.id, strokes: pad.strokes, isDown: pad.isDown };
-    const answeredAt = await (pad.failures < PATIENCE ? ask(pad, message) : rerun(pad, message));
-    await pause(Math.max(REST_MS, answeredAt - began));
-  }
-  pad.isTelling = false;
-  pad.root.dataset.isTold = "";
-}
-
-// Returns when the answer was there: what it takes to draw it is no burden to the server.
-async function ask(pad, message) {
-  let answeredAt = performance.now();
-  try {
-    const answer = await fetch(pad.address, { method: "POST", body: JSON.stringify(message), cache: "no-store" });
-    if (!answer.ok) throw new Error(answer.status);
-    const news = await answer.json();
-    answeredAt = performance.now();
-    pad.failures = 0;
-    if (deliver(news.elements) || news.isOutdated) pad.send("outdated", true);
-  } catch {
-    pad.failures += 1;
-    pad.isDirty = true;
-  }
-  return answeredAt;
-}
-
-// Where requests do not come through, the page runs again, once the pen rests.
-async function rerun(pad, message) {
-  if (!message.isDown) pad.send("drawing", message);
-  return performance.now();
+  tellSoon(pad);
 }
 
 // ---- pointers and keys ----
@@ -233,6 +191,8 @@ function padIn(root, { side, pen, mostPoints }) {
   const find = (selector) => root.querySelector(selector);
   const pad = { root, side, mostPoints, canvas: find("canvas"), undo: find(".undo"), clear: find(".clear"), range: find("input"), words: find(".words"),
     problem: find(".problem"), past: [], strokes: [], isDown: false, pointer: null, cursor: [side / 2, side / 4], failures: 0, usesKeys: false };
+  pad.message = () => ({ id: pad.id, strokes: pad.strokes, isDown: pad.isDown });
+  pad.rerun = (message) => { if (!message.isDown) pad.send("drawing", message); }; // once the pen rests
   pad.canvas.setAttribute("aria-label", "A pad to draw on. Arrow keys move the pen, with Shift farther. Space puts it down and lifts it. Z takes the last stroke back, C wipes the pad.");
   setThickness(pad, pen);
   pad.range.addEventListener("input", () => setThickness(pad, pad.range.value));

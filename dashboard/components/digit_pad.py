@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.live_feed import FOLLOW
+from dashboard.components.live_feed import TELL
 from data.drawing.ink import DrawingError
 from data.drawing.strokes import MAX_POINTS, Stroke, read_strokes
 
@@ -28,7 +28,7 @@ aria-label="Thickness of the pen"></label></div>
 <div class="keys">Keys: arrows move the pen, space puts it down and lifts it.</div>
 <div class="problem" role="status"></div><div class="words" aria-live="polite"></div></div>""",
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=TELL + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

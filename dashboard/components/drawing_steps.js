@@ -2,25 +2,6 @@
 
 const views = new WeakMap();
 
-const rgb = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16));
-
-function drawInk(canvas, { shape: [height, width], bytes }, colors) {
-  canvas.width = width;
-  canvas.height = height;
-  canvas.className = height >= width ? "tall" : "wide";
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
-  const blank = rgb(colors[0]), ink = rgb(colors.at(-1));
-  bytesOf(bytes).forEach((value, i) => {
-    const share = value / 255;
-    image.data.set([0, 1, 2].map((c) => blank[c] + share * (ink[c] - blank[c])).concat(255), 4 * i);
-  });
-  context.putImageData(image, 0, 0);
-}
-
-function made(tag, className, text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
-
 function boxWith(canvas) {
   const box = made("div", "box");
   box.append(canvas);
@@ -49,7 +30,9 @@ function show(view, { pictures, leftOut, size }) {
   const colors = themeOf(view.root).sequential;
   [...view.root.children].forEach((step, i) => {
     const canvas = step.querySelector("canvas"), input = step.querySelector("input"), isOff = leftOut.includes(step.dataset.name);
-    drawInk(canvas, pictures[i], colors);
+    const { shape: [height, width], bytes } = pictures[i];
+    paintImage(canvas, bytes, [height, width], [colors[0], colors.at(-1)]);
+    canvas.className = height >= width ? "tall" : "wide";
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `Picture ${i} of ${pictures.length - 1}`);
     step.classList.toggle("off", isOff);

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.live_feed import FOLLOW, LiveContent, follow
+from dashboard.components.live_feed import IMAGES, LiveContent, follow
 from data.drawing.ink import FULL_INK, Ink, fitted
 from data.drawing.preparation import Preparation, StepPicture
 
@@ -20,7 +20,7 @@ _mount = st.components.v2.component(
     "drawing_steps",
     html='<div class="drawing-steps" role="group" aria-label="From drawing to sample"></div>',
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=IMAGES + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

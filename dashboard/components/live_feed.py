@@ -27,6 +27,10 @@ REPEAT_SECONDS = 1.5  # so long is the same told again, in case that the browser
 HERE = Path(__file__).parent
 FOLLOW = (HERE / "live.js").read_text(encoding="utf-8")
 """What the script of a component that follows a run begins with."""
+TELL = FOLLOW + (HERE / "live_input.js").read_text(encoding="utf-8")
+"""And that of one that tells the server at once what the reader does."""
+IMAGES = FOLLOW + (HERE / "images.js").read_text(encoding="utf-8")
+"""And that of one that shows images."""
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.live_feed import FOLLOW
+from dashboard.components.live_feed import TELL
 
 HERE = Path(__file__)
 
@@ -15,7 +15,7 @@ _mount = st.components.v2.component(
     html="""<div class="live-slider"><div class="line"><span class="words"></span>
 <output></output></div><input type="range"></div>""",
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=TELL + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
