@@ -546,7 +546,9 @@ class Tab:
         """All that was begun in the background, under way or over."""
         wrapped = (self.split_effect and self.split_effect.sequence, self.breaking.robustness)
         race = self.broken_race and self.broken_race.race
-        own = (self.job, *self.comparisons.values(), *wrapped, race, *self.landscapes.values())
+        ranking = self.ranked_units and self.ranked_units.ranking.task
+        inside = (ranking, *self.landscapes.values())
+        own = (self.job, *self.comparisons.values(), *wrapped, race, *inside)
         return (work for work in own if work)
 
     @property

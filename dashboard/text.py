@@ -22,6 +22,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def two_digits(value: float) -> str:
+    """Return a number with two digits, or all those before its point: '0.012', '1.5', '1,234'."""
+    return f"{value:,.0f}" if 99.5 <= abs(value) < 1e6 else f"{value:.2g}"
+
+
 def duration(seconds: float) -> str:
     """Return a duration as '0.06 s', '8 s', '2 min' or '1 h 5 min'."""
     if 0 < seconds < 1:

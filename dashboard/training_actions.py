@@ -129,10 +129,12 @@ def show_run(stored: StoredRun) -> None:
 
 def delete_run(stored: StoredRun) -> None:
     """Remove a run from the page and from the list."""
-    tab = session.tab()
+    tab, was_shown = session.tab(), session.shown_run() is stored.run
     tab.run_store.remove(stored)
     if tab.job is stored.job:
         tab.job = tab.request = tab.epoch = None
+    if was_shown:
+        tab.epoch = tab.film = None  # they belong to it, and not to the run shown next
 
 
 def change_pace() -> None:

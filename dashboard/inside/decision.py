@@ -21,7 +21,7 @@ from dashboard.components.tables import feature_columns, markdown_table
 from dashboard.inside.unit_facts import says_that_it_diverged
 from dashboard.inspected_network import InspectedNetwork, inspected_network
 from dashboard.sample_choice import DRAWING, TITLES, ChosenSample, choose_sample
-from dashboard.text import plain
+from dashboard.text import plain, two_digits
 from data.datasets import Labels
 from data.split import Rows
 from experiments.evaluation.decision_regions import regions_of
@@ -275,14 +275,14 @@ def _distance_sentence(near: NearBoundary, first: Array) -> str:
     if not (len(near.distances) and np.isfinite(near.distances[0])):
         return ""
     return (
-        f"By its gradient, a change of length {near.distances[0]:.2g} takes the first one across; "
-        f"the sample itself has the length {np.linalg.norm(first):.2g}."
+        f"By its gradient, a change of length {two_digits(near.distances[0])} takes the first "
+        f"one across; the sample itself has the length {two_digits(float(np.linalg.norm(first)))}."
     )
 
 
 def _near_captions(near: NearBoundary, names: tuple[str, ...]) -> list[str]:
     return [
-        f"{names[answer][:8]} or {names[other][:8]}\n{margin:.2g}"
+        f"{names[answer][:8]} or {names[other][:8]}\n{two_digits(margin)}"
         for answer, other, margin in zip(near.answers, near.others, near.margins, strict=True)
     ]
 
@@ -299,7 +299,7 @@ def _draw_nearest_rows(
         [names[label] for label in dataset.labels[rows]],
         [names[answer] for answer in near.answers],
         [names[other] for other in near.others],
-        [f"{margin:.2g}" for margin in near.margins],
+        [two_digits(margin) for margin in near.margins],
         *(values for _, values in features),
     ]
     header = ["No.", "Class", "Answer", "Second", "Margin", *(name for name, _ in features)]

@@ -32,7 +32,7 @@ from dashboard.inside.unit_facts import (
     unit_ranking,
 )
 from dashboard.inspected_network import InspectedNetwork, inspected_network
-from dashboard.text import percent, plain
+from dashboard.text import percent, plain, two_digits
 from data.split import Rows
 from experiments.inspection.excitation import Excitation, excite, input_range, mean_input
 from experiments.inspection.units import added_up, extremes
@@ -135,7 +135,7 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
     title = f"{escape(title)}: its {what}"
     if dataset.image_shape is None:
         return unit_features(weights, title=title, columns=dataset.feature_names)
-    title += f", from −{largest(weights):.2g} (blue) to {largest(weights):.2g}"
+    title += f", from −{two_digits(largest(weights))} (blue) to {two_digits(largest(weights))}"
     return unit_picture(weights.reshape(dataset.image_shape), title=title, measure="weight")
 
 
@@ -206,7 +206,7 @@ def _extreme_positions(
 
 def _number(z: float) -> str:
     """Return a number with few digits, and a minus sign that is no hyphen."""
-    return f"{z:.2g}".replace("-", "−")
+    return two_digits(z).replace("-", "−")
 
 
 def _draw_extreme_rows(inspected: InspectedNetwork, layer: int, unit: int) -> None:

@@ -198,7 +198,8 @@ def _sum_sentence(
     places = [ranking.units.index(unit) for unit in off]
     alone = 100 * float(ranking.accuracy_lost[places].sum())
     together = 100 * float(effect.right_before.mean() - effect.right_after.mean())
-    why = " Each stood in for the others." if together > alone else ""
+    is_more = round(together, 1) > round(alone, 1)  # rounding must not decide
+    why = " Each stood in for the others." if is_more else ""
     return (
         f"Together they cost **{together:.1f} points**; one at a time, their costs add up to "
         f"{alone:.1f}.{why}"

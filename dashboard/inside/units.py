@@ -28,6 +28,7 @@ from dashboard.inside.unit_facts import (
     unit_ranking,
 )
 from dashboard.inspected_network import InspectedNetwork, inspected_network
+from dashboard.text import two_digits
 from data.split import Rows
 from experiments.inspection.excitation import excite
 from experiments.inspection.units import (
@@ -140,8 +141,9 @@ def _choose_order(
 def _costs(inspected: InspectedNetwork, layer: int) -> Values:
     """Return by how many points the accuracy falls without each unit; NaN where not known yet."""
     ranking = unit_ranking(inspected)
+    lost = ranking.accuracy_lost  # once: in the background, it grows
     costs = np.full(len(ranking.units), np.nan)
-    costs[: ranking.n_done] = 100 * ranking.accuracy_lost
+    costs[: len(lost)] = 100 * lost
     first = sum(inspected.network.sizes[1:layer])
     return costs[first : first + inspected.network.sizes[layer]]
 
@@ -266,7 +268,8 @@ def _captions(
         is_class = layer == inspected.network.n_layers and unit < len(names)
         name = names[unit][:LONGEST_NAME] if is_class else str(unit + 1)
         state = "dead" if stuck.dead[unit] else "saturated" if stuck.saturated[unit] else ""
-        value = "" if values is None or not np.isfinite(values[unit]) else f"{values[unit]:.2g}"
+        number = np.nan if values is None else float(values[unit])
+        value = two_digits(number) if np.isfinite(number) else ""
         captions.append("\n".join(filter(None, [name, value or state])))
     return captions
 

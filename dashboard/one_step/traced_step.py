@@ -154,7 +154,8 @@ def _remark(run: Run, start: StepStart, trace: StepTrace, *, is_batch: bool) -> 
     remarks = [] if run.diverged is None else [f"The run has ended here. {run.diverged}"]
     if not trace.is_made:
         remarks.append("The loss is not finite, or far too large: no step is made.")
-    if is_batch and start.has_memory:
+    is_cut = is_batch and run.plan.batch_size > MOST_SAMPLES
+    if is_batch and start.has_memory and not is_cut:
         remarks.append("This is the step that training makes next, bit for bit.")
     elif start.has_memory and trace.state_before:
         remarks.append("The optimizer remembers what it does in the training itself.")
@@ -164,7 +165,7 @@ def _remark(run: Run, start: StepStart, trace: StepTrace, *, is_batch: bool) -> 
         begins = " and ".join(filter(None, (memory, batch)))
         if begins:
             remarks.append(f"What training knew here is not kept, so {begins}.")
-    if is_batch and run.plan.batch_size > MOST_SAMPLES:
+    if is_cut:
         remarks.append(f"Of each batch of {run.plan.batch_size:,}, {MOST_SAMPLES} are traced.")
     return " ".join(remarks)
 

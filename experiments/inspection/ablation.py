@@ -271,8 +271,9 @@ class UnitRanking:
     @property
     def order(self) -> npt.NDArray[np.intp]:
         """The units measured, the most costly first: by accuracy, and by loss where that ties."""
-        added = np.nan_to_num(self.loss_added, nan=np.inf)
-        return np.lexsort((-added, -np.round(self.accuracy_lost, 9)))
+        lost = self.accuracy_lost  # first, as another thread makes it longer after `loss_added`
+        added = np.nan_to_num(self.loss_added[: len(lost)], nan=np.inf)
+        return np.lexsort((-added, -np.round(lost, 9)))
 
     def advance(self, seconds: float) -> None:
         """Measure some more units here."""
@@ -307,6 +308,7 @@ class UnitRanking:
         with self._lock:
             if first == self.n_done:
                 lost, added = self.accuracy - scores.accuracies, scores.losses - self.loss_of_all
+                # a reader in another thread finds as many losses as accuracies, or more
                 self.loss_added = np.concatenate([self.loss_added, added])
                 self.accuracy_lost = np.concatenate([self.accuracy_lost, lost])
 

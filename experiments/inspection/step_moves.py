@@ -491,7 +491,7 @@ def _delta(trace: StepTrace, l: int) -> Move:
         i, k = place.sample, place.units[l]
         words, total = sum_of_products(above[i], weights[:, k])
         factors = [float(part[i, k]) for part in (slope, *masks)]
-        times = "".join(f" · {number(value)}" for value in factors)
+        times = product([1.0, *factors]).removeprefix("1")
         return [line(f"({words}){times}", total * float(np.prod(factors)), delta[i, k])]
 
     return Move(

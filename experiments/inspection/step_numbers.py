@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 MOST_TERMS = 3  # of a sum that are written out
 DIGITS = 3
+LEAST_WHOLE = 999.5  # from here on, three digits would be written as a power of 10
 LARGE = 1e6  # from here on, a power of 10 is shorter
 
 
@@ -33,8 +34,9 @@ def number(value: float) -> str:
     """Return a number with a few digits, and a real minus sign."""
     if not math.isfinite(value):
         return "(not finite)"
-    if 1000 <= abs(value) < LARGE:
+    if LEAST_WHOLE <= abs(value) < LARGE:
         return f"{value:,.0f}".replace("-", "−")
+    value += 0.0  # of -0.0, such as a slope of 0 makes of a blame below 0, this makes 0
     return f"{value:.{DIGITS}g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
 
 

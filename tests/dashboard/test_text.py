@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.text import WORD_JOINER, duration, percent, plain
+from dashboard.text import WORD_JOINER, duration, percent, plain, two_digits
 
 
 def test_text_from_outside_is_never_markup() -> None:
@@ -24,3 +24,12 @@ def test_percent() -> None:
 )
 def test_duration(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0123, "0.012"), (99.4, "99"), (-150.2, "-150"), (1e4, "10,000")]
+)
+def test_a_short_number_has_no_power_of_ten_where_it_can_be_read_without(
+    value: float, words: str
+) -> None:
+    assert two_digits(value) == words

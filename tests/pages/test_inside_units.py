@@ -1,11 +1,14 @@
 """The views of the Inside page that look at units and decisions, with networks of each kind."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from dashboard import session
+from dashboard.inside import switched_off, units
+from experiments.inspection.ablation import HiddenUnit, SwitchedOff
 from tests.pages.conftest import App
 from tests.pages.test_forged_messages import send
 from tests.pages.test_train_runs import table, upload
@@ -171,3 +174,55 @@ def test_the_way_goes_to_another_class_and_begins_where_one_clicks(inside) -> No
     assert title_of(app, session.PATH_CHART).startswith(f"Test sample {number:,} to ")
     app.test.number_input(key=session.PATH_OTHER).set_value(7)
     assert "to test sample 7:" in title_of(app.run(), session.PATH_CHART)
+
+
+def test_rounding_does_not_make_units_stand_in_for_each_other(monkeypatch) -> None:
+    off = [HiddenUnit(1, 0), HiddenUnit(1, 1)]
+    lost = np.array([0.9 - 0.8, 0.9 - 0.8])  # a bit less than 0.2
+    ranking = SimpleNamespace(is_over=True, units=off, accuracy_lost=lost)
+    monkeypatch.setattr(switched_off, "unit_ranking", lambda _: ranking)
+    before, after = np.arange(10) < 9, np.arange(10) < 7
+    effect = SwitchedOff(np.zeros(10, int), before, after)
+    assert switched_off._sum_sentence(None, off, effect) == (
+        "Together they cost **20.0 points**; one at a time, their costs add up to 20.0."
+    )
+
+
+def test_costs_are_taken_while_another_thread_measures_more(monkeypatch) -> None:
+    ranking = SimpleNamespace(units=[*range(3)], n_done=1, accuracy_lost=np.array([0.1, 0.2]))
+    monkeypatch.setattr(units, "unit_ranking", lambda _: ranking)
+    inspected = SimpleNamespace(network=SimpleNamespace(sizes=(2, 3, 2)))
+    np.testing.assert_allclose(units._costs(inspected, 1), [10, 20, np.nan])
+
+
+def test_a_ranking_goes_on_when_the_page_is_reloaded(inside, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.inside.unit_facts.RANKING_SECONDS", 0)
+    monkeypatch.setattr("experiments.inspection.ablation.MOST_NUMBERS", 1)
+    app = show(inside(), "Switch units off").click("Rank all units")
+    tab = app.test.session_state[session.TAB]
+    assert tab.ranked_units.ranking.task in [*tab.works]
+
+
+def test_numbers_above_a_hundred_are_written_out(inside) -> None:
+    app = inside()
+    app.job.run.network.parameters[:] *= 300
+    app.job.run.step += 1  # another version of the network
+    app.test.selectbox(key=session.UNITS_ORDER).set_value("Mean activation")
+    app.run()
+    assert "e+" not in captions(app)
+    for note in app.figures[session.UNITS_CHART]["layout"]["annotations"]:
+        assert "e+" not in note["text"]
+
+
+def test_the_run_shown_after_another_is_deleted_is_at_its_newest_epoch(inside) -> None:
+    app = inside().go_to("train").click("Train")
+    app.wait_for(lambda: app.job.status.is_over).go_to("inside")
+    first = app.test.session_state[session.TAB].run_store.runs[0]
+    app.test.selectbox(key=session.CHOSEN).set_value(first.number)
+    app.run()
+    send(app, session.EPOCH, "epoch", {"epoch": 1, "newest": 3})
+    assert app.content_of("epoch_slider")[0]["epoch"] == 1
+    app.go_to("train")
+    app.test.button(key=session.key_of(session.DELETE_RUN, first.number)).click()
+    app.run().go_to("inside")
+    assert app.content_of("epoch_slider")[0]["epoch"] == 3

@@ -140,3 +140,9 @@ def test_every_move_of_every_kind_of_network_has_its_words(open_app, query: dict
     assert all("nan" not in each and " inf" not in each for each in said)
     figures = json.dumps(app.figures)
     assert "NaN" not in figures
+
+
+def test_a_batch_that_is_cut_is_not_said_to_be_that_of_the_training(open_app) -> None:
+    app = learn_from_batch(open_step(open_app, batch_size="600"))
+    assert "Of each batch of 600, 512 are traced." in words(app)
+    assert "bit for bit" not in words(app)

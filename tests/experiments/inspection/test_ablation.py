@@ -143,3 +143,11 @@ def test_a_large_network_is_measured_on_fewer_samples(
     sizes: tuple[int, ...], n_samples: int
 ) -> None:
     assert enough_samples(Network(sizes)) == n_samples
+
+
+def test_units_have_an_order_while_another_thread_adds_some(samples: Samples) -> None:
+    ranking = UnitRanking(network_of(4, 3, 3), CROSS_ENTROPY, samples)
+    ranking.advance(0)
+    order = ranking.order.tolist()
+    ranking.loss_added = np.append(ranking.loss_added, 1.0)  # as in the middle of `keep`
+    assert ranking.order.tolist() == order

@@ -108,6 +108,7 @@ def test_the_longest_terms_come_first_and_the_rest_is_summed() -> None:
     assert sum_of_products([1, 2], [3, -0.5])[0] == "1 · 3 + 2 · (−0.5)"
     assert number(float("nan")) == "(not finite)"
     assert number(-1.5e-7) == "−1.5e−7"
+    assert [number(value) for value in (999.4, -999.6, -0.0)] == ["999", "−1,000", "0"]
 
 
 def test_a_line_that_is_not_there_is_an_error() -> None:
@@ -146,3 +147,13 @@ def test_a_weight_that_never_had_a_gradient_is_not_divided_by_zero(optimizer: st
     corner = Place(0, (0,) * len(trace.network.sizes), 1)  # no digit has ink in that pixel
     words = " ".join(line.words for line in moves_of(trace)[-1].lines(corner))
     assert "(0) / (0 + 1e-0" in words
+
+
+def test_a_slope_below_zero_stands_in_parentheses() -> None:
+    run = run_of(5, activation="gelu")
+    trace = trace_sample(run.training().state, run.prepared_data().training.X[0], 1)
+    unit = int(trace.slopes[1][0].argmin())
+    assert trace.slopes[1][0, unit] < 0
+    (delta,) = (move for move in moves_of(trace) if move.name == "delta1")
+    (line,) = delta.lines(Place(0, (0, unit, *longest_terms(trace, 0)[2:]), 1))
+    assert f") · ({number(float(trace.slopes[1][0, unit]))}) = " in line.words
