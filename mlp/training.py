@@ -9,9 +9,11 @@ import math
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from mlp.arrays import Array
 from mlp.backprop import Dropout, loss_and_gradient, workspaces_for
 from mlp.evaluation import Count, count_correct, evaluate
 from mlp.losses import Objective
@@ -98,6 +100,24 @@ def train(
     return TrainingLoop(state, training, validation)
 
 
+class FrozenParameters(NamedTuple):
+    """Parameters that training leaves as they are.
+
+    They are put back after each step, so that any optimizer, penalty or norm limit may act on
+    the whole vector; the gradient stays that of the loss in all parameters.
+
+    places : (n_frozen,), in the flat vector
+    values : (n_frozen,), what they keep
+    """
+
+    places: Rows
+    values: Array
+
+    def restore(self, parameters: Array) -> None:
+        """Put the values back, in place, into parameters, (n_parameters,)."""
+        parameters[self.places] = self.values
+
+
 @dataclass
 class TrainingState:
     """All that training knows between two records, apart from the samples: plain data.
@@ -114,6 +134,7 @@ class TrainingState:
     loss_sum, n_correct : over these samples
     limit : a loss above it counts as diverged
     has_diverged : whether training has ended so
+    frozen : parameters that no step changes; None for none
     """
 
     optimizer: Optimizer
@@ -134,6 +155,7 @@ class TrainingState:
     n_correct: int = 0
     limit: float = math.inf
     has_diverged: bool = False
+    frozen: FrozenParameters | None = None
 
 
 class TrainingLoop:
@@ -258,6 +280,8 @@ class TrainingLoop:
         state.optimizer.step(workspace.gradient)
         if state.max_norm is not None:
             limit_norms(network, state.max_norm)
+        if state.frozen is not None:
+            state.frozen.restore(network.parameters)
         state.loss_sum += loss * len(X)
         state.n_correct += state.count(workspace.zs[-1], targets, network.output)
         state.n_seen += len(X)

@@ -68,8 +68,11 @@ class Checkpoint(NamedTuple):
 
 
 def checkpoint_of(run: Run) -> Checkpoint | None:
-    """Return what it takes to continue a run; None if it cannot be continued."""
-    if not run.can_continue:
+    """Return what it takes to continue a run; None if it cannot be continued.
+
+    A run with frozen parameters cannot: a file does not say which they are.
+    """
+    if not run.can_continue or run.frozen:
         return None
     state = run.training().state
     arrays = {OPTIMIZER + name: array for name, array in state.optimizer.state().items()}

@@ -8,12 +8,15 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 from uuid import uuid4
 
+import numpy as np
 from pydantic import ValidationError
 
 from data.datasets import Dataset
 from experiments.config import RunConfig, explain
 from experiments.training.changes import Change
+from experiments.training.edits import Edit, check_edit
 from experiments.training.fine_tuning import FineTuning, FineTuningData, samples_to_learn
+from experiments.training.frames import Frames, frame_of
 from experiments.training.layer_diagnostics import StepDiagnostics
 from experiments.training.plan import (
     make_augmentation,
@@ -31,7 +34,7 @@ from mlp.backprop import Dropout
 from mlp.early_stopping import EarlyStopping
 from mlp.network import Network
 from mlp.records import BatchRecord, Diverged, EarlyStopped, EpochRecord, Record
-from mlp.training import train
+from mlp.training import FrozenParameters, train
 
 SNAPSHOT_BYTES = 24_000_000  # of one run: 600 epochs of 784-32-10
 
@@ -64,6 +67,9 @@ class Run:
     initial_config : that of the beginning; `config` has more epochs if some were added
     changes : what was changed during training, and when
     snapshots, step_diagnostics : of a run that keeps them
+    frames : of a run that is played like a film
+    frozen : the places of parameters that training leaves as they are
+    is_edited : whether parameters were set or frozen by hand; no config describes that
     diverged : set if the loss or a parameter overflowed or became NaN
     early_stopped : set if the run ended because it did not improve any more
     best_epoch : with early stopping, the epoch that the network went back to in the end
@@ -99,6 +105,9 @@ class Run:
         self.changes: list[Change] = []
         self.snapshots = Snapshots(SNAPSHOT_BYTES)
         self.step_diagnostics: list[StepDiagnostics] = []
+        self.frames = Frames()
+        self.frozen: frozenset[int] = frozenset()
+        self.is_edited = False
         self.diverged: Diverged | None = None
         self.early_stopped: EarlyStopped | None = None
         self.best_epoch: int | None = None
@@ -112,6 +121,7 @@ class Run:
         self._training: Training | None = None
         self._records: Iterator[Record] | None = None
         self._requested_rates: deque[float] = deque()
+        self._requested_edits: deque[Edit] = deque()
 
     def prepared_data(self) -> PreparedData:
         """Return the data of the run, shared by all runs that agree on them.
@@ -158,7 +168,29 @@ class Run:
         if self._training is None:
             self._training = self._begin()
         self._change_rate(self._training)
+        self._edit_parameters(self._training)
         return self._training
+
+    def request_edit(self, edit: Edit) -> None:
+        """Set or freeze parameters before the next step; safe to call from any thread.
+
+        Raises
+        ------
+        ValueError : for a place that the network does not have, or a value that is not finite
+        """
+        check_edit(edit, self.plan.n_parameters)
+        self._requested_edits.append(edit)
+
+    @property
+    def has_requested_edits(self) -> bool:
+        """Whether parameters are still to be set or frozen."""
+        return bool(self._requested_edits)
+
+    def take_frame(self) -> None:
+        """Take a frame of the network as it is now."""
+        training, validation, _ = self.samples().parts()
+        frame = frame_of(self.network, self.objective, self.step, training, validation)
+        self.frames.add(frame)
 
     def take(self, report: SliceReport) -> None:
         """Keep what a slice of the training, made in another process, has reported."""
@@ -168,6 +200,8 @@ class Run:
             self._keep_snapshot(snapshot)
         for record in report.records:
             self._keep(record)
+        for frame in report.frames:
+            self.frames.add(frame)
         self.current_epoch.batch_losses.extend(report.batch_losses)
         state = report.training.state
         self.step = state.step
@@ -317,6 +351,17 @@ class Run:
             training.state.optimizer.learning_rate = rate = self._requested_rates[0]
             self.changes.append(Change(self.step, "learning_rate", rate))
             self._requested_rates.popleft()
+
+    def _edit_parameters(self, training: Training) -> None:
+        """Set and freeze the parameters that were requested to be."""
+        while self._requested_edits:
+            edit = self._requested_edits.popleft()
+            for place, value in edit.values.items():
+                self.network.parameters[place] = value
+            self.frozen, self.is_edited = edit.frozen, True
+            places = np.array(sorted(edit.frozen), np.intp)
+            values = self.network.parameters[places]
+            training.state.frozen = FrozenParameters(places, values) if len(places) else None
 
     def _next_record(self) -> Record | None:
         """Change the learning rate if requested, take the next record, and count the time."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
+from experiments.training.frames import Frame, FrameRecorder
 from experiments.training.lookahead import one_ahead
 from experiments.training.shared_files import Parts
 from experiments.training.snapshot_recorder import EpochSnapshot, SnapshotRecorder
@@ -62,11 +63,13 @@ class Extent(NamedTuple):
 
     seconds : of training
     epochs, batches : so many more; None for any number
+    steps_per_frame : how many steps lie between two frames; 0 for no frames
     """
 
     seconds: float
     epochs: int | None = None
     batches: int | None = None
+    steps_per_frame: int = 0
 
 
 class SliceReport(NamedTuple):
@@ -76,6 +79,7 @@ class SliceReport(NamedTuple):
     batch_losses : of the epoch under way, those of this slice
     is_over : whether there are no more records
     seconds : that it took
+    frames : of a slice that was asked for some; its last network is the last of them
     """
 
     training: Training
@@ -84,6 +88,7 @@ class SliceReport(NamedTuple):
     batch_losses: list[float]
     is_over: bool
     seconds: float
+    frames: list[Frame]
 
 
 class Result(NamedTuple):
@@ -115,19 +120,27 @@ def train_slice(
     start = time.perf_counter()
     samples = source.parts()
     loop = training.loop(samples.training, samples.validation)
-    report = SliceReport(training, [], [], [], True, 0.0)
-    records = _records(training, loop, report)
+    recorder = FrameRecorder(loop, extent.steps_per_frame) if extent.steps_per_frame else None
+    frames = recorder.frames if recorder else []
+    report = SliceReport(training, [], [], [], True, 0.0, frames)
+    records = _records(training, loop, report, recorder)
     ends = _ends_slice(training, extent, time.perf_counter() + extent.seconds)
     is_over = not any(ends(record) or is_interrupted() for record in records)
+    if recorder:
+        recorder.take()
     return report._replace(is_over=is_over, seconds=time.perf_counter() - start)
 
 
-def _records(training: Training, loop: TrainingLoop, report: SliceReport) -> Iterator[Record]:
+def _records(
+    training: Training, loop: TrainingLoop, report: SliceReport, frames: FrameRecorder | None
+) -> Iterator[Record]:
     """Pass the records on after which a slice may end, and put down what all of them say."""
     recorder = SnapshotRecorder(loop) if training.keeps_snapshots else None
     for record in training.watched(loop):
         if isinstance(record, BatchRecord):
             report.batch_losses.append(record.loss)
+            if frames:
+                frames.take_if_due()
         else:
             report.records.append(record)
         if isinstance(record, EpochRecord):
