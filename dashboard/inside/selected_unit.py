@@ -19,6 +19,7 @@ from dashboard.charts.units import (
     unit_features,
     unit_picture,
 )
+from dashboard.components.live_caption import Caption, show_live_caption
 from dashboard.components.live_charts import show_live_chart
 from dashboard.components.sample_grid import images_figure
 from dashboard.components.tables import feature_columns, markdown_table
@@ -84,28 +85,35 @@ def draw_selected_unit(inspected: InspectedNetwork, layer: int, unit: int) -> No
         height=BARS_HEIGHT,
         alt=f"Mean activation of unit {unit + 1} of layer {layer} for each class",
     )
-    st.caption(_facts(inspected, layer, unit))
+    run, cost = inspected.run, _cost(inspected, layer, unit)
+    show_live_caption(
+        lambda: _facts(inspected_network(run), layer, unit, cost),
+        lambda: inspected_network(run).version,
+        key=session.UNIT_FACTS,
+    )
 
 
-def _facts(inspected: InspectedNetwork, layer: int, unit: int) -> str:
-    """Say how often a unit is on, what its loss costs, and whether it is stuck."""
-    units = layer_units(inspected, layer)
-    name, n_samples = plain(_name(inspected, layer, unit)), len(units.zs)
+def _facts(inspected: InspectedNetwork, layer: int, unit: int, cost: str) -> Caption:
+    """Say how often a unit is on, whether it is stuck, and what its loss costs."""
+    units, epoch = layer_units(inspected, layer), inspected.run.epochs_done
+    when = "" if inspected.is_still else f"Epoch {epoch:,}: "
     said = (
-        f"**{name}** is on, z > 0, for {percent(float(units.on[unit]))} of {n_samples:,} training "
+        f"is on, z > 0, for {percent(float(units.on[unit]))} of {len(units.zs):,} training "
         f"samples; its mean activation is {_number(units.means[unit])}."
     )
     if units.stuck.dead[unit]:
-        said += " It is **dead**: always 0, with slope 0, so no gradient reaches its weights."
+        said += " It is dead: always 0, with slope 0, so no gradient reaches its weights."
     if units.stuck.saturated[unit]:
-        said += " It is **saturated**: nearly always where its function is flat; it learns slowly."
-    return f"{said} {_cost(inspected, layer, unit)}".strip()
+        said += " It is saturated: nearly always where its function is flat; it learns slowly."
+    return Caption(f"{when}{_name(inspected, layer, unit)}", f"{said} {cost}".strip())
 
 
 def _cost(inspected: InspectedNetwork, layer: int, unit: int) -> str:
     """Say what the loss of a hidden unit costs, if that is known."""
     if layer == inspected.network.n_layers:
         return ""
+    if not inspected.is_still:
+        return "What it costs to do without it is measured when the run no longer trains."
     ranking = unit_ranking(inspected)
     place = sum(inspected.network.sizes[1:layer]) + unit
     if place >= ranking.n_done:

@@ -91,6 +91,22 @@ def test_the_pictures_follow_a_run_that_still_trains(open_app, view: str) -> Non
     assert {session.UNITS_CHART, session.SWITCHED_OFF_CLASSES_CHART, session.PATH_CHART} & {*news}
 
 
+def test_what_is_said_of_a_unit_is_of_the_same_epoch_as_its_pictures(open_app) -> None:
+    app = open_app(epochs="10000", pace="full", hidden_layers="12").click("Train")
+    app = app.wait_for(lambda: app.job.run.epochs_done > 0).go_to("inside")
+    drawn = app.content_of("live_caption")[0]["name"]
+    assert drawn.startswith("Epoch ")
+    assert "costs stay those of epoch " in captions(app)
+    epoch = app.job.run.epochs_done
+    wait_until(lambda: app.job.run.epochs_done > epoch)
+    news = json.loads(app.test.session_state[session.TAB].live_page.look())["elements"]
+    assert {session.UNITS_CHART, session.UNIT_FACTS} <= {*news}
+    assert news[session.UNIT_FACTS]["content"]["name"] != drawn
+    send(app, session.EPOCH, "epoch", {"epoch": 1, "newest": epoch + 1000})
+    assert app.content_of("live_caption")[0]["name"] == "Unit 1"
+    assert "costs stay those of epoch " not in captions(app)
+
+
 @pytest.mark.parametrize("times", [np.nan, 1e30])
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_network_that_has_diverged_is_said_to_be_so(inside, view: str, times: float) -> None:
@@ -121,7 +137,8 @@ def test_dead_units_are_marked_and_found(inside) -> None:
     notes = app.run().figures[session.UNITS_CHART]["layout"]["annotations"]
     assert "4<br>dead" in [note["text"] for note in notes]
     app.test.number_input(key=session.UNITS_UNIT).set_value(4)
-    assert "It is **dead**" in captions(app.run())
+    (facts,) = app.run().content_of("live_caption")
+    assert "It is dead" in facts["text"]
 
 
 def test_a_choice_of_another_run_is_forgotten_where_it_does_not_fit(inside) -> None:
