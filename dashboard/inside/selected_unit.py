@@ -38,6 +38,7 @@ from data.split import Rows
 from experiments.inspection.excitation import Excitation, excite, input_range, mean_input
 from experiments.inspection.units import added_up, extremes
 from experiments.training.run import Run
+from mlp.arrays import Array
 
 PICTURE_HEIGHT, BARS_HEIGHT, FILM_HEIGHT = 260, 220, 190  # pixels
 N_EXTREME = 8  # samples on each side
@@ -134,7 +135,7 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
         return answers_in_plane(
             answers,
             _plane(inspected.run),
-            title=f"{escape(title)}: what it answers, and the way up",
+            title=f"{escape(title)}: what it answers, and the way of an input",
             measure="activation",
             way=inspected.run.prepared_data().scaler.restore(way),
         )
@@ -236,7 +237,7 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
     """Draw how an input is made that excites a unit, with the choice of the penalty."""
     left, right = st.columns([1, 3], vertical_alignment="center")
     with left:
-        st.select_slider(
+        penalty = st.select_slider(
             "Penalty on large inputs",
             PENALTIES,
             value=USUAL_PENALTY,
@@ -245,20 +246,24 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
             help="The gradient of z changes the input, and the penalty times the input holds it "
             "down. With 0, nothing holds it but the range of the values.",
         )
+        less = f" less {penalty / 2:g} times the squared length of the input" if penalty else ""
         st.caption(
             "What to notice: the input is not a sample. It starts as the mean of the training "
-            "samples, and each step changes it so that z rises."
+            f"samples, and each step raises z{less}."
         )
     with right:
         if is_in_plane(run):
-            st.caption("In the plane, the black line in the picture of the unit is this way up.")
+            st.caption(
+                "In the plane, the line in the picture of the unit is the way of this input; it "
+                "ends in the large dot."
+            )
             return
         _follow(
             run,
             partial(_excitation_chart, layer=layer, unit=unit, penalty=_penalty()),
             key=session.EXCITATION_CHART,
             height=FILM_HEIGHT,
-            alt="An input that is made step by step so that it excites the unit",
+            alt="An input that is changed step by step to raise z less the penalty",
         )
 
 
@@ -279,16 +284,24 @@ def _excitation(inspected: InspectedNetwork, layer: int, unit: int, penalty: flo
     )
 
 
+def excitation_title(name: str, zs: Array) -> str:
+    """Say what became of z, (n_steps + 1,), which falls where the penalty outweighs it."""
+    first, last = float(zs[0]), float(zs[-1])
+    way = f"z from {_number(first)} to {_number(last)}"
+    if last > first:
+        return f"An input made to excite {name}: {way}"
+    if last < first:
+        return f"The penalty outweighs {name}, so it is excited less: {way}"
+    return f"No step excites {name} more, less the penalty: z stays {_number(first)}"
+
+
 def _excitation_chart(
     inspected: InspectedNetwork, *, layer: int, unit: int, penalty: float
 ) -> Figure:
     """Draw some steps on the way to an input that excites a unit; of a table, the last one."""
     prepared, made = inspected.run.prepared_data(), _excitation(inspected, layer, unit, penalty)
     dataset, last = prepared.dataset, len(made.inputs) - 1
-    title = (
-        f"An input made to excite {escape(_name(inspected, layer, unit).lower())}: z from "
-        f"{_number(made.zs[0])} to {_number(made.zs[-1])}"
-    )
+    title = excitation_title(escape(_name(inspected, layer, unit).lower()), made.zs)
     if dataset.image_shape is None:
         recorded = prepared.scaler.restore(made.inputs[-1:])[0]
         return feature_values(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard import session
-from dashboard.inside import switched_off, units
+from dashboard.inside import selected_unit, switched_off, units
 from experiments.inspection.ablation import HiddenUnit, SwitchedOff
 from tests.pages.conftest import App
 from tests.pages.test_forged_messages import send
@@ -139,6 +139,19 @@ def test_dead_units_are_marked_and_found(inside) -> None:
     app.test.number_input(key=session.UNITS_UNIT).set_value(4)
     (facts,) = app.run().content_of("live_caption")
     assert "It is dead" in facts["text"]
+
+
+def test_a_large_penalty_is_said_to_hold_a_unit_down(inside) -> None:
+    app = inside()
+    assert "each step raises z less 0.15 times the squared length" in captions(app)
+    app.test.select_slider(key=session.UNITS_PENALTY).set_value(3.0)
+    title = title_of(app.run(), session.EXCITATION_CHART)
+    assert title.startswith("The penalty outweighs unit 1, so it is excited less: z from ")
+    app.test.select_slider(key=session.UNITS_PENALTY).set_value(0.0)
+    title = title_of(app.run(), session.EXCITATION_CHART)
+    assert title.startswith("An input made to excite unit 1: z from ")
+    assert "each step raises z." in captions(app)
+    assert selected_unit.excitation_title("unit 1", np.zeros(1)).endswith("z stays 0")
 
 
 def test_a_choice_of_another_run_is_forgotten_where_it_does_not_fit(inside) -> None:
