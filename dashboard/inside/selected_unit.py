@@ -98,9 +98,12 @@ def _facts(inspected: InspectedNetwork, layer: int, unit: int, cost: str) -> Cap
     """Say how often a unit is on, whether it is stuck, and what its loss costs."""
     units, epoch = layer_units(inspected, layer), inspected.run.epochs_done
     when = "" if inspected.is_still else f"Epoch {epoch:,}: "
+    is_output = layer == inspected.network.n_layers
+    on = (units.zs.argmax(axis=1) == unit).mean() if is_output else units.on[unit]
     said = (
-        f"is on, z > 0, for {percent(float(units.on[unit]))} of {len(units.zs):,} training "
-        f"samples; its mean activation is {_number(units.means[unit])}."
+        f"is {'the answer, with the largest z,' if is_output else 'on, z > 0,'} for "
+        f"{percent(float(on))} of {len(units.zs):,} training samples; its mean activation is "
+        f"{_number(units.means[unit])}."
     )
     if units.stuck.dead[unit]:
         said += " It is dead: always 0, with slope 0, so no gradient reaches its weights."
@@ -130,15 +133,7 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
     """Draw what a unit adds up, on a scale of its own; in the plane, what it answers."""
     dataset, title = inspected.run.prepared_data().dataset, _name(inspected, layer, unit)
     if is_in_plane(inspected.run):
-        answers = plane_answers(inspected, layer, LARGE_GRID)[unit]
-        way = _excitation(inspected, layer, unit, penalty).inputs
-        return answers_in_plane(
-            answers,
-            _plane(inspected.run),
-            title=f"{escape(title)}: what it answers, and the way of an input",
-            measure="activation",
-            way=inspected.run.prepared_data().scaler.restore(way),
-        )
+        return _picture_in_plane(inspected, layer, unit, penalty, escape(title))
     weights = added_up(inspected.network, layer)[unit]
     what = "weights" if layer == 1 else "mix of those below"
     title = f"{escape(title)}: its {what}"
@@ -146,6 +141,21 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
         return unit_features(weights, title=title, columns=dataset.feature_names)
     title += f", from −{two_digits(largest(weights))} (blue) to {two_digits(largest(weights))}"
     return unit_picture(weights.reshape(dataset.image_shape), title=title, measure="weight")
+
+
+def _picture_in_plane(
+    inspected: InspectedNetwork, layer: int, unit: int, penalty: float, name: str
+) -> Figure:
+    """Draw what a unit answers in the plane, with the way of an input made to excite it."""
+    has_way = inspected.network.n_layers > 1
+    way = _excitation(inspected, layer, unit, penalty).inputs if has_way else None
+    return answers_in_plane(
+        plane_answers(inspected, layer, LARGE_GRID)[unit],
+        _plane(inspected.run),
+        title=f"{name}: what it answers{', and the way of an input' if has_way else ''}",
+        measure="activation",
+        way=None if way is None else inspected.run.prepared_data().scaler.restore(way),
+    )
 
 
 def _plane(run: Run) -> InputPlane:
@@ -188,7 +198,8 @@ def draw_what_excites(inspected: InspectedNetwork, layer: int, unit: int) -> Non
         )
     elif not is_in_plane(run):
         _draw_extreme_rows(inspected, layer, unit)
-    _draw_excitation(run, layer, unit)
+    if inspected.network.n_layers > 1:  # else it is the weights again
+        _draw_excitation(run, layer, unit)
 
 
 def _extreme_images(inspected: InspectedNetwork, *, layer: int, unit: int, is_most: bool) -> Figure:

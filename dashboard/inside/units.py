@@ -49,10 +49,10 @@ Values = npt.NDArray[np.floating]
 ValuesOf = Callable[[LayerUnits], Values | None]
 """What an order goes by, (n_l,); None where that is the number of the unit."""
 
-NUMBER, COST = "Number", "Cost of doing without"
+NUMBER, MEAN, COST = "Number", "Mean activation", "Cost of doing without"
 ORDERS: dict[str, Callable[[LayerUnits], Values]] = {
     NUMBER: lambda units: np.arange(0, -len(units.means), -1.0),
-    "Mean activation": lambda units: units.means,
+    MEAN: lambda units: units.means,
     "How often it is on": lambda units: units.on,
 }
 FILTERS: dict[str, Callable[[LayerUnits], npt.NDArray[np.bool_]]] = {
@@ -77,7 +77,9 @@ def draw_units(inspected: InspectedNetwork) -> None:
         layer = _choose_layer(inspected.network)
         units = layer_units(inspected, layer)
         values_of, order = _choose_order(inspected, layer, units)
-        shown = _page_of(_choose_filter(units, order), inspected.network.sizes[0])
+        if layer < inspected.network.n_layers:  # an output cannot be dead
+            order = _choose_filter(units, order)
+        shown = _page_of(order, inspected.network.sizes[0])
         unit = _choose_unit(inspected.network.sizes[layer])
     if inspected.network.n_layers == 1:
         st.caption("This network has no hidden layer. So here are its outputs, one a class.")
@@ -117,9 +119,10 @@ def _choose_order(
 ) -> tuple[ValuesOf, Rows]:
     """Draw the choice of an order; return what gives its values, and the units in order."""
     is_hidden = layer < inspected.network.n_layers
+    by_units = ORDERS if is_hidden else {name: ORDERS[name] for name in (NUMBER, MEAN)}
     names = inspected.run.prepared_data().dataset.class_names
     classes = {f"Mean for class {name}": i for i, name in enumerate(names)}
-    orders = [*ORDERS, *([COST] if is_hidden else []), *classes]
+    orders = [*by_units, *([COST] if is_hidden else []), *classes]
     keep_choice(session.UNITS_ORDER, orders)
     chosen = st.selectbox(
         "Order",
@@ -288,12 +291,23 @@ def _what_stands_still(inspected: InspectedNetwork) -> str:
 
 def _what_to_notice(inspected: InspectedNetwork, layer: int) -> str:
     """Say what the pictures show, in a sentence."""
+    is_output = layer == inspected.network.n_layers
     if is_in_plane(inspected.run):
+        if inspected.network.n_layers == 1:
+            return (
+                "What to notice: without a hidden layer, the outputs part the plane by straight "
+                "lines only. The color is what the output answers there."
+            )
         return (
             "What to notice: each unit of layer 1 cuts the plane along one straight line; layers "
             "above put these cuts together. The color is what the unit answers there."
         )
     noun = "ink" if inspected.run.prepared_data().dataset.image_shape else "a large value"
+    if layer == 1 and is_output:
+        return (
+            f"What to notice: where an output is orange, {noun} speaks for its class; where it is "
+            f"blue, {noun} speaks against it."
+        )
     if layer == 1:
         return (
             f"What to notice: where a unit is orange, {noun} turns it on; where it is blue, {noun} "

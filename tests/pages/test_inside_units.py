@@ -141,6 +141,19 @@ def test_dead_units_are_marked_and_found(inside) -> None:
     assert "It is dead" in facts["text"]
 
 
+@pytest.mark.parametrize("dataset", ["digits", "xor"])
+def test_without_a_hidden_layer_nothing_is_said_of_one(inside, dataset: str) -> None:
+    app = inside(hidden_layers="", dataset=dataset)
+    for words in ("layers above", "the units below", "turns it on", "dead ones", "way of"):
+        assert words not in captions(app)
+    assert "way of" not in title_of(app, session.UNIT_CHART)
+    assert "is the answer, with the largest z, for " in app.content_of("live_caption")[0]["text"]
+    keys = [control.key for control in (*app.test.segmented_control, *app.test.select_slider)]
+    assert not {session.UNITS_FILTER, session.UNITS_PENALTY} & {*keys}
+    assert "How often it is on" not in app.test.selectbox(key=session.UNITS_ORDER).options
+    assert session.EXCITATION_CHART not in app.figures
+
+
 def test_a_large_penalty_is_said_to_hold_a_unit_down(inside) -> None:
     app = inside()
     assert "each step raises z less 0.15 times the squared length" in captions(app)
