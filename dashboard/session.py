@@ -186,6 +186,7 @@ GALLERY_CHART = "gallery"
 GALLERY_PAGE = "_gallery_page"
 GALLERY_LABEL = "_gallery_label"
 GALLERY_FILE = "_gallery_file"
+GALLERY_DELETE = "_gallery_delete"  # whether the question is open
 FINE_TUNING_EPOCHS = "_fine_tuning_epochs"
 FINE_TUNING_REPEATS = "_fine_tuning_repeats"
 FINE_TUNING_REHEARSED = "_fine_tuning_rehearsed"
