@@ -86,7 +86,9 @@ def draw_units(inspected: InspectedNetwork) -> None:
     left, right = st.columns([3, 2])
     with left:
         _draw_grid(inspected.run, layer, shown, unit, values_of)
-        st.caption(f"{_what_to_notice(inspected, layer)} {_what_stands_still(inspected)}".strip())
+        st.caption(
+            f"{_what_to_notice(inspected, layer)} {_what_stands_still(inspected, layer)}".strip()
+        )
     with right:
         draw_selected_unit(inspected, layer, unit)
     draw_what_excites(inspected, layer, unit)
@@ -278,14 +280,17 @@ def _captions(
     return captions
 
 
-def _what_stands_still(inspected: InspectedNetwork) -> str:
+def _what_stands_still(inspected: InspectedNetwork, layer: int) -> str:
     """Say of which epoch the order is, which does not follow a run that trains."""
     if inspected.is_still:
         return ""
-    samples = "" if is_drawn_as_images(inspected.run) else " and the samples below"
+    is_output = layer == inspected.network.n_layers
+    what = "the order is" if is_output else "the order, the counts and the costs are"
+    if not is_drawn_as_images(inspected.run):
+        what = f"the samples below and {what}"
     return (
-        f"While the run trains, the order, the counts, the costs{samples} stay those of epoch "
-        f"{inspected.run.epochs_done:,}, until you choose anew; the rest follows the run."
+        f"While the run trains, {what} of epoch {inspected.run.epochs_done:,}, until you choose "
+        "anew; the rest follows the run."
     )
 
 

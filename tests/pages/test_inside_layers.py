@@ -83,6 +83,8 @@ def test_every_kind_of_run_has_a_sensible_answer(inside, kind: str) -> None:
         text = words(app) + str([figure["layout"] for figure in app.figures.values()])
         assert "nan" not in text.lower()
         assert bool(app.messages("error")) == (kind == "diverged")
+        has_film = app.content_of("epoch_slider")[0]["hasFilm"]
+        assert has_film == (view == "Layers" or kind != "a single layer")
         for told in ("falls to the left", "layer after it", "pulls them apart", "rises from"):
             assert kind != "a single layer" or told not in text
     assert ("the numbers are too good" in words(app)) == (kind == "no validation part")

@@ -96,7 +96,7 @@ def test_what_is_said_of_a_unit_is_of_the_same_epoch_as_its_pictures(open_app) -
     app = app.wait_for(lambda: app.job.run.epochs_done > 0).go_to("inside")
     drawn = app.content_of("live_caption")[0]["name"]
     assert drawn.startswith("Epoch ")
-    assert "costs stay those of epoch " in captions(app)
+    assert "costs are of epoch " in captions(app)
     epoch = app.job.run.epochs_done
     wait_until(lambda: app.job.run.epochs_done > epoch)
     news = json.loads(app.test.session_state[session.TAB].live_page.look())["elements"]
@@ -104,7 +104,7 @@ def test_what_is_said_of_a_unit_is_of_the_same_epoch_as_its_pictures(open_app) -
     assert news[session.UNIT_FACTS]["content"]["name"] != drawn
     send(app, session.EPOCH, "epoch", {"epoch": 1, "newest": epoch + 1000})
     assert app.content_of("live_caption")[0]["name"] == "Unit 1"
-    assert "costs stay those of epoch " not in captions(app)
+    assert "costs are of epoch " not in captions(app)
 
 
 @pytest.mark.parametrize("times", [np.nan, 1e30])
