@@ -2,8 +2,8 @@
 
 For each mistake in `experiments.inspection.broken_terms`, and some networks for the digits: the
 relative error of the gradient as it should be and broken, and how many times as large the second
-is; and the validation accuracy after the epochs of a race, mean over the seeds. Where a network
-lacks what a mistake is about, it gets it, as on the page.
+is; and the validation accuracy after the epochs of a paired training, mean over the seeds. Where
+a network lacks what a mistake is about, it gets it, as on the page.
 """
 
 import argparse
@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.report import table
 from experiments.config import RunConfig
-from experiments.inspection.broken_race import MOST_HELD_OUT, MOST_TRAINING, racer_for, thinned
 from experiments.inspection.broken_terms import (
     TERMS,
     Backpropagation,
@@ -23,6 +22,12 @@ from experiments.inspection.broken_terms import (
     subject_of,
 )
 from experiments.inspection.gradient_checks import problem_of
+from experiments.inspection.paired_training import (
+    MOST_HELD_OUT,
+    MOST_TRAINING,
+    network_in_training,
+    thinned,
+)
 from experiments.training.plan import make_objective
 from experiments.training.prepared_data import prepare
 from experiments.training.run import Run
@@ -46,14 +51,14 @@ def check_of(term: BrokenTerm, run: Run) -> TermCheck:
 
 
 def accuracy(config: RunConfig, backpropagation: Backpropagation) -> float:
-    """Return the validation accuracy at the end of a race."""
+    """Return the validation accuracy at the end of a paired training."""
     prepared = prepare(config)
     training = thinned(prepared.training, MOST_TRAINING)
     held_out = thinned(prepared.validation or prepared.training, MOST_HELD_OUT)
-    racer = racer_for(config, backpropagation, training)
-    while not racer.curve.is_over:
-        racer.make_epoch(training, held_out)
-    return racer.curve.scores[-1].accuracy
+    learner = network_in_training(config, backpropagation, training)
+    while not learner.curve.is_over:
+        learner.make_epoch(training, held_out)
+    return learner.curve.scores[-1].accuracy
 
 
 def row(term: BrokenTerm, run: Run, n_seeds: int) -> list[str]:
@@ -80,7 +85,7 @@ def row(term: BrokenTerm, run: Run, n_seeds: int) -> list[str]:
 def main() -> None:
     """Print a table for each network."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3, help="races of each kind")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each kind")
     n_seeds = parser.parse_args().seeds
     with threadpool_limits(1):
         for name, config in CONFIGS.items():

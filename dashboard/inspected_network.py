@@ -33,6 +33,11 @@ class InspectedNetwork(NamedTuple):
     network: Network
     version: Hashable
 
+    @property
+    def is_still(self) -> bool:
+        """Say whether it stays as it is: that of a past epoch, or of a run that does not train."""
+        return self.epoch is not None or not session.is_training(self.run)
+
 
 def inspected_network(run: Run) -> InspectedNetwork:
     """Return the network of a run after the epoch of the slider."""

@@ -33,10 +33,10 @@ from experiments.config import OWN, RunConfig
 from experiments.evaluation.decision_regions import DecisionRegions
 from experiments.evaluation.robustness_task import RobustnessTask
 from experiments.inspection.ablation import UnitRanking
-from experiments.inspection.broken_race import Race
 from experiments.inspection.loss_landscape import LossLandscape
 from experiments.inspection.loss_line import LossLine
 from experiments.inspection.network_picture import NetworkPicture
+from experiments.inspection.paired_training import PairedTraining
 from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
 from mlp.records import Score
@@ -186,6 +186,7 @@ GALLERY_CHART = "gallery"
 GALLERY_PAGE = "_gallery_page"
 GALLERY_LABEL = "_gallery_label"
 GALLERY_FILE = "_gallery_file"
+GALLERY_DELETE = "_gallery_delete"  # whether the question is open
 FINE_TUNING_EPOCHS = "_fine_tuning_epochs"
 FINE_TUNING_REPEATS = "_fine_tuning_repeats"
 FINE_TUNING_REHEARSED = "_fine_tuning_rehearsed"
@@ -224,9 +225,9 @@ NUDGE_CHART = "nudge_chart"
 BROKEN_TERM = "_broken_term"
 BROKEN_CHECK_CHART = "broken_check_chart"
 BROKEN_ERRORS_CHART = "broken_errors_chart"
-RACE_ACCURACY_CHART = "race_accuracy_chart"
-RACE_LOSS_CHART = "race_loss_chart"
-RACE_BUTTON = "_race_button"
+PAIRED_ACCURACY_CHART = "paired_accuracy_chart"
+PAIRED_LOSS_CHART = "paired_loss_chart"
+PAIRED_BUTTON = "_paired_button"
 LAYER_VALUES = "_layer_values"
 RIDGES_CHART = "ridges"  # one for each layer, as the next: see `key_of`
 PLANE_CHART = "layer_plane"
@@ -247,6 +248,7 @@ UNITS_PENALTY = "_units_penalty"
 UNITS_CHART = "units_of_layer"
 UNIT_CHART = "unit_at_large"
 UNIT_CLASSES_CHART = "unit_classes"
+UNIT_FACTS = "unit_facts"
 UNIT_MOST_CHART = "unit_most"
 UNIT_LEAST_CHART = "unit_least"
 EXCITATION_CHART = "excitation"
@@ -346,11 +348,11 @@ class SplitEffectRun(NamedTuple):
     sequence: RunSequence[SplitScore | None]
 
 
-class BrokenRace(NamedTuple):
-    """A race with a broken term, and the id of the run whose settings it has."""
+class PairedTrainingOfRun(NamedTuple):
+    """A paired training with a broken term, and the id of the run whose settings it has."""
 
     run_id: str
-    race: Race
+    training: PairedTraining
 
 
 class Untrained(NamedTuple):
@@ -490,7 +492,7 @@ class Tab:
     gallery, kept : the drawings that were kept, and the number of the one that is selected
     gallery_problem : why the last wish about them could not be met
     breaking : what the reader does to an image, and how much damage networks stand
-    broken_race : the race with a broken term that was begun last
+    paired_training : the one with a broken term that was begun last
     ranked_units : of the network that the Inside page has looked into last
     requested_comparisons : those that the reader has just asked for
     side_by_side, over_seeds, nonlinear_sets, architecture_grid : the newest comparison of
@@ -531,7 +533,7 @@ class Tab:
     kept: int = 0
     gallery_problem: str = ""
     breaking: Breaking = field(default_factory=Breaking)
-    broken_race: BrokenRace | None = None
+    paired_training: PairedTrainingOfRun | None = None
     ranked_units: RankedUnits | None = None
     requested_comparisons: set[ComparisonKind] = field(default_factory=set)
     side_by_side: SideBySide | None = None
@@ -545,10 +547,10 @@ class Tab:
     def works(self) -> Iterator[BackgroundTask | RunSequence[Any] | SideBySide]:
         """All that was begun in the background, under way or over."""
         wrapped = (self.split_effect and self.split_effect.sequence, self.breaking.robustness)
-        race = self.broken_race and self.broken_race.race
+        training = self.paired_training and self.paired_training.training
         ranking = self.ranked_units and self.ranked_units.ranking.task
         inside = (ranking, *self.landscapes.values())
-        own = (self.job, *self.comparisons.values(), *wrapped, race, *inside)
+        own = (self.job, *self.comparisons.values(), *wrapped, training, *inside)
         return (work for work in own if work)
 
     @property

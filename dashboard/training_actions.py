@@ -124,7 +124,8 @@ def show_run(stored: StoredRun) -> None:
     """Show a run on the page, unless another one is unfinished there."""
     tab = session.tab()
     if not has_unfinished_run():
-        tab.job, tab.chosen, tab.epoch, tab.request = stored.job, None, None, None
+        tab.job, tab.chosen, tab.request = stored.job, None, None
+        tab.epoch = tab.film = None  # they belong to the run that was shown
 
 
 def delete_run(stored: StoredRun) -> None:

@@ -10,7 +10,6 @@ from dashboard.charts.class_balance import class_axis
 from dashboard.charts.figure import Figure, Trace, bar_trace
 from dashboard.charts.style import LEGEND, PRIMARY, color, layout
 
-MOST_NAMED = 40  # units below the axis
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -38,9 +37,13 @@ def ranking_figure(
         _bars(layer, places[np.equal(layers, layer)], names, points, losses, is_off)
         for layer in sorted(set(layers))
     ]
-    axis: dict[str, Any] = {"showgrid": False}
-    if len(names) <= MOST_NAMED:
-        axis |= {"tickvals": (places + 1).tolist(), "ticktext": list(names), "automargin": True}
+    axis: dict[str, Any] = {
+        "type": "category",  # of which plotly.js names as many as there is room for
+        "categoryorder": "array",
+        "categoryarray": list(names),
+        "showgrid": False,
+        "automargin": True,
+    }
     figure_layout = layout(
         title,
         x="hidden unit, the most costly first",
@@ -66,7 +69,7 @@ def _bars(
     added = [f"{losses[place]:+.3g}" if np.isfinite(losses[place]) else "∞" for place in places]
     return bar_trace(
         name=f"layer {layer}",
-        x=places + 1,
+        x=[names[place] for place in places],
         y=points[places].astype(np.float32),
         marker={"color": color(layer - 1), "line": {"color": PRIMARY, "width": widths}},
         customdata=[[names[place], words] for place, words in zip(places, added, strict=True)],

@@ -28,6 +28,7 @@ LEGEND: dict[str, Any] = {
     "yanchor": "bottom",
     "uirevision": "always",
 }
+UNUSED_COLORS = 0.2  # of the span of the losses: the first colors are hardly those of a page
 LIFT = 0.01  # of the height of the picture: so far is a path above the surface
 N_BETWEEN = 12  # steps from a snapshot to the next
 EYE = {"x": 1.7, "y": 1.25, "z": 1.2}  # where one stands at first, in lengths of the cube
@@ -98,6 +99,7 @@ def contour_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
         **_hover(shown),
     }
     paths = [trace for path in shown.paths for trace in _path_traces(path)]
+    marks = [_mark("start", "circle", 0), _mark("end", "diamond", 1)] if shown.paths else []
     figure_layout = layout(
         title,
         coloraxis=_color_scale(heights),
@@ -108,7 +110,7 @@ def contour_figure(shown: LossMap, title: str, revision: str = "") -> Figure:
         xaxis=_flat_axis(shown.axes[0], shown.x),
         yaxis=_flat_axis(shown.axes[1], shown.y),
     )
-    return Figure([contour, *paths, _middle()], figure_layout)
+    return Figure([contour, *paths, *marks, _middle()], figure_layout)
 
 
 def _flat_axis(title: str, coordinates: Floats) -> dict[str, Any]:
@@ -135,7 +137,8 @@ def _color_scale(heights: Heights) -> dict[str, Any]:
         "tickvals": [float(np.log10(loss)) for loss in named],
         "ticktext": [f"{loss:g}" for loss in named],
     }
-    return {"cmin": heights.low, "cmax": heights.high, "colorbar": bar}
+    unused = UNUSED_COLORS * (heights.high - heights.low)
+    return {"cmin": heights.low - unused, "cmax": heights.high, "colorbar": bar}
 
 
 def _tick_losses(heights: Heights) -> list[float]:
@@ -180,12 +183,19 @@ def _path_traces(path: ProjectedPath) -> list[Trace]:
         name=escape(path.name),
         x=x,
         y=y,
-        mode="lines+markers",
+        mode="lines",
         line={"width": 2.5, "color": path_color(path)},
+        hoverinfo="skip",
+    )
+    snapshots = scatter_trace(
+        x=x,
+        y=y,
+        mode="markers",
         marker=_path_markers(path_color(path), len(x)),
+        showlegend=False,
         **_path_hover(path),
     )
-    return [halo, line]
+    return [halo, line, snapshots]
 
 
 def _path_markers(of_path: str, n: int) -> dict[str, Any]:
@@ -197,6 +207,15 @@ def _path_markers(of_path: str, n: int) -> dict[str, Any]:
         "color": [BACKGROUND, *[of_path] * between, of_path][:n],
         "line": {"color": of_path, "width": [3, *[0] * between, 0][:n]},
     }
+
+
+def _mark(name: str, symbol: str, place: int) -> Trace:
+    """Return what the legend says of the mark at the start or at the end of each path."""
+    look = {key: values[place] for key, values in _path_markers(TEXT, 2).items() if key != "line"}
+    line = {"color": TEXT, "width": 3 if place == 0 else 0}
+    return scatter_trace(
+        name=f"{name} of a path", x=[None], y=[None], mode="markers", marker=look | {"line": line}
+    )
 
 
 def _middle() -> Trace:

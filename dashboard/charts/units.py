@@ -34,7 +34,7 @@ from dashboard.charts.style import (
 )
 
 CAPTION_SIZE = 11  # pixels
-CAPTION_LINES = 3
+CAPTION_LINES = 6  # of two, which on a phone are as high as six in proportion
 
 Floats = npt.NDArray[np.floating[Any]]
 

@@ -13,6 +13,8 @@ STYLE = """<style>
   overflow-x: auto; border-radius: 0.5rem; padding: 0.4rem 0; margin: 0;
   background: color-mix(in srgb, currentColor 6%, transparent); }
 .marked-source div { padding: 0 0.7rem; white-space: pre; min-width: max-content; }
+.marked-source.wrapped div { white-space: pre-wrap; min-width: 0; }
+.marked-source.wrapped .comment { display: inline-block; }
 .marked-source mark { background: rgb(255 170 0 / 30%); color: inherit; display: block;
   margin: 0 -0.7rem; padding: 0 0.7rem; }
 </style>"""
@@ -21,7 +23,7 @@ STYLE = """<style>
 def show_marked_lines(sources: Sequence[SourceMark]) -> None:
     """Show the lines that are meant, of all functions but those that are meant as a whole."""
     lines = [line for source in map(marked_source, sources) for line in _marked(source)]
-    st.html(_block([(line, True) for line in lines]))
+    st.html(_block([(line, True) for line in lines], is_wrapped=True))
 
 
 def show_marked_functions(sources: Sequence[SourceMark]) -> None:
@@ -49,12 +51,19 @@ def _marked(source: MarkedSource) -> list[str]:
     return [source.lines[i].strip() for i in source.marked] if _is_part(source) else []
 
 
-def _block(lines: Sequence[tuple[str, bool]]) -> str:
-    """Return lines of code as HTML, with some of them marked."""
+def _block(lines: Sequence[tuple[str, bool]], *, is_wrapped: bool = False) -> str:
+    """Return lines of code as HTML, with some of them marked; they wrap, or they scroll."""
     code = "".join(
-        f"<div><mark>{escape(line)}</mark></div>"
+        f"<div><mark>{_line(line)}</mark></div>"
         if is_marked
-        else f"<div>{escape(line) or ' '}</div>"
+        else f"<div>{_line(line) or ' '}</div>"
         for line, is_marked in lines
     )
-    return f'{STYLE}<div class="marked-source">{code}</div>'
+    wrapped = " wrapped" if is_wrapped else ""
+    return f'{STYLE}<div class="marked-source{wrapped}">{code}</div>'
+
+
+def _line(line: str) -> str:
+    """Return a line as HTML; its comment, the shapes mostly, stays in one piece."""
+    code, mark, comment = escape(line).partition("  # ")
+    return f'{code}  <span class="comment"># {comment}</span>' if mark else code

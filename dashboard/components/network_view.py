@@ -76,12 +76,14 @@ class ShownSample(NamedTuple):
     x : (n_features,), scaled as the network was trained
     about : what it is, in a few words
     label : the true class; None if nobody knows it
+    is_blank : whether there is nothing to read, so that the answer is none
     """
 
     recorded: Array
     x: Array
     about: str
     label: int | None
+    is_blank: bool = False
 
 
 def show_network(
@@ -220,6 +222,8 @@ def _layer_content(
 def _answer_in_words(
     picture: NetworkPicture, sample: ShownSample, dataset: Dataset, output: str
 ) -> str:
+    if sample.is_blank:
+        return ""
     if picture.answer is None:
         return "The network has no answer: its numbers are not finite."
     last, meaning = picture.layers[-1], OUTPUT_MEANINGS[output]

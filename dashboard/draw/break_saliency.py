@@ -1,5 +1,7 @@
 """Where the gradient points: by how much each pixel would move the answer."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
@@ -18,6 +20,7 @@ from dashboard.draw.break_sample import (
 from dashboard.draw.trained_networks import TrainedNetwork
 from dashboard.text import plain
 from experiments.evaluation.input_gradients import saliency
+from mlp.arrays import Array
 from mlp.evaluation import logits_of
 
 ANSWER = "its answer"
@@ -38,10 +41,11 @@ def draw_saliency() -> None:
             width=150,
             help="The class whose logit is asked about.",
         )
+    found = _saliency(trained, sample, names.index(chosen) if chosen in names else None)
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
         show_chart(
-            _figure(trained, sample, names.index(chosen) if chosen in names else None),
+            _figure(trained, sample, found),
             key=session.SALIENCY_CHART,
             height=HEIGHT,
             alt=f"The gradient of the logit of {chosen} by each pixel",
@@ -61,17 +65,28 @@ def draw_saliency() -> None:
     show_source("The lines of NumPy that do this", {"Saliency": saliency})
 
 
-def _figure(trained: TrainedNetwork, sample: BreakSample, c: int | None) -> Figure:
-    network, kind = trained.network(), image_kind(trained)
-    x = trained.scaler.transform(sample.recorded[np.newaxis])[0]
+class _Saliency(NamedTuple):
+    """The gradient of the logit of class c by each pixel, (n_features,)."""
+
+    c: int
+    gradient: Array
+
+
+@np.errstate(all="ignore")  # a network that has diverged
+def _saliency(trained: TrainedNetwork, sample: BreakSample, c: int | None) -> _Saliency:
+    """Return the gradient of the logit of a class; of that of the answer, if c is None."""
+    network, x = trained.network(), trained.scaler.transform(sample.recorded[np.newaxis])[0]
     if c is None:
-        with np.errstate(all="ignore"):  # a network that has diverged
-            c = int(logits_of(network, x[np.newaxis])[0].argmax())
-    gradient = saliency(network, trained.scaler, x, c).reshape(kind.shape)
-    ink = (sample.recorded / kind.maximum).reshape(kind.shape)
+        c = int(logits_of(network, x[np.newaxis])[0].argmax())
+    return _Saliency(c, saliency(network, trained.scaler, x, c))
+
+
+def _figure(trained: TrainedNetwork, sample: BreakSample, found: _Saliency) -> Figure:
+    """Draw a gradient over the edge of the ink."""
+    kind, finite = image_kind(trained), np.nan_to_num(found.gradient, posinf=0, neginf=0)
     return gradient_figure(
-        np.where(np.isfinite(gradient), gradient, 0),
-        ink,
-        title=f"Gradient of the logit of {escape(trained.dataset.class_names[c])}",
+        finite.reshape(kind.shape),
+        (sample.recorded / kind.maximum).reshape(kind.shape),
+        title=f"Gradient of the logit of {escape(trained.dataset.class_names[found.c])}",
         unit="logit per gray level",
     )

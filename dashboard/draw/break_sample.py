@@ -137,15 +137,15 @@ def _choose_test_image(prepared: PreparedData) -> BreakSample:
     """Draw a field for the number of a test image, and a button for another one."""
     rows, tab = prepared.split.test, session.tab()
     tab.breaking.image = min(tab.breaking.image, len(rows) - 1)
-    session.set_value(session.BREAK_IMAGE, tab.breaking.image)
+    session.set_value(session.BREAK_IMAGE, tab.breaking.image + 1)
     st.number_input(
         "Test image",
-        0,
-        len(rows) - 1,
+        1,
+        len(rows),
         key=session.BREAK_IMAGE,
         width=150,
         on_change=_take_image,
-        help=f"Its place in the test part, 0 to {len(rows) - 1:,}. It is only looked at: nothing "
+        help=f"Its place in the test part, 1 to {len(rows):,}. It is only looked at: nothing "
         "learns from it.",
     )
     st.button(
@@ -159,7 +159,7 @@ def _choose_test_image(prepared: PreparedData) -> BreakSample:
 
 
 def _take_image() -> None:
-    session.tab().breaking.image = session.value(session.BREAK_IMAGE)
+    session.tab().breaking.image = session.value(session.BREAK_IMAGE) - 1
 
 
 def _draw_image(n_images: int) -> None:
@@ -170,7 +170,7 @@ def _test_sample(prepared: PreparedData, rows: Rows, i: int) -> BreakSample:
     row, dataset = int(rows[i]), prepared.dataset
     recorded = dataset.X[row].astype(np.float32)
     label = int(dataset.labels[row])
-    about = f"Test image {i:,}, labeled {dataset.class_names[label]}"
+    about = f"Test image {i + 1:,}, labeled {dataset.class_names[label]}"
     return BreakSample(recorded, label, about, (dataset.name, row))
 
 

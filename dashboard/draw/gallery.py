@@ -103,7 +103,7 @@ def _draw_selected() -> None:
     now = gallery_actions.NO_LABEL if drawing.label is None else str(drawing.label)
     session.set_value(key, now)
     st.segmented_control(
-        f"Drawing {drawing.number} is meant to be",
+        f"Drawing {session.tab().gallery.drawings.index(drawing) + 1} is meant to be",
         LABELS,
         key=key,
         required=True,

@@ -33,11 +33,16 @@ def draw_transfer() -> None:
             "your own data, in the sidebar.",
         )
         with st.popover(
-            "Delete all", icon=":material/delete:", disabled=not drawings, help="Empty the gallery."
+            "Delete all",
+            icon=":material/delete:",
+            disabled=not drawings,
+            help="Empty the gallery.",
+            key=session.GALLERY_DELETE,
+            on_change="rerun",
         ):
             st.button(
                 f"Delete all {len(drawings)}",
-                on_click=gallery_actions.delete_all,
+                on_click=_delete_all,
                 help="This cannot be undone: download them first.",
             )
     st.file_uploader(
@@ -47,6 +52,11 @@ def draw_transfer() -> None:
         on_change=_load,
         help="A gallery downloaded here, or a .zip file of images in folders named 0 to 9.",
     )
+
+
+def _delete_all() -> None:
+    gallery_actions.delete_all()
+    session.set_value(session.GALLERY_DELETE, False)  # closes the question
 
 
 def _load() -> None:

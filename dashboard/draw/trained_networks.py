@@ -165,5 +165,6 @@ def scaled_drawing(trained: TrainedNetwork) -> Array:
 def shown_drawing(trained: TrainedNetwork) -> ShownSample:
     """Return what is on the pad as a sample for the network view."""
     prepared = prepared_drawing(trained.preparation)
-    about = "Even to a blank pad." if prepared.is_blank else ""
-    return ShownSample(recorded_drawing(trained), scaled_drawing(trained), about, None)
+    about = "What it makes of a blank pad" if prepared.is_blank else ""
+    recorded, x = recorded_drawing(trained), scaled_drawing(trained)
+    return ShownSample(recorded, x, about, None, prepared.is_blank)

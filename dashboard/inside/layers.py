@@ -51,6 +51,11 @@ WHAT_TO_NOTICE: dict[Kind, str] = {
     "weights": "the hills of a layer that learns grow wider from epoch to epoch; one that stays as "
     "it was does not learn.",
 }
+WITHOUT_HIDDEN_LAYER: dict[Kind, str] = WHAT_TO_NOTICE | {
+    "activations": "the wider the hill, the more clearly the outputs speak for or against a class.",
+    "gradients": "a hill that moves to the left from epoch to epoch says that the gradients get "
+    "smaller.",
+}
 
 
 def draw_layers(inspected: InspectedNetwork) -> None:
@@ -61,16 +66,25 @@ def draw_layers(inspected: InspectedNetwork) -> None:
     kind = _choose_kind()
     st.markdown(f"{MEANINGS[kind]} {_hills_sentence(run, kind)}")
     _draw_ridges(run, kind)
-    st.markdown(f"**What to notice:** {WHAT_TO_NOTICE[kind]}")
+    is_deep = run.network.n_layers > 1
+    st.markdown(
+        f"**What to notice:** {(WHAT_TO_NOTICE if is_deep else WITHOUT_HIDDEN_LAYER)[kind]}"
+    )
+    if is_deep:
+        _draw_from_layer_to_layer(run)
+    show_source(
+        "The lines of NumPy that do this",
+        {"Backward": backward, "By layer": layer_values, "Idle units": unit_activity},
+    )
+
+
+def _draw_from_layer_to_layer(run: Run) -> None:
+    """Draw gradients and idle units by layer."""
     left, right = wrapping_columns(session.LAYERS_COLUMNS, [CHART_WIDTH, CHART_WIDTH])
     with left:
         _draw_norms(run)
     with right:
         _draw_activity(run)
-    show_source(
-        "The lines of NumPy that do this",
-        {"Backward": backward, "By layer": layer_values, "Idle units": unit_activity},
-    )
 
 
 def _hills_sentence(run: Run, kind: Kind) -> str:

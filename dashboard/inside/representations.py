@@ -41,10 +41,7 @@ def draw_representations(inspected: InspectedNetwork) -> None:
         draw_layer_tsne(run)
     else:
         draw_planes(run)
-        st.markdown(
-            "**What to notice:** in the untrained network the classes lie in a tangle, and "
-            "training pulls them apart: play it with the button at the slider."
-        )
+        st.markdown(f"**What to notice:** {_plane_sentence(run)}")
     show_live_chart(
         partial(_untangling, run),
         version_of(run),
@@ -52,10 +49,7 @@ def draw_representations(inspected: InspectedNetwork) -> None:
         alt="How far apart the classes are in the input and in each hidden layer",
         height=CHART_HEIGHT,
     )
-    st.markdown(
-        f"**What to notice:** a line that rises from the input to the last layer says that the "
-        f"layers untangle the classes. {_measures_sentence(run)}"
-    )
+    st.markdown(f"**What to notice:** {_rise_sentence(run)} {_measures_sentence(run)}")
     show_source(
         "The lines of NumPy that do this",
         {
@@ -64,6 +58,26 @@ def draw_representations(inspected: InspectedNetwork) -> None:
             "Straight cuts": linear_probe,
             "10 nearest": neighbor_agreement,
         },
+    )
+
+
+def _plane_sentence(run: Run) -> str:
+    """Say what training does to the planes."""
+    if run.network.n_layers == 1:
+        return "this network has no hidden layer; training does not change the input."
+    return (
+        "in the untrained network the classes lie in a tangle, and training pulls them apart: "
+        "play it with the button at the slider."
+    )
+
+
+def _rise_sentence(run: Run) -> str:
+    """Say how to read the lines from layer to layer."""
+    if run.network.n_layers == 1:
+        return "with hidden layers, a line would go on from here, and rise where they help."
+    return (
+        "a line that rises from the input to the last layer says that the layers untangle the "
+        "classes."
     )
 
 

@@ -19,6 +19,7 @@ from dashboard.charts.units import (
     unit_features,
     unit_picture,
 )
+from dashboard.components.live_caption import Caption, show_live_caption
 from dashboard.components.live_charts import show_live_chart
 from dashboard.components.sample_grid import images_figure
 from dashboard.components.tables import feature_columns, markdown_table
@@ -37,6 +38,7 @@ from data.split import Rows
 from experiments.inspection.excitation import Excitation, excite, input_range, mean_input
 from experiments.inspection.units import added_up, extremes
 from experiments.training.run import Run
+from mlp.arrays import Array
 
 PICTURE_HEIGHT, BARS_HEIGHT, FILM_HEIGHT = 260, 220, 190  # pixels
 N_EXTREME = 8  # samples on each side
@@ -84,28 +86,38 @@ def draw_selected_unit(inspected: InspectedNetwork, layer: int, unit: int) -> No
         height=BARS_HEIGHT,
         alt=f"Mean activation of unit {unit + 1} of layer {layer} for each class",
     )
-    st.caption(_facts(inspected, layer, unit))
+    run, cost = inspected.run, _cost(inspected, layer, unit)
+    show_live_caption(
+        lambda: _facts(inspected_network(run), layer, unit, cost),
+        lambda: inspected_network(run).version,
+        key=session.UNIT_FACTS,
+    )
 
 
-def _facts(inspected: InspectedNetwork, layer: int, unit: int) -> str:
-    """Say how often a unit is on, what its loss costs, and whether it is stuck."""
-    units = layer_units(inspected, layer)
-    name, n_samples = plain(_name(inspected, layer, unit)), len(units.zs)
+def _facts(inspected: InspectedNetwork, layer: int, unit: int, cost: str) -> Caption:
+    """Say how often a unit is on, whether it is stuck, and what its loss costs."""
+    units, epoch = layer_units(inspected, layer), inspected.run.epochs_done
+    when = "" if inspected.is_still else f"Epoch {epoch:,}: "
+    is_output = layer == inspected.network.n_layers
+    on = (units.zs.argmax(axis=1) == unit).mean() if is_output else units.on[unit]
     said = (
-        f"**{name}** is on, z > 0, for {percent(float(units.on[unit]))} of {n_samples:,} training "
-        f"samples; its mean activation is {_number(units.means[unit])}."
+        f"is {'the answer, with the largest z,' if is_output else 'on, z > 0,'} for "
+        f"{percent(float(on))} of {len(units.zs):,} training samples; its mean activation is "
+        f"{_number(units.means[unit])}."
     )
     if units.stuck.dead[unit]:
-        said += " It is **dead**: always 0, with slope 0, so no gradient reaches its weights."
+        said += " It is dead: always 0, with slope 0, so no gradient reaches its weights."
     if units.stuck.saturated[unit]:
-        said += " It is **saturated**: nearly always where its function is flat; it learns slowly."
-    return f"{said} {_cost(inspected, layer, unit)}".strip()
+        said += " It is saturated: nearly always where its function is flat; it learns slowly."
+    return Caption(f"{when}{_name(inspected, layer, unit)}", f"{said} {cost}".strip())
 
 
 def _cost(inspected: InspectedNetwork, layer: int, unit: int) -> str:
     """Say what the loss of a hidden unit costs, if that is known."""
     if layer == inspected.network.n_layers:
         return ""
+    if not inspected.is_still:
+        return "What it costs to do without it is measured when the run no longer trains."
     ranking = unit_ranking(inspected)
     place = sum(inspected.network.sizes[1:layer]) + unit
     if place >= ranking.n_done:
@@ -121,15 +133,7 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
     """Draw what a unit adds up, on a scale of its own; in the plane, what it answers."""
     dataset, title = inspected.run.prepared_data().dataset, _name(inspected, layer, unit)
     if is_in_plane(inspected.run):
-        answers = plane_answers(inspected, layer, LARGE_GRID)[unit]
-        way = _excitation(inspected, layer, unit, penalty).inputs
-        return answers_in_plane(
-            answers,
-            _plane(inspected.run),
-            title=f"{escape(title)}: what it answers, and the way up",
-            measure="activation",
-            way=inspected.run.prepared_data().scaler.restore(way),
-        )
+        return _picture_in_plane(inspected, layer, unit, penalty, escape(title))
     weights = added_up(inspected.network, layer)[unit]
     what = "weights" if layer == 1 else "mix of those below"
     title = f"{escape(title)}: its {what}"
@@ -137,6 +141,21 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
         return unit_features(weights, title=title, columns=dataset.feature_names)
     title += f", from −{two_digits(largest(weights))} (blue) to {two_digits(largest(weights))}"
     return unit_picture(weights.reshape(dataset.image_shape), title=title, measure="weight")
+
+
+def _picture_in_plane(
+    inspected: InspectedNetwork, layer: int, unit: int, penalty: float, name: str
+) -> Figure:
+    """Draw what a unit answers in the plane, with the way of an input made to excite it."""
+    has_way = inspected.network.n_layers > 1
+    way = _excitation(inspected, layer, unit, penalty).inputs if has_way else None
+    return answers_in_plane(
+        plane_answers(inspected, layer, LARGE_GRID)[unit],
+        _plane(inspected.run),
+        title=f"{name}: what it answers{', and the way of an input' if has_way else ''}",
+        measure="activation",
+        way=None if way is None else inspected.run.prepared_data().scaler.restore(way),
+    )
 
 
 def _plane(run: Run) -> InputPlane:
@@ -179,7 +198,8 @@ def draw_what_excites(inspected: InspectedNetwork, layer: int, unit: int) -> Non
         )
     elif not is_in_plane(run):
         _draw_extreme_rows(inspected, layer, unit)
-    _draw_excitation(run, layer, unit)
+    if inspected.network.n_layers > 1:  # else it is the weights again
+        _draw_excitation(run, layer, unit)
 
 
 def _extreme_images(inspected: InspectedNetwork, *, layer: int, unit: int, is_most: bool) -> Figure:
@@ -228,7 +248,7 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
     """Draw how an input is made that excites a unit, with the choice of the penalty."""
     left, right = st.columns([1, 3], vertical_alignment="center")
     with left:
-        st.select_slider(
+        penalty = st.select_slider(
             "Penalty on large inputs",
             PENALTIES,
             value=USUAL_PENALTY,
@@ -237,20 +257,24 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
             help="The gradient of z changes the input, and the penalty times the input holds it "
             "down. With 0, nothing holds it but the range of the values.",
         )
+        less = f" less {penalty / 2:g} times the squared length of the input" if penalty else ""
         st.caption(
             "What to notice: the input is not a sample. It starts as the mean of the training "
-            "samples, and each step changes it so that z rises."
+            f"samples, and each step raises z{less}."
         )
     with right:
         if is_in_plane(run):
-            st.caption("In the plane, the black line in the picture of the unit is this way up.")
+            st.caption(
+                "In the plane, the line in the picture of the unit is the way of this input; it "
+                "ends in the large dot."
+            )
             return
         _follow(
             run,
             partial(_excitation_chart, layer=layer, unit=unit, penalty=_penalty()),
             key=session.EXCITATION_CHART,
             height=FILM_HEIGHT,
-            alt="An input that is made step by step so that it excites the unit",
+            alt="An input that is changed step by step to raise z less the penalty",
         )
 
 
@@ -271,16 +295,24 @@ def _excitation(inspected: InspectedNetwork, layer: int, unit: int, penalty: flo
     )
 
 
+def excitation_title(name: str, zs: Array) -> str:
+    """Say what became of z, (n_steps + 1,), which falls where the penalty outweighs it."""
+    first, last = float(zs[0]), float(zs[-1])
+    way = f"z from {_number(first)} to {_number(last)}"
+    if last > first:
+        return f"An input made to excite {name}: {way}"
+    if last < first:
+        return f"The penalty outweighs {name}, so it is excited less: {way}"
+    return f"No step excites {name} more, less the penalty: z stays {_number(first)}"
+
+
 def _excitation_chart(
     inspected: InspectedNetwork, *, layer: int, unit: int, penalty: float
 ) -> Figure:
     """Draw some steps on the way to an input that excites a unit; of a table, the last one."""
     prepared, made = inspected.run.prepared_data(), _excitation(inspected, layer, unit, penalty)
     dataset, last = prepared.dataset, len(made.inputs) - 1
-    title = (
-        f"An input made to excite {escape(_name(inspected, layer, unit).lower())}: z from "
-        f"{_number(made.zs[0])} to {_number(made.zs[-1])}"
-    )
+    title = excitation_title(escape(_name(inspected, layer, unit).lower()), made.zs)
     if dataset.image_shape is None:
         recorded = prepared.scaler.restore(made.inputs[-1:])[0]
         return feature_values(

@@ -1,10 +1,12 @@
 """Hidden units switched off by hand, and all of them ranked by what it costs to lose each."""
 
 from collections.abc import Callable, Sequence
+from threading import Condition
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from dashboard import session, training_speed
 from dashboard.charts.ablation import classes_figure, place_in_ranking, ranking_figure
@@ -144,19 +146,10 @@ def _draw_network(run: Run, off: Sequence[HiddenUnit]) -> None:
 
 def _draw_effect(inspected: InspectedNetwork, off: Sequence[HiddenUnit]) -> None:
     """Draw what it costs that some units are off: in all, and class by class."""
-    run, held = inspected.run, held_out(inspected.run)
-
-    def figure() -> Figure:
-        effect = switch_off(inspected_network(run).network, off, held.samples)
-        names = run.prepared_data().dataset.class_names
-        before, after = effect.shares_by_class(len(names))
-        shares = effect.right_before.mean(), effect.right_after.mean()
-        title = f"Accuracy {percent(shares[0])} with all, {percent(shares[1])} without"
-        title = title if off else f"Accuracy {percent(shares[0])}: all units are on"
-        return classes_figure(before, after, names, title=title)
-
+    run = inspected.run
+    names = run.prepared_data().dataset.class_names
     show_live_chart(
-        figure,
+        lambda: _effect_figure(_effect(inspected_network(run), tuple(off)), names, bool(off)),
         lambda: inspected_network(run).version,
         key=session.SWITCHED_OFF_CLASSES_CHART,
         height=CHART_HEIGHT,
@@ -165,8 +158,28 @@ def _draw_effect(inspected: InspectedNetwork, off: Sequence[HiddenUnit]) -> None
     if not off:
         st.caption("What to notice: switch a unit off, and see which classes suffer.")
         return
-    effect = switch_off(inspected.network, off, held.samples)
-    st.caption(f"{_effect_sentence(effect, held)} {_sum_sentence(inspected, off, effect)}".strip())
+    effect, when = _effect(inspected, tuple(off)), _when(inspected).strip()
+    said = _effect_sentence(effect, held_out(run)), _sum_sentence(inspected, off, effect), when
+    st.caption(" ".join(filter(None, said)))
+
+
+@cached(
+    LRUCache(32),  # of at most 100 kB each
+    key=lambda inspected, off: (inspected.version, off),
+    condition=Condition(),
+)
+def _effect(inspected: InspectedNetwork, off: tuple[HiddenUnit, ...]) -> SwitchedOff:
+    """Return what it does to the answers to held-out samples that some units are off."""
+    return switch_off(inspected.network, off, held_out(inspected.run).samples)
+
+
+def _effect_figure(effect: SwitchedOff, names: tuple[str, ...], are_some_off: bool) -> Figure:
+    """Draw the share of each class that is right before and after."""
+    before, after = effect.accuracies
+    title = f"Accuracy {percent(before)}: all units are on"
+    if are_some_off:
+        title = f"Accuracy {percent(before)} with all, {percent(after)} without"
+    return classes_figure(*effect.shares_by_class(len(names)), names, title=title)
 
 
 def _effect_sentence(effect: SwitchedOff, held: HeldOut) -> str:
@@ -197,7 +210,8 @@ def _sum_sentence(
         return ""
     places = [ranking.units.index(unit) for unit in off]
     alone = 100 * float(ranking.accuracy_lost[places].sum())
-    together = 100 * float(effect.right_before.mean() - effect.right_after.mean())
+    before, after = effect.accuracies
+    together = 100 * (before - after)
     is_more = round(together, 1) > round(alone, 1)  # rounding must not decide
     why = " Each stood in for the others." if is_more else ""
     return (
@@ -251,7 +265,7 @@ def _when(inspected: InspectedNetwork) -> str:
     """Say of which moment the ranking is, while the network still changes."""
     run = inspected.run
     is_final = run.result or run.diverged or inspected.epoch is not None
-    return "" if is_final else f" (epoch {run.epochs_done})"
+    return "" if is_final else f" (epoch {run.epochs_done:,})"
 
 
 def _ranking_sentence(ranking: UnitRanking, held: HeldOut) -> str:

@@ -46,11 +46,13 @@ HEIGHT = 430  # pixels
 LONGEST_NAME = 9  # letters of a class below a picture
 
 Values = npt.NDArray[np.floating]
+ValuesOf = Callable[[LayerUnits], Values | None]
+"""What an order goes by, (n_l,); None where that is the number of the unit."""
 
-NUMBER, COST = "Number", "Cost of doing without"
+NUMBER, MEAN, COST = "Number", "Mean activation", "Cost of doing without"
 ORDERS: dict[str, Callable[[LayerUnits], Values]] = {
     NUMBER: lambda units: np.arange(0, -len(units.means), -1.0),
-    "Mean activation": lambda units: units.means,
+    MEAN: lambda units: units.means,
     "How often it is on": lambda units: units.on,
 }
 FILTERS: dict[str, Callable[[LayerUnits], npt.NDArray[np.bool_]]] = {
@@ -74,15 +76,19 @@ def draw_units(inspected: InspectedNetwork) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = _choose_layer(inspected.network)
         units = layer_units(inspected, layer)
-        values, order = _choose_order(inspected, layer, units)
-        shown = _page_of(_choose_filter(units, order), inspected.network.sizes[0])
+        values_of, order = _choose_order(inspected, layer, units)
+        if layer < inspected.network.n_layers:  # an output cannot be dead
+            order = _choose_filter(units, order)
+        shown = _page_of(order, inspected.network.sizes[0])
         unit = _choose_unit(inspected.network.sizes[layer])
     if inspected.network.n_layers == 1:
         st.caption("This network has no hidden layer. So here are its outputs, one a class.")
     left, right = st.columns([3, 2])
     with left:
-        _draw_grid(inspected.run, layer, shown, unit, values)
-        st.caption(_what_to_notice(inspected, layer))
+        _draw_grid(inspected.run, layer, shown, unit, values_of)
+        st.caption(
+            f"{_what_to_notice(inspected, layer)} {_what_stands_still(inspected, layer)}".strip()
+        )
     with right:
         draw_selected_unit(inspected, layer, unit)
     draw_what_excites(inspected, layer, unit)
@@ -112,12 +118,13 @@ def _select_first() -> None:
 
 def _choose_order(
     inspected: InspectedNetwork, layer: int, units: LayerUnits
-) -> tuple[Values | None, Rows]:
-    """Draw the choice of an order; return what it goes by, (n_l,), and the units in order."""
+) -> tuple[ValuesOf, Rows]:
+    """Draw the choice of an order; return what gives its values, and the units in order."""
     is_hidden = layer < inspected.network.n_layers
+    by_units = ORDERS if is_hidden else {name: ORDERS[name] for name in (NUMBER, MEAN)}
     names = inspected.run.prepared_data().dataset.class_names
     classes = {f"Mean for class {name}": i for i, name in enumerate(names)}
-    orders = [*ORDERS, *([COST] if is_hidden else []), *classes]
+    orders = [*by_units, *([COST] if is_hidden else []), *classes]
     keep_choice(session.UNITS_ORDER, orders)
     chosen = st.selectbox(
         "Order",
@@ -130,12 +137,10 @@ def _choose_order(
         "the accuracy falls when the unit alone is off.",
     )
     if chosen == COST:
-        values = _costs(inspected, layer)
-    elif chosen in ORDERS:
-        values = ORDERS[chosen](units)
-    else:
-        values = units.class_means[classes[chosen]]
-    return None if chosen == NUMBER else values, order_by(values)
+        costs = _costs(inspected, layer)  # too slow for a look
+        return lambda _: costs, order_by(costs)
+    values_of = ORDERS.get(chosen) or (lambda units: units.class_means[classes[chosen]])
+    return (lambda _: None) if chosen == NUMBER else values_of, order_by(values_of(units))
 
 
 def _costs(inspected: InspectedNetwork, layer: int) -> Values:
@@ -200,7 +205,7 @@ def _choose_unit(n_units: int) -> int:
     return number - 1
 
 
-def _draw_grid(run: Run, layer: int, shown: Rows, unit: int, values: Values | None) -> None:
+def _draw_grid(run: Run, layer: int, shown: Rows, unit: int, values_of: ValuesOf) -> None:
     """Draw units as pictures, and select the one that is clicked."""
 
     def select(click: Click) -> None:
@@ -209,7 +214,7 @@ def _draw_grid(run: Run, layer: int, shown: Rows, unit: int, values: Values | No
             session.set_value(session.UNITS_UNIT, int(shown[position]) + 1)
 
     show_live_chart(
-        lambda: _grid(inspected_network(run), layer, shown, unit, values),
+        lambda: _grid(inspected_network(run), layer, shown, unit, values_of),
         lambda: inspected_network(run).version,
         key=session.UNITS_CHART,
         height=HEIGHT,
@@ -229,7 +234,7 @@ def _position_of(click: Click, run: Run, n_shown: int) -> int | None:
 
 
 def _grid(
-    inspected: InspectedNetwork, layer: int, shown: Rows, unit: int, values: Values | None
+    inspected: InspectedNetwork, layer: int, shown: Rows, unit: int, values_of: ValuesOf
 ) -> Figure:
     """Draw some units of a layer as it is now."""
     run, pictures = inspected.run, pictures_of(inspected, layer)
@@ -240,7 +245,7 @@ def _grid(
         "chosen": int(chosen[0]) if len(chosen) else None,
         "revision": f"{run.id} {layer} {len(shown)}",
     }
-    captions = _captions(inspected, layer, shown, values)
+    captions = _captions(inspected, layer, shown, values_of)
     if is_drawn_as_images(run):
         measure = "activation" if is_in_plane(run) else "weight"
         return unit_grid(pictures[shown], captions, measure=measure, **common)
@@ -258,10 +263,11 @@ def _title(network: Network, layer: int, n_shown: int) -> str:
 
 
 def _captions(
-    inspected: InspectedNetwork, layer: int, shown: Rows, values: Values | None
+    inspected: InspectedNetwork, layer: int, shown: Rows, values_of: ValuesOf
 ) -> list[str]:
     """Return the name of each unit, and below it whether it is stuck, or what the order goes by."""
-    stuck = layer_units(inspected, layer).stuck
+    units = layer_units(inspected, layer)
+    stuck, values = units.stuck, values_of(units)
     names = inspected.run.prepared_data().dataset.class_names
     captions = []
     for unit in shown.tolist():
@@ -274,14 +280,39 @@ def _captions(
     return captions
 
 
+def _what_stands_still(inspected: InspectedNetwork, layer: int) -> str:
+    """Say of which epoch the order is, which does not follow a run that trains."""
+    if inspected.is_still:
+        return ""
+    is_output = layer == inspected.network.n_layers
+    what = "the order is" if is_output else "the order, the counts and the costs are"
+    if not is_drawn_as_images(inspected.run):
+        what = f"the samples below and {what}"
+    return (
+        f"While the run trains, {what} of epoch {inspected.run.epochs_done:,}, until you choose "
+        "anew; the rest follows the run."
+    )
+
+
 def _what_to_notice(inspected: InspectedNetwork, layer: int) -> str:
     """Say what the pictures show, in a sentence."""
+    is_output = layer == inspected.network.n_layers
     if is_in_plane(inspected.run):
+        if inspected.network.n_layers == 1:
+            return (
+                "What to notice: without a hidden layer, the outputs part the plane by straight "
+                "lines only. The color is what the output answers there."
+            )
         return (
             "What to notice: each unit of layer 1 cuts the plane along one straight line; layers "
             "above put these cuts together. The color is what the unit answers there."
         )
     noun = "ink" if inspected.run.prepared_data().dataset.image_shape else "a large value"
+    if layer == 1 and is_output:
+        return (
+            f"What to notice: where an output is orange, {noun} speaks for its class; where it is "
+            f"blue, {noun} speaks against it."
+        )
     if layer == 1:
         return (
             f"What to notice: where a unit is orange, {noun} turns it on; where it is blue, {noun} "

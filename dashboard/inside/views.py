@@ -1,6 +1,7 @@
 """The views of the Inside page by name, of which one at a time is drawn."""
 
 from collections.abc import Callable
+from functools import partial
 
 from dashboard import session
 from dashboard.inside.decision import draw_decision
@@ -26,10 +27,12 @@ FILMED = {"Layers", "Representations"}
 
 def draw_views(run: Run) -> None:
     """Draw the slider, the choice of a view, and the chosen one below."""
-    draw_views_into(run, VIEWS, key=session.INSIDE_VIEW, has_film=_has_film)
+    draw_views_into(run, VIEWS, key=session.INSIDE_VIEW, has_film=partial(_has_film, run))
 
 
-def _has_film() -> bool:
+def _has_film(run: Run) -> bool:
     view = session.value(session.INSIDE_VIEW, next(iter(VIEWS)))
-    is_tsne = view == "Representations" and session.value(session.LAYER_MAP) == TSNE
-    return view in FILMED and not is_tsne
+    is_tsne = session.value(session.LAYER_MAP) == TSNE
+    if view == "Representations" and (is_tsne or run.network.n_layers == 1):
+        return False  # a map of one epoch, or the input alone
+    return view in FILMED

@@ -1,4 +1,4 @@
-"""Backpropagation with one term broken: the formula, the check that finds it, and the race."""
+"""Backpropagation with one term broken: the formula, the check that finds it, and what it costs."""
 
 from collections.abc import Hashable
 from threading import Condition
@@ -12,8 +12,8 @@ from dashboard.charts.gradient_check import Gradient, agreement_figure, errors_f
 from dashboard.components.chart import show_chart
 from dashboard.components.source_code import show_source
 from dashboard.inspected_network import InspectedNetwork
-from dashboard.one_step.broken_race import draw_race
 from dashboard.one_step.gradient_check import DIVERGED
+from dashboard.one_step.paired_training import draw_paired_training
 from dashboard.text import plain
 from experiments.config import SETTINGS
 from experiments.inspection.broken_terms import (
@@ -37,8 +37,8 @@ HEIGHT = 380  # pixels
 def draw_broken_term(inspected: InspectedNetwork) -> None:
     """Draw the choice of a mistake, and what comes of it."""
     st.markdown(
-        "Each unit has a share of the blame for the loss: **δ** says how fast the loss C grows "
-        "with the input z of the unit. Backpropagation hands δ down from layer to layer, and makes "
+        "Each unit has an error, **δ**: it says how fast the loss C grows with the input z of the "
+        "unit. Backpropagation hands δ down from layer to layer, and makes "
         "the gradient of all weights from it. Break one term of that, and the program still runs, "
         "prints a loss, and often even learns. How would you find out?"
     )
@@ -54,7 +54,7 @@ def draw_broken_term(inspected: InspectedNetwork) -> None:
         _draw_check(found, term)
     else:
         st.info(DIVERGED, icon=":material/info:")
-    draw_race(term, subject, inspected.run)
+    draw_paired_training(term, subject, inspected.run)
     show_source(
         "The lines of NumPy that do this",
         {

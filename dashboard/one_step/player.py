@@ -11,7 +11,6 @@ from experiments.inspection.step_moves import Move
 SECONDS = 3.0  # for which a move is shown while the film plays
 
 ROW_STYLE = """<style>
-.st-key-_step_move [data-testid=stButtonGroup] > div { flex-wrap: nowrap; overflow-x: auto }
 .st-key-_step_move [data-testid=stButtonGroup] button { flex: none; padding-inline: 0.55rem }
 </style>"""
 

@@ -13,6 +13,7 @@ from dashboard.components.network_view import ShownSample
 from dashboard.inspected_network import InspectedNetwork
 from dashboard.sample_choice import ChosenSample, choose_sample
 from dashboard.text import plain
+from experiments.inspection.sample_choice import first_misread
 from experiments.inspection.step_moves import Move, moves_of
 from experiments.inspection.step_trace import (
     MOST_SAMPLES,
@@ -66,12 +67,24 @@ def choose_step(inspected: InspectedNetwork) -> TracedStep:
 
 def _sample_step(inspected: InspectedNetwork) -> TracedStep:
     run = inspected.run
+    if session.value(session.SAMPLE_PART) is None:
+        _begin_with_misread_sample(inspected)
     chosen = choose_sample(run)
     label = _choose_class(run) if chosen.label is None else chosen.label
     start = _start(inspected)
     trace, moves = _traced(inspected, (chosen.version, label), start, chosen, label)
     shown = ShownSample(chosen.recorded, chosen.x, chosen.about, label)
     return TracedStep(run, trace, moves, 0, shown, _remark(run, start, trace, is_batch=False))
+
+
+def _begin_with_misread_sample(inspected: InspectedNetwork) -> None:
+    """Choose a sample with something to learn from; of the test part, nothing is chosen."""
+    prepared = inspected.run.prepared_data()
+    part = "validation" if prepared.validation else "training"
+    position = first_misread(inspected.network, prepared.validation or prepared.training)
+    if position is not None:
+        session.set_value(session.SAMPLE_PART, part)
+        session.set_value(session.SAMPLE_NUMBER, position + 1)
 
 
 def _batch_step(inspected: InspectedNetwork) -> TracedStep:
@@ -149,6 +162,13 @@ def _traced(
     return trace, moves_of(trace)
 
 
+def _why_from_zero(run: Run) -> str:
+    """Say why the optimizer state of the run is not there."""
+    if session.is_training(run):
+        return "While a run trains, this page has its parameters alone"
+    return "Of this epoch, the parameters alone are kept"
+
+
 def _remark(run: Run, start: StepStart, trace: StepTrace, *, is_batch: bool) -> str:
     """Say from where a step is made, as far as it is not the next one of the training."""
     remarks = [] if run.diverged is None else [f"The run has ended here. {run.diverged}"]
@@ -158,13 +178,14 @@ def _remark(run: Run, start: StepStart, trace: StepTrace, *, is_batch: bool) -> 
     if is_batch and start.has_memory and not is_cut:
         remarks.append("This is the step that training makes next, bit for bit.")
     elif start.has_memory and trace.state_before:
-        remarks.append("The optimizer remembers what it does in the training itself.")
-    if not start.has_memory:
-        memory = "the optimizer's memory begins at zero" if trace.state_before else ""
-        batch = "the batch is drawn anew" if is_batch else ""
-        begins = " and ".join(filter(None, (memory, batch)))
-        if begins:
-            remarks.append(f"What training knew here is not kept, so {begins}.")
+        remarks.append("The optimizer state, its memory of earlier gradients, is the run's own.")
+    if not start.has_memory and trace.state_before:
+        remarks.append(
+            f"{_why_from_zero(run)}, so the optimizer state, its memory of earlier gradients, "
+            "is all 0 here, as before the first step of a training."
+        )
+    if not start.has_memory and is_batch:
+        remarks.append("The order of the samples is not kept either: this batch is drawn anew.")
     if is_cut:
         remarks.append(f"Of each batch of {run.plan.batch_size:,}, {MOST_SAMPLES} are traced.")
     return " ".join(remarks)

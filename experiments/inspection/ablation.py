@@ -99,6 +99,11 @@ class SwitchedOff(NamedTuple):
     right_before: Mask
     right_after: Mask
 
+    @property
+    def accuracies(self) -> tuple[float, float]:
+        """The share of all answers that is right before and after."""
+        return float(self.right_before.mean()), float(self.right_after.mean())
+
     def shares_by_class(self, n_classes: int) -> tuple[FloatArray, FloatArray]:
         """Return the share of each class that is right before and after, (n_classes,) each.
 

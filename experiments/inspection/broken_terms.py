@@ -248,8 +248,8 @@ TERMS: dict[str, BrokenTerm] = {
             "slope",
             "Forget the slope",
             r"\delta_{l-1} = (\delta_l W_l) \odot " + _struck("f'(z_{l-1})"),
-            "A unit that is off, or flat, is blamed as if it had a say, and the layers below learn "
-            "from the wrong blame.",
+            "A unit that is off, or flat, gets an error as if it had a say, and the layers below "
+            "learn from the wrong error.",
             NoSlope(),
             _hidden_layer,
         ),
@@ -265,7 +265,7 @@ TERMS: dict[str, BrokenTerm] = {
             "transpose",
             "Transpose wrongly",
             rf"\delta_{{l-1}} = (\delta_l {_struck('W_l', 'W_l^T')}) \odot f'(z_{{l-1}})",
-            "The blame reaches the wrong units. NumPy says nothing, as the shapes of a square "
+            "The error reaches the wrong units. NumPy says nothing, as the shapes of a square "
             "matrix fit either way.",
             WrongTranspose(),
             _square_weights,
@@ -314,7 +314,7 @@ TERMS: dict[str, BrokenTerm] = {
             "Forget the mask",
             r"\delta_{l-1} = (\delta_l W_l) \odot f'(z_{l-1}) \odot "
             + _struck(r"\mathrm{mask}_{l-1}"),
-            "Units that were dropped, and had no part in the answer, are blamed for it.",
+            "Units that were dropped, and had no part in the answer, get an error for it.",
             NoMaskBackward(),
             _dropout,
         ),

@@ -391,7 +391,7 @@ def _output_delta(trace: StepTrace) -> Move:
         phase=Phase.BACKWARD,
         layer=last,
         title="Error of the last layer",
-        sentence="δ is a unit's share of the blame: how fast the loss grows with its logit. "
+        sentence="δ is a unit's error: how fast the loss grows with its logit. "
         "Below 0, more of it would help.",
         formula=step.delta(f"a_{{{last}}}", rf"\delta_{{{last}}}", trace.network.output.name),
         shapes=f"{shape} − {shape} = {shape}",
@@ -500,7 +500,7 @@ def _delta(trace: StepTrace, l: int) -> Move:
         phase=Phase.BACKWARD,
         layer=l,
         title=f"Error of layer {l}",
-        sentence="The blame above comes back through the same weights, times the slope of the "
+        sentence="The error above comes back through the same weights, times the slope of the "
         "unit: where that is 0, nothing is learned.",
         formula=rf"\delta_{{{l}}} = (\delta_{{{l + 1}}} W_{{{l + 1}}}) \odot f'(z_{{{l}}}){factor}",
         shapes=f"({n}, {n_above}) @ ({n_above}, {n_here}) * ({n}, {n_here}) = ({n}, {n_here})",

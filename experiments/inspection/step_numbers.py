@@ -36,7 +36,7 @@ def number(value: float) -> str:
         return "(not finite)"
     if LEAST_WHOLE <= abs(value) < LARGE:
         return f"{value:,.0f}".replace("-", "−")
-    value += 0.0  # of -0.0, such as a slope of 0 makes of a blame below 0, this makes 0
+    value += 0.0  # of -0.0, such as a slope of 0 makes of an error below 0, this makes 0
     return f"{value:.{DIGITS}g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
 
 

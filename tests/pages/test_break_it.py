@@ -102,7 +102,7 @@ def test_test_images_appear_once_they_are_loaded(break_it) -> None:
     tab_of(app).loading_samples["digits-drawn"].result(PATIENCE)
     app = with_images(app)
     (view,) = app.content_of("network_view")
-    assert view["about"] == f"Test image 0, labeled {first_label()}"
+    assert view["about"] == f"Test image 1, labeled {first_label()}"
     assert view["right"] == first_label()
 
 
@@ -216,7 +216,7 @@ def test_a_target_that_is_not_there_is_none(break_it) -> None:
 def test_a_test_image_that_is_not_there_is_the_last(break_it) -> None:
     app = with_images(break_it())
     tab_of(app).breaking.image = 10**9
-    n_images = app.run().test.number_input(key=session.BREAK_IMAGE).max + 1
+    n_images = app.run().test.number_input(key=session.BREAK_IMAGE).max
     assert tab_of(app).breaking.image == n_images - 1
 
 

@@ -65,6 +65,8 @@ def test_a_digit_is_read_on_the_first_visit_without_training(draw) -> None:
 
 def test_the_network_view_and_the_steps_follow_while_the_pen_is_down(draw) -> None:
     app = draw()
+    (before,) = app.content_of("network_view")
+    assert (before["says"], before["about"]) == ("", "What it makes of a blank pad")
     news = draw_on(app, strokes_of("3 round"), is_down=True)
     assert news[session.DRAWN_NETWORK_VIEW]["content"]["says"].startswith("The network says 3")
     pictures = news[session.DRAWING_STEPS]["content"]["pictures"]

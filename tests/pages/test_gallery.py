@@ -143,8 +143,12 @@ def test_a_click_selects_a_drawing_which_is_labeled_deleted_or_put_on_the_pad(
     np.testing.assert_array_equal(tab.drawing.strokes[0], strokes[0])
     open_gallery(app).click("Delete it")
     assert labels(app) == [3, 0]
-    app.click("Delete all 2")
+    shown = [each.label for each in app.test.segmented_control]
+    assert "Drawing 2 is meant to be" in shown  # the newest, which came third
+    app.test.session_state[session.GALLERY_DELETE] = True
+    app.run().click("Delete all 2")
     assert labels(app) == []
+    assert not app.test.session_state[session.GALLERY_DELETE]
 
 
 def test_forged_clicks_and_labels_change_nothing(with_drawings) -> None:

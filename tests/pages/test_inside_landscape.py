@@ -47,8 +47,10 @@ def test_the_loss_is_drawn_around_the_network_with_its_path(open_app) -> None:
     app = look(train(open_app(**FAST)))
     figure = app.figures[session.LANDSCAPE_CHART]
     assert figure["layout"]["title"]["text"] == "Training loss around the network"
-    assert [trace["name"] for trace in figure["data"] if "name" in trace][-2:] == [
+    assert [trace["name"] for trace in figure["data"] if "name" in trace][-4:] == [
         "Run 1",
+        "start of a path",
+        "end of a path",
         "the network shown",
     ]
     assert "What to notice:" in words(app)

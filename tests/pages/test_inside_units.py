@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard import session
-from dashboard.inside import switched_off, units
+from dashboard.inside import selected_unit, switched_off, units
 from experiments.inspection.ablation import HiddenUnit, SwitchedOff
 from tests.pages.conftest import App
 from tests.pages.test_forged_messages import send
@@ -91,6 +91,22 @@ def test_the_pictures_follow_a_run_that_still_trains(open_app, view: str) -> Non
     assert {session.UNITS_CHART, session.SWITCHED_OFF_CLASSES_CHART, session.PATH_CHART} & {*news}
 
 
+def test_what_is_said_of_a_unit_is_of_the_same_epoch_as_its_pictures(open_app) -> None:
+    app = open_app(epochs="10000", pace="full", hidden_layers="12").click("Train")
+    app = app.wait_for(lambda: app.job.run.epochs_done > 0).go_to("inside")
+    drawn = app.content_of("live_caption")[0]["name"]
+    assert drawn.startswith("Epoch ")
+    assert "costs are of epoch " in captions(app)
+    epoch = app.job.run.epochs_done
+    wait_until(lambda: app.job.run.epochs_done > epoch)
+    news = json.loads(app.test.session_state[session.TAB].live_page.look())["elements"]
+    assert {session.UNITS_CHART, session.UNIT_FACTS} <= {*news}
+    assert news[session.UNIT_FACTS]["content"]["name"] != drawn
+    send(app, session.EPOCH, "epoch", {"epoch": 1, "newest": epoch + 1000})
+    assert app.content_of("live_caption")[0]["name"] == "Unit 1"
+    assert "costs are of epoch " not in captions(app)
+
+
 @pytest.mark.parametrize("times", [np.nan, 1e30])
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_network_that_has_diverged_is_said_to_be_so(inside, view: str, times: float) -> None:
@@ -121,7 +137,34 @@ def test_dead_units_are_marked_and_found(inside) -> None:
     notes = app.run().figures[session.UNITS_CHART]["layout"]["annotations"]
     assert "4<br>dead" in [note["text"] for note in notes]
     app.test.number_input(key=session.UNITS_UNIT).set_value(4)
-    assert "It is **dead**" in captions(app.run())
+    (facts,) = app.run().content_of("live_caption")
+    assert "It is dead" in facts["text"]
+
+
+@pytest.mark.parametrize("dataset", ["digits", "xor"])
+def test_without_a_hidden_layer_nothing_is_said_of_one(inside, dataset: str) -> None:
+    app = inside(hidden_layers="", dataset=dataset)
+    for words in ("layers above", "the units below", "turns it on", "dead ones", "way of"):
+        assert words not in captions(app)
+    assert "way of" not in title_of(app, session.UNIT_CHART)
+    assert "is the answer, with the largest z, for " in app.content_of("live_caption")[0]["text"]
+    keys = [control.key for control in (*app.test.segmented_control, *app.test.select_slider)]
+    assert not {session.UNITS_FILTER, session.UNITS_PENALTY} & {*keys}
+    assert "How often it is on" not in app.test.selectbox(key=session.UNITS_ORDER).options
+    assert session.EXCITATION_CHART not in app.figures
+
+
+def test_a_large_penalty_is_said_to_hold_a_unit_down(inside) -> None:
+    app = inside()
+    assert "each step raises z less 0.15 times the squared length" in captions(app)
+    app.test.select_slider(key=session.UNITS_PENALTY).set_value(3.0)
+    title = title_of(app.run(), session.EXCITATION_CHART)
+    assert title.startswith("The penalty outweighs unit 1, so it is excited less: z from ")
+    app.test.select_slider(key=session.UNITS_PENALTY).set_value(0.0)
+    title = title_of(app.run(), session.EXCITATION_CHART)
+    assert title.startswith("An input made to excite unit 1: z from ")
+    assert "each step raises z." in captions(app)
+    assert selected_unit.excitation_title("unit 1", np.zeros(1)).endswith("z stays 0")
 
 
 def test_a_choice_of_another_run_is_forgotten_where_it_does_not_fit(inside) -> None:

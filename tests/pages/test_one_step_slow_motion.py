@@ -108,7 +108,18 @@ def test_a_batch_is_the_next_of_the_training_and_its_sum_is_drawn(open_app) -> N
 def test_at_an_earlier_epoch_the_memory_begins_at_zero(open_app) -> None:
     app = open_step(open_app)
     app.test.session_state[session.TAB].epoch = 1
-    assert "optimizer's memory begins at zero" in words(learn_from_batch(app.run()))
+    said = words(learn_from_batch(app.run()))
+    assert "Of this epoch, the parameters alone are kept, so the optimizer state" in said
+    assert "this batch is drawn anew" in said
+
+
+def test_the_first_sample_is_one_that_is_misread_and_none_of_the_test_part(open_app) -> None:
+    app = open_step(open_app)
+    (view,) = app.content_of("network_view")
+    assert view["about"].startswith("validation sample ")
+    assert view["answer"] != view["right"]
+    app.test.segmented_control(key=session.SAMPLE_PART).set_value("test")
+    assert app.run().content_of("network_view")[0]["about"].startswith("test sample ")
 
 
 def test_a_drawing_is_told_its_class(open_app) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from dashboard import session
-from dashboard.one_step import broken_race
+from dashboard.one_step import paired_training
 from experiments.background.background_task import Status
-from experiments.inspection import broken_race as race_module
+from experiments.inspection import paired_training as paired_module
 from experiments.inspection.broken_terms import TERMS
 
 CHECK, BREAK = "Gradient check", "Break a term"
@@ -111,25 +111,25 @@ def test_a_run_that_has_diverged_says_so(one_step) -> None:
     assert any("it has diverged" in message for message in app.messages("info"))
 
 
-def test_the_race_is_run_and_its_curves_are_drawn(one_step, monkeypatch) -> None:
-    monkeypatch.setattr(race_module, "EPOCH_SECONDS", 0.0)
-    app = one_step(BREAK).click("Race them")
-    race = app.test.session_state[session.TAB].broken_race.race
-    app.wait_for(lambda: race.status.is_over)
-    assert race.status is Status.FINISHED
-    curves = app.figures[session.RACE_ACCURACY_CHART]["data"]
+def test_a_paired_training_is_run_and_its_curves_are_drawn(one_step, monkeypatch) -> None:
+    monkeypatch.setattr(paired_module, "EPOCH_SECONDS", 0.0)
+    app = one_step(BREAK).click("Train both")
+    training = app.test.session_state[session.TAB].paired_training.training
+    app.wait_for(lambda: training.status.is_over)
+    assert training.status is Status.FINISHED
+    curves = app.figures[session.PAIRED_ACCURACY_CHART]["data"]
     assert [curve["name"] for curve in curves] == ["right", "broken"]
     assert "Right answers in the validation part" in words(app)
-    assert app.button("Race them")
+    assert app.button("Train both")
     app.test.pills(key=session.BROKEN_TERM).set_value("sign")
     app.run()
-    assert session.RACE_ACCURACY_CHART not in app.figures
+    assert session.PAIRED_ACCURACY_CHART not in app.figures
 
 
-def test_the_race_can_be_stopped(one_step, monkeypatch) -> None:
-    monkeypatch.setattr(race_module, "EPOCH_SECONDS", 60.0)
-    app = one_step(BREAK).click("Race them").click("Stop")
-    race = app.test.session_state[session.TAB].broken_race.race
-    assert race.status is Status.STOPPED
-    assert app.button("Race them")
-    assert broken_race.race_of(TERMS["bias"], app.job.run) is None
+def test_a_paired_training_can_be_stopped(one_step, monkeypatch) -> None:
+    monkeypatch.setattr(paired_module, "EPOCH_SECONDS", 60.0)
+    app = one_step(BREAK).click("Train both").click("Stop")
+    training = app.test.session_state[session.TAB].paired_training.training
+    assert training.status is Status.STOPPED
+    assert app.button("Train both")
+    assert paired_training.paired_training_of(TERMS["bias"], app.job.run) is None

@@ -1,6 +1,7 @@
 """The Train page beyond a first run: presets, several runs, more epochs, past epochs."""
 
 import io
+import time
 import zipfile
 
 import numpy as np
@@ -235,8 +236,11 @@ def test_runs_are_listed_with_the_settings_that_differ(open_app) -> None:
     app.test.text_input(key=session.key_of(session.NAME_RUN, 1)).set_value("the *first*")
     app.run()
     assert first.name == "the *first*"
+    tab = app.test.session_state[session.TAB]
+    tab.epoch, tab.film = 1, session.Film(time.monotonic(), 1e-9)  # of the second run
     app.test.button(key=session.key_of(session.SHOW_RUN, 1)).click()
     app.run()
+    assert (tab.epoch, tab.film) == (None, None)
     assert app.job is first.job
     assert app.config.seed == 0
     app.test.button(key=session.key_of(session.DELETE_RUN, 2)).click()

@@ -10,10 +10,10 @@ def test_each_layer_has_its_bars_and_a_click_finds_the_unit() -> None:
     points, losses = np.array([5.0, 3, 0, -1]), np.array([0.1, np.inf, 0, 0])
     figure = ranking_figure(names, LAYERS, points, losses, is_off=off, title="T")
     first, second = figure.data
-    assert (list(first.x), list(second.x)) == ([2, 3], [1, 4])
+    assert (list(first.x), list(second.x)) == (["1.7", "1.2"], ["2.1", "2.3"])
     assert list(first.customdata) == [["1.7", "∞"], ["1.2", "+0"]]
     assert list(first.marker.line.width) == [3, 0]
-    assert figure.layout.xaxis.ticktext == tuple(names)
+    assert figure.layout.xaxis.categoryarray == tuple(names)
     assert [place_in_ranking(LAYERS, *click) for click in ((0, (1,)), (1, (1,)))] == [2, 3]
     assert [place_in_ranking(LAYERS, *click) for click in ((0, (2,)), (2, (0,)))] == [None, None]
 

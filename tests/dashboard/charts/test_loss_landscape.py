@@ -33,7 +33,7 @@ def test_the_map_has_a_logarithmic_scale_that_names_losses(shown: LossMap) -> No
     figure = contour_figure(shown, "Loss around it")
     np.testing.assert_allclose(figure.data[0].z, [[1, -1, 0], [1, np.nan, 0]], atol=1e-6)
     scale = figure.layout.coloraxis
-    assert (scale.cmin, scale.cmax) == (-1, 1)
+    assert (scale.cmin, scale.cmax) == (-1.4, 1)  # the color of the page is none of a loss
     assert scale.colorbar.ticktext == ("0.1", "0.2", "0.5", "1", "2", "5", "10")
     np.testing.assert_allclose(scale.colorbar.tickvals, np.log10([0.1, 0.2, 0.5, 1, 2, 5, 10]))
     assert figure.data[0].customdata[0, 0].tolist() == [10, 25]
@@ -44,13 +44,17 @@ def test_the_map_has_a_logarithmic_scale_that_names_losses(shown: LossMap) -> No
 
 def test_each_path_has_its_color_and_its_beginning_and_end_are_marked(shown: LossMap) -> None:
     figure = contour_figure(shown, "")
-    first, second = figure.data[2], figure.data[4]
+    first, second = figure.data[2], figure.data[5]
     assert (first.name, second.name) == ("&lt;b&gt;Run 1", "Run 2")
     assert first.line.color == path_color(shown.paths[0]) != path_color(shown.paths[1])
-    assert first.marker.symbol == ("circle", "circle", "diamond")
-    assert second.marker.symbol == ("circle",)
-    assert "its own loss" in first.hovertemplate
-    np.testing.assert_allclose(first.customdata[:, 1], 0.5)
+    snapshots, alone = figure.data[3], figure.data[6]
+    assert snapshots.marker.symbol == ("circle", "circle", "diamond")
+    assert alone.marker.symbol == ("circle",)
+    assert "its own loss" in snapshots.hovertemplate
+    np.testing.assert_allclose(snapshots.customdata[:, 1], 0.5)
+    start, end = figure.data[7:9]
+    assert (start.name, start.marker.symbol) == ("start of a path", "circle")
+    assert (end.name, end.marker.symbol) == ("end of a path", "diamond")
 
 
 @pytest.mark.parametrize("losses", [np.full((2, 3), np.nan), np.full((2, 3), np.inf)])

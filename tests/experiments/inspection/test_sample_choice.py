@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from experiments.inspection.sample_choice import samples_of_each_class
+from experiments.inspection.sample_choice import first_misread, samples_of_each_class
+from mlp.network import Network
+from mlp.samples import Samples, one_hot
 
 
 @pytest.mark.parametrize(("n_classes", "n_samples"), [(10, 12), (2, 12), (40, 12), (10, 10)])
@@ -31,3 +33,11 @@ def test_another_draw_gives_other_samples() -> None:
     labels = np.repeat(np.arange(10), 30)
     draws = [samples_of_each_class(labels, 12, rng=np.random.default_rng(i)) for i in (0, 0, 1)]
     assert draws[0].tolist() == draws[1].tolist() != draws[2].tolist()
+
+
+def test_the_first_misread_sample_is_found_if_there_is_one() -> None:
+    network = Network([2, 2], rng=np.random.default_rng(0))
+    network.weights[1][:], network.biases[1][:] = np.eye(2), 0
+    X = np.array([[1, 0], [0, 1], [1, 0]], np.float32)  # read as 0, 1, 0
+    assert first_misread(network, Samples(X, one_hot(np.array([0, 1, 1]), 2, np.float32))) == 2
+    assert first_misread(network, Samples(X, one_hot(np.array([0, 1, 0]), 2, np.float32))) is None

@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.charts.figure import Figure, Trace, scatter_trace
 from dashboard.charts.style import LEGEND, color, layout
-from experiments.inspection.broken_race import EPOCHS, RaceCurve
+from experiments.inspection.paired_training import EPOCHS, LearningCurve
 
 NAMES, DASHES = ("right", "broken"), ("solid", "dash")
 
@@ -22,7 +22,7 @@ WORDS: dict[Measure, tuple[str, str]] = {
 }
 
 
-def race_figure(curves: Sequence[RaceCurve], measure: Measure, *, held_out: str) -> Figure:
+def paired_figure(curves: Sequence[LearningCurve], measure: Measure, *, held_out: str) -> Figure:
     """Draw how both networks do after each epoch; a cross where one has diverged.
 
     Parameters

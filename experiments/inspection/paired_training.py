@@ -1,4 +1,4 @@
-"""A race: the same network twice, once with a term of backpropagation broken.
+"""A paired training: the same network twice, once with a term of backpropagation broken.
 
 Both begin with the same weights and learn from the same batches, so that the term is all that
 tells them apart. The optimizer and the penalties are those of the settings; the learning rate
@@ -35,7 +35,7 @@ EPOCH_SECONDS = 0.15  # at least, so that there is something to watch
 
 
 @dataclass
-class RaceCurve:
+class LearningCurve:
     """How well one of the networks does on the held-out samples.
 
     Attributes
@@ -53,7 +53,7 @@ class RaceCurve:
 
 
 @dataclass
-class Racer:
+class NetworkInTraining:
     """A network in training: plain data, which another process can continue.
 
     Attributes
@@ -68,7 +68,7 @@ class Racer:
     batch_size: int
     rng: np.random.Generator
     dropout: Dropout | None
-    curve: RaceCurve = field(default_factory=RaceCurve)
+    curve: LearningCurve = field(default_factory=LearningCurve)
     limit: float = math.inf
 
     def make_epoch(self, training: Samples, held_out: Samples) -> None:
@@ -99,12 +99,14 @@ class Racer:
             self.optimizer.step(workspace.gradient)
 
 
-def racer_for(config: RunConfig, backpropagation: Backpropagation, samples: Samples) -> Racer:
+def network_in_training(
+    config: RunConfig, backpropagation: Backpropagation, samples: Samples
+) -> NetworkInTraining:
     """Return a network at the start, with the weights and batches that its seed decides on."""
     _, weights_rng, batches_rng, dropout_rng = random_generators(config.seed)
     n_samples, n_inputs = samples.X.shape
     sizes = (n_inputs, *config.hidden_layers, samples.targets.shape[1])
-    return Racer(
+    return NetworkInTraining(
         backpropagation,
         make_optimizer(config, make_network(config, sizes, weights_rng)),
         make_objective(config),
@@ -126,13 +128,13 @@ def thinned(samples: Samples, most: int) -> Samples:
     return samples._replace(weights=None).each(lambda part: part[::stride])
 
 
-def race_slice(racer: Racer, samples: tuple[Samples, Samples]) -> Racer:
+def epoch_slice(learner: NetworkInTraining, samples: tuple[Samples, Samples]) -> NetworkInTraining:
     """Make an epoch; any process can."""
-    racer.make_epoch(*samples)
-    return racer
+    learner.make_epoch(*samples)
+    return learner
 
 
-class Race(BackgroundTask):
+class PairedTraining(BackgroundTask):
     """Trains both networks an epoch at a time, in turns with all other tasks.
 
     Parameters
@@ -149,17 +151,17 @@ class Race(BackgroundTask):
     def __init__(
         self, term: BrokenTerm, config: RunConfig, prepared: PreparedData, **options: Any
     ) -> None:
-        super().__init__(f"race: {term.title}", **options)
+        super().__init__(f"paired training: {term.title}", **options)
         self.term, self.config = term, small(config)
         self.held_out = "validation" if prepared.validation else "training"
         training = thinned(prepared.training, MOST_TRAINING)
         held_out = thinned(prepared.validation or prepared.training, MOST_HELD_OUT)
         self._samples: tuple[Samples, Samples] | None = (training, held_out)
-        self._racers = [
-            racer_for(self.config, backpropagation, training)
+        self._networks = [
+            network_in_training(self.config, backpropagation, training)
             for backpropagation in (Backpropagation(), term.backpropagation)
         ]
-        self.curves = [racer.curve for racer in self._racers]
+        self.curves = [learner.curve for learner in self._networks]
         self._due_at, self._turn = 0.0, 0
 
     def go(self) -> None:
@@ -182,11 +184,11 @@ class Race(BackgroundTask):
         self._due_at = time.monotonic() + EPOCH_SECONDS / len(self.curves)
         under_way = [i for i, curve in enumerate(self.curves) if not curve.is_over]
         self._turn = min(under_way, key=lambda i: len(self.curves[i].scores))
-        return executor.call(race_slice, self._racers[self._turn], self._samples)
+        return executor.call(epoch_slice, self._networks[self._turn], self._samples)
 
-    def take(self, outcome: Racer) -> None:
+    def take(self, outcome: NetworkInTraining) -> None:
         """Keep the network that has made an epoch."""
-        self._racers[self._turn], self.curves[self._turn] = outcome, outcome.curve
+        self._networks[self._turn], self.curves[self._turn] = outcome, outcome.curve
         if all(curve.is_over for curve in self.curves):
             self._end(Status.FINISHED)
 
@@ -194,21 +196,21 @@ class Race(BackgroundTask):
         return Status.STOPPED if self._is_stopping else super()._ending_without_slice()
 
     def _end(self, ending: Status) -> None:
-        self._racers, self._samples = [], None  # only the curves are still needed
+        self._networks, self._samples = [], None  # only the curves are still needed
         super()._end(ending)
 
 
-def race_sentence(race: Race) -> str:
+def result_sentence(training: PairedTraining) -> str:
     """Say how far both networks have come."""
     names = "as it should be", "with the term broken"
     results = [
         f"**{_result(curve)}** {name}"
-        for name, curve in zip(names, race.curves, strict=True)
+        for name, curve in zip(names, training.curves, strict=True)
         if curve.scores
     ]
-    return f"Right answers in the {race.held_out} part: {', '.join(results)}."
+    return f"Right answers in the {training.held_out} part: {', '.join(results)}."
 
 
-def _result(curve: RaceCurve) -> str:
+def _result(curve: LearningCurve) -> str:
     accuracy = f"{100 * curve.scores[-1].accuracy:.1f} %"
     return f"{accuracy}, then diverged," if curve.has_diverged else accuracy
