@@ -12,6 +12,7 @@ from streamlit import runtime
 from dashboard import training_actions
 from dashboard.shell import (
     app_entry,
+    page_settings,
     page_style,
     phone_navigation,
     process_tuning,
@@ -36,6 +37,7 @@ if runtime.exists():  # there is a visitor
         for entry in PAGES
     ]
     page = st.navigation({"Perceptron Lab": pages})
+    page_settings.choose_settings(page.url_path)
     sidebar.draw()
     share_link.draw()
     projector.draw()

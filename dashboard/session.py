@@ -22,6 +22,7 @@ from data.datasets import Dataset
 from data.drawing.gallery import Gallery
 from data.drawing.strokes import Stroke
 from experiments.background.background_task import BackgroundTask, Page
+from experiments.background.played_training import PlayedTraining
 from experiments.background.run_sequence import RunSequence
 from experiments.background.run_store import RunStore, StoredRun
 from experiments.background.training_job import Goal, TrainingJob
@@ -278,6 +279,11 @@ STEP_MATRIX_COLUMNS = "step_matrix_columns"
 STEP_MATRIX_CHARTS = tuple(f"step_matrix_{i}" for i in range(5))
 STEP_ADDENDS_CHART = "step_addends"
 MARKED_SOURCE = "_marked_source"
+PLAYGROUND_NETWORK = "playground_network"
+PLAYGROUND_RIVAL = "playground_rival"
+RIVAL_SETTING = "_rival_setting"
+RIVAL_VALUE = "rival_value"  # one for each setting: see `key_of`
+SEND = "send"  # one for each page: see `key_of`
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -454,6 +460,37 @@ class SlowMotion:
     shown_at: float = 0.0
 
 
+class KeptSettings(NamedTuple):
+    """The settings of pages that are not shown, and the reader's own data there."""
+
+    config: RunConfig
+    own: Dataset | None
+
+
+@dataclass
+class Playground:
+    """What the reader plays with.
+
+    Attributes
+    ----------
+    trainings : of the network, and of a second one beside it, by the keys of their views
+    rival : the setting in which the second one differs, and its value; None without one
+    pace : its name
+    order : the number of the last order of the browser that was met
+    seen : the number of the newest frame that the browser has of each training
+    problem : why the last order could not be met
+    page : tells the browser's messages from those of another server
+    """
+
+    trainings: dict[str, PlayedTraining] = field(default_factory=dict)
+    rival: tuple[str, Any] | None = None
+    pace: str = "epoch"
+    order: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+    problem: str = ""
+    page: str = field(default_factory=lambda: uuid4().hex)
+
+
 @dataclass
 class Tab:
     """What one browser tab has.
@@ -499,6 +536,9 @@ class Tab:
         each kind
     landscapes : what was computed last of the loss around networks, by what it depends on
     slow_motion : where the reader is in the slow motion of a step
+    is_in_playground : whether the settings are those of the playground
+    other_settings : those of the playground on the other pages, and of these in the playground
+    playground : what the reader plays with
     """
 
     config: RunConfig = field(default_factory=RunConfig)
@@ -542,6 +582,9 @@ class Tab:
     architecture_grid: RunSequence[RunOutcome] | None = None
     landscapes: dict[Hashable, LossLandscape | LossLine] = field(default_factory=dict)
     slow_motion: SlowMotion = field(default_factory=SlowMotion)
+    is_in_playground: bool = False
+    other_settings: KeptSettings | None = None
+    playground: Playground = field(default_factory=Playground)
 
     @property
     def works(self) -> Iterator[BackgroundTask | RunSequence[Any] | SideBySide]:
@@ -550,7 +593,8 @@ class Tab:
         training = self.paired_training and self.paired_training.training
         ranking = self.ranked_units and self.ranked_units.ranking.task
         inside = (ranking, *self.landscapes.values())
-        own = (self.job, *self.comparisons.values(), *wrapped, training, *inside)
+        played = self.playground.trainings.values()
+        own = (self.job, *played, *self.comparisons.values(), *wrapped, training, *inside)
         return (work for work in own if work)
 
     @property

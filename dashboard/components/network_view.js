@@ -1,5 +1,6 @@
 // Draws a network with one sample in it: the input, each layer as units shaded by what they pass
-// on, the strongest connections, and the answer. All numbers come from the server.
+// on, the strongest connections, and the answer. All numbers come from the server. It comes after
+// network_drawing.js.
 
 const TOP = 24, BOTTOM = 20; // pixels above and below the units, for words
 const PITCH = 15, LARGEST_PITCH = 30; // from unit to unit, in pixels
@@ -8,26 +9,9 @@ const IN_WORDS = 3; // the strongest of what a unit receives, and passes on
 const MOVE_MS = 250; // in which activations move from one picture to the next
 const views = new WeakMap();
 
-// ---- numbers and colors ----
-
-const written = (value) => (Number.isFinite(value) ? String(+value.toPrecision(3)).replace("-", "−") : "not finite");
-const brief = (value) => (value && Math.abs(value) < 0.001 ? value.toExponential(0) : String(+value.toPrecision(2))).replaceAll("-", "−");
-const signed = (value) => (value < 0 ? written(value) : `+${written(value)}`);
-const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0) || 1;
-
 function unpacked({ bytes, scale }) {
   return Float32Array.from(new Int8Array(bytesOf(bytes).buffer), (value) => (value * scale) / 127);
 }
-
-// The color at a share, 0 to 1, of a scale, as [red, green, blue].
-function colorAt(scale, share) {
-  const position = Math.min(Math.max(share || 0, 0), 1) * (scale.length - 1);
-  const i = Math.min(Math.floor(position), scale.length - 2);
-  const part = (color, start) => parseInt(color.slice(start, start + 2), 16);
-  return [1, 3, 5].map((start) => Math.round(part(scale[i], start) + (position - i) * (part(scale[i + 1], start) - part(scale[i], start))));
-}
-
-const css = (rgb) => `rgb(${rgb.join(" ")})`;
 
 // ---- the picture as the server sent it, and where its parts go ----
 
@@ -141,17 +125,12 @@ function drawFeatures({ picture, geometry: { input, places }, theme }, context) 
 
 function drawEdges({ edges, focus, picture, geometry: { places }, theme }, context) {
   const isFaint = picture.place && !focus; // what comes to a marked unit is drawn above them
-  const below = css(colorAt(theme.diverging, 0.17)), above = css(colorAt(theme.diverging, 0.83));
+  const { below, above } = signColors(theme);
   for (const { l, from, to, value, strength } of edges) {
-    const start = places[l - 1][from], end = places[l][to];
-    const middle = (start.x + end.x) / 2;
     context.strokeStyle = value < 0 ? below : above;
     context.globalAlpha = (0.12 + 0.88 * strength) * (isFaint ? 0.25 : 1);
     context.lineWidth = 0.4 + 2.6 * strength;
-    context.beginPath();
-    context.moveTo(start.x + start.radius, start.y);
-    context.bezierCurveTo(middle, start.y, middle, end.y, end.x - end.radius, end.y);
-    context.stroke();
+    strokeConnection(context, places[l - 1][from], places[l][to]);
   }
   context.globalAlpha = 1;
   context.lineWidth = 1;
@@ -191,19 +170,6 @@ function drawUnits(view, context, l) {
 }
 
 // ---- a place that the page speaks of ----
-
-// Words that stay legible on whatever is below them.
-function writeAbove({ theme }, context, text, x, y, align, color) {
-  context.font = `600 11px ${theme.font}`;
-  context.textAlign = align;
-  context.lineJoin = "round";
-  context.strokeStyle = theme.background;
-  context.lineWidth = 4;
-  context.strokeText(text, x, y);
-  context.lineWidth = 1;
-  context.fillStyle = color;
-  context.fillText(text, x, y);
-}
 
 // What comes to the marked unit along its connections, with the longest three in numbers.
 function drawTerms(view, context) {
@@ -391,12 +357,7 @@ function showDetail(view) {
   text.replaceChildren(...lines.map((line, i) => Object.assign(document.createElement("div"), { textContent: line, className: i ? "" : "heading" })));
   drawWeights(view, focus, detail.querySelector("canvas"));
   words.textContent = lines.join(". ");
-  const { canvas, zoom } = view, x = zoom * place.x, y = zoom * place.y, offset = zoom * place.radius + 10;
-  const isLeft = x > canvas.clientWidth / 2;
-  const left = isLeft ? x - offset - detail.offsetWidth : Math.min(x + offset, canvas.clientWidth - detail.offsetWidth);
-  const top = Math.min(y - detail.offsetHeight / 2, canvas.clientHeight - detail.offsetHeight);
-  detail.style.left = `${Math.max(0, left)}px`;
-  detail.style.top = `${canvas.offsetTop + Math.max(0, top)}px`;
+  placeBeside(view, place, detail);
 }
 
 function setFocus(view, focus) {
@@ -421,8 +382,6 @@ function unitAt({ picture, zoom, geometry: { places } }, { offsetX, offsetY }) {
   });
   return found;
 }
-
-const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 function walk(view, [acrossLayers, withinLayer]) {
   const { places } = view.geometry, first = view.picture.image ? 1 : 0, last = places.length - 1;

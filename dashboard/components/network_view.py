@@ -20,6 +20,7 @@ from mlp.arrays import Array
 from mlp.network import Network
 
 HERE = Path(__file__)
+NETWORK_DRAWING = HERE.with_name("network_drawing.js").read_text(encoding="utf-8")
 DIGITS = 5  # of a number on its way to the browser
 LONGEST_NAME = 24  # letters of a class or a feature
 MOST_TERMS = 12  # that come to a unit that is marked
@@ -37,7 +38,7 @@ title="As wide as what it passes on: weight × activation">Contributions</button
 <div class="detail" hidden><canvas></canvas><div class="text"></div></div>
 <div class="words" aria-live="polite"></div></div>""",
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=FOLLOW + NETWORK_DRAWING + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

@@ -24,6 +24,7 @@ class PageEntry(NamedTuple):
 
 PAGES = (
     PageEntry("train", "Train", ":material/model_training:", is_default=True),
+    PageEntry("playground", "Playground", ":material/hub:"),
     PageEntry("draw", "Draw", ":material/draw:"),
     PageEntry("explore", "Explore", ":material/grid_view:"),
     PageEntry("confusion", "Confusion matrix", ":material/grid_on:"),

@@ -134,6 +134,11 @@ class BackgroundTask:
         return self._presence.page.reader
 
     @property
+    def page(self) -> Page:
+        """The page that it works for."""
+        return self._presence.page
+
+    @property
     def status(self) -> Status:
         """What the task is doing, or how it ended."""
         return self._ending or (Status.QUEUED if self.is_waiting else Status.RUNNING)

@@ -1,0 +1,222 @@
+"""A small network on points of the plane, drawn whole, while it is trained."""
+
+import base64
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+from data.plane_features import PLANE_FEATURES
+
+from dashboard import session
+from dashboard.charts.figure import to_json
+from dashboard.components.live_feed import TELL, LiveContent, follow
+from dashboard.components.network_view import NETWORK_DRAWING
+from data.datasets import Labels
+from experiments.background.played_training import PlayedTraining
+from experiments.config import RunConfig
+from experiments.evaluation.decision_regions import grid_over
+from experiments.training.frames import Frame
+from experiments.training.prepared_data import PreparedData
+from experiments.training.run import Run
+from mlp.arrays import Array
+from mlp.records import Score
+
+HERE = Path(__file__)
+MOST_FRAMES = 120  # in one answer; the browser asks for the others at once
+MOST_LAYERS, MOST_UNITS = 6, 8  # hidden ones, that can be drawn whole
+
+
+def _script(name: str) -> str:
+    return HERE.with_name(name).read_text(encoding="utf-8")
+
+
+_mount = st.components.v2.component(
+    "plane_network",
+    html=_script("plane_network.html"),
+    css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=TELL
+    + NETWORK_DRAWING
+    + _script("forward_pass.js")
+    + _script("plane_pictures.js")
+    + _script("plane_network.js"),
+)
+
+
+class Player(NamedTuple):
+    """What plays a training, as the browser has to know it.
+
+    status : paused, playing, waiting or over
+    remark : what there is to say of it, in a sentence; empty if there is nothing
+    pace, paces : the name of its pace, and all there are with what they are called
+    order : the number of the last order of the browser that was met
+    is_stuck : whether it can only begin anew
+    seconds : until the browser asks for more, while it plays
+    """
+
+    status: str
+    remark: str
+    pace: str
+    paces: Mapping[str, str]
+    order: int
+    is_stuck: bool
+    seconds: float
+
+
+class LiveFrames(LiveContent):
+    """A component that is told at each look what it does not have yet."""
+
+    def told(self) -> str:
+        """Return the content as it is now as JSON."""
+        self._number += 1
+        news = {"drawing": self.drawing, "number": self._number, "content": self._make()}
+        return to_json(news)
+
+
+def show_plane_network(
+    training: Callable[[], PlayedTraining],
+    player: Callable[[], Player],
+    seen: Callable[[], int],
+    *,
+    address: str,
+    page: str,
+    key: str,
+    height: int,
+    on_structure: Callable[[object], None],
+    on_told: Callable[[object], None],
+    is_second: bool = False,
+) -> None:
+    """Show the network of a training, and play what becomes of it.
+
+    Parameters
+    ----------
+    training, player : return what is shown now
+    seen : returns the number of the newest frame that the browser has
+    address, page : where the browser tells what the reader does, and the name of the page there
+    height : of the network, in pixels
+    on_structure : called with the other layers or features that the reader wants; nobody has
+        checked them
+    on_told : called with a message that came by a rerun of the page, since requests to the
+        address do not come through
+    is_second : whether another one on the page has the buttons for both
+    """
+    element = follow(
+        key,
+        LiveFrames(lambda: _content(training(), player(), seen()), lambda: None),
+    )
+    now = player()
+    data = {
+        "key": key,
+        "drawing": element.drawing,
+        "content": element.drawn,
+        "address": address,
+        "page": page,
+        "height": height,
+        "network": network_content(training().run),
+        "paces": list(now.paces.items()),
+        "mostLayers": MOST_LAYERS,
+        "mostUnits": MOST_UNITS,
+        "isSecond": is_second,
+    }
+    _mount(
+        key=key,
+        data=data,
+        on_structure_change=lambda: on_structure(session.sent(key, "structure")),
+        on_told_change=lambda: on_told(session.sent(key, "told")),
+        on_outdated_change=lambda: None,
+    )
+
+
+def why_not_drawn(config: RunConfig) -> str:
+    """Return why a network cannot be drawn whole; nothing if it can."""
+    layers = config.hidden_layers
+    if len(layers) <= MOST_LAYERS and max(layers, default=0) <= MOST_UNITS:
+        return ""
+    return (
+        f"Here, a network is drawn whole: it has at most {MOST_LAYERS} hidden layers of at most "
+        f"{MOST_UNITS} units, and this one has {', '.join(map(str, layers))}."
+    )
+
+
+def _content(training: PlayedTraining, player: Player, seen: int) -> dict[str, Any]:
+    """Return what has become of a training since a frame."""
+    run = training.run
+    frames = run.frames.after(seen, MOST_FRAMES)
+    return {
+        "run": run.id,
+        "frames": _frames_content(frames),
+        "hasMore": bool(frames) and max(frames) < run.frames.newest_number,
+        "stepsPerEpoch": run.plan.steps_per_epoch,
+        "frozen": sorted(run.frozen),
+        "status": player.status,
+        "remark": player.remark,
+        "pace": player.pace,
+        "order": player.order,
+        "isStuck": player.is_stuck,
+        "seconds": player.seconds,
+    }
+
+
+def _frames_content(frames: Mapping[int, Frame]) -> dict[str, Any]:
+    all_frames = frames.values()
+    scores = [[*_pair(frame.training), *_pair(frame.validation)] for frame in all_frames]
+    return {
+        "numbers": list(frames),
+        "steps": [frame.step for frame in all_frames],
+        "parameters": _floats([frame.parameters for frame in all_frames]),
+        "scores": _floats(scores),
+    }
+
+
+def _pair(score: Score | None) -> tuple[float, float]:
+    return (score.loss, score.accuracy) if score else (np.nan, np.nan)
+
+
+def network_content(run: Run) -> dict[str, Any]:
+    """Return a network and its points as plane_network.js reads them."""
+    prepared, config = run.prepared_data(), run.config
+    plane, names = _plane_of(prepared), config.features
+    x, y = (grid_over(plane[:, i]) for i in (0, 1))
+    return {
+        "sizes": list(run.plan.sizes),
+        "activation": config.activation,
+        "output": config.output,
+        "features": list(names),
+        "labels": [PLANE_FEATURES[name].label for name in names],
+        "allFeatures": [{"name": f.name, "label": f.label} for f in PLANE_FEATURES.values()],
+        "shift": prepared.scaler.shift.tolist(),
+        "scale": prepared.scaler.scale.tolist(),
+        "domain": [float(x[0]), float(x[-1]), float(y[0]), float(y[-1])],
+        "axes": ["x₁", "x₂"],
+        "classes": list(prepared.dataset.class_names),
+        "training": _points(plane, prepared.dataset.labels, prepared.split.training),
+        "validation": _points(plane, prepared.dataset.labels, prepared.split.validation),
+    }
+
+
+def _plane_of(prepared: PreparedData) -> Array:
+    """Return the points of the samples, (n_samples, 2).
+
+    Raises
+    ------
+    ValueError : if they are none
+    """
+    if prepared.plane is None:
+        raise ValueError(
+            "The playground is for points in the plane. Choose a set of points in the sidebar, "
+            "such as circles."
+        )
+    return prepared.plane
+
+
+def _points(plane: Array, labels: Labels, rows: Any) -> dict[str, str]:
+    return {"x": _floats(plane[rows]), "labels": _encoded(labels[rows].astype(np.uint8))}
+
+
+def _floats(values: Any) -> str:
+    return _encoded(np.asarray(values, np.float32))
+
+
+def _encoded(array: Any) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")

@@ -1,0 +1,84 @@
+"""What the browser tells while the reader plays: nobody has checked it."""
+
+from collections.abc import Callable
+
+from dashboard import session
+from dashboard.playground import trainings
+from dashboard.playground.paces import PACES
+from experiments.training.edits import Edit
+
+MOST_ORDERS = 50  # of one message
+MOST_PLACES = 1000  # of one edit
+
+
+def take_message(message: object) -> None:
+    """Do what the reader wants, in order, and note which frames the browser has."""
+    playground = session.tab().playground
+    match message:
+        case {"page": str(page), "orders": list(orders), "seen": dict(seen)} if (
+            page == playground.page
+        ):
+            for order in orders[:MOST_ORDERS]:
+                _take_order(order)
+            for key in playground.trainings:
+                number = seen.get(key)
+                if type(number) is int:
+                    playground.seen[key] = number
+
+
+def _take_order(order: object) -> None:
+    """Do one thing that the reader wants, unless it is done already."""
+    playground = session.tab().playground
+    match order:
+        case {"n": int(n), "do": str(do)} if type(n) is int and n > playground.order:
+            playground.order, playground.problem = n, ""
+            try:
+                ORDERS.get(do, _nothing)(order)
+            except ValueError as error:
+                playground.problem = str(error)
+
+
+def _nothing(order: dict[str, object]) -> None:
+    """Leave an order that means nothing."""
+
+
+def _go(order: dict[str, object]) -> None:
+    trainings.go(trainings.GOALS[str(order["do"])])
+
+
+def _set_pace(order: dict[str, object]) -> None:
+    if (name := order.get("pace")) in PACES:
+        trainings.set_pace(str(name))
+
+
+def _edit(order: dict[str, object]) -> None:
+    key = order.get("key")
+    if key in session.tab().playground.trainings and (change := parse_edit(order)):
+        trainings.edit(str(key), change)
+
+
+def parse_edit(order: dict[str, object]) -> Edit | None:
+    """Return what the reader did by hand; None if that cannot be."""
+    values, frozen = order.get("values"), order.get("frozen")
+    if not (isinstance(values, dict) and isinstance(frozen, list)):
+        return None
+    if len(values) > MOST_PLACES or len(frozen) > MOST_PLACES:
+        return None
+    are_places = all(str(place).isdecimal() and len(str(place)) < 6 for place in values)
+    are_numbers = all(type(value) in (int, float) for value in values.values())
+    if not (are_places and are_numbers and all(type(place) is int for place in frozen)):
+        return None
+    try:
+        numbers = {int(place): float(value) for place, value in values.items()}
+    except OverflowError:
+        return None
+    return Edit(numbers, frozenset(frozen))
+
+
+ORDERS: dict[str, Callable[[dict[str, object]], None]] = {
+    **dict.fromkeys(trainings.GOALS, _go),
+    "pause": lambda _: trainings.pause(),
+    "reset": lambda _: trainings.reset(),
+    "pace": _set_pace,
+    "edit": _edit,
+}

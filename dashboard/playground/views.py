@@ -1,0 +1,129 @@
+"""The networks of the playground, and what can be done with them."""
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.components.live_feed import forget_live_elements, open_live_page
+from dashboard.components.plane_network import (
+    MOST_LAYERS,
+    MOST_UNITS,
+    Player,
+    show_plane_network,
+    why_not_drawn,
+)
+from dashboard.playground.orders import take_message
+from dashboard.playground.paces import PACES
+from dashboard.playground.remarks import remark_on
+from dashboard.playground.rivals import draw_rival_controls
+from dashboard.playground.send import draw_send
+from dashboard.playground.trainings import prepare_trainings
+from dashboard.settings import control_value
+from dashboard.training_speed import POLL_SECONDS, poll_seconds
+from data.datasets import DATASETS
+from experiments.background.background_task import Status
+from experiments.config import OWN, RunConfig, is_in_plane, parse_field
+
+HEIGHT, HEIGHT_OF_TWO = 400, 330  # pixels of a network
+ASK_SECONDS = 0.8  # between two looks, while few play
+STATUS_WORDS = {Status.PAUSED: "paused", Status.RUNNING: "playing", Status.QUEUED: "waiting"}
+
+
+def draw_playground() -> None:
+    """Draw the networks of the settings, or say why there are none."""
+    forget_live_elements()
+    config = session.config()
+    if not _can_draw(config):
+        return
+    try:
+        prepare_trainings(config)
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _draw_networks()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("Second network", icon=":material/compare_arrows:"):
+            draw_rival_controls(config)
+        draw_send()
+
+
+def _can_draw(config: RunConfig) -> bool:
+    """Say whether there is a network that can be drawn; if not, say why on the page."""
+    if session.lacks_data():
+        return False  # the page says what to do already
+    if not is_in_plane(config.dataset) and config.dataset != OWN:
+        st.info(
+            f"The playground is for points in the plane, not for {DATASETS[config.dataset].title}. "
+            "Choose a set of points under Dataset, such as circles.",
+            icon=":material/scatter_plot:",
+        )
+        return False
+    if problem := why_not_drawn(config):
+        st.info(problem, icon=":material/info:")
+        st.button(
+            f"Take {MOST_UNITS} units, and fewer layers",
+            on_click=_shrink,
+            args=[config],
+            help="Shrinks each hidden layer to what can be drawn.",
+        )
+        return False
+    return True
+
+
+def _shrink(config: RunConfig) -> None:
+    layers = tuple(min(units, MOST_UNITS) for units in config.hidden_layers[:MOST_LAYERS])
+    session.set_value("hidden_layers", control_value("hidden_layers", layers))
+
+
+def _draw_networks() -> None:
+    """Draw one network, or two side by side, that the browser tells of what the reader does."""
+    playground = session.tab().playground
+    address = open_live_page(lambda: False, take_message)
+    is_pair = len(playground.trainings) > 1
+    places = st.columns(len(playground.trainings)) if is_pair else [st.container()]
+    for place, key in zip(places, playground.trainings, strict=True):
+        with place:
+            show_plane_network(
+                lambda key=key: playground.trainings[key],
+                lambda key=key: _player(key),
+                lambda key=key: playground.seen.get(key, -1),
+                address=address,
+                page=playground.page,
+                key=key,
+                height=HEIGHT_OF_TWO if is_pair else HEIGHT,
+                on_structure=_take_structure,
+                on_told=take_message,
+                is_second=key == session.PLAYGROUND_RIVAL,
+            )
+
+
+def _player(key: str) -> Player:
+    playground = session.tab().playground
+    training = playground.trainings[key]
+    run = training.run
+    return Player(
+        STATUS_WORDS.get(training.status, "over"),
+        remark_on(training),
+        playground.pace,
+        {name: pace.label for name, pace in PACES.items()},
+        playground.order,
+        bool(run.diverged or run.early_stopped),
+        ASK_SECONDS * poll_seconds() / POLL_SECONDS,
+    )
+
+
+def _take_structure(message: object) -> None:
+    """Take other layers or features into the settings, if they are possible."""
+    match message:
+        case {"hidden_layers": list(layers)} if all(type(n) is int for n in layers):
+            _set("hidden_layers", layers)
+        case {"features": list(names)} if all(isinstance(name, str) for name in names):
+            _set("features", names)
+
+
+def _set(field: str, values: list[object]) -> None:
+    text = ", ".join(map(str, values[:100]))
+    try:
+        session.set_value(field, control_value(field, parse_field(field, text)))
+    except ValueError:
+        return  # the buttons of the page ask for nothing like it
+    session.forget_notices()

@@ -1,0 +1,39 @@
+"""The playground has settings of its own: those of the other pages are there again after it."""
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.settings import apply, control_value
+from experiments.config import RunConfig
+
+PLAYGROUND = "playground"
+FIRST = RunConfig(dataset="circles", hidden_layers=(4,), activation="tanh", epochs=2000)
+"""What the playground begins with, unless a link says otherwise."""
+
+
+def choose_settings(page: str) -> None:
+    """Bring the settings that belong to a page into the sidebar; call it before they are drawn.
+
+    Parameters
+    ----------
+    page : its address, such as playground
+    """
+    tab, is_playground = session.tab(), page == PLAYGROUND
+    if tab.is_in_playground == is_playground:
+        return
+    tab.is_in_playground = is_playground
+    kept, tab.other_settings = tab.other_settings, session.KeptSettings(tab.config, tab.own)
+    if kept is not None:
+        tab.config, tab.own = kept
+        apply(kept.config)
+    elif is_playground:
+        _apply_first()
+
+
+def _apply_first() -> None:
+    """Take the first settings, but for those that the link asks for."""
+    if "dataset" in st.query_params:
+        return  # with the defaults for that one
+    for field, value in FIRST.model_dump().items():
+        if field not in st.query_params:
+            session.set_value(field, control_value(field, value))
