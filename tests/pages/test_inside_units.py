@@ -21,10 +21,9 @@ VIEWS = ("Units", "Switch units off", "Decision")
 def inside(open_app):
     """Train a run, and open the page that looks into it."""
 
-    def open_(**query: str) -> App:
+    def open_(view: str = "Units", **query: str) -> App:
         app = open_app(**{"epochs": "3", "hidden_layers": "12", "pace": "full"} | query)
-        app.click("Train")
-        return app.wait_for(lambda: app.job.status.is_over).go_to("inside")
+        return app.train("inside", **{session.INSIDE_VIEW: view})
 
     return open_
 
@@ -57,7 +56,7 @@ def title_of(app: App, chart: str) -> str:
     ids=lambda query: " ".join(query.values()) or "default",
 )
 def test_each_view_shows_titled_figures_and_says_what_to_notice(inside, query, view: str) -> None:
-    app = show(inside(**query), view)
+    app = inside(view, **query)
     if view == "Switch units off" and query.get("hidden_layers") == "":
         assert "nothing to switch off" in app.test.info[0].value
         return
