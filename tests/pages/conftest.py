@@ -1,11 +1,12 @@
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
@@ -136,6 +137,33 @@ def search_no_packages() -> Iterator[None]:
     """Spare each test a search for components in all installed packages: there are none."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: [])
+        yield
+
+
+class LookUp(Mapping[str, Any]):
+    """The values of a session, each found when it is asked for."""
+
+    def __init__(self, state: SessionState) -> None:
+        self._state = state
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ALL_VALUES(self._state))
+
+    def __len__(self) -> int:
+        return len(ALL_VALUES(self._state))
+
+
+ALL_VALUES = vars(SessionState)["filtered_state"].fget
+
+
+@pytest.fixture(scope="session", autouse=True)
+def look_up_values() -> Iterator[None]:
+    """Spare each control a copy of the whole session, of which it reads one value."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SessionState, "filtered_state", property(LookUp))
         yield
 
 
