@@ -135,7 +135,7 @@ def test_a_choice_of_another_run_is_forgotten_where_it_does_not_fit(inside) -> N
 
 
 def test_a_unit_is_switched_off_by_a_click_on_a_bar_or_in_the_network(inside) -> None:
-    app = show(inside(), "Switch units off")
+    app = inside("Switch units off")
     send(app, session.RANKING_CHART, "click", {"trace": 0, "index": [0]})
     (off,) = app.test.session_state[session.SWITCHED_OFF]
     before, after = title_of(app, session.SWITCHED_OFF_CLASSES_CHART).split(" with all, ")
@@ -155,7 +155,7 @@ def test_a_unit_is_switched_off_by_a_click_on_a_bar_or_in_the_network(inside) ->
 def test_a_large_ranking_goes_on_in_the_background_and_can_be_stopped(inside, monkeypatch) -> None:
     monkeypatch.setattr("dashboard.inside.unit_facts.RANKING_SECONDS", 0)
     monkeypatch.setattr("experiments.inspection.ablation.MOST_NUMBERS", 1)
-    app = show(inside(), "Switch units off")
+    app = inside("Switch units off")
     ranking = app.test.session_state[session.TAB].ranked_units.ranking
     assert ranking.n_done == 1
     app.click("Rank all units")
@@ -165,7 +165,7 @@ def test_a_large_ranking_goes_on_in_the_background_and_can_be_stopped(inside, mo
 
 
 def test_the_way_goes_to_another_class_and_begins_where_one_clicks(inside) -> None:
-    app = show(inside(), "Decision")
+    app = inside("Decision")
     assert "flip" in title_of(app, session.PATH_CHART)
     assert not title_of(app, session.PATH_CHART).endswith(": 0 flips")
     send(app, session.NEAR_BOUNDARY_CHART, "click", {"trace": 0, "index": [0, 0]})
@@ -197,7 +197,7 @@ def test_costs_are_taken_while_another_thread_measures_more(monkeypatch) -> None
 def test_a_ranking_goes_on_when_the_page_is_reloaded(inside, monkeypatch) -> None:
     monkeypatch.setattr("dashboard.inside.unit_facts.RANKING_SECONDS", 0)
     monkeypatch.setattr("experiments.inspection.ablation.MOST_NUMBERS", 1)
-    app = show(inside(), "Switch units off").click("Rank all units")
+    app = inside("Switch units off").click("Rank all units")
     tab = app.test.session_state[session.TAB]
     assert tab.ranked_units.ranking.task in [*tab.works]
 
