@@ -36,7 +36,9 @@ def explore(open_app):
 def explore_own(open_app):
     def open_(own: Dataset, view: str = "Samples"):
         app = open_app(dataset="own", full_batch="true")
-        return app.preset(**{session.TAB: session.Tab(own=own), session.VIEW: view}).go_to("explore")
+        return app.preset(**{session.TAB: session.Tab(own=own), session.VIEW: view}).go_to(
+            "explore"
+        )
 
     return open_
 
