@@ -680,7 +680,7 @@ def test_an_interrupted_training_is_reported_and_saved(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
 def test_an_interrupted_sweep_is_saved_and_resumed(program: Program, tmp_path: Path) -> None:
     out = tmp_path / "table.csv"
-    command = ("sweep", "--out", str(out), "--seeds", "0-5", "--epochs", "300", "--json")
+    command = ("sweep", "--out", str(out), "--seeds", "0-5", "--epochs", "150", "--json")
     process = start(*command, "--jobs", "2")
     try:
         wait_until(out.exists)
@@ -697,5 +697,5 @@ def test_an_interrupted_sweep_is_saved_and_resumed(program: Program, tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
     finished = program(*command, "--jobs", "1").last
     assert (finished["known"], finished["done"]) == (stopped["done"], 6)
-    configs = grid_configs({"epochs": 300}, {}, range(6))
+    configs = grid_configs({"epochs": 150}, {}, range(6))
     assert all(config in ResultTable(out) for config in configs)

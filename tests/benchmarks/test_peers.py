@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 from sklearn.neural_network._stochastic_optimizers import BaseOptimizer
+from threadpoolctl import threadpool_limits
 
 from benchmarks import peers, report
 from mlp.optimizers import OPTIMIZERS
@@ -133,12 +134,12 @@ def test_the_number_of_threads_holds_while_measuring_and_is_put_back() -> None:
         info = report.threadpool_info()
         return {library["num_threads"] for library in info if library["user_api"] == "blas"}
 
-    before = blas_threads()
-    with peers.limited_threads(1):
-        assert blas_threads() == {1}
-        if find_spec("torch"):
-            assert sys.modules["torch"].get_num_threads() == 1
-    assert blas_threads() == before
+    with threadpool_limits(2, user_api="blas"):
+        with peers.limited_threads(1):
+            assert blas_threads() == {1}
+            if find_spec("torch"):
+                assert sys.modules["torch"].get_num_threads() == 1
+        assert blas_threads() == {2}
 
 
 def test_results_go_between_the_comments_of_the_readme(tmp_path) -> None:

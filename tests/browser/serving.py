@@ -49,13 +49,16 @@ class Server:
 
 
 @contextmanager
-def running_server(log: Path, *, first: str = "", folder: Path = ROOT) -> Iterator[Server]:
+def running_server(
+    log: Path, *, first: str = "", folder: Path = ROOT, script: str = "app.py"
+) -> Iterator[Server]:
     """Serve the app on a free port of this machine, until the block ends.
 
     Parameters
     ----------
     first : lines of Python that the server's process runs before the app
     folder : where the app is
+    script : what to run in that folder
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -70,7 +73,7 @@ def running_server(log: Path, *, first: str = "", folder: Path = ROOT) -> Iterat
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", first + SERVE, "run", "app.py", *flags],
+            [sys.executable, "-c", first + SERVE, "run", script, *flags],
             cwd=folder,
             stdout=output,
             stderr=output,

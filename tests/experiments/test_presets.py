@@ -1,5 +1,6 @@
 """The presets are the published programs, in this project's terms."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from data import download
 from data.datasets import load
-from experiments.config import RunConfig
+from experiments.config import OWN, RunConfig
 from experiments.presets import PRESETS, Preset, preset
 from experiments.training.plan import plan
 from experiments.training.run import Run
@@ -133,15 +134,19 @@ def test_a_figure_that_is_quoted_names_its_publication() -> None:
     assert all(PRESETS[name].original_accuracy for name in quoted)
 
 
+N_FEW = 3000  # samples are enough to see it begin
+
+
 def test_every_preset_begins_to_learn_where_its_data_are_at_hand(named: Preset) -> None:
     dataset = named.config.dataset
     if dataset in download.ORIGINALS and not download.is_at_hand(dataset):
         pytest.skip(f"the files of {dataset} are not at hand")
-    run = Run(named.config)
-    assert run.plan.sizes == SIZES.get(named.name, run.plan.sizes)
-    n_rows = run.prepared_data().dataset.n_samples
+    whole, size = load(dataset), plan(named.config)
+    assert size.sizes == SIZES.get(named.name, size.sizes)
     held_out = named.config.validation_fraction + named.config.test_fraction
-    assert run.plan.n_training == pytest.approx(n_rows * (1 - held_out), abs=10)
+    assert size.n_training == pytest.approx(whole.n_samples * (1 - held_out), abs=10)
+    few = replace(whole, name=OWN, X=whole.X[:N_FEW], labels=whole.labels[:N_FEW])
+    run = Run(named.config.model_copy(update={"dataset": OWN}), few)
     records = run.records()
     start = run.network.parameters.copy()
     taken = [next(records) for _ in range(4)]

@@ -1,15 +1,18 @@
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
 from experiments.background.executors import SliceExecutor
 from experiments.background.slice_scheduler import PROCESS_SCHEDULER
+from experiments.background.training_job import Goal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -18,23 +21,24 @@ PATIENCE = 20.0
 class App:
     """The app in a test: find things by what the reader sees, and wait for the training.
 
-    It opens on the Train page, unless the test goes to another one first.
+    It opens on the Train page, unless the test goes to another one first. A page is drawn
+    when the test looks at it: one that is left unseen costs no time.
     """
 
     def __init__(self, **query: str) -> None:
         self._test = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE)
-        self._is_open = False
+        self._is_drawn = False
         for name, value in query.items():
             self._test.query_params[name] = value
 
     @property
     def test(self) -> AppTest:
-        if not self._is_open:
+        if not self._is_drawn:
             self.run()
         return self._test
 
     def run(self) -> "App":
-        self._is_open = True
+        self._is_drawn = True
         self._test.run()
         assert not self._test.exception
         return self
@@ -50,9 +54,28 @@ class App:
         self.button(label).click()
         return self.run()
 
+    def preset(self, **values: Any) -> "App":
+        """Keep values in the session, for the next page that is drawn."""
+        for key, value in values.items():
+            self._test.session_state[key] = value
+        return self
+
+    def train(self, page: str = "train", **values: Any) -> "App":
+        """Open a page, and train there to the end: as a click on Train does, but at once."""
+        request = session.TrainingRequest(Goal.THE_END, None)
+        self.preset(**{session.TAB: session.Tab(request=request)} | values).go_to(page)
+        return self.wait_for(lambda: self.job.status.is_over)
+
+    @property
+    def tab(self) -> session.Tab:
+        """What the session has, even if the page is to be drawn anew."""
+        if session.TAB not in self._test.session_state:
+            self.run()
+        return self._test.session_state[session.TAB]
+
     @property
     def job(self):
-        return self.test.session_state[session.TAB].job
+        return self.tab.job
 
     @property
     def config(self):
@@ -92,11 +115,13 @@ class App:
         return [message.value for message in getattr(self.test, kind)] + endings
 
     def wait_for(self, condition: Callable[[], bool]) -> "App":
+        """Wait until something has happened; the page is to be drawn anew then."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < deadline, "timed out"
             time.sleep(0.005)
-        return self.run()
+        self._is_drawn = False
+        return self
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -112,6 +137,33 @@ def search_no_packages() -> Iterator[None]:
     """Spare each test a search for components in all installed packages: there are none."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: [])
+        yield
+
+
+class LookUp(Mapping[str, Any]):
+    """The values of a session, each found when it is asked for."""
+
+    def __init__(self, state: SessionState) -> None:
+        self._state = state
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ALL_VALUES(self._state))
+
+    def __len__(self) -> int:
+        return len(ALL_VALUES(self._state))
+
+
+ALL_VALUES = vars(SessionState)["filtered_state"].fget
+
+
+@pytest.fixture(scope="session", autouse=True)
+def look_up_values() -> Iterator[None]:
+    """Spare each control a copy of the whole session, of which it reads one value."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SessionState, "filtered_state", property(LookUp))
         yield
 
 

@@ -30,14 +30,12 @@ def break_it(open_app, monkeypatch, tmp_path):
     def open_(view: str = "One image", network: str = "digits-drawn", **query: str) -> App:
         app = open_app(**query)
         opened.append(app)
+        opening = {session.DRAW_TAB: BREAK_IT, session.BREAK_VIEW: view}
         if query:
-            app.click("Train").wait_for(lambda: app.job.status.is_over)
-        app.go_to("draw")
-        tab_of(app).left_tabs[session.DRAW_TAB] = app.test.session_state[session.DRAW_TAB] = (
-            BREAK_IT
-        )
-        app.test.session_state[session.BREAK_VIEW] = view
-        app.run()
+            app.train("draw", **opening)
+        else:
+            app.preset(**opening).go_to("draw")
+        tab_of(app).left_tabs[session.DRAW_TAB] = BREAK_IT
         if network:
             choose(app, network)
         return app

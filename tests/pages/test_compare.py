@@ -27,8 +27,9 @@ def open_page(open_app) -> Iterator[Callable]:
     opened = []
 
     def open_(tab_name: str = "", **query: str):
-        opened.append(open_app(**query).go_to("compare"))
-        return open_tab(opened[-1], tab_name) if tab_name else opened[-1]
+        opening = {session.COMPARE_TAB: tab_name} if tab_name else {}
+        opened.append(open_app(**query).preset(**opening).go_to("compare"))
+        return opened[-1]
 
     yield open_
     for app in opened:

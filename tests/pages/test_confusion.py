@@ -18,8 +18,7 @@ NO_TEST = "The test part is hidden until the run has a result"
 
 def finished(open_app, **query: str):
     """Open the app with a run that has ended, and go to the page."""
-    app = open_app(pace="full", **({"epochs": "3"} | query)).click("Train")
-    return app.wait_for(lambda: app.job.status.is_over).go_to("confusion")
+    return open_app(pace="full", **({"epochs": "3"} | query)).train("confusion")
 
 
 def part_control(app):

@@ -28,8 +28,7 @@ CONTROLS = (
 
 @pytest.fixture
 def trained(open_app):
-    app = open_app(epochs="3", hidden_layers="8", pace="full").click("Train")
-    return app.wait_for(lambda: app.job.status.is_over)
+    return open_app(epochs="3", hidden_layers="8", pace="full").train()
 
 
 @pytest.mark.parametrize("page", NAMES)

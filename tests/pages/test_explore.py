@@ -27,7 +27,7 @@ def show(app, view: str):
 @pytest.fixture
 def explore(open_app):
     def open_(view: str = "Samples", **query: str):
-        return show(open_app(**query).go_to("explore"), view)
+        return open_app(**query).preset(**{session.VIEW: view}).go_to("explore")
 
     return open_
 
@@ -35,10 +35,10 @@ def explore(open_app):
 @pytest.fixture
 def explore_own(open_app):
     def open_(own: Dataset, view: str = "Samples"):
-        app = open_app(full_batch="true")
-        app.test.session_state[session.TAB].own = own
-        app.test.selectbox(key="dataset").set_value("own")
-        return show(app.run().go_to("explore"), view)
+        app = open_app(dataset="own", full_batch="true")
+        return app.preset(**{session.TAB: session.Tab(own=own), session.VIEW: view}).go_to(
+            "explore"
+        )
 
     return open_
 

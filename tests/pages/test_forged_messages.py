@@ -65,8 +65,7 @@ def test_a_click_beyond_the_samples_selects_none(open_app) -> None:
 
 
 def test_a_click_beyond_the_confusion_matrix_leaves_a_cell_that_is_there(open_app) -> None:
-    app = open_app(pace="full", epochs="1").click("Train")
-    app.wait_for(lambda: app.job.status.is_over).go_to("confusion")
+    app = open_app(pace="full", epochs="1").train("confusion")
     send(app, session.MATRIX_CHART, "click", *BEYOND)
     cell = [app.test.session_state[key] for key in (session.MATRIX_TRUE, session.MATRIX_PREDICTED)]
     assert all(place is None or 0 <= place < 10 for place in cell)
@@ -86,8 +85,7 @@ FORGED_EPOCHS = [
 
 
 def test_the_epoch_slider_looks_back_to_epochs_that_are_there(open_app) -> None:
-    app = open_app(pace="full", epochs="3").click("Train")
-    app.wait_for(lambda: app.job.status.is_over)
+    app = open_app(pace="full", epochs="3").train()
     tab = app.test.session_state[session.TAB]
     send(app, session.EPOCH, "epoch", *FORGED_EPOCHS)
     assert tab.epoch is None
@@ -98,8 +96,7 @@ def test_the_epoch_slider_looks_back_to_epochs_that_are_there(open_app) -> None:
 
 
 def test_a_film_is_begun_by_a_click_alone_and_ended_by_another(open_app) -> None:
-    app = open_app(pace="full", epochs="3").click("Train")
-    app.wait_for(lambda: app.job.status.is_over)
+    app = open_app(pace="full", epochs="3").train()
     tab = app.test.session_state[session.TAB]
     send(app, session.EPOCH, "film", "yes", 1, [True], None)
     assert tab.film is None

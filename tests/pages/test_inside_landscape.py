@@ -25,8 +25,7 @@ def train(app: App) -> App:
 
 
 def open_view(app: App) -> App:
-    app.go_to("inside").test.segmented_control(key=session.INSIDE_VIEW).set_value("Landscape")
-    return app.run()
+    return app.preset(**{session.INSIDE_VIEW: "Landscape"}).go_to("inside")
 
 
 def look(app: App) -> App:
@@ -44,7 +43,7 @@ def choose(app: App, key: str, value: str) -> App:
 
 
 def test_the_loss_is_drawn_around_the_network_with_its_path(open_app) -> None:
-    app = look(train(open_app(**FAST)))
+    app = look(open_app(**FAST).train())
     figure = app.figures[session.LANDSCAPE_CHART]
     assert figure["layout"]["title"]["text"] == "Training loss around the network"
     assert [trace["name"] for trace in figure["data"] if "name" in trace][-4:] == [
@@ -64,7 +63,7 @@ def test_the_loss_is_drawn_around_the_network_with_its_path(open_app) -> None:
 
 
 def test_another_part_other_directions_and_a_surface_are_other_pictures(open_app) -> None:
-    app = choose(look(train(open_app(**FAST))), session.LANDSCAPE_PART, "validation")
+    app = choose(look(open_app(**FAST).train()), session.LANDSCAPE_PART, "validation")
     title = app.figures[session.LANDSCAPE_CHART]["layout"]["title"]["text"]
     assert title == "Validation loss around the network"
     assert "all 359 validation samples" in words(app)
@@ -79,7 +78,7 @@ def test_another_part_other_directions_and_a_surface_are_other_pictures(open_app
 
 
 def test_runs_with_other_seeds_and_optimizers_are_drawn_on_one_landscape(open_app) -> None:
-    app = train(open_app(**FAST))
+    app = open_app(**FAST).train()
     app.test.number_input(key="epochs").set_value(4)
     app.test.session_state["seed"] = 7
     app = look(train(app))
@@ -92,7 +91,7 @@ def test_runs_with_other_seeds_and_optimizers_are_drawn_on_one_landscape(open_ap
 
 
 def test_on_the_line_from_the_beginning_there_is_no_barrier(open_app) -> None:
-    app = choose(look(train(open_app(**FAST))), session.LANDSCAPE_WHAT, "Straight line")
+    app = choose(look(open_app(**FAST).train()), session.LANDSCAPE_WHAT, "Straight line")
     figure = app.figures[session.LANDSCAPE_LINE_CHART]
     names = [note["text"] for note in figure["layout"]["annotations"]]
     assert names == ["Before its training", "Network shown"]
@@ -106,7 +105,7 @@ def test_what_takes_long_begins_when_asked_for_and_can_be_stopped(
     open_app, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landscape_tasks, "QUICK_COST", 0)
-    app = open_view(train(open_app(**FAST)))
+    app = open_view(open_app(**FAST).train())
     assert not tasks(app)
     assert session.LANDSCAPE_CHART not in app.figures
     monkeypatch.setattr("experiments.inspection.loss_landscape.score_some", lambda *_: [])
@@ -117,14 +116,14 @@ def test_what_takes_long_begins_when_asked_for_and_can_be_stopped(
 
 
 def test_a_network_that_has_diverged_has_no_landscape(open_app) -> None:
-    app = train(open_app(**FAST))
+    app = open_app(**FAST).train()
     app.job.run.network.parameters[0] = np.nan
     open_view(app)
     assert "it has diverged. Move the slider" in app.messages("info")[0]
 
 
 def test_one_epoch_of_a_single_layer_has_one_direction_only(open_app) -> None:
-    app = look(train(open_app(**FAST | {"epochs": "1", "hidden_layers": ""})))
+    app = look(open_app(**FAST | {"epochs": "1", "hidden_layers": ""}).train())
     assert "Train for two epochs or more, or choose random directions." in app.messages("info")[0]
     app = choose(app, session.LANDSCAPE_DIRECTIONS, "random")
     assert session.LANDSCAPE_CHART in app.figures

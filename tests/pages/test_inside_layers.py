@@ -12,10 +12,7 @@ from experiments.inspection import layer_tsne
 def inside(open_app):
     def open_(view: str, **query: str):
         settings = {"epochs": "3", "hidden_layers": "8,6", "pace": "full"}
-        app = open_app(**settings | query).click("Train")
-        app.wait_for(lambda: app.job.status.is_over)
-        app.test.session_state[session.INSIDE_VIEW] = view
-        return app.go_to("inside")
+        return open_app(**settings | query).train("inside", **{session.INSIDE_VIEW: view})
 
     return open_
 

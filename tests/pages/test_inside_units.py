@@ -21,10 +21,9 @@ VIEWS = ("Units", "Switch units off", "Decision")
 def inside(open_app):
     """Train a run, and open the page that looks into it."""
 
-    def open_(**query: str) -> App:
+    def open_(view: str = "Units", **query: str) -> App:
         app = open_app(**{"epochs": "3", "hidden_layers": "12", "pace": "full"} | query)
-        app.click("Train")
-        return app.wait_for(lambda: app.job.status.is_over).go_to("inside")
+        return app.train("inside", **{session.INSIDE_VIEW: view})
 
     return open_
 
@@ -57,7 +56,7 @@ def title_of(app: App, chart: str) -> str:
     ids=lambda query: " ".join(query.values()) or "default",
 )
 def test_each_view_shows_titled_figures_and_says_what_to_notice(inside, query, view: str) -> None:
-    app = show(inside(**query), view)
+    app = inside(view, **query)
     if view == "Switch units off" and query.get("hidden_layers") == "":
         assert "nothing to switch off" in app.test.info[0].value
         return
@@ -179,7 +178,7 @@ def test_a_choice_of_another_run_is_forgotten_where_it_does_not_fit(inside) -> N
 
 
 def test_a_unit_is_switched_off_by_a_click_on_a_bar_or_in_the_network(inside) -> None:
-    app = show(inside(), "Switch units off")
+    app = inside("Switch units off")
     send(app, session.RANKING_CHART, "click", {"trace": 0, "index": [0]})
     (off,) = app.test.session_state[session.SWITCHED_OFF]
     before, after = title_of(app, session.SWITCHED_OFF_CLASSES_CHART).split(" with all, ")
@@ -199,7 +198,7 @@ def test_a_unit_is_switched_off_by_a_click_on_a_bar_or_in_the_network(inside) ->
 def test_a_large_ranking_goes_on_in_the_background_and_can_be_stopped(inside, monkeypatch) -> None:
     monkeypatch.setattr("dashboard.inside.unit_facts.RANKING_SECONDS", 0)
     monkeypatch.setattr("experiments.inspection.ablation.MOST_NUMBERS", 1)
-    app = show(inside(), "Switch units off")
+    app = inside("Switch units off")
     ranking = app.test.session_state[session.TAB].ranked_units.ranking
     assert ranking.n_done == 1
     app.click("Rank all units")
@@ -209,7 +208,7 @@ def test_a_large_ranking_goes_on_in_the_background_and_can_be_stopped(inside, mo
 
 
 def test_the_way_goes_to_another_class_and_begins_where_one_clicks(inside) -> None:
-    app = show(inside(), "Decision")
+    app = inside("Decision")
     assert "flip" in title_of(app, session.PATH_CHART)
     assert not title_of(app, session.PATH_CHART).endswith(": 0 flips")
     send(app, session.NEAR_BOUNDARY_CHART, "click", {"trace": 0, "index": [0, 0]})
@@ -241,7 +240,7 @@ def test_costs_are_taken_while_another_thread_measures_more(monkeypatch) -> None
 def test_a_ranking_goes_on_when_the_page_is_reloaded(inside, monkeypatch) -> None:
     monkeypatch.setattr("dashboard.inside.unit_facts.RANKING_SECONDS", 0)
     monkeypatch.setattr("experiments.inspection.ablation.MOST_NUMBERS", 1)
-    app = show(inside(), "Switch units off").click("Rank all units")
+    app = inside("Switch units off").click("Rank all units")
     tab = app.test.session_state[session.TAB]
     assert tab.ranked_units.ranking.task in [*tab.works]
 

@@ -10,9 +10,8 @@ from tests.pages.test_forged_messages import send
 
 
 def open_step(open_app, **query: str) -> App:
-    app = open_app(**{"epochs": "2", "pace": "full", "hidden_layers": "6"} | query).click("Train")
-    app.wait_for(lambda: app.job.status.is_over)
-    return app.go_to("one_step")
+    app = open_app(**{"epochs": "2", "pace": "full", "hidden_layers": "6"} | query)
+    return app.train("one_step")
 
 
 def motion(app: App) -> session.SlowMotion:

@@ -24,9 +24,7 @@ RUNS = {
 def one_step(open_app):
     def open_(view: str, **query: str):
         app = open_app(**{"epochs": "2", "hidden_layers": "8", "pace": "full"} | query)
-        app.click("Train").wait_for(lambda: app.job.status.is_over).go_to("one_step")
-        app.test.segmented_control(key=session.ONE_STEP_VIEW).set_value(view)
-        return app.run()
+        return app.train("one_step", **{session.ONE_STEP_VIEW: view})
 
     return open_
 

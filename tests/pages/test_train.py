@@ -341,7 +341,7 @@ def test_of_two_clicks_at_once_the_one_that_ends_the_run_counts(open_app, other:
 
 def test_resume_does_not_start_a_new_run_when_the_run_has_ended_meanwhile(open_app) -> None:
     app = open_app().click("+1 batch")
-    app.wait_for(lambda: app.job.status is Status.PAUSED)
+    app.wait_for(lambda: app.job.status is Status.PAUSED).run()
     job = app.job
     job.discard()
     assert job.join(20)

@@ -197,7 +197,7 @@ def test_own_data_that_cannot_be_used_say_why(open_app) -> None:
 
 
 def test_a_run_is_continued_for_more_epochs(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     labeled(app.test.number_input, "More epochs").set_value(3)
     app.click("Continue").wait_for(lambda: app.job.status.is_over)
     run = app.job.run
@@ -215,7 +215,7 @@ def test_the_learning_rate_can_be_changed_during_training(open_app) -> None:
 
 
 def test_after_a_divergence_one_button_retries_with_a_smaller_learning_rate(open_app) -> None:
-    app = trained(open_app(**QUICK, learning_rate="1000"))
+    app = open_app(**QUICK, learning_rate="1000").train()
     assert app.job.status is Status.DIVERGED
     app.click("Try again with 0.1").wait_for(lambda: app.job.status.is_over)
     assert app.config.learning_rate == 0.1
@@ -224,7 +224,7 @@ def test_after_a_divergence_one_button_retries_with_a_smaller_learning_rate(open
 
 
 def test_runs_are_listed_with_the_settings_that_differ(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     labeled(app.test.number_input, "Seed").set_value(3)
     trained(app.run())
     words = [text.value for text in app.test.markdown]
@@ -249,7 +249,7 @@ def test_runs_are_listed_with_the_settings_that_differ(open_app) -> None:
 
 
 def test_reset_keeps_a_run_that_is_over_and_drops_one_that_is_not(open_app) -> None:
-    app = trained(open_app(**QUICK)).click("Reset")
+    app = open_app(**QUICK).train().click("Reset")
     assert app.job is None
     assert len(app.test.session_state[session.TAB].run_store.runs) == 1
     app.click("+1 batch").wait_for(lambda: app.job.status is Status.PAUSED)
@@ -258,7 +258,7 @@ def test_reset_keeps_a_run_that_is_over_and_drops_one_that_is_not(open_app) -> N
 
 
 def test_the_epoch_of_the_slider_is_marked_in_the_curves(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     (slider,) = app.content_of("epoch_slider")
     assert (slider["last"], slider["newest"], slider["epoch"]) == (4, 4, 4)
     app.test.session_state[session.TAB].epoch = 1
@@ -270,7 +270,7 @@ def test_the_epoch_of_the_slider_is_marked_in_the_curves(open_app) -> None:
 
 
 def test_looking_back_shows_the_figures_of_that_epoch(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     app.test.session_state[session.TAB].epoch = 1
     app.run()
     record = app.job.run.history[1]
@@ -282,7 +282,7 @@ def test_looking_back_shows_the_figures_of_that_epoch(open_app) -> None:
 
 
 def test_a_downloaded_model_can_be_loaded(open_app) -> None:
-    app = trained(open_app(**QUICK, seed="5"))
+    app = open_app(**QUICK, seed="5").train()
     content = run_to_bytes(app.job.run)
     other = open_app()
     labeled(other.test.file_uploader, "Load a model").set_value(
@@ -307,10 +307,11 @@ def load_into(app, content: bytes):
 
 
 def test_a_loaded_run_has_its_name_and_its_time_and_goes_on_as_the_uncut_one(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     run = app.job.run
     run.seconds = 125.0
-    other = load_into(open_app(), run_to_bytes(run, "best *run*", for_continuing=True))
+    model = run_to_bytes(run, "best *run*", for_continuing=True)
+    other = load_into(open_app(pace="full"), model)
     (stored,) = other.test.session_state[session.TAB].run_store.runs
     assert stored.name == "best *run*"
     assert any("4 epochs in 2 min of computing time" in text.value for text in other.test.markdown)
@@ -322,7 +323,7 @@ def test_a_loaded_run_has_its_name_and_its_time_and_goes_on_as_the_uncut_one(ope
 
 
 def test_a_loaded_run_that_cannot_be_continued_says_why(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     other = load_into(open_app(), run_to_bytes(app.job.run))
     assert "Continue" not in [button.label for button in other.test.button]
     assert any("It cannot be continued: the file holds" in c.value for c in other.test.caption)
@@ -331,7 +332,7 @@ def test_a_loaded_run_that_cannot_be_continued_says_why(open_app) -> None:
 
 
 def test_a_fine_tuned_run_has_a_model_but_no_script_and_no_link(open_app) -> None:
-    app = trained(open_app(**QUICK))
+    app = open_app(**QUICK).train()
     assert "Exact script" in downloads(app)
     app.job.run.n_new_samples = 2
     assert downloads(app.run()) == ["Model", "History"]
@@ -365,7 +366,7 @@ def test_a_file_that_is_no_model_is_refused_with_a_message(open_app) -> None:
 
 def test_downloads_are_offered_for_a_run_that_is_over(open_app) -> None:
     labels = {
-        button.proto.label for button in trained(open_app(**QUICK)).test.get("download_button")
+        button.proto.label for button in open_app(**QUICK).train().test.get("download_button")
     }
     assert labels == {
         *("Model", "History"),

@@ -12,15 +12,11 @@ import pytest
 
 from experiments.background.background_task import Page, Status
 from experiments.background.executors import SliceExecutor
-from experiments.background.slice_scheduler import (
-    CHECK_SECONDS,
-    FAILED,
-    PROCESS_SCHEDULER,
-    SliceScheduler,
-)
+from experiments.background.slice_scheduler import FAILED, PROCESS_SCHEDULER, SliceScheduler
 from experiments.background.training_job import Goal, TrainingJob, count_active_jobs
 from experiments.config import RunConfig
 from experiments.training.run import Run
+from tests.experiments.background.conftest import CHECK_SECONDS
 from tests.waiting import PATIENCE, wait_until
 
 LONG = RunConfig(epochs=10_000)
