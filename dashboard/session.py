@@ -477,7 +477,7 @@ class Playground:
     rival : the setting in which the second one differs, and its value; None without one
     pace : its name
     order : the number of the last order of the browser that was met
-    seen : the number of the newest frame that the browser has of each training
+    seen : the number of the newest frame that the browser has of each run, by its id
     problem : why the last order could not be met
     page : tells the browser's messages from those of another server
     """

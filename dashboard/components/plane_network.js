@@ -4,10 +4,12 @@
 
 const LEAST_FRAME_MS = 30; // between two pictures
 const SPARE = 1.3; // pictures are played so much slower than they come that there are always some left
+const LEAST_RATE = 1 / 100; // pictures a millisecond
 const CATCH_UP_MS = 400; // after a pause, what is left is played so quickly
 const MOST_FRAMES = 4000; // that are kept; then every second one goes
 const NEAR_EDGE = 6; // pixels
-const TOP = 8, BIAS_ROOM = 26, LABEL_ROOM = 16, WIDE = 640; // pixels
+const TOP = 8, BIAS_ROOM = 26, CLASS_ROOM = 34, WIDE = 640; // pixels
+const REST_OF_PAGE = 440; // pixels of the screen that are not the network's
 const LIMIT = 5; // of the slider of a weight, on each side of 0
 const views = new WeakMap();
 const all = (window.planeNetworks ??= new Map()); // those on the page, by key: one of them tells the server
@@ -39,7 +41,7 @@ function takeNetwork(view, data) {
 
 // Takes frames that are not known yet; another run begins a new film.
 function takeFrames(view, content) {
-  if (content.run !== view.run) Object.assign(view, { run: content.run, frames: [], head: -1, isLive: true, orders: [] });
+  if (content.run !== view.run) Object.assign(view, { run: content.run, frames: [], head: -1, isLive: true, isReplaying: false, edits: {} });
   const { numbers, steps, parameters, scores } = content.frames, n = view.network.places.n;
   const flat = floatsOf(parameters), values = floatsOf(scores), before = view.frames.length;
   numbers.forEach((number, i) => {
@@ -47,7 +49,7 @@ function takeFrames(view, content) {
     view.frames.push({ number, step: steps[i], parameters: flat.slice(i * n, (i + 1) * n), scores: values.slice(4 * i, 4 * i + 4) });
   });
   const added = view.frames.length - before;
-  if (added && before && view.isLive) setRate(view, content.status);
+  if (view.isLive && (added || content.status !== "playing")) setRate(view, content.status);
   if (!before && added) view.head = added - 1;
   thin(view);
 }
@@ -65,7 +67,7 @@ function setRate(view, status) {
   const gap = Math.min(2500, Math.max(700, now - (view.arrivedAt ?? now - 1000)));
   view.gap = view.gap ? 0.6 * view.gap + 0.4 * gap : 1000;
   view.arrivedAt = now;
-  view.rate = status === "playing" ? pending / (SPARE * view.gap) : Math.max(pending / CATCH_UP_MS, 1 / 200);
+  view.rate = status === "playing" ? pending / (SPARE * view.gap) : Math.max(pending / CATCH_UP_MS, LEAST_RATE);
 }
 
 // ---- what the reader wants, until the server has it ----
@@ -82,7 +84,7 @@ const mainView = () => [...all.values()].find((view) => !view.data.isSecond && v
 const messageOf = (view) => ({
   page: view.data.page,
   orders: view.orders.slice(-50),
-  seen: Object.fromEntries([...all].map(([key, each]) => [key, each.frames.at(-1)?.number ?? -1])),
+  seen: Object.fromEntries([...all.values()].map((each) => [each.run, each.frames.at(-1)?.number ?? -1])),
 });
 
 // Asks for more while it plays, or until all frames of the past are here.
@@ -159,7 +161,7 @@ function scrub(view, head) {
 function replay(view) {
   for (const each of all.values()) {
     if (each.isReplaying) Object.assign(each, { isReplaying: false, isLive: false });
-    else Object.assign(each, { isReplaying: true, isLive: false, head: each.head >= each.frames.length - 1 ? 0 : each.head });
+    else Object.assign(each, { isReplaying: true, isLive: false, head: each.isLive ? 0 : each.head });
     say(each);
     paintSoon(each);
   }
@@ -169,14 +171,14 @@ function replay(view) {
 
 function geometryOf(view) {
   const { sizes, allFeatures } = view.network, width = view.canvas.clientWidth, isWide = width >= WIDE;
-  const last = sizes.length - 1, netHeight = isWide ? view.data.height : 330;
-  const big = isWide ? Math.min(netHeight - TOP - 28, 0.34 * width) : Math.min(width - 40, 340);
+  const last = sizes.length - 1, netHeight = isWide ? Math.max(view.data.height, window.innerHeight - REST_OF_PAGE) : 330;
+  const big = isWide ? Math.min(netHeight - TOP - 28, 0.36 * width) : Math.min(width - 40, 340);
   const netWidth = isWide ? width - big - 34 : width;
   const most = Math.max(...sizes.slice(1), allFeatures.length);
   const room = netHeight - TOP - BIAS_ROOM;
-  const tile = Math.max(14, Math.min(40, room / most - (isWide ? LABEL_ROOM - 6 : 6), netWidth / (last + 1) - 22));
+  const tile = Math.max(14, Math.min(56, room / most - 10, netWidth / (last + 1) - 22));
   const left = isWide ? 64 : 46;
-  const column = (l) => left + tile / 2 + ((netWidth - left - tile - (isWide ? 34 : 8)) * l) / last;
+  const column = (l) => left + tile / 2 + ((netWidth - left - tile - CLASS_ROOM) * l) / last;
   const rows = (n, l, pick = (i) => i) => Array.from({ length: n }, (_, i) => {
     const pitch = Math.min(room / n, tile + 22), y = TOP + room / 2 + pitch * (pick(i) - (n - 1) / 2);
     return { x: column(l), y, radius: tile / 2 };

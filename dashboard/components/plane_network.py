@@ -25,6 +25,7 @@ from mlp.records import Score
 
 HERE = Path(__file__)
 MOST_FRAMES = 120  # in one answer; the browser asks for the others at once
+MOST_UNLIKE = 3.0  # so many times as long may one axis be as the other, on one scale
 MOST_LAYERS, MOST_UNITS = 6, 8  # hidden ones, that can be drawn whole
 
 
@@ -177,7 +178,6 @@ def network_content(run: Run) -> dict[str, Any]:
     """Return a network and its points as plane_network.js reads them."""
     prepared, config = run.prepared_data(), run.config
     plane, names = _plane_of(prepared), config.features
-    x, y = (grid_over(plane[:, i]) for i in (0, 1))
     return {
         "sizes": list(run.plan.sizes),
         "activation": config.activation,
@@ -187,7 +187,7 @@ def network_content(run: Run) -> dict[str, Any]:
         "allFeatures": [{"name": f.name, "label": f.label} for f in PLANE_FEATURES.values()],
         "shift": prepared.scaler.shift.tolist(),
         "scale": prepared.scaler.scale.tolist(),
-        "domain": [float(x[0]), float(x[-1]), float(y[0]), float(y[-1])],
+        "domain": domain_of(plane),
         "axes": ["x₁", "x₂"],
         "classes": list(prepared.dataset.class_names),
         "training": _points(plane, prepared.dataset.labels, prepared.split.training),
@@ -208,6 +208,22 @@ def _plane_of(prepared: PreparedData) -> Array:
             "such as circles."
         )
     return prepared.plane
+
+
+def domain_of(plane: Array) -> list[float]:
+    """Return the part of the plane that is drawn, as left, right, bottom and top.
+
+    Both axes have one scale, unless one feature has by far the larger range.
+    """
+    (left, right), (bottom, top) = (
+        (float(line[0]), float(line[-1])) for line in (grid_over(plane[:, i]) for i in (0, 1))
+    )
+    width, height = right - left, top - bottom
+    if not width / MOST_UNLIKE <= height <= MOST_UNLIKE * width:
+        return [left, right, bottom, top]
+    half = max(width, height) / 2
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return [x - half, x + half, y - half, y + half]
 
 
 def _points(plane: Array, labels: Labels, rows: Any) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // Pictures of the plane: what a unit answers where, what the whole network answers, and the plane as
 // hidden units see it. Comes after forward_pass.js and network_drawing.js.
 
-const SIDE = 48; // points of a picture, along each side
+const SIDE = 64; // points of a picture, along each side
 const GRID_LINES = 13, POINTS_PER_LINE = 40; // of the grid that hidden units bend
 const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross"];
 const scratch = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });

@@ -1,11 +1,15 @@
 """What the browser tells while the reader plays: nobody has checked it."""
 
 from collections.abc import Callable
+from typing import TypeAlias, cast
 
 from dashboard import session
 from dashboard.playground import trainings
 from dashboard.playground.paces import PACES
 from experiments.training.edits import Edit
+
+Order: TypeAlias = dict[str, object]
+"""What the reader wants: its number `n`, what to `do`, and what that needs."""
 
 MOST_ORDERS = 50  # of one message
 MOST_PLACES = 1000  # of one edit
@@ -20,10 +24,8 @@ def take_message(message: object) -> None:
         ):
             for order in orders[:MOST_ORDERS]:
                 _take_order(order)
-            for key in playground.trainings:
-                number = seen.get(key)
-                if type(number) is int:
-                    playground.seen[key] = number
+            runs = {training.run.id for training in playground.trainings.values()}
+            playground.seen = {run: n for run, n in seen.items() if run in runs and type(n) is int}
 
 
 def _take_order(order: object) -> None:
@@ -33,31 +35,31 @@ def _take_order(order: object) -> None:
         case {"n": int(n), "do": str(do)} if type(n) is int and n > playground.order:
             playground.order, playground.problem = n, ""
             try:
-                ORDERS.get(do, _nothing)(order)
+                ORDERS.get(do, _nothing)(cast(Order, order))
             except ValueError as error:
                 playground.problem = str(error)
 
 
-def _nothing(order: dict[str, object]) -> None:
+def _nothing(order: Order) -> None:
     """Leave an order that means nothing."""
 
 
-def _go(order: dict[str, object]) -> None:
+def _go(order: Order) -> None:
     trainings.go(trainings.GOALS[str(order["do"])])
 
 
-def _set_pace(order: dict[str, object]) -> None:
+def _set_pace(order: Order) -> None:
     if (name := order.get("pace")) in PACES:
         trainings.set_pace(str(name))
 
 
-def _edit(order: dict[str, object]) -> None:
+def _edit(order: Order) -> None:
     key = order.get("key")
     if key in session.tab().playground.trainings and (change := parse_edit(order)):
         trainings.edit(str(key), change)
 
 
-def parse_edit(order: dict[str, object]) -> Edit | None:
+def parse_edit(order: Order) -> Edit | None:
     """Return what the reader did by hand; None if that cannot be."""
     values, frozen = order.get("values"), order.get("frozen")
     if not (isinstance(values, dict) and isinstance(frozen, list)):
@@ -75,7 +77,7 @@ def parse_edit(order: dict[str, object]) -> Edit | None:
     return Edit(numbers, frozenset(frozen))
 
 
-ORDERS: dict[str, Callable[[dict[str, object]], None]] = {
+ORDERS: dict[str, Callable[[Order], None]] = {
     **dict.fromkeys(trainings.GOALS, _go),
     "pause": lambda _: trainings.pause(),
     "reset": lambda _: trainings.reset(),

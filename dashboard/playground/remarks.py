@@ -53,6 +53,6 @@ def _result(run: Run) -> str:
     if not run.result or not run.result.test:
         return ""
     return (
-        f"All {run.epochs_done:,} epochs are over. On {run.plan.n_test:,} test points that nobody "
-        f"has looked at before: {percent(run.result.test.accuracy)} right. Play goes on."
+        f"{run.epochs_done:,} epochs are over. On the {run.plan.n_test:,} test points, which had "
+        f"no part in it: {percent(run.result.test.accuracy)} right. Play goes on."
     )

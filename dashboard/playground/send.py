@@ -37,7 +37,6 @@ def _send() -> bool:
         return False
     fresh = new_training(run.initial_config, run.own, session.page())
     tab.playground.trainings[session.PLAYGROUND_NETWORK] = fresh
-    tab.playground.seen.pop(session.PLAYGROUND_NETWORK, None)
     training.discard()
     is_over = run.result is not None or run.diverged is not None
     ending = Status.FINISHED if is_over else None

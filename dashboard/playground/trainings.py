@@ -34,12 +34,9 @@ def prepare_trainings(config: RunConfig) -> None:
         else new_training(each, own, session.page())
         for key, each in configs.items()
     }
-    for key in before.keys() - playground.trainings.keys():
-        before[key].discard()
-    for key, training in playground.trainings.items():
-        if key in before and before[key] is not training:
-            before[key].discard()
-            playground.seen.pop(key, None)
+    for training in before.values():
+        if training not in playground.trainings.values():
+            training.discard()
 
 
 def _is_for(run: Run, config: RunConfig, own: Dataset | None) -> bool:
@@ -97,7 +94,6 @@ def reset() -> None:
         training.discard()
         run = training.run
         playground.trainings[key] = new_training(run.initial_config, run.own, training.page)
-    playground.seen.clear()
 
 
 def set_pace(name: str) -> None:

@@ -23,7 +23,7 @@ from data.datasets import DATASETS
 from experiments.background.background_task import Status
 from experiments.config import OWN, RunConfig, is_in_plane, parse_field
 
-HEIGHT, HEIGHT_OF_TWO = 400, 330  # pixels of a network
+HEIGHT, HEIGHT_OF_TWO = 360, 330  # pixels of a network
 ASK_SECONDS = 0.8  # between two looks, while few play
 STATUS_WORDS = {Status.PAUSED: "paused", Status.RUNNING: "playing", Status.QUEUED: "waiting"}
 
@@ -50,7 +50,7 @@ def _can_draw(config: RunConfig) -> bool:
     """Say whether there is a network that can be drawn; if not, say why on the page."""
     if session.lacks_data():
         return False  # the page says what to do already
-    if not is_in_plane(config.dataset) and config.dataset != OWN:
+    if config.dataset != OWN and not is_in_plane(dict(config)):
         st.info(
             f"The playground is for points in the plane, not for {DATASETS[config.dataset].title}. "
             "Choose a set of points under Dataset, such as circles.",
@@ -82,18 +82,23 @@ def _draw_networks() -> None:
     places = st.columns(len(playground.trainings)) if is_pair else [st.container()]
     for place, key in zip(places, playground.trainings, strict=True):
         with place:
-            show_plane_network(
-                lambda key=key: playground.trainings[key],
-                lambda key=key: _player(key),
-                lambda key=key: playground.seen.get(key, -1),
-                address=address,
-                page=playground.page,
-                key=key,
-                height=HEIGHT_OF_TWO if is_pair else HEIGHT,
-                on_structure=_take_structure,
-                on_told=take_message,
-                is_second=key == session.PLAYGROUND_RIVAL,
-            )
+            _draw_network(key, address, HEIGHT_OF_TWO if is_pair else HEIGHT)
+
+
+def _draw_network(key: str, address: str, height: int) -> None:
+    playground = session.tab().playground
+    show_plane_network(
+        lambda: playground.trainings[key],
+        lambda: _player(key),
+        lambda: playground.seen.get(playground.trainings[key].run.id, -1),
+        address=address,
+        page=playground.page,
+        key=key,
+        height=height,
+        on_structure=_take_structure,
+        on_told=take_message,
+        is_second=key == session.PLAYGROUND_RIVAL,
+    )
 
 
 def _player(key: str) -> Player:
