@@ -175,6 +175,7 @@ function drawUnits(view, context, l) {
 function drawTerms(view, context) {
   const { picture: { place }, geometry: { places }, theme } = view;
   const to = places[place.layer][place.i], most = largest(place.terms);
+  if (!to) return; // a narrow page has no room for this unit
   const colorOf = (value) => css(colorAt(theme.diverging, value < 0 ? 0.17 : 0.83));
   const ways = place.termUnits.map((unit, i) => ({ from: places[place.termLayer][unit], value: place.terms[i] })).filter(({ from, value }) => from && value);
   for (const { from, value } of ways) {

@@ -231,3 +231,19 @@ def test_where_requests_for_news_do_not_come_through_the_page_follows_all_the_sa
     before = drawings(page)
     page.wait_for_timeout(2000)
     assert drawings(page) > before + 3
+
+
+def test_a_phone_has_no_room_for_a_unit_that_is_followed(open_page: Open) -> None:
+    page = open_page("?epochs=1&pace=full&hidden_layers=32,16,16")
+    wait_until_drawn(page)
+    button(page, "Train").click()
+    expect(main(page).get_by_text("test images correctly")).to_be_visible()
+    go_to(page, "One step")
+    unit = main(page).get_by_role("spinbutton", name="Unit of layer 1")
+    unit.fill("32")
+    unit.press("Enter")
+    expect(main(page).get_by_text("for unit 32 of layer 1")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(canvas(page)).to_have_js_property("clientWidth", 358)
+    page.mouse.wheel(0, 600)  # an error while it is drawn anew would fail the test
+    expect(main(page).get_by_text("BidiComponent Error")).to_have_count(0)
