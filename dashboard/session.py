@@ -283,7 +283,7 @@ PLAYGROUND_NETWORK = "playground_network"
 PLAYGROUND_RIVAL = "playground_rival"
 RIVAL_SETTING = "_rival_setting"
 RIVAL_VALUE = "rival_value"  # one for each setting: see `key_of`
-SEND = "send"  # one for each page: see `key_of`
+KEEP_RUN = "_keep_run"
 
 
 def key_of(control: str, which: int | str) -> str:

@@ -49,14 +49,14 @@ def _go(order: Order) -> None:
 
 
 def _set_pace(order: Order) -> None:
-    if (name := order.get("pace")) in PACES:
-        trainings.set_pace(str(name))
+    if (name := str(order.get("pace"))) in PACES:
+        trainings.set_pace(name)
 
 
 def _edit(order: Order) -> None:
-    key = order.get("key")
+    key = str(order.get("key"))
     if key in session.tab().playground.trainings and (change := parse_edit(order)):
-        trainings.edit(str(key), change)
+        trainings.edit(key, change)
 
 
 def parse_edit(order: Order) -> Edit | None:

@@ -11,13 +11,14 @@ from dashboard.components.plane_network import (
     show_plane_network,
     why_not_drawn,
 )
+from dashboard.playground.keep import draw_keep
 from dashboard.playground.orders import take_message
 from dashboard.playground.paces import PACES
 from dashboard.playground.remarks import remark_on
 from dashboard.playground.rivals import draw_rival_controls
-from dashboard.playground.send import draw_send
 from dashboard.playground.trainings import prepare_trainings
 from dashboard.settings import control_value
+from dashboard.text import plain
 from dashboard.training_speed import POLL_SECONDS, poll_seconds
 from data.datasets import DATASETS
 from experiments.background.background_task import Status
@@ -34,16 +35,20 @@ def draw_playground() -> None:
     config = session.config()
     if not _can_draw(config):
         return
-    try:
-        prepare_trainings(config)
-    except ValueError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    _draw_networks()
+    networks = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Second network", icon=":material/compare_arrows:"):
             draw_rival_controls(config)
-        draw_send()
+        keeping = st.container(horizontal=True)
+    with networks:
+        try:
+            prepare_trainings(config)
+        except ValueError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        _draw_networks()
+    with keeping:
+        draw_keep()
 
 
 def _can_draw(config: RunConfig) -> bool:

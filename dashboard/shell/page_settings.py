@@ -31,9 +31,10 @@ def choose_settings(page: str) -> None:
 
 
 def _apply_first() -> None:
-    """Take the first settings, but for those that the link asks for."""
-    if "dataset" in st.query_params:
+    """Take the first settings, but for those that the link of a first visit asks for."""
+    asked = st.query_params if session.notices() is None else {}
+    if "dataset" in asked:
         return  # with the defaults for that one
     for field, value in FIRST.model_dump().items():
-        if field not in st.query_params:
+        if field not in asked:
             session.set_value(field, control_value(field, value))

@@ -8,25 +8,32 @@ from dashboard.shell.page_registry import PAGES
 from dashboard.training_actions import has_unfinished_run
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
+from experiments.training.run import Run
 
 TARGETS = ("train", "one_step", "inside")
 
 
-def draw_send() -> None:
-    """Offer to look at the network of the playground on another page."""
+def draw_keep() -> None:
+    """Offer to put the run into the list of runs, and then to look at it on other pages."""
+    is_asked = st.button(
+        "Keep this run",
+        icon=":material/bookmark_add:",
+        key=session.KEEP_RUN,
+        help="Puts the run into the list of runs, where other pages find it and where it can be "
+        "exported, and begins a new one here.",
+    )
+    if not is_asked:
+        return
+    if not _keep():
+        st.info("Train a step first: there is nothing to keep yet.", icon=":material/info:")
+        return
+    st.markdown("Kept. Look at it in")
     for entry in PAGES:
-        if entry.name in TARGETS and st.button(
-            f"Open in {entry.title}",
-            icon=entry.icon,
-            key=session.key_of(session.SEND, entry.name),
-            help="Puts this run into the list of runs, and begins a new one here.",
-        ):
-            if _send():
-                st.switch_page(entry.file)
-            st.info("Train a step first: there is nothing to look at yet.")
+        if entry.name in TARGETS:
+            st.page_link(entry.file, label=entry.title, icon=entry.icon)
 
 
-def _send() -> bool:
+def _keep() -> bool:
     """Put the run into the list of runs, and show it; say whether it has begun."""
     tab = session.tab()
     training = tab.playground.trainings[session.PLAYGROUND_NETWORK]
@@ -38,11 +45,18 @@ def _send() -> bool:
     fresh = new_training(run.initial_config, run.own, session.page())
     tab.playground.trainings[session.PLAYGROUND_NETWORK] = fresh
     training.discard()
-    is_over = run.result is not None or run.diverged is not None
-    ending = Status.FINISHED if is_over else None
-    stored = tab.run_store.add(TrainingJob(run, page=session.page(), ending=ending))
+    stored = tab.run_store.add(_job_of(run))
     if has_unfinished_run():
         tab.chosen = stored
     else:
         tab.job, tab.chosen, tab.epoch, tab.film = stored.job, None, None, None
     return True
+
+
+def _job_of(run: Run) -> TrainingJob:
+    """Return a job that can train the run on, unless it is over."""
+    if run.result or run.diverged:
+        return TrainingJob(run, ending=Status.FINISHED)
+    job = TrainingJob(run, page=session.page())
+    job.pause()
+    return job

@@ -1,0 +1,216 @@
+"""The playground: orders of the browser, other structures, and the settings of its own."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from dashboard import session
+from dashboard.components.live_feed import LivePage
+from dashboard.playground.orders import parse_edit
+from experiments.background.background_task import Status
+from tests.pages.conftest import App
+from tests.pages.test_forged_messages import send
+from tests.waiting import wait_until
+
+KEY, RIVAL = session.PLAYGROUND_NETWORK, session.PLAYGROUND_RIVAL
+QUERY = {"dataset": "xor", "hidden_layers": "3", "epochs": "9000"}
+Open = Callable[..., App]
+
+
+@pytest.fixture
+def playground(open_app: Open) -> App:
+    return open_app(**QUERY).go_to("playground")
+
+
+def training(app: App, key: str = KEY):
+    return app.tab.playground.trainings[key]
+
+
+def tell(app: App, *orders: object, seen: object = None) -> dict:
+    """Send what the browser would; return the answer."""
+    page = app.tab.live_page
+    assert isinstance(page, LivePage)
+    n = app.tab.playground.order
+    numbered = [
+        {"n": n + 1 + i, "key": KEY, **order} if isinstance(order, dict) else order
+        for i, order in enumerate(orders)
+    ]
+    message = {"page": app.tab.playground.page, "orders": numbered, "seen": seen or {}}
+    elements = json.loads(page.look(message))["elements"]
+    return {key: element["content"] for key, element in elements.items()}
+
+
+def test_the_page_shows_an_untrained_network_before_anything_is_asked(open_app: Open) -> None:
+    app = open_app().go_to("playground")
+    (content,) = app.content_of("plane_network")
+    assert content["status"] == "paused"
+    assert content["frames"]["steps"] == [0]
+    assert app.config.dataset == "circles"
+
+
+def test_other_pages_have_their_own_settings(open_app: Open) -> None:
+    app = open_app().preset(hidden_layers="5").run().go_to("playground")
+    assert app.config.dataset == "circles"
+    app.go_to("train")
+    assert (app.config.dataset, app.config.hidden_layers) == ("digits", (5,))
+    app.go_to("playground")
+    assert (app.config.dataset, app.config.hidden_layers) == ("circles", (4,))
+
+
+def test_orders_play_pause_step_and_reset(playground: App) -> None:
+    tell(playground, {"do": "play"})
+    wait_until(lambda: training(playground).run.step > 0)
+    assert tell(playground)[KEY]["status"] in ("playing", "waiting")
+    tell(playground, {"do": "pause"})
+    wait_until(lambda: training(playground).status is Status.PAUSED)
+    step = training(playground).run.step
+    answer = tell(playground, {"do": "batch"})[KEY]
+    wait_until(lambda: training(playground).run.step == step + 1)
+    before = training(playground).run
+    answer = tell(playground, {"do": "reset"})[KEY]
+    assert answer["run"] != before.id
+    assert answer["frames"]["steps"] == [0]
+
+
+def test_an_order_that_comes_twice_is_met_once(playground: App) -> None:
+    tell(playground, {"do": "reset"})
+    run = training(playground).run
+    page = playground.tab.live_page
+    again = {"n": playground.tab.playground.order, "do": "reset", "key": KEY}
+    page.look({"page": playground.tab.playground.page, "orders": [again], "seen": {}})
+    assert training(playground).run is run
+
+
+def test_the_browser_gets_what_it_has_not_seen(playground: App) -> None:
+    run = training(playground).run
+    tell(playground, {"do": "edit", "values": {"0": 1.5}, "frozen": [0]})
+    answer = tell(playground, seen={run.id: 0})[KEY]
+    assert answer["frames"]["numbers"] == [1]
+    assert answer["frozen"] == [0]
+    assert run.network.parameters[0] == 1.5
+
+
+def test_what_cannot_be_edited_is_explained(playground: App) -> None:
+    answer = tell(playground, {"do": "edit", "values": {"0": 1e9}, "frozen": []})[KEY]
+    assert "from -1,000 to 1,000" in answer["remark"]
+    answer = tell(playground, {"do": "edit", "values": {"99999": 1.0}, "frozen": []})[KEY]
+    assert "no parameter 99999" in answer["remark"]
+    assert not tell(playground, {"do": "pause"})[KEY]["remark"]
+
+
+FORGED = [
+    5,
+    None,
+    [],
+    {"do": "edit"},
+    {"do": "edit", "values": [], "frozen": {}},
+    {"do": "edit", "values": {"x": 1}, "frozen": []},
+    {"do": "edit", "values": {"0": "1"}, "frozen": []},
+    {"do": "edit", "values": {"0": True}, "frozen": []},
+    {"do": "edit", "values": {"0": 10**400}, "frozen": []},
+    {"do": "edit", "values": {}, "frozen": [1.5]},
+    {"do": "edit", "values": {}, "frozen": [-1]},
+    {"do": "edit", "values": {"0": float("nan")}, "frozen": []},
+    {"do": "edit", "key": ["x"], "values": {}, "frozen": []},
+    {"do": "pace", "pace": "lightning"},
+    {"do": "pace", "pace": ["epoch"]},
+    {"do": "explode"},
+]
+
+
+def test_forged_orders_change_nothing(playground: App) -> None:
+    before = training(playground).run.network.parameters.copy()
+    for order in FORGED:
+        tell(playground, order)
+    for message in (None, 5, {}, {"page": "x", "orders": [], "seen": {}}):
+        playground.tab.live_page.look(message)
+    tell(playground, seen={"a": "b", training(playground).run.id: "c"})
+    assert (training(playground).run.network.parameters == before).all()
+    assert playground.tab.playground.pace == "epoch"
+
+
+@pytest.mark.parametrize("place", ["²", "-1", "1" * 9, ""])
+def test_places_that_are_no_numbers_are_none(place: str) -> None:
+    assert parse_edit({"values": {place: 1.0}, "frozen": []}) is None
+
+
+def test_buttons_change_the_layers_and_the_features(playground: App) -> None:
+    send(playground, KEY, "structure", {"hidden_layers": [4, 2]}, {"features": ["x1x1", "x1"]})
+    assert playground.config.hidden_layers == (4, 2)
+    assert playground.config.features == ("x1", "x1x1")
+    assert training(playground).run.plan.sizes == (2, 4, 2, 2)
+    send(
+        playground,
+        KEY,
+        "structure",
+        {"hidden_layers": ["4"]},
+        {"hidden_layers": [0]},
+        {"hidden_layers": [10**9] * 50},
+        {"features": ["y"]},
+        {"features": []},
+        7,
+    )
+    assert playground.config.hidden_layers == (4, 2)
+
+
+def test_a_second_network_differs_in_one_setting_alone(playground: App) -> None:
+    playground.preset(**{session.RIVAL_SETTING: "activation"}).run()
+    first, second = training(playground).run, training(playground, RIVAL).run
+    assert second.config == first.config.model_copy(update={"activation": second.config.activation})
+    assert second.config.activation != first.config.activation
+    assert (first.network.parameters == second.network.parameters).all()
+    tell(playground, {"do": "epoch"})
+    wait_until(lambda: training(playground, RIVAL).run.epochs_done == 1)
+    playground.preset(**{session.RIVAL_SETTING: "none"}).run()
+    assert list(playground.tab.playground.trainings) == [KEY]
+
+
+def test_a_run_that_is_kept_is_there_on_other_pages(playground: App) -> None:
+    tell(playground, {"do": "epoch"})
+    wait_until(lambda: training(playground).status is Status.PAUSED)
+    run = training(playground).run
+    playground.click("Keep this run")
+    assert [stored.run for stored in playground.tab.run_store.runs] == [run]
+    assert training(playground).run is not run
+    playground.go_to("inside")
+    assert session.PLAYGROUND_NETWORK not in playground.tab.live_elements
+    assert playground.tab.job.run is run
+    assert playground.config.dataset == "digits"
+
+
+def test_a_network_that_has_not_learned_is_not_kept(playground: App) -> None:
+    playground.click("Keep this run")
+    assert "Train a step first" in playground.messages("info")[0]
+    assert not playground.tab.run_store.runs
+
+
+def test_what_is_too_large_to_be_drawn_can_be_shrunk(open_app: Open) -> None:
+    app = open_app(dataset="xor", hidden_layers="64,9").go_to("playground")
+    assert "drawn whole" in app.messages("info")[0]
+    app.click("Take 8 units, and fewer layers")
+    assert app.config.hidden_layers == (8, 8)
+
+
+def test_images_have_no_place_in_the_plane(open_app: Open) -> None:
+    app = open_app(dataset="digits").go_to("playground")
+    assert "points in the plane" in app.messages("info")[0]
+
+
+def test_a_run_that_diverges_says_why(open_app: Open) -> None:
+    app = open_app(**QUERY, learning_rate="1000", optimizer="sgd").go_to("playground")
+    tell(app, {"do": "play"})
+    wait_until(lambda: training(app).run.diverged is not None)
+    answer = tell(app)[KEY]
+    assert "Diverged at step" in answer["remark"]
+    assert answer["isStuck"]
+    assert tell(app, {"do": "reset"})[KEY]["isStuck"] is False
+
+
+def test_play_goes_on_after_the_last_epoch(open_app: Open) -> None:
+    app = open_app(**QUERY | {"epochs": "2"}).go_to("playground")
+    tell(app, {"do": "play"})
+    wait_until(lambda: training(app).status is Status.FINISHED)
+    assert "2 epochs are over" in tell(app)[KEY]["remark"]
+    tell(app, {"do": "play"})
+    wait_until(lambda: training(app).run.epochs_done == 4)
