@@ -10,6 +10,7 @@ const SPRAYED = 4; // points at once
 const SHORTEST_CURVE = 0.2;
 const KEY_STEP = 0.05, LONG_KEY_STEP = 0.25;
 const MOST_UNDONE = 100;
+const NO_POINT = "There is no point here.";
 const editors = new WeakMap();
 
 // The symbols of the charts, of size 1.
@@ -40,8 +41,8 @@ function nearest({ points }, place) {
 // A list of points is never changed once it is among the old ones, so that it can be kept.
 function put(editor, places) {
   const room = editor.mostPoints - editor.points.length;
-  if (places.length > room) editor.problem.textContent = `${many(editor.mostPoints)} are there, which is all that is possible. Erase some to go on.`;
-  editor.points = [...editor.points, ...places.slice(0, room).map((place) => [...inPlane(editor, place), editor.label])];
+  if (places.length > room) complain(editor, `There are ${many(editor.mostPoints)}, the most that are possible. Erase some to go on.`);
+  if (room) editor.points = [...editor.points, ...places.slice(0, room).map((place) => [...inPlane(editor, place), editor.label])];
 }
 
 // As dense at every place of a disk.
@@ -81,13 +82,24 @@ const TOOLS = {
     isHeld: ({ held }) => held >= 0,
     begin(editor, place) {
       editor.held = nearest(editor, place);
-      say(editor, editor.held < 0 ? "There is no point here." : `Holding a point of class ${nameOf(editor, editor.points[editor.held][2])}.`);
+      say(editor, editor.held < 0 ? NO_POINT : `Holding a point of class ${nameOf(editor, editor.points[editor.held][2])}.`);
     },
     extend(editor, place) {
       if (editor.held >= 0) editor.points = editor.points.map((point, i) => (i === editor.held ? [...place, point[2]] : point));
     },
+    finish(editor) {
+      if (editor.held >= 0) say(editor, "The point is put down.");
+    },
   },
-  Erase: { hint: "Drag over points to erase them.", radius: ERASER, begin: erase, extend: erase },
+  Erase: {
+    hint: "Drag over points to erase them.",
+    radius: ERASER,
+    begin: erase,
+    extend: erase,
+    finish(editor) {
+      if (editor.points === editor.before) say(editor, NO_POINT);
+    },
+  },
   Line: {
     hint: "Draw a curve from left to right. It replaces all points by random ones: class A above it, class B below.",
     isHeld: () => true,
@@ -102,14 +114,14 @@ const TOOLS = {
       const { curve } = editor;
       if (curve.at(-1)[0] - curve[0][0] >= SHORTEST_CURVE) return tell(editor, { curve });
       editor.curve = null;
-      editor.problem.textContent = "This curve is too short. Draw it from left to right, across the plane.";
+      complain(editor, "This curve is too short. Draw it from left to right, across the plane.");
     },
   },
 };
 
 function begin(editor, place) {
   Object.assign(editor, { isDown: true, before: editor.points, curve: null });
-  editor.problem.textContent = "";
+  complain(editor, "");
   TOOLS[editor.tool].begin(editor, place);
   changed(editor);
 }
@@ -128,7 +140,7 @@ function keep(editor, before) {
   editor.past.push(before);
   if (editor.past.length > MOST_UNDONE) editor.past.shift();
   const more = editor.points.length - before.length;
-  say(editor, more > 0 ? `${many(more)} of class ${nameOf(editor, editor.label)} added.` : more ? `${many(-more)} erased.` : "The point is put down.");
+  if (more) say(editor, more > 0 ? `${many(more)} of class ${nameOf(editor, editor.label)} added.` : `${many(-more)} erased.`);
   tell(editor, { points: editor.points });
 }
 
@@ -138,9 +150,14 @@ function say(editor, words) {
   editor.words.textContent = words;
 }
 
+function complain(editor, problem) {
+  editor.problem.textContent = problem;
+}
+
 function undo(editor) {
   if (!editor.past.length) return;
   Object.assign(editor, { isDown: false, curve: null, points: editor.past.pop() });
+  complain(editor, "");
   say(editor, `Taken back: ${many(editor.points.length)}.`);
   tell(editor, { points: editor.points });
   changed(editor);
@@ -150,6 +167,7 @@ function clear(editor) {
   if (!editor.points.length) return;
   const before = editor.points;
   Object.assign(editor, { isDown: false, curve: null, points: [] });
+  complain(editor, "");
   keep(editor, before);
   changed(editor);
 }
@@ -178,6 +196,7 @@ function chooseTool(editor, tool) {
 function chooseClass(editor, label) {
   editor.label = label;
   editor.classButtons.forEach((button, i) => button.setAttribute("aria-pressed", i === label));
+  say(editor, `Class ${nameOf(editor, label)}.`);
 }
 
 // ---- the picture ----
@@ -334,7 +353,7 @@ function useKey(editor, event) {
   else if (key === "z" && !event.altKey) undo(editor);
   else if (key === "c" && isPlain) clear(editor);
   else if (tool && isPlain) chooseTool(editor, tool);
-  else if (editor.classes[label] && isPlain) chooseClass(editor, label), say(editor, `Class ${nameOf(editor, label)}.`);
+  else if (editor.classes[label] && isPlain) chooseClass(editor, label);
   else return false;
   return true;
 }
@@ -400,7 +419,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!editor) editors.set(root, (editor = editorIn(root, data)));
   editor.send = setTriggerValue;
   if (editor.id !== data.id) replace(editor, data);
-  editor.problem.textContent = data.problem;
+  if (data.problem) complain(editor, data.problem); // else what was said here stays
   const { categorical } = themeOf(root);
   editor.classButtons.forEach((button, i) => { button.querySelector("path").style.fill = categorical[i]; });
   changed(editor);
