@@ -30,7 +30,9 @@ def apply(config: RunConfig) -> None:
 
 def control_value(field: str, value: Any) -> Any:
     """Return the value of a setting as its control holds it."""
-    return ", ".join(map(str, value)) if field == "hidden_layers" else value
+    if field == "hidden_layers":
+        return ", ".join(map(str, value))
+    return list(value) if isinstance(value, tuple) else value
 
 
 def learning_rate_stops(learning_rate: float) -> dict[float, str]:

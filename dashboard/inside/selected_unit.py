@@ -122,13 +122,16 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
     dataset, title = inspected.run.prepared_data().dataset, _name(inspected, layer, unit)
     if is_in_plane(inspected.run):
         answers = plane_answers(inspected, layer, LARGE_GRID)[unit]
-        way = _excitation(inspected, layer, unit, penalty).inputs
+        prepared, way = inspected.run.prepared_data(), None
+        if prepared.has_coordinates:
+            way = prepared.scaler.restore(_excitation(inspected, layer, unit, penalty).inputs)
+        what = "what it answers, and the way up" if way is not None else "what it answers"
         return answers_in_plane(
             answers,
             _plane(inspected.run),
-            title=f"{escape(title)}: what it answers, and the way up",
+            title=f"{escape(title)}: {what}",
             measure="activation",
-            way=inspected.run.prepared_data().scaler.restore(way),
+            way=way,
         )
     weights = added_up(inspected.network, layer)[unit]
     what = "weights" if layer == 1 else "mix of those below"
@@ -140,7 +143,7 @@ def _picture(inspected: InspectedNetwork, *, layer: int, unit: int, penalty: flo
 
 
 def _plane(run: Run) -> InputPlane:
-    dataset, rows = run.prepared_data().dataset, probed_rows(run)
+    dataset, rows = run.prepared_data().recorded, probed_rows(run)
     return InputPlane(
         *plane_lines(run, LARGE_GRID),
         dataset.X[rows].astype(np.float32),
@@ -242,7 +245,7 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
             "samples, and each step changes it so that z rises."
         )
     with right:
-        if is_in_plane(run):
+        if run.prepared_data().has_coordinates:
             st.caption("In the plane, the black line in the picture of the unit is this way up.")
             return
         _follow(

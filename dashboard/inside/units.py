@@ -277,6 +277,12 @@ def _captions(
 def _what_to_notice(inspected: InspectedNetwork, layer: int) -> str:
     """Say what the pictures show, in a sentence."""
     if is_in_plane(inspected.run):
+        if not inspected.run.prepared_data().has_coordinates:
+            return (
+                "What to notice: a unit of layer 1 adds up the features, so that its edge in the "
+                "plane may be curved; layers above put these together. The color is what the unit "
+                "answers there."
+            )
         return (
             "What to notice: each unit of layer 1 cuts the plane along one straight line; layers "
             "above put these cuts together. The color is what the unit answers there."

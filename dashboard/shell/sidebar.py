@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from dashboard import session
 from dashboard.settings import apply, control_value
-from dashboard.shell.link_requests import unmet_requests
+from dashboard.shell.link_requests import requests_of_link, unmet_requests
 from dashboard.shell.setting_controls import draw_setting, draw_settings
 from dashboard.text import plain
 from data.datasets import Dataset
@@ -20,14 +20,16 @@ from experiments.config import (
     DATASET_SETTINGS,
     GROUPS,
     OWN,
+    PLANE,
     SETTINGS,
     RunConfig,
     default_of,
     explain,
+    is_in_plane,
     parse_field,
 )
 from experiments.presets import PRESETS
-from experiments.setting_kinds import Values
+from experiments.setting_kinds import Setting, Values
 from experiments.training.plan import plan
 
 CUSTOM = "Custom"  # in place of a preset: settings that no preset has
@@ -40,7 +42,7 @@ RETRY_SECONDS = 30.0  # after a download that failed
 
 def draw() -> None:
     """Draw the settings, and remember the config they make or what is wrong with them."""
-    requested = st.query_params.to_dict()
+    requested = requests_of_link()
     with st.sidebar:
         top = st.container()
         values = _draw_settings(requested)
@@ -57,6 +59,7 @@ def _draw_settings(requested: Mapping[str, str]) -> Values:
     values: Values = {"dataset": draw_setting("dataset", {}, on_change=_change_dataset)}
     if values["dataset"] == OWN:
         _draw_upload()
+    values = _draw_plane(values)
     basic = [name for name, setting in SETTINGS.items() if setting.is_basic]
     values = draw_settings(basic[1:], values)  # the dataset is the first
     changed = _changed_settings(requested, values["dataset"])
@@ -72,6 +75,19 @@ def _draw_settings(requested: Mapping[str, str]) -> Values:
     return values
 
 
+def _draw_plane(values: Values) -> Values:
+    """Draw the settings of points in the plane, if there are any; return the values with theirs."""
+    own = session.own()
+    is_plane = own is not None and own.n_features == 2
+    if values["dataset"] != OWN:
+        is_plane = is_in_plane(values)
+    if not is_plane:
+        return values
+    st.markdown(f"{PLANE.icon} **{PLANE.title}**")
+    used = (n for n, s in SETTINGS.items() if s.group is PLANE and s.is_used(values))
+    return draw_settings(used, values)
+
+
 def _changed_settings(requested: Mapping[str, str], dataset: str) -> set[str]:
     """Return the folded settings that are not at the default for the dataset.
 
@@ -80,12 +96,18 @@ def _changed_settings(requested: Mapping[str, str], dataset: str) -> set[str]:
     requested : the texts of the link, which count until the controls have read them
     """
     own = session.own()
-    defaults = {n: default_of(n, dataset, own) for n, s in SETTINGS.items() if not s.is_basic}
+    folded = (name for name, each in SETTINGS.items() if _is_folded(each))
+    defaults = {name: default_of(name, dataset, own) for name in folded}
     return {
         name
         for name, default in defaults.items()
         if not _means(name, session.value(name, requested.get(name, default)), default)
     }
+
+
+def _is_folded(setting: Setting) -> bool:
+    """Say whether a setting is in the place to unfold: one of the groups there."""
+    return setting.group in GROUPS and not setting.is_basic
 
 
 def _means(name: str, given: Any, value: Any) -> bool:

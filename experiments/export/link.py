@@ -12,14 +12,16 @@ def query_of(config: RunConfig) -> str:
     Settings at the default for their dataset are left out; it is empty if all are.
     """
     values = {field: _query_value(value) for field, value in differences(config).items()}
-    return f"?{urlencode(values)}" if values else ""
+    return f"?{urlencode(values, doseq=True)}" if values else ""
 
 
-def _query_value(value: Any) -> str:
-    """Write a setting in the form that `parse_field` reads."""
+def _query_value(value: Any) -> str | list[str]:
+    """Write a setting in the form that `parse_field` reads; several names one by one."""
     match value:
         case bool():
             return str(value).lower()
+        case (str(), *_):
+            return list(value)
         case tuple():
             return ",".join(map(str, value)) or "none"
         case str():
