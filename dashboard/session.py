@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from data.datasets import Dataset
 from data.drawing.gallery import Gallery
 from data.drawing.strokes import Stroke
+from data.placed_points import PlacedPoints
 from experiments.background.background_task import BackgroundTask, Page
 from experiments.background.played_training import PlayedTraining
 from experiments.background.run_sequence import RunSequence
@@ -284,6 +285,10 @@ PLAYGROUND_RIVAL = "playground_rival"
 RIVAL_SETTING = "_rival_setting"
 RIVAL_VALUE = "rival_value"  # one for each setting: see `key_of`
 KEEP_RUN = "_keep_run"
+POINT_EDITOR = "point_editor"
+PLAY_PACE = "play_pace"  # in the link alone, as the next two
+PLACED = "placed"
+DIFFERS = "differs"
 
 
 def key_of(control: str, which: int | str) -> str:
@@ -479,6 +484,7 @@ class Playground:
     order : the number of the last order of the browser that was met
     seen : the number of the newest frame that the browser has of each run, by its id
     problem : why the last order could not be met
+    placed, placed_problem : the points placed by hand, and why nothing can learn from them
     page : tells the browser's messages from those of another server
     """
 
@@ -488,6 +494,8 @@ class Playground:
     order: int = 0
     seen: dict[str, int] = field(default_factory=dict)
     problem: str = ""
+    placed: PlacedPoints = field(default_factory=PlacedPoints)
+    placed_problem: str = ""
     page: str = field(default_factory=lambda: uuid4().hex)
 
 

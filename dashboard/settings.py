@@ -3,9 +3,10 @@
 from typing import Any
 
 from dashboard import session
+from dashboard.play_paces import PLAY_PACES
 from dashboard.training_speed import PACES
 from data.split import Split
-from experiments.config import RunConfig
+from experiments.config import DATASET_SETTINGS, SETTINGS, RunConfig, default_of
 
 PARTS = ("all", *Split._fields)  # of the split, as the Explore page filters by them
 
@@ -18,6 +19,9 @@ VIEW_CHOICES: dict[str, tuple[str, ...]] = {  # in the link, but not part of a r
     session.PART: PARTS,
     "view": ("projector",),
     session.CLASSES: (),  # depend on the dataset
+    session.PLAY_PACE: tuple(PLAY_PACES),
+    session.PLACED: (),  # points placed by hand
+    session.DIFFERS: (),  # the setting in which a second network differs, and its value
 }
 
 
@@ -30,7 +34,9 @@ def apply(config: RunConfig) -> None:
 
 def control_value(field: str, value: Any) -> Any:
     """Return the value of a setting as its control holds it."""
-    return ", ".join(map(str, value)) if field == "hidden_layers" else value
+    if field == "hidden_layers":
+        return ", ".join(map(str, value))
+    return list(value) if isinstance(value, tuple) else value
 
 
 def learning_rate_stops(learning_rate: float) -> dict[float, str]:
@@ -39,3 +45,13 @@ def learning_rate_stops(learning_rate: float) -> dict[float, str]:
         rate: f"{rate:.10f}".rstrip("0").rstrip(".")
         for rate in sorted({*LEARNING_RATES, learning_rate})
     }
+
+
+def change_dataset() -> None:
+    """Take the defaults of another dataset; other settings that the reader has changed stay."""
+    session.forget_notices()
+    before, after, own = session.config().dataset, session.value("dataset"), session.own()
+    for name in SETTINGS.keys() - {"dataset"}:
+        is_as_it_was = session.value(name) == control_value(name, default_of(name, before, own))
+        if name in DATASET_SETTINGS or is_as_it_was:
+            session.set_value(name, control_value(name, default_of(name, after, own)))

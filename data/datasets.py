@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
@@ -14,14 +14,32 @@ import numpy.typing as npt
 
 from data import download
 from data.idx import read_labeled_images
-from data.toy import DrawPoints, blobs, circles, moons, spirals, xor
+from data.toy import (
+    DrawPoints,
+    blobs,
+    circles,
+    curve,
+    draw_points,
+    linear,
+    moons,
+    spirals,
+    xor,
+)
 
 Labels: TypeAlias = npt.NDArray[np.intp]
 Features: TypeAlias = npt.NDArray[np.uint8 | np.float32]
 
 DIGITS = Path(__file__).with_name("digits.npz")
-TOY_SAMPLES = 600
-TOY_SEED = 0
+MOST_DRAWN = 100  # sets of points that are kept, of 60 kB at most
+USUAL_POINTS: dict[str, Any] = {
+    "points": 600,
+    "label_noise": 0.0,
+    "point_classes": 3,
+    "points_seed": 0,
+    "curve": "sine",
+}
+"""How points in the plane are drawn, by the names of the settings of a run; the noise depends on
+the set."""
 
 DIGITS_BLOCK_STARTS = (0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667)
 """The rows of the digits at which another writer begins.
@@ -120,31 +138,46 @@ class RowOrder(NamedTuple):
 
 
 @dataclass(frozen=True)
+class PointSet:
+    """How a set of points in the plane is drawn.
+
+    Attributes
+    ----------
+    draw : a function of `data.toy`
+    options : what it takes besides, each with the name of the setting that it comes from
+    """
+
+    draw: DrawPoints
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DatasetEntry:
     """What is known of a dataset before it is loaded.
 
     Attributes
     ----------
     title : its name on the screen
-    load : makes the dataset from its name and its title; `data.datasets.load` calls it once
+    load : makes the dataset from its name and its title, and points in the plane from settings
+        as well; `data.datasets.load` calls it once
     row_order : whether a split in blocks holds out something that the random split does not
     script_source : the expression by which an exported script gets the samples, with {name}
         for the name of the dataset
     script_packages : what the script needs besides NumPy, by the names that pip knows
     settings : the usual settings of a run on it, by their names, where they are not those that
         suit most datasets
-    noise : by which points in the plane are moved, a standard deviation
     has_images : whether its samples are images
+    point_set : how its points are drawn, if they are points in the plane
     """
 
     title: str
-    load: Callable[[str, str], Dataset]
+    load: Callable[..., Dataset]
     row_order: RowOrder
     script_source: str
     script_packages: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
-    noise: float = 0.0
     has_images: bool = False
+    point_set: PointSet | None = None
 
 
 def _digits(name: str, title: str) -> Dataset:
@@ -209,15 +242,26 @@ def _idx_entry(
     )
 
 
-def _toy(name: str, title: str, *, draw: DrawPoints, noise: float) -> Dataset:
-    """Draw points in the plane, always with the same seed."""
-    X, labels = draw(TOY_SAMPLES, noise, np.random.default_rng(TOY_SEED))
+def _points(
+    name: str, title: str, *, point_set: PointSet, point_noise: float, **settings: Any
+) -> Dataset:
+    """Draw points in the plane; see `load_points`."""
+    chosen = USUAL_POINTS | settings
+    options = {option: chosen[setting] for option, setting in point_set.options.items()}
+    X, labels = draw_points(
+        point_set.draw,
+        chosen["points"],
+        point_noise,
+        chosen["label_noise"],
+        chosen["points_seed"],
+        **options,
+    )
     return Dataset(
         name=name,
         title=title,
         X=X,
         labels=labels,
-        class_names=tuple("ABC"[: labels.max() + 1]),
+        class_names=tuple("ABCDE"[: options.get("n_classes", 2)]),
         image_shape=None,
         maximum=float(np.abs(X).max()),
         unit="position",
@@ -225,27 +269,44 @@ def _toy(name: str, title: str, *, draw: DrawPoints, noise: float) -> Dataset:
     )
 
 
-def _toy_entry(title: str, draw: DrawPoints, *, noise: float, **settings: Any) -> DatasetEntry:
+def _toy_entry(
+    title: str,
+    draw: DrawPoints,
+    *,
+    noise: float,
+    options: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> DatasetEntry:
     """Describe points in the plane; the name of the set is that of the function.
 
     Parameters
     ----------
+    noise : by which the points are usually moved, a standard deviation
+    options : as in `PointSet`
     settings : of a small network whose validation accuracy is near the best that the noise
         allows, with each of ten seeds
     """
+    point_set = PointSet(draw, options or {})
     return DatasetEntry(
         title,
-        partial(_toy, draw=draw, noise=noise),
+        partial(_points, point_set=point_set, point_noise=noise),
         RowOrder(
             has_blocks=False,
             reason="Each of these points was drawn on its own. Consecutive rows have nothing in "
             "common, and a split in blocks is as random as any other.",
         ),
-        script_source="from_points("
-        f"*{{name}}(TOY_SAMPLES, {noise}, np.random.default_rng(TOY_SEED)))",
-        settings=settings,
-        noise=noise,
+        script_source=_points_source(point_set.options),
+        settings={"point_noise": noise, **settings},
+        point_set=point_set,
     )
+
+
+def _points_source(options: Mapping[str, str]) -> str:
+    """Return the expression by which an exported script draws points."""
+    settings = ("POINTS", "POINT_NOISE", "LABEL_NOISE", "POINTS_SEED")
+    more = [f"{name}={setting.upper()}" for name, setting in options.items()]
+    n_classes = options.get("n_classes", "2").upper()
+    return f"from_points(draw_points({', '.join(('{name}', *settings, *more))}), {n_classes})"
 
 
 ONE_SMALL_LAYER: dict[str, Any] = {"hidden_layers": (8,), "learning_rate": 0.02, "epochs": 40}
@@ -282,6 +343,7 @@ DATASETS: dict[str, DatasetEntry] = {
         unit="brightness",
         source="H. Xiao, K. Rasul and R. Vollgraf (2017), Zalando Research, MIT license",
     ),
+    "linear": _toy_entry("Linear: on either side of a line", linear, noise=0.05, **ONE_SMALL_LAYER),
     "xor": _toy_entry("XOR: opposite quadrants", xor, noise=0.05, **ONE_SMALL_LAYER),
     "circles": _toy_entry("Circles: one within the other", circles, noise=0.08, **ONE_SMALL_LAYER),
     "moons": _toy_entry(
@@ -296,7 +358,23 @@ DATASETS: dict[str, DatasetEntry] = {
         learning_rate=0.02,
         epochs=150,
     ),
-    "blobs": _toy_entry("Blobs: three clouds", blobs, noise=0.3, **ONE_SMALL_LAYER),
+    "blobs": _toy_entry(
+        "Blobs: clouds in a circle",
+        blobs,
+        noise=0.3,
+        options={"n_classes": "point_classes"},
+        **ONE_SMALL_LAYER,
+    ),
+    "curve": _toy_entry(
+        "Curve: below and above it",
+        curve,
+        noise=0.05,
+        options={"boundary": "curve"},
+        hidden_layers=(16, 16),
+        activation="tanh",
+        learning_rate=0.02,
+        epochs=60,
+    ),
 }
 
 _LOCKS = {name: Lock() for name in DATASETS}  # one each: a download holds up only its own dataset
@@ -305,6 +383,27 @@ _LOCKS = {name: Lock() for name in DATASETS}  # one each: a download holds up on
 def block_starts_of(name: str) -> tuple[int, ...]:
     """Return the row at which each block of a dataset begins; none if that is not known."""
     return DATASETS[name].row_order.block_starts if name in DATASETS else ()
+
+
+def load_points(name: str, **settings: Any) -> Dataset:
+    """Return points in the plane, drawn as some settings of a run say.
+
+    Callers that ask for the same get the same arrays, as long as these are kept.
+
+    Parameters
+    ----------
+    name : of a dataset that is a `PointSet`
+    settings : those of `USUAL_POINTS` that it reads, and `point_noise`; the usual ones for those
+        not given
+    """
+    with _LOCKS[name]:
+        return _load_points(name, **settings)
+
+
+@lru_cache(MOST_DRAWN)
+def _load_points(name: str, **settings: Any) -> Dataset:
+    entry = DATASETS[name]
+    return entry.load(name, entry.title, **settings)
 
 
 def load(name: str) -> Dataset:

@@ -7,9 +7,11 @@ from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
-from data.datasets import DATASETS, Dataset
+from data.datasets import DATASETS, USUAL_POINTS, Dataset
+from data.plane_features import COORDINATES, PLANE_FEATURES
 from data.scaling import SCALERS
 from data.split import SPLITS
+from data.toy import CURVES
 from experiments.setting_kinds import (
     Choice,
     Count,
@@ -17,6 +19,7 @@ from experiments.setting_kinds import (
     Group,
     LayerSizes,
     LogNumber,
+    Names,
     Number,
     Setting,
     Switch,
@@ -33,6 +36,7 @@ OWN = "own"  # a dataset of one's own, given together with the config
 CLASS_WEIGHTS = ("none", "balanced")
 
 DATASET = Group("Dataset", ":material/database:")
+PLANE = Group("Points in the plane", ":material/scatter_plot:")
 NETWORK = Group("Network", ":material/lan:")
 TRAINING = Group("Training", ":material/model_training:")
 OPTIMIZER = Group("Optimizer details", ":material/stairs:")
@@ -60,6 +64,23 @@ def _has_images(settings: Values) -> bool:
     return settings["dataset"] == OWN or DATASETS[settings["dataset"]].has_images
 
 
+def is_in_plane(settings: Values) -> bool:
+    """Say whether the dataset consists of points in the plane, drawn as the settings say."""
+    return settings["dataset"] != OWN and DATASETS[settings["dataset"]].point_set is not None
+
+
+def _may_have_features(settings: Values) -> bool:
+    return settings["dataset"] == OWN or is_in_plane(settings)
+
+
+def _point_set_reads(setting: str) -> Callable[[Values], bool]:
+    def reads(settings: Values) -> bool:
+        entry = DATASETS.get(settings["dataset"])
+        return bool(entry and entry.point_set and setting in entry.point_set.options.values())
+
+    return reads
+
+
 class RunConfig(BaseModel):
     """Everything that decides how a run goes: the same config gives the same result.
 
@@ -80,6 +101,95 @@ class RunConfig(BaseModel):
         is_basic=True,
     )
     """What the network learns from; own stands for your data."""
+
+    # Enough for a smooth boundary, and few enough to see each of them.
+    points: int = setting(
+        Count,
+        USUAL_POINTS["points"],
+        "Points",
+        PLANE,
+        20,
+        5000,
+        noun="number of points",
+        affects_data=True,
+        is_used=is_in_plane,
+    )
+    """How many points are drawn, over all parts and classes."""
+    # That of the points in the plane depends on the set.
+    point_noise: float = setting(
+        Number,
+        0.0,
+        "Noise of the points",
+        PLANE,
+        0.0,
+        1.0,
+        step=0.01,
+        affects_data=True,
+        depends_on_dataset=True,
+        is_used=is_in_plane,
+    )
+    """Standard deviation by which each point is moved in both directions; the points lie between
+    about -1 and 1."""
+    label_noise: float = setting(
+        Fraction,
+        USUAL_POINTS["label_noise"],
+        "Label noise",
+        PLANE,
+        0.0,
+        0.5,
+        step=0.01,
+        affects_data=True,
+        is_used=is_in_plane,
+    )
+    """Share of the points that get another class at random, so that no network can separate them
+    fully. This noise is in the held-out points as well: no network can be right about more than
+    the rest of them, other than by chance."""
+    point_classes: int = setting(
+        Count,
+        USUAL_POINTS["point_classes"],
+        "Classes",
+        PLANE,
+        2,
+        5,
+        noun="number of classes",
+        affects_data=True,
+        is_used=_point_set_reads("point_classes"),
+    )
+    """How many clouds there are, with the dataset blobs."""
+    points_seed: int = setting(
+        Count,
+        USUAL_POINTS["points_seed"],
+        "Seed of the points",
+        PLANE,
+        0,
+        2**32 - 1,
+        affects_data=True,
+        is_used=is_in_plane,
+    )
+    """Decides where the points are and which labels are noise. The other seed goes on deciding
+    the split and all that is random in training."""
+    curve: str = setting(
+        Choice,
+        USUAL_POINTS["curve"],
+        "Curve",
+        PLANE,
+        CURVES,
+        affects_data=True,
+        is_used=_point_set_reads("curve"),
+    )
+    """The curve between the two classes, with the dataset curve."""
+    features: tuple[str, ...] = setting(
+        Names,
+        COORDINATES,
+        "Features",
+        PLANE,
+        PLANE_FEATURES,
+        noun="feature",
+        affects_data=True,
+        is_used=_may_have_features,
+    )
+    """What the network is given of each point, such as x1,x2,x1x2. x1 and x2 are the point itself;
+    sin-x1 is sin 2πx₁. Your data can have features if they have two columns."""
 
     # Enough for 97 %, and few enough to look at each of them.
     hidden_layers: tuple[int, ...] = setting(

@@ -220,6 +220,40 @@ class LayerSizes(Setting):
         return value
 
 
+@dataclass(frozen=True)
+class Names(Setting):
+    """Some of several names, at least one, such as 'x1, x2'; their order is that of the registry.
+
+    Attributes
+    ----------
+    options : all there are, the keys of a registry
+    """
+
+    options: Iterable[str]
+
+    @property
+    def description(self) -> str:
+        """What it means, with its choices."""
+        return f"{self.meaning} Some of: {', '.join(self.options)}."
+
+    def parse(self, value: Any) -> Any:
+        """Turn 'x1, x2' into ('x1', 'x2')."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def check(self, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a name that is not among the options, and none at all."""
+        for name in value:
+            look_up(self.in_words, name, dict.fromkeys(self.options))
+        if not value:
+            raise ValueError(
+                f"There must be at least one {self.in_words}. Choose from: "
+                f"{', '.join(self.options)}."
+            )
+        return tuple(name for name in self.options if name in value)
+
+
 def setting(kind: Callable[..., Setting], default: Any, *what: Any, **more: Any) -> Any:
     """Declare a field of a model: its default, and the setting that it is.
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from experiments.config import SETTINGS, default_of
-from experiments.setting_kinds import Choice, Count, LayerSizes, Number, Switch
+from experiments.setting_kinds import Choice, Count, LayerSizes, Names, Number, Switch
 
 
 def another_value(name: str) -> Any:
@@ -20,4 +20,6 @@ def another_value(name: str) -> Any:
             return high / 2 if default != high / 2 else high
         case LayerSizes():
             return (7, 5)
+        case Names(options=options):
+            return tuple(options)
     raise AssertionError(f"There is no other value for {name}")

@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "dashboard/shell/early_scripts.py": {"dashboard", "starlette"},
     "dashboard/shell/look_endpoint.py": {"dashboard", "starlette"},
     "dashboard/shell/static_files.py": {"starlette", "streamlit"},
-    "dashboard/components/link_box.py": {"experiments", "segno", "streamlit"},
+    "dashboard/components/link_box.py": {"dashboard", "experiments", "segno", "streamlit"},
     "dashboard/charts": {"dashboard.charts", "experiments", "mlp", "data", "numpy", "plotly"},
     "pages": {"dashboard", "experiments", "data", "mlp", "streamlit"},
     "app.py": {"dashboard", "starlette", "streamlit"},

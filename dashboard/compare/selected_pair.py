@@ -29,11 +29,11 @@ def show_selected_pair(comparison: SideBySide) -> None:
         width=220,
         help="Which network to compare with the single layer, in the pictures below.",
     )
-    dataset = comparison.runs[0].prepared_data().dataset
-    if dataset.image_shape:
+    prepared = comparison.runs[0].prepared_data()
+    if prepared.dataset.image_shape:
         _draw_disagreements(comparison, other)
         _draw_templates(comparison.runs[0], comparison.runs[other])
-    elif dataset.n_features == 2:
+    elif prepared.plane is not None:
         st.markdown("The points are held-out samples; the color behind is the predicted class.")
         regions = [comparison.regions_of(i) for i in (0, other)]
         draw_decision_regions(regions, session.PAIR_REGIONS_CHARTS)

@@ -1,13 +1,16 @@
 """A link of some settings to read, to copy and, as a QR code, to photograph."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 from segno import DataOverflowError
 
+from dashboard import session
 from experiments.config import OWN, RunConfig
 from experiments.export.link import query_of
 
@@ -28,24 +31,31 @@ _mount = st.components.v2.component(
 )
 
 
-def draw_link_to(config: RunConfig, *, key: str, with_code: bool = False) -> None:
+def draw_link_to(
+    config: RunConfig,
+    *,
+    key: str,
+    with_code: bool = False,
+    extras: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Draw the link that opens this page with some settings, and say what it leaves out.
 
     Parameters
     ----------
     with_code : with its QR code above it
+    extras : what else it holds, by its names there
     """
     address = valid_address(st.context.url)
     if not address:
         st.caption("The address of this page is not known here: copy it from your browser.")
         return
-    link = address + query_of(config)
+    link = address + query_of(config, extras)
     size, path = qr_path(link) if with_code else (0, "")
     _mount(key=key, data={"link": link, "size": size, "path": path})
     remarks = ["The link opens this page with the same settings."]
     if with_code and not size:
         remarks.append("It is too long for a QR code.")
-    if config.dataset == OWN:
+    if config.dataset == OWN and session.PLACED not in extras:
         remarks.append("Your own data have to be uploaded again.")
     if urlsplit(address).hostname in THIS_COMPUTER:
         remarks.append("Its address is that of this computer: no other can open it.")

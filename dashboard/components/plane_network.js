@@ -288,14 +288,14 @@ function drawFeatureTiles(view, context) {
 }
 
 function drawTiles(view, context, l) {
-  const { pass: { activations }, geometry: { places }, network: { sizes, classes }, theme } = view, isLast = l === sizes.length - 1;
+  const { pass: { activations }, geometry: { places }, network: { sizes, classes, symbols }, theme } = view, isLast = l === sizes.length - 1;
   places[l].forEach((place, i) => {
     paintUnit(context, boxOf(place), activations[l][i], view.palettes);
     frameTile(view, context, place, isFocused(view, l, i));
     if (!isLast) return;
     context.fillStyle = theme.categorical[i % theme.categorical.length];
     context.beginPath();
-    traceSymbol(context, SYMBOLS[i % SYMBOLS.length], place.x + place.radius + 10, place.y, 5);
+    traceSymbol(context, symbols[i], place.x + place.radius + 10, place.y, 5);
     context.fill();
     Object.assign(context, { fillStyle: theme.text, textAlign: "left", font: `600 12px ${theme.font}` });
     context.fillText(classes[i], place.x + place.radius + 18, place.y, 18);
@@ -342,8 +342,8 @@ function pointLayer(view) {
   context.rect(box.x, box.y, box.side, box.side);
   context.clip();
   const size = Math.max(2, Math.min(4.5, 80 / Math.sqrt(n || 1))), placeOf = (i, xs, ys) => toBox(network.domain, box, xs[i], ys[i]);
-  drawPoints(context, points.training, theme, size, false, placeOf);
-  if (view.showsHeldOut) drawPoints(context, points.validation, theme, size, true, placeOf);
+  drawPoints(context, points.training, network.symbols, theme, size, false, placeOf);
+  if (view.showsHeldOut) drawPoints(context, points.validation, network.symbols, theme, size, true, placeOf);
   return (view.pointLayer = layer);
 }
 

@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
-from data.plane_features import PLANE_FEATURES
 
 from dashboard import session
 from dashboard.charts.figure import to_json
+from dashboard.charts.image_grid import shortened
+from dashboard.charts.style import PLANE_FEATURES as AXES
+from dashboard.charts.style import class_symbol
 from dashboard.components.live_feed import TELL, LiveContent, follow
 from dashboard.components.network_view import NETWORK_DRAWING
 from data.datasets import Labels
+from data.plane_features import PLANE_FEATURES
 from experiments.background.played_training import PlayedTraining
 from experiments.config import RunConfig
 from experiments.evaluation.decision_regions import grid_over
@@ -24,9 +27,11 @@ from mlp.arrays import Array
 from mlp.records import Score
 
 HERE = Path(__file__)
+LONGEST_NAME = 10  # letters of a class
 MOST_FRAMES = 120  # in one answer; the browser asks for the others at once
 MOST_UNLIKE = 3.0  # so many times as long may one axis be as the other, on one scale
 MOST_LAYERS, MOST_UNITS = 6, 8  # hidden ones, that can be drawn whole
+MOST_CLASSES = 10
 
 
 def _script(name: str) -> str:
@@ -129,15 +134,22 @@ def show_plane_network(
     )
 
 
-def why_not_drawn(config: RunConfig) -> str:
-    """Return why a network cannot be drawn whole; nothing if it can."""
+def why_not_drawn(config: RunConfig, n_classes: int) -> str:
+    """Return why a network cannot be drawn whole; nothing if it can.
+
+    Parameters
+    ----------
+    n_classes : it has an output for each
+    """
     layers = config.hidden_layers
-    if len(layers) <= MOST_LAYERS and max(layers, default=0) <= MOST_UNITS:
-        return ""
-    return (
-        f"Here, a network is drawn whole: it has at most {MOST_LAYERS} hidden layers of at most "
-        f"{MOST_UNITS} units, and this one has {', '.join(map(str, layers))}."
-    )
+    if len(layers) > MOST_LAYERS or max(layers, default=0) > MOST_UNITS:
+        return (
+            f"Here, a network is drawn whole: it has at most {MOST_LAYERS} hidden layers of at "
+            f"most {MOST_UNITS} units, and this one has {', '.join(map(str, layers))}."
+        )
+    if n_classes > MOST_CLASSES:
+        return f"Here, a network has at most {MOST_CLASSES} outputs; these are {n_classes} classes."
+    return ""
 
 
 def _content(training: PlayedTraining, player: Player, seen: int) -> dict[str, Any]:
@@ -188,8 +200,9 @@ def network_content(run: Run) -> dict[str, Any]:
         "shift": prepared.scaler.shift.tolist(),
         "scale": prepared.scaler.scale.tolist(),
         "domain": domain_of(plane),
-        "axes": ["x₁", "x₂"],
-        "classes": list(prepared.dataset.class_names),
+        "axes": AXES,
+        "classes": [shortened(name, LONGEST_NAME) for name in prepared.dataset.class_names],
+        "symbols": [class_symbol(label) for label in range(prepared.dataset.n_classes)],
         "training": _points(plane, prepared.dataset.labels, prepared.split.training),
         "validation": _points(plane, prepared.dataset.labels, prepared.split.validation),
     }

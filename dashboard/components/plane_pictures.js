@@ -3,7 +3,6 @@
 
 const SIDE = 64; // points of a picture, along each side
 const GRID_LINES = 13, POINTS_PER_LINE = 40; // of the grid that hidden units bend
-const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross"];
 const scratch = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
 
 // The points of a picture, row after row from the top; the domain is [left, right, bottom, top].
@@ -94,26 +93,28 @@ function strokeZero(context, box, values) {
 
 // ---- points ----
 
+// Outlines of the symbols of classes, of size 1 around 0; the charts draw the same.
+const SYMBOLS = {
+  circle: Array.from({ length: 24 }, (_, i) => [Math.cos((i * Math.PI) / 12), Math.sin((i * Math.PI) / 12)]),
+  diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
+  square: [[-0.95, -0.95], [0.95, -0.95], [0.95, 0.95], [-0.95, 0.95]],
+  cross: [[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]],
+  x: [[0, -0.6], [0.6, -1.2], [1.2, -0.6], [0.6, 0], [1.2, 0.6], [0.6, 1.2], [0, 0.6], [-0.6, 1.2], [-1.2, 0.6], [-0.6, 0], [-1.2, -0.6], [-0.6, -1.2]],
+};
+
 function traceSymbol(context, name, x, y, size) {
-  if (name === "circle") { context.moveTo(x + size, y); return context.arc(x, y, size, 0, 2 * Math.PI); }
-  const corners = {
-    square: [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
-    "triangle-up": [[0, -1.2], [1.1, 0.8], [-1.1, 0.8]],
-    diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
-    cross: [[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]],
-  }[name];
-  corners.forEach(([dx, dy], i) => (i ? context.lineTo(x + size * dx, y + size * dy) : context.moveTo(x + size * dx, y + size * dy)));
+  SYMBOLS[name].forEach(([dx, dy], i) => (i ? context.lineTo(x + size * dx, y + size * dy) : context.moveTo(x + size * dx, y + size * dy)));
   context.closePath();
 }
 
 // Points of each class in its color and its symbol; held-out ones hollow.
-function drawPoints(context, { xs, ys, labels }, theme, size, isHollow, placeOf) {
+function drawPoints(context, { xs, ys, labels }, symbols, theme, size, isHollow, placeOf) {
   const { categorical, background } = theme;
   context.lineWidth = isHollow ? 1.5 : 0.8;
-  for (let label = 0; label < SYMBOLS.length; label++) {
+  symbols.forEach((symbol, label) => {
     context.beginPath();
     for (let i = 0; i < labels.length; i++) {
-      if (labels[i] === label) traceSymbol(context, SYMBOLS[label], ...placeOf(i, xs, ys), size);
+      if (labels[i] === label) traceSymbol(context, symbol, ...placeOf(i, xs, ys), size);
     }
     const color = categorical[label % categorical.length];
     context.fillStyle = isHollow ? background : color;
@@ -122,7 +123,7 @@ function drawPoints(context, { xs, ys, labels }, theme, size, isHollow, placeOf)
     context.fill();
     context.stroke();
     context.globalAlpha = 1;
-  }
+  });
 }
 
 // ---- the plane as two units see it ----
@@ -170,7 +171,7 @@ function paintHiddenSpace(context, box, { layer, units: [horizontal, vertical] }
   for (const [part, isHollow] of [[points.training, false], [points.validation, true]]) {
     if (!part.labels.length) continue;
     const [xs, ys] = at(part.xs, part.ys);
-    drawPoints(context, part, theme, 3, isHollow, (i) => placeOf(xs, ys, i));
+    drawPoints(context, part, network.symbols, theme, 3, isHollow, (i) => placeOf(xs, ys, i));
   }
   context.restore();
   return limits;

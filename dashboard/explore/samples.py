@@ -35,7 +35,7 @@ MAX_PILLS = 20  # more are easier to find in a list
 
 def draw_samples(prepared: PreparedData) -> None:
     """Draw samples at random beside the selected one; points of the plane are all drawn."""
-    dataset, is_plane = prepared.dataset, prepared.dataset.n_features == 2
+    dataset, is_plane = prepared.dataset, prepared.plane is not None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         classes, part = _choose_classes(dataset), _choose_part()
         if not is_plane:
@@ -134,7 +134,7 @@ def _draw_random_samples(dataset: Dataset, rows: Rows, selected: SelectedSample)
 
 def _draw_plane(prepared: PreparedData, rows: Rows, selected: SelectedSample) -> None:
     """Draw samples with two features as points of the plane; a click selects one."""
-    dataset = prepared.dataset
+    dataset = prepared.recorded
     by_class = groups_by_class(dataset.labels[rows], dataset.class_names)
     groups = split_by_part(by_class, rows, prepared.split._asdict())
     figure = scatter(

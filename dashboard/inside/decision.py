@@ -155,7 +155,7 @@ def _draw_way(run: Run, first: ChosenSample, other: int) -> None:
             height=IMAGES_HEIGHT,
             alt=f"{N_IMAGES} images on the way from one sample to the other",
         )
-    elif dataset.n_features == 2:
+    elif prepared.has_coordinates:
         show_live_chart(
             lambda: _line_in_plane(inspected_network(run), ends),
             version,

@@ -147,19 +147,20 @@ def _picture_in_plane(
     inspected: InspectedNetwork, layer: int, unit: int, penalty: float, name: str
 ) -> Figure:
     """Draw what a unit answers in the plane, with the way of an input made to excite it."""
-    has_way = inspected.network.n_layers > 1
+    prepared = inspected.run.prepared_data()
+    has_way = inspected.network.n_layers > 1 and prepared.has_coordinates
     way = _excitation(inspected, layer, unit, penalty).inputs if has_way else None
     return answers_in_plane(
         plane_answers(inspected, layer, LARGE_GRID)[unit],
         _plane(inspected.run),
         title=f"{name}: what it answers{', and the way of an input' if has_way else ''}",
         measure="activation",
-        way=None if way is None else inspected.run.prepared_data().scaler.restore(way),
+        way=None if way is None else prepared.scaler.restore(way),
     )
 
 
 def _plane(run: Run) -> InputPlane:
-    dataset, rows = run.prepared_data().dataset, probed_rows(run)
+    dataset, rows = run.prepared_data().recorded, probed_rows(run)
     return InputPlane(
         *plane_lines(run, LARGE_GRID),
         dataset.X[rows].astype(np.float32),
@@ -263,7 +264,7 @@ def _draw_excitation(run: Run, layer: int, unit: int) -> None:
             f"samples, and each step raises z{less}."
         )
     with right:
-        if is_in_plane(run):
+        if run.prepared_data().has_coordinates:
             st.caption(
                 "In the plane, the line in the picture of the unit is the way of this input; it "
                 "ends in the large dot."

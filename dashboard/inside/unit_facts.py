@@ -60,7 +60,7 @@ def layer_units(inspected: InspectedNetwork, layer: int) -> LayerUnits:
 
 def is_in_plane(run: Run) -> bool:
     """Say whether the samples are points in the plane."""
-    return run.prepared_data().dataset.n_features == 2
+    return run.prepared_data().plane is not None
 
 
 def is_drawn_as_images(run: Run) -> bool:
@@ -83,7 +83,7 @@ def pictures_of(inspected: InspectedNetwork, layer: int) -> Array:
 
 def plane_lines(run: Run, n_points: int) -> tuple[Array, Array]:
     """Return where the lines of a grid over the plane are, (n_points,) each, as recorded."""
-    X = run.prepared_data().dataset.X
+    X = run.prepared_data().recorded.X
     x, y = (grid_over(X[:, i].astype(np.float32), n_points) for i in (0, 1))
     return x, y
 
@@ -92,7 +92,7 @@ def plane_answers(inspected: InspectedNetwork, layer: int, n_points: int) -> Arr
     """Return what each unit of a layer answers over the plane, (n_l, n_points, n_points)."""
     x, y = plane_lines(inspected.run, n_points)
     plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    X = inspected.run.prepared_data().scaler.transform(plane)
+    X = inspected.run.prepared_data().inputs_at(plane)
     return answers_on_grid(inspected.network, layer, X).reshape(-1, n_points, n_points)
 
 

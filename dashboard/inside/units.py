@@ -298,10 +298,17 @@ def _what_to_notice(inspected: InspectedNetwork, layer: int) -> str:
     """Say what the pictures show, in a sentence."""
     is_output = layer == inspected.network.n_layers
     if is_in_plane(inspected.run):
-        if inspected.network.n_layers == 1:
+        has_coordinates = inspected.run.prepared_data().has_coordinates
+        if inspected.network.n_layers == 1 and has_coordinates:
             return (
                 "What to notice: without a hidden layer, the outputs part the plane by straight "
                 "lines only. The color is what the output answers there."
+            )
+        if not has_coordinates:
+            return (
+                "What to notice: a unit of layer 1 adds up the features, so that its edge in the "
+                "plane may be curved; layers above put these together. The color is what the unit "
+                "answers there."
             )
         return (
             "What to notice: each unit of layer 1 cuts the plane along one straight line; layers "

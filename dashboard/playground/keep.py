@@ -4,13 +4,17 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.playground.trainings import PATIENCE_SECONDS, new_training
-from dashboard.shell.page_registry import PAGES
 from dashboard.training_actions import has_unfinished_run
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
-TARGETS = ("train", "one_step", "inside")
+TARGETS = {
+    "train": ("Train", ":material/model_training:"),
+    "one_step": ("One step", ":material/footprint:"),
+    "inside": ("Inside", ":material/neurology:"),
+}
+"""Pages that show a run, by their files: what they are called there, and their icons."""
 
 
 def draw_keep() -> None:
@@ -28,9 +32,8 @@ def draw_keep() -> None:
         st.info("Train a step first: there is nothing to keep yet.", icon=":material/info:")
         return
     st.markdown("Kept. Look at it in")
-    for entry in PAGES:
-        if entry.name in TARGETS:
-            st.page_link(entry.file, label=entry.title, icon=entry.icon)
+    for name, (title, icon) in TARGETS.items():
+        st.page_link(f"pages/{name}.py", label=title, icon=icon)
 
 
 def _keep() -> bool:

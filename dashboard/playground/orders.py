@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeAlias, cast
 
 from dashboard import session
+from dashboard.play_paces import PLAY_PACES
 from dashboard.playground import trainings
-from dashboard.playground.paces import PACES
 from experiments.training.edits import Edit
 
 Order: TypeAlias = dict[str, object]
@@ -49,7 +49,7 @@ def _go(order: Order) -> None:
 
 
 def _set_pace(order: Order) -> None:
-    if (name := str(order.get("pace"))) in PACES:
+    if (name := str(order.get("pace"))) in PLAY_PACES:
         trainings.set_pace(name)
 
 

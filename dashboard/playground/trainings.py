@@ -1,7 +1,7 @@
 """The trainings of the playground: one, or two side by side."""
 
 from dashboard import session
-from dashboard.playground.paces import PACES
+from dashboard.play_paces import PLAY_PACES
 from dashboard.playground.rivals import rival_config
 from data.datasets import Dataset
 from experiments.background.background_task import Page
@@ -47,7 +47,7 @@ def new_training(config: RunConfig, own: Dataset | None, page: Page) -> PlayedTr
     """Return a training that has not begun."""
     run = Run(config, own, keeps_snapshots=True)
     run.snapshots.budget = SNAPSHOT_BYTES
-    return PlayedTraining(run, PACES[session.tab().playground.pace].of(run.plan), page=page)
+    return PlayedTraining(run, PLAY_PACES[session.tab().playground.pace].of(run.plan), page=page)
 
 
 def reopened(training: PlayedTraining) -> PlayedTraining:
@@ -101,7 +101,7 @@ def set_pace(name: str) -> None:
     playground = session.tab().playground
     playground.pace = name
     for training in playground.trainings.values():
-        training.pace = PACES[name].of(training.run.plan)
+        training.pace = PLAY_PACES[name].of(training.run.plan)
 
 
 def edit(key: str, change: Edit) -> None:

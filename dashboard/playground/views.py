@@ -11,18 +11,19 @@ from dashboard.components.plane_network import (
     show_plane_network,
     why_not_drawn,
 )
+from dashboard.play_paces import PLAY_PACES
 from dashboard.playground.keep import draw_keep
 from dashboard.playground.orders import take_message
-from dashboard.playground.paces import PACES
+from dashboard.playground.placed import draw_placing
 from dashboard.playground.remarks import remark_on
-from dashboard.playground.rivals import draw_rival_controls
+from dashboard.playground.rivals import draw_rival_controls, rival_config
 from dashboard.playground.trainings import prepare_trainings
 from dashboard.settings import control_value
 from dashboard.text import plain
 from dashboard.training_speed import POLL_SECONDS, poll_seconds
-from data.datasets import DATASETS
 from experiments.background.background_task import Status
-from experiments.config import OWN, RunConfig, is_in_plane, parse_field
+from experiments.config import OWN, RunConfig, parse_field
+from experiments.training.prepared_data import prepare
 
 HEIGHT, HEIGHT_OF_TWO = 360, 330  # pixels of a network
 ASK_SECONDS = 0.8  # between two looks, while few play
@@ -32,46 +33,63 @@ STATUS_WORDS = {Status.PAUSED: "paused", Status.RUNNING: "playing", Status.QUEUE
 def draw_playground() -> None:
     """Draw the networks of the settings, or say why there are none."""
     forget_live_elements()
-    config = session.config()
-    if not _can_draw(config):
-        return
     networks = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Second network", icon=":material/compare_arrows:"):
-            draw_rival_controls(config)
+            draw_rival_controls(session.config())
         keeping = st.container(horizontal=True)
+    with st.expander(
+        "Place points by hand", icon=":material/edit_location_alt:", expanded=session.lacks_data()
+    ):
+        draw_placing()
     with networks:
-        try:
-            prepare_trainings(config)
-        except ValueError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-        _draw_networks()
-    with keeping:
-        draw_keep()
+        can_play = _draw_networks_of(session.config())
+    if can_play:
+        with keeping:
+            draw_keep()
 
 
-def _can_draw(config: RunConfig) -> bool:
-    """Say whether there is a network that can be drawn; if not, say why on the page."""
+def _draw_networks_of(config: RunConfig) -> bool:
+    """Draw the networks of some settings, or say why there are none; say whether there are."""
     if session.lacks_data():
         return False  # the page says what to do already
-    if config.dataset != OWN and not is_in_plane(dict(config)):
-        st.info(
-            f"The playground is for points in the plane, not for {DATASETS[config.dataset].title}. "
-            "Choose a set of points under Dataset, such as circles.",
-            icon=":material/scatter_plot:",
-        )
+    try:
+        problem = _why_not_played(config)
+        if not problem:
+            prepare_trainings(config)
+    except ValueError as error:
+        st.error(plain(str(error)), icon=":material/error:")
         return False
-    if problem := why_not_drawn(config):
-        st.info(problem, icon=":material/info:")
+    if not problem:
+        _draw_networks()
+        return True
+    st.info(problem, icon=":material/scatter_plot:")
+    if max(config.hidden_layers, default=0) > MOST_UNITS or len(config.hidden_layers) > MOST_LAYERS:
         st.button(
             f"Take {MOST_UNITS} units, and fewer layers",
             on_click=_shrink,
             args=[config],
             help="Shrinks each hidden layer to what can be drawn.",
         )
-        return False
-    return True
+    return False
+
+
+def _why_not_played(config: RunConfig) -> str:
+    """Return why there is no network in the plane that can be drawn; nothing if there is one.
+
+    Raises
+    ------
+    ValueError : if there are no such data
+    """
+    prepared = prepare(config, session.own() if config.dataset == OWN else None)
+    if prepared.plane is None:
+        return (
+            f"The playground is for points in the plane, not for {plain(prepared.dataset.title)}. "
+            "Choose a set of points under Dataset, such as circles."
+        )
+    configs = (config, rival_config(config) or config)
+    reasons = (why_not_drawn(each, prepared.dataset.n_classes) for each in configs)
+    return next(filter(None, reasons), "")
 
 
 def _shrink(config: RunConfig) -> None:
@@ -114,7 +132,7 @@ def _player(key: str) -> Player:
         STATUS_WORDS.get(training.status, "over"),
         remark_on(training),
         playground.pace,
-        {name: pace.label for name, pace in PACES.items()},
+        {name: pace.label for name, pace in PLAY_PACES.items()},
         playground.order,
         bool(run.diverged or run.early_stopped),
         ASK_SECONDS * poll_seconds() / POLL_SECONDS,

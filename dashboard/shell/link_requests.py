@@ -8,7 +8,15 @@ from streamlit.errors import StreamlitAPIException
 
 from dashboard.settings import VIEW_CHOICES
 from experiments.config import SETTINGS, default_of, parse_field
-from experiments.setting_kinds import Values
+from experiments.setting_kinds import Names, Values
+
+
+def requests_of_link() -> dict[str, str]:
+    """Return the texts of the link; several of one setting that takes several as one."""
+    texts = st.query_params.to_dict()
+    for name in texts.keys() & {name for name, each in SETTINGS.items() if isinstance(each, Names)}:
+        texts[name] = ",".join(st.query_params.get_all(name))
+    return texts
 
 
 def unmet_requests(requested: Mapping[str, str], values: Values) -> list[str]:
@@ -24,13 +32,22 @@ def unmet_requests(requested: Mapping[str, str], values: Values) -> list[str]:
         asked, used = requested[field], values[field]
         try:
             understood = parse_field(field, asked)
-            reason = "" if understood == used else "That is not a choice here."
+            reason = "" if _is_same(understood, used) else "That is not a choice here."
         except ValueError as error:
             reason = str(error)
         if reason:
-            name = field.replace("_", " ")
-            notices.append(f"The link asks for {name} '{asked[:40]}'. {reason} Used: {used}.")
+            name, shown = field.replace("_", " "), _in_words(used)
+            notices.append(f"The link asks for {name} '{asked[:40]}'. {reason} Used: {shown}.")
     return notices
+
+
+def _is_same(understood: object, used: object) -> bool:
+    """Say whether a control has a value; one for several names has them in a list."""
+    return understood == (tuple(used) if isinstance(used, list) else used)
+
+
+def _in_words(used: object) -> str:
+    return ", ".join(used) if isinstance(used, list | tuple) else str(used)
 
 
 def drop_unreadable(name: str) -> bool:

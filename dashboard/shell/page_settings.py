@@ -1,8 +1,11 @@
 """The playground has settings of its own: those of the other pages are there again after it."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard import session
+from dashboard.playground_link import take_link
 from dashboard.settings import apply, control_value
 from experiments.config import RunConfig
 
@@ -27,12 +30,15 @@ def choose_settings(page: str) -> None:
         tab.config, tab.own = kept
         apply(kept.config)
     elif is_playground:
-        _apply_first()
+        _begin_playground(st.query_params.to_dict() if session.notices() is None else {})
+    elif session.notices() is not None:  # the first page was the playground
+        tab.own = None
+        apply(RunConfig())
 
 
-def _apply_first() -> None:
+def _begin_playground(asked: Mapping[str, str]) -> None:
     """Take the first settings, but for those that the link of a first visit asks for."""
-    asked = st.query_params if session.notices() is None else {}
+    take_link(asked)
     if "dataset" in asked:
         return  # with the defaults for that one
     for field, value in FIRST.model_dump().items():

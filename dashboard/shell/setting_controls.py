@@ -16,6 +16,7 @@ from experiments.setting_kinds import (
     Fraction,
     LayerSizes,
     LogNumber,
+    Names,
     Number,
     Setting,
     Switch,
@@ -98,6 +99,20 @@ def _layer_sizes(
     )
 
 
+def _names(setting: Names, default: tuple[str, ...], values: Values, options: Options) -> Any:
+    name = options["key"]
+    asked = st.query_params.get(name, "")
+    if "," in asked and session.value(name) is None:  # as in a link that was written, not chosen
+        with suppress(ValueError):
+            session.set_value(name, control_value(name, parse_field(name, asked)))
+    return st.pills(
+        options=list(setting.options),
+        default=control_value(name, default),
+        selection_mode="multi",
+        **options,
+    )
+
+
 def _log_number(setting: LogNumber, default: float, values: Values, options: Options) -> Any:
     stops = _stops(options["key"], default)
     return st.select_slider(
@@ -126,4 +141,5 @@ CONTROLS: dict[type[Setting], Callable[[Any, Any, Values, Options], Any]] = {
     Fraction: _fraction,
     LogNumber: _log_number,
     LayerSizes: _layer_sizes,
+    Names: _names,
 }

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components.link_box import draw_link_to
+from dashboard.playground_link import link_extras
 
 HEIGHT = 510  # pixels of what the button opens, which finds its place while it is still empty
 AT_THE_FOOT = """<style>
@@ -33,6 +34,11 @@ def _draw_popover() -> None:
     with popover, st.container(height=HEIGHT, border=False):
         st.markdown("**Open these settings elsewhere**")
         if popover.open:
-            draw_link_to(session.config(), key=session.SHARE_LINK, with_code=True)
+            draw_link_to(
+                session.config(),
+                key=session.SHARE_LINK,
+                with_code=True,
+                extras=link_extras(),
+            )
             if session.problems():
                 st.caption("The settings have an error: these are the last valid ones.")

@@ -8,8 +8,8 @@ from cachetools import TTLCache
 from pydantic import ValidationError
 
 from dashboard import session
-from dashboard.settings import apply, control_value
-from dashboard.shell.link_requests import unmet_requests
+from dashboard.settings import apply, change_dataset
+from dashboard.shell.link_requests import requests_of_link, unmet_requests
 from dashboard.shell.setting_controls import draw_setting, draw_settings
 from dashboard.text import plain
 from data.datasets import Dataset
@@ -17,22 +17,27 @@ from data.download import ORIGINALS, DownloadError, fetch, is_at_hand
 from data.own import READERS, inverted, load_own
 from experiments.background.limits import check_affordable
 from experiments.config import (
-    DATASET_SETTINGS,
     GROUPS,
     OWN,
+    PLANE,
     SETTINGS,
     RunConfig,
     default_of,
     explain,
+    is_in_plane,
     parse_field,
 )
 from experiments.presets import PRESETS
-from experiments.setting_kinds import Values
+from experiments.setting_kinds import Setting, Values
 from experiments.training.plan import plan
 
 CUSTOM = "Custom"  # in place of a preset: settings that no preset has
 UPLOAD_FIRST = (
     "Choose a file in the sidebar: a table, arrays, or images, with a label for each sample."
+)
+PLACE_FIRST = (
+    "Place points by hand below, at least 4 of each of two classes, or choose a table with two "
+    "columns and a label in the sidebar."
 )
 DEFAULTS = "digits"  # the preset that a first visit begins with: it needs no word
 RETRY_SECONDS = 30.0  # after a download that failed
@@ -40,7 +45,7 @@ RETRY_SECONDS = 30.0  # after a download that failed
 
 def draw() -> None:
     """Draw the settings, and remember the config they make or what is wrong with them."""
-    requested = st.query_params.to_dict()
+    requested = requests_of_link()
     with st.sidebar:
         top = st.container()
         values = _draw_settings(requested)
@@ -54,9 +59,10 @@ def draw() -> None:
 
 def _draw_settings(requested: Mapping[str, str]) -> Values:
     """Draw the basic settings, and all others in a place to unfold; return their values."""
-    values: Values = {"dataset": draw_setting("dataset", {}, on_change=_change_dataset)}
+    values: Values = {"dataset": draw_setting("dataset", {}, on_change=change_dataset)}
     if values["dataset"] == OWN:
         _draw_upload()
+    values = _draw_plane(values)
     basic = [name for name, setting in SETTINGS.items() if setting.is_basic]
     values = draw_settings(basic[1:], values)  # the dataset is the first
     changed = _changed_settings(requested, values["dataset"])
@@ -72,6 +78,19 @@ def _draw_settings(requested: Mapping[str, str]) -> Values:
     return values
 
 
+def _draw_plane(values: Values) -> Values:
+    """Draw the settings of points in the plane, if there are any; return the values with theirs."""
+    own = session.own()
+    is_plane = own is not None and own.n_features == 2
+    if values["dataset"] != OWN:
+        is_plane = is_in_plane(values)
+    if not is_plane:
+        return values
+    st.markdown(f"{PLANE.icon} **{PLANE.title}**")
+    used = (n for n, s in SETTINGS.items() if s.group is PLANE and s.is_used(values))
+    return draw_settings(used, values)
+
+
 def _changed_settings(requested: Mapping[str, str], dataset: str) -> set[str]:
     """Return the folded settings that are not at the default for the dataset.
 
@@ -80,12 +99,18 @@ def _changed_settings(requested: Mapping[str, str], dataset: str) -> set[str]:
     requested : the texts of the link, which count until the controls have read them
     """
     own = session.own()
-    defaults = {n: default_of(n, dataset, own) for n, s in SETTINGS.items() if not s.is_basic}
+    folded = (name for name, each in SETTINGS.items() if _is_folded(each))
+    defaults = {name: default_of(name, dataset, own) for name in folded}
     return {
         name
         for name, default in defaults.items()
         if not _means(name, session.value(name, requested.get(name, default)), default)
     }
+
+
+def _is_folded(setting: Setting) -> bool:
+    """Say whether a setting is in the place to unfold: one of the groups there."""
+    return setting.group in GROUPS and not setting.is_basic
 
 
 def _means(name: str, given: Any, value: Any) -> bool:
@@ -104,22 +129,13 @@ def show_problems() -> None:
     """Say what is wrong with the settings or with the link, above the page."""
     with st.container():  # so that nothing below moves when something is said
         if session.lacks_data() and not session.tab().own_problem:
-            st.info(UPLOAD_FIRST, icon=":material/upload_file:")
+            words = PLACE_FIRST if session.tab().is_in_playground else UPLOAD_FIRST
+            st.info(words, icon=":material/upload_file:")
         else:
             for problem in session.problems():
                 st.error(plain(problem), icon=":material/error:")
         for notice in session.notices() or []:
             st.warning(plain(notice), icon=":material/link_off:")
-
-
-def _change_dataset() -> None:
-    """Take the defaults of another dataset; other settings that the reader has changed stay."""
-    session.forget_notices()
-    before, after, own = session.config().dataset, session.value("dataset"), session.own()
-    for name in SETTINGS.keys() - {"dataset"}:
-        is_as_it_was = session.value(name) == control_value(name, default_of(name, before, own))
-        if name in DATASET_SETTINGS or is_as_it_was:
-            session.set_value(name, control_value(name, default_of(name, after, own)))
 
 
 def _draw_presets() -> None:

@@ -22,6 +22,11 @@ FINE_TUNED = (
     "the network that it began with nor your drawings. The model has what it has learned."
 )
 
+EDITED = (
+    "There is no script and no link for this run: weights were set or frozen by hand, and they "
+    "would not hold that. The model has what it has learned."
+)
+
 
 def draw(run: Run | None) -> None:
     """Draw the downloads of a run that is over, and the upload of a saved model."""
@@ -65,7 +70,7 @@ def _downloads(run: Run) -> Iterator[Download]:
         partial(history_to_csv, run),
         "Loss, accuracy and learning rate of each epoch, as a table (.csv).",
     )
-    if not run.n_new_samples:
+    if not _why_no_script(run):
         yield from _scripts(run)
     if run.own is not None:
         yield Download(
@@ -137,9 +142,16 @@ def script_of(run: Run) -> str:
     return to_script(run.initial_config, run.changes, until_step=None if is_whole else run.step)
 
 
+def _why_no_script(run: Run) -> str:
+    """Return why settings and data alone do not repeat a run; nothing if they do."""
+    if run.is_edited:
+        return EDITED
+    return FINE_TUNED if run.n_new_samples else ""
+
+
 def _draw_link(run: Run) -> None:
-    if run.n_new_samples:
-        st.caption(FINE_TUNED)
+    if reason := _why_no_script(run):
+        st.caption(reason)
         return
     draw_link_to(run.config, key=session.RUN_LINK)
     if run.changes:

@@ -60,7 +60,7 @@ def _draw_run(drawn: Drawn) -> None:
     forget_live_elements()
     run = job.run if job else untrained_run()
     draw_run_status(job)
-    is_plane = run is not None and run.prepared_data().dataset.n_features == 2
+    is_plane = run is not None and run.prepared_data().plane is not None
     stage = st.container(key="stage-of-plane" if is_plane else "stage")
     if run:
         choose_epoch(run)

@@ -89,6 +89,8 @@ def _changed_settings(run: Run) -> str:
     ]
     if run.n_new_samples:
         changed.append(f"fine-tuned with {run.n_new_samples} drawings")
+    if run.is_edited:
+        changed.append("weights set by hand")
     return " · ".join(changed) or "the defaults"
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.datasets import Labels
-from data.scaling import Scaler
 from experiments.config import RunConfig
+from experiments.training.prepared_data import PreparedData
 from experiments.training.run import Run
 from mlp.arrays import Array
 from mlp.evaluation import logits_of
@@ -27,7 +27,8 @@ class DecisionRegions(NamedTuple):
     points, labels : (n_points, 2) and (n_points,), held-out samples: the test part, or the
         validation part where there is no test result
     class_names : what the classes mean
-    feature_names : of the table that the points are from; empty if there are none
+    feature_names : of the two columns of the table that the points are from; empty if there are
+        none
     """
 
     config: RunConfig
@@ -51,16 +52,16 @@ def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
 
     Raises
     ------
-    ValueError : if the samples do not have two features
+    ValueError : if the samples are not in the plane
     """
     prepared = run.prepared_data()
-    dataset = prepared.dataset
-    if dataset.n_features != 2:
+    dataset, plane = prepared.recorded, prepared.plane
+    if plane is None:
         raise ValueError(
             f"Decision regions are drawn in the plane, but a sample has {dataset.n_features:,} "
             "features. Choose a dataset with two, such as xor."
         )
-    x, y = (grid_over(dataset.X[:, i].astype(np.float32)) for i in (0, 1))
+    x, y = (grid_over(plane[:, i]) for i in (0, 1))
     test = run.result.test if run.result else None
     rows = prepared.split.test if test else prepared.split.validation
     return DecisionRegions(
@@ -69,18 +70,18 @@ def regions_of(run: Run, network: Network | None = None) -> DecisionRegions:
         "" if test else _why_no_accuracy(run),
         x,
         y,
-        _classes_on(x, y, network or run.network_at(), prepared.scaler),
-        dataset.X[rows].astype(np.float32),
+        _classes_on(x, y, network or run.network_at(), prepared),
+        plane[rows],
         dataset.labels[rows],
         dataset.class_names,
         dataset.feature_names,
     )
 
 
-def _classes_on(x: Array, y: Array, network: Network, scaler: Scaler) -> Labels:
+def _classes_on(x: Array, y: Array, network: Network, prepared: PreparedData) -> Labels:
     """Return the predicted class at each point of a grid, (len(y), len(x))."""
     plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)  # (n_grid_points, 2)
-    classes: Labels = logits_of(network, scaler.transform(plane)).argmax(axis=1)
+    classes: Labels = logits_of(network, prepared.inputs_at(plane)).argmax(axis=1)
     return classes.reshape(len(y), len(x))
 
 

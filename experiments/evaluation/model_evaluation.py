@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from data.datasets import Dataset, Labels, load
+from data.datasets import Dataset, Labels
 from data.split import Rows, Split
 from experiments.config import OWN
 from experiments.evaluation.predictions import Predictions
 from experiments.export.model_file import SavedModel
 from experiments.training.plan import make_objective
-from experiments.training.prepared_data import scaled_samples, split_rows
+from experiments.training.prepared_data import (
+    recorded_dataset,
+    scaled_samples,
+    split_rows,
+    with_features,
+)
 from mlp.evaluation import evaluate
 
 PARTS = (*Split._fields, "all")
@@ -75,7 +80,7 @@ def _dataset_for(model: SavedModel, own: Dataset | None) -> Dataset:
     """Return the samples to evaluate on, which have as many features as the model takes."""
     if own is None and model.config.dataset == OWN:
         raise ValueError("This model was trained on samples from a file. Give that file, too.")
-    dataset = own or load(model.config.dataset)
+    dataset = with_features(own or recorded_dataset(model.config), model.config)
     n_inputs = model.network.sizes[0]
     if dataset.n_features != n_inputs:
         raise ValueError(

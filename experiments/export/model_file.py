@@ -18,7 +18,7 @@ from pydantic import ConfigDict, FailFast, Field, TypeAdapter, ValidationError
 
 from data.datasets import Dataset, Features
 from data.scaling import Scaler
-from experiments.config import RunConfig, explain, limits_of
+from experiments.config import PLANE, SETTINGS, RunConfig, explain, limits_of
 from experiments.training.changes import Change
 from experiments.training.checkpoint import (
     Checkpoint,
@@ -69,6 +69,9 @@ OPTIONAL_TYPES: dict[str, TypeAdapter[Any]] = {
     "n_new_samples": TypeAdapter(int, config=STRICT),
 }
 """Entries that older files lack, and their types."""
+
+OPTIONAL_SETTINGS = {name for name, each in SETTINGS.items() if each.group is PLANE}
+"""Settings that older files lack: points in the plane were drawn with the defaults."""
 
 DEFAULTS = {"name": '""', "seconds": "0.0", "checkpoint": "null", "n_new_samples": "0"}
 
@@ -319,7 +322,7 @@ def _check_entries(found: Set[str]) -> None:
 
 
 def _parse_config(text: str) -> RunConfig:
-    """Return the config; unlike elsewhere, every setting must be given."""
+    """Return the config; unlike elsewhere, every setting must be given that files always had."""
     if len(text) > MAX_CONFIG_CHARACTERS:
         raise ModelFileError(
             f"The settings in the file have {len(text):,} characters; the most is "
@@ -335,7 +338,7 @@ def _parse_config(text: str) -> RunConfig:
             f"The settings in the file cannot be used. {sentences} Choose a model that was "
             "saved here."
         ) from None
-    if missing := RunConfig.model_fields.keys() - json.loads(text).keys():
+    if missing := SETTINGS.keys() - OPTIONAL_SETTINGS - json.loads(text).keys():
         raise ModelFileError(
             f"The settings in the file lack {', '.join(sorted(missing))}: it was saved by another "
             "version. Train the model again."

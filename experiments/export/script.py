@@ -29,6 +29,7 @@ from experiments.export.source_slices import (
 )
 from experiments.training.changes import Change
 from experiments.training.plan import distortions_of
+from experiments.training.prepared_data import has_features
 from mlp.losses import LOSSES
 from mlp.optimizers import OPTIMIZERS
 from mlp.schedules import SCHEDULES
@@ -51,6 +52,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Training": ("mlp.training",),
     "Early stopping": ("mlp.early_stopping",),
     "Points in the plane": ("data.toy",),
+    "Features": ("data.plane_features",),
     "Split": ("data.split",),
     "Scaling": ("data.scaling",),
     "Augmentation": ("data.augmentation",),
@@ -234,9 +236,10 @@ def _samples_section(config: RunConfig) -> str:
     fit_scaler = defined_name("data.scaling", SCALERS[config.scaling])
     starts = block_starts_of(config.dataset) if config.split == "blocks" else ()
     blocks = f"\n    block_starts={starts}," if starts else ""
+    features = "\ndata = with_plane_features(data, FEATURES)" if has_features(config) else ""
     return f"""# %% The samples
 split_rng, weights_rng, batches_rng, dropout_rng = random_generators(SEED)
-data = {_source(config.dataset)}
+data = {_source(config.dataset)}{features}
 split = {defined_name("data.split", SPLITS[config.split])}(
     data.labels,
     validation_fraction=VALIDATION_FRACTION,

@@ -3,13 +3,15 @@
 import gzip
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from data.datasets import Features, Labels
+from data.plane_features import plane_features
+from data.toy import Points
 from experiments.training.changes import Change
 from mlp.network import Network
 from mlp.records import BatchRecord, EpochRecord, Record, Score
@@ -97,9 +99,15 @@ def read_npz(path: Path) -> RawSamples:
         )
 
 
-def from_points(X: Features, labels: Labels) -> RawSamples:
-    """Return points in the plane, (n_samples, 2), as samples."""
-    return RawSamples(X, labels, int(labels.max()) + 1, None)
+def from_points(points: Points, n_classes: int) -> RawSamples:
+    """Return points in the plane as samples."""
+    return RawSamples(*points, n_classes, None)
+
+
+def with_plane_features(samples: RawSamples, names: Sequence[str]) -> RawSamples:
+    """Return points in the plane, (n_samples, 2), with features in place of their coordinates."""
+    X = plane_features(samples.X, names)
+    return RawSamples(X, samples.labels, samples.n_classes, None)
 
 
 def replay(

@@ -13,12 +13,15 @@ activation, a loss, an optimizer) has its lines in `short_script_lines.py`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
-from data.datasets import DATASETS, TOY_SAMPLES, TOY_SEED, Dataset
+from data.datasets import DATASETS, Dataset
 from data.download import FOLDER_VARIABLE, ORIGINALS
 from experiments.config import OWN, SETTINGS, RunConfig
 from experiments.export.script import OWN_FILE
 from experiments.export.short_script_lines import (
     ACTIVATION_LINES,
+    CURVE_LINES,
+    FEATURE_LINES,
+    LABEL_NOISE_LINES,
     LOSS_LINES,
     NOTES,
     OPTIMIZER_LINES,
@@ -30,7 +33,7 @@ from experiments.export.short_script_lines import (
 )
 from experiments.export.source_slices import names_read
 from experiments.training.plan import distortions_of
-from experiments.training.prepared_data import prepare
+from experiments.training.prepared_data import has_features, prepare
 
 MAX_LINES = 99
 COPIES = "[w.copy() for w in W], [bias.copy() for bias in b]"  # of the network
@@ -61,7 +64,11 @@ def to_short_script(
     """
     dataset = prepare(config, own).dataset
     sections = {
-        "Data": [*_source(config.dataset, is_for_colab), *_parts(config, own)],
+        "Data": [
+            *_source(config, is_for_colab),
+            *(_features(config) if has_features(config) else []),
+            *_parts(config, own),
+        ],
         "Network": [*_initial(config), *_forward(config)],
         "Loss and gradient": [*_loss(config), *_backward(config)],
         "Training": [*_step(config), *_evaluate(config), *_loop(config)],
@@ -147,14 +154,15 @@ def _values(config: RunConfig, used: Set[str]) -> Iterator[str]:
 # Data
 
 
-def _source(dataset: str, is_for_colab: bool) -> Lines:
+def _source(config: RunConfig, is_for_colab: bool) -> Lines:
     """Return the lines that make X, (samples, features), and the labels."""
+    dataset = config.dataset
     if dataset == OWN:
         return [f'stored = np.load("{OWN_FILE}")', 'X, labels = stored["X"], stored["labels"]']
     if dataset == "digits":
         return ["X, labels = load_digits(return_X_y=True)"]
     if dataset not in ORIGINALS:
-        return _toy(dataset)
+        return _toy(config)
     if is_for_colab:
         return [
             f"(X, labels), (X_last, labels_last) = {_keras_name(dataset)}.load_data()",
@@ -172,15 +180,21 @@ def _source(dataset: str, is_for_colab: bool) -> Lines:
     ]
 
 
-def _toy(dataset: str) -> Lines:
+def _toy(config: RunConfig) -> Lines:
     """Return the lines that draw points in the plane."""
-    drawn, points, n_classes = TOY_LINES[dataset]
-    noise = f"rng.normal(0, {DATASETS[dataset].noise}, ({TOY_SAMPLES}, 2))"
+    drawn, points, n_classes = TOY_LINES[config.dataset]
     return [
-        f"rng, labels = np.random.default_rng({TOY_SEED}), np.arange({TOY_SAMPLES}) % {n_classes}",
-        *(line.format(n=TOY_SAMPLES) for line in drawn),
-        f"X = {points.format(n=TOY_SAMPLES)} + {noise}",
+        f"rng, labels = np.random.default_rng(POINTS_SEED), np.arange(POINTS) % {n_classes}",
+        *(line.format(curve=CURVE_LINES[config.curve]) for line in drawn),
+        f"X = {points} + rng.normal(0, POINT_NOISE, (POINTS, 2))",
+        *(line.format(n=n_classes) for line in LABEL_NOISE_LINES if config.label_noise),
     ]
+
+
+def _features(config: RunConfig) -> Lines:
+    """Return the lines that put features in the place of the two coordinates of a point."""
+    columns = ", ".join(FEATURE_LINES[name] for name in config.features)
+    return ["x1, x2 = np.float32(X).T", f"X = np.c_[{columns}]"]
 
 
 def _parts(config: RunConfig, own: Dataset | None) -> Lines:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.toy import GAP
 from mlp.activations import GELU_CUBE, GELU_SCALE, LEAK
 from mlp.initializers import SMALL_STD
 from mlp.optimizers import Adam, RMSProp
@@ -176,42 +177,87 @@ SCALING_LINES: dict[str, Lines] = {
 }
 
 
-class ToyLines(NamedTuple):
-    """How n points in the plane are drawn.
+FEATURE_LINES = {
+    "x1": "x1",
+    "x2": "x2",
+    "x1x1": "x1**2",
+    "x2x2": "x2**2",
+    "x1x2": "x1 * x2",
+    "sin-x1": "np.sin(2 * np.pi * x1)",
+    "sin-x2": "np.sin(2 * np.pi * x2)",
+}
+"""A feature of points in the plane."""
 
-    drawn : lines that come first
+CURVE_LINES = {
+    "sine": "0.6 * np.sin(2 * np.pi * x)",
+    "parabola": "1.5 * x**2 - 0.75",
+    "cubic": "2.4 * x**3 - 1.6 * x",
+    "absolute-value": "1.5 * np.abs(x) - 0.75",
+    "step": "np.where(x > 0, 0.5, -0.5)",
+}
+"""f(x) of a curve between two classes."""
+
+LABEL_NOISE_LINES: Lines = [
+    "rows = rng.choice(POINTS, round(LABEL_NOISE * POINTS), replace=False)  # get another class",
+    "labels[rows] = (labels[rows] + rng.integers(1, {n}, len(rows))) % {n}",
+]
+"""With {n} for the number of classes."""
+
+
+class ToyLines(NamedTuple):
+    """How points in the plane are drawn.
+
+    drawn : lines that come first, with {curve} for f(x)
     points : where they are before noise moves them
     n_classes : of which each has as many points
     """
 
     drawn: Lines
     points: str
-    n_classes: int = 2
+    n_classes: str = "2"
 
 
-ON_CIRCLE = "np.stack([r * np.cos(angle), r * np.sin(angle)], axis=1)"
+ON_CIRCLE = "np.c_[r * np.cos(angle), r * np.sin(angle)]"
 TOY_LINES: dict[str, ToyLines] = {
+    "linear": ToyLines(
+        [
+            "x, side = rng.uniform(-1, 1, (POINTS, 2)), (2 * labels - 1)[:, np.newaxis]",
+            "is_there = (x.sum(axis=1) > 0) == labels",
+        ],
+        f"np.where(is_there[:, np.newaxis], x, -x) + {GAP} * side",
+    ),
     "xor": ToyLines(
         [
-            "side = rng.choice([-1.0, 1.0], {n})",
+            "side = rng.choice([-1.0, 1.0], POINTS)",
             "signs = np.stack([side, np.where(labels == 0, side, -side)], axis=1)",
         ],
-        "signs * rng.uniform(0, 1, ({n}, 2))",
+        "signs * rng.uniform(0, 1, (POINTS, 2))",
     ),
     "circles": ToyLines(
-        ["angle, r = rng.uniform(0, 2 * np.pi, {n}), 1 - 0.5 * labels"],
+        ["angle, r = rng.uniform(0, 2 * np.pi, POINTS), 1 - 0.5 * labels"],
         ON_CIRCLE,
     ),
     "moons": ToyLines(
         [
-            "angle = rng.uniform(0, np.pi, {n})",
+            "angle = rng.uniform(0, np.pi, POINTS)",
             "arc = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)",
         ],
         "arc * (1 - 2 * labels)[:, np.newaxis]",
     ),
     "spirals": ToyLines(
-        ["r = np.sqrt(rng.uniform(0.01, 1, {n}))", "angle = 3 * np.pi * r + np.pi * labels"],
+        ["r = np.sqrt(rng.uniform(0.01, 1, POINTS))", "angle = 3 * np.pi * r + np.pi * labels"],
         ON_CIRCLE,
     ),
-    "blobs": ToyLines(["angle, r = 2 * np.pi * labels / 3, 1"], ON_CIRCLE, n_classes=3),
+    "blobs": ToyLines(
+        ["angle, r = 2 * np.pi * labels / POINT_CLASSES, 1"],
+        ON_CIRCLE,
+        n_classes="POINT_CLASSES",
+    ),
+    "curve": ToyLines(
+        [
+            "x, u = rng.uniform(-1, 1, POINTS), rng.uniform(0, 1, POINTS)",
+            "y = {curve}",
+        ],
+        "np.stack([x, y + u * (2 * labels - 1 - y)], axis=1)",
+    ),
 }

@@ -1,16 +1,27 @@
 """What a run learns from: a dataset, split into three parts and scaled."""
 
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition, Lock
 
 import numpy as np
+import numpy.typing as npt
 from cachetools import LRUCache, TTLCache, cached
 
-from data.datasets import Dataset, Features, Labels, block_starts_of, load
+from data.datasets import (
+    USUAL_POINTS,
+    Dataset,
+    Features,
+    Labels,
+    block_starts_of,
+    load,
+    load_points,
+)
+from data.own.checks import MAX_MAGNITUDE
+from data.plane_features import COORDINATES, PLANE_FEATURES, plane_features
 from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
-from experiments.config import DATA_SETTINGS, OWN, RunConfig
+from experiments.config import DATA_SETTINGS, OWN, SETTINGS, RunConfig, is_in_plane, unused_settings
 from experiments.training.shared_files import (
     Parts,
     SampleFiles,
@@ -24,6 +35,7 @@ from mlp.samples import Samples, one_hot
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
 OWN_BYTES = 200_000_000  # the same for readers' own data
 SHARING = Lock()
+DRAWN_BY = {*USUAL_POINTS, "point_noise"}  # the settings that decide on points in the plane
 N_GENERATORS = 4  # of `random_generators`; what else is random in a run has the next ones
 OWN_SECONDS = 900.0  # these are not kept for long after their page has gone
 
@@ -36,16 +48,40 @@ class PreparedData:
 
     Attributes
     ----------
+    dataset : with the features that the network is given
+    recorded : the same samples before features were made of them
+    features : names of these, if the samples are in the plane
     files : where worker processes find the samples, once they are shared
     """
 
     dataset: Dataset
+    recorded: Dataset
+    features: tuple[str, ...]
     split: Split
     scaler: Scaler
     training: Samples
     validation: Samples | None
     test: Samples | None
     files: SampleFiles | None = None
+
+    @property
+    def plane(self) -> npt.NDArray[np.float32] | None:
+        """Where the samples are in the plane, (n_samples, 2); None if they are not in one."""
+        return self.recorded.X.astype(np.float32) if self.recorded.n_features == 2 else None
+
+    @property
+    def has_coordinates(self) -> bool:
+        """Whether the network is given the place of a sample in the plane, and nothing else."""
+        return self.recorded is self.dataset and self.recorded.n_features == 2
+
+    def inputs_at(self, points: npt.NDArray[np.float32]) -> Array:
+        """Return what the network is given of points in the plane: their features, scaled.
+
+        Parameters
+        ----------
+        points : (n_points, 2)
+        """
+        return self.scaler.transform(plane_features(points, self.features))
 
     def parts(self) -> Parts:
         """Return the samples, part by part."""
@@ -74,7 +110,8 @@ class PreparedData:
         """How much memory the samples take, as recorded and scaled."""
         parts = map(self.samples, self.split._fields)
         scaled = sum(part.X.nbytes + part.targets.nbytes for part in parts if part)
-        return self.dataset.X.nbytes + scaled
+        recorded = {id(each): each.X.nbytes for each in (self.dataset, self.recorded)}
+        return sum(recorded.values()) + scaled
 
 
 def random_generators(seed: int) -> list[np.random.Generator]:
@@ -99,8 +136,8 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
 
     Raises
     ------
-    ValueError : if the classes are too small for the fractions held out, or if one's own
-        data are asked for and not given
+    ValueError : if the classes are too small for the fractions held out, if one's own data are
+        asked for and not given, or if there are no such features of them
     DownloadError : if the dataset has to be fetched, and cannot be
     """
     if config.dataset != OWN:
@@ -110,12 +147,64 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
     return _prepare_own(config, own)
 
 
+def recorded_dataset(config: RunConfig) -> Dataset:
+    """Return the dataset of a run, if it is not one's own; points are drawn as the config says.
+
+    Raises
+    ------
+    DownloadError : if the dataset has to be fetched, and cannot be
+    """
+    settings = dict(config)
+    if not is_in_plane(settings):
+        return load(config.dataset)
+    names = DRAWN_BY - unused_settings(settings)
+    return load_points(config.dataset, **{name: settings[name] for name in sorted(names)})
+
+
+def has_features(config: RunConfig) -> bool:
+    """Say whether the network of a run is given other features than its dataset has."""
+    return config.features != COORDINATES and SETTINGS["features"].is_used(dict(config))
+
+
+def with_features(dataset: Dataset, config: RunConfig) -> Dataset:
+    """Return a dataset with the features that the network of a run is given.
+
+    Raises
+    ------
+    ValueError : for features of samples that are not in the plane
+    """
+    if not has_features(config):
+        return dataset
+    if dataset.n_features != 2:
+        raise ValueError(
+            f"The features {', '.join(config.features)} are made of two columns, but your data "
+            f"have {dataset.n_features:,}. Choose the features {', '.join(COORDINATES)}, which "
+            "leave your data as they are, or give data with two columns."
+        )
+    with np.errstate(over="ignore"):
+        X = plane_features(dataset.X, config.features)
+    if not np.abs(X).max() <= MAX_MAGNITUDE:
+        raise ValueError(
+            f"The features {', '.join(config.features)} of your data are too large to compute "
+            "with. Divide the columns by a power of ten first, or choose other features."
+        )
+    labels = tuple(PLANE_FEATURES[name].label for name in config.features)
+    return replace(
+        dataset,
+        X=X,
+        image_shape=None,
+        maximum=float(np.abs(X).max()),
+        has_fixed_range=False,
+        feature_names=labels,
+    )
+
+
 def _data_key(config: RunConfig, own: Dataset | None = None) -> tuple[object, ...]:
     """Return what decides on the data; contiguous blocks do not depend on the seed.
 
     One's own data are the same only if they are the very same arrays.
     """
-    settings = config.model_dump(include=DATA_SETTINGS)
+    settings = config.model_dump(include=DATA_SETTINGS - unused_settings(dict(config)))
     if config.split == "blocks":
         del settings["seed"]
     return own, *settings.items()
@@ -131,7 +220,7 @@ def _bytes_of(prepared: "PreparedData") -> int:
     condition=Condition(),  # two requests at once do the work once
 )
 def _prepare_shared(config: RunConfig) -> PreparedData:
-    return _prepare(config, load(config.dataset))
+    return _prepare(config, recorded_dataset(config))
 
 
 @cached(
@@ -159,8 +248,9 @@ def split_rows(config: RunConfig, dataset: Dataset) -> Split:
     )
 
 
-def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
+def _prepare(config: RunConfig, recorded: Dataset) -> PreparedData:
     """Split and scale a dataset; the arrays become read-only."""
+    dataset = with_features(recorded, config)
     split = split_rows(config, dataset)
     scaler = SCALERS[config.scaling](dataset.X[split.training], dataset.known_maximum)
 
@@ -174,6 +264,8 @@ def _prepare(config: RunConfig, dataset: Dataset) -> PreparedData:
         samples.each(freeze)
     return PreparedData(
         dataset,
+        recorded,
+        config.features,
         split,
         scaler,
         training,

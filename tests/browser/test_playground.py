@@ -1,4 +1,4 @@
-"""The playground in real Chromium: it plays what NumPy trains, and computes the same for display."""
+"""The playground in real Chromium: it plays what NumPy trains, and draws what NumPy computes."""
 
 import json
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from data.plane_features import PLANE_FEATURES, plane_features
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from data.plane_features import PLANE_FEATURES, plane_features
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.backprop import Workspace, forward
 from mlp.network import Network
@@ -61,8 +61,9 @@ def test_the_forward_pass_for_display_is_that_of_numpy(
     workspace = Workspace(network, len(points))
     forward(network, (features - shift) / scale, workspace)
     found = in_browser(blank, network, points, scaler)
-    for l in range(1, len(SIZES)):
-        np.testing.assert_allclose(found[l], workspace.activations[l], atol=1e-5, rtol=0)
+    answers = network.output.value(workspace.zs[-1])
+    for l, expected in enumerate([*workspace.activations[1:-1], answers], 1):
+        np.testing.assert_allclose(found[l], expected, atol=1e-5, rtol=0)
 
 
 def canvas(page: Page) -> Locator:
@@ -75,6 +76,11 @@ def epoch(page: Page) -> float:
 
 def drawn(page: Page) -> int:
     return int(page.locator(".plane-network").first.get_attribute("data-drawn") or 0)
+
+
+def wait_until_redrawn(page: Page, before: int) -> None:
+    drawn_now = "Number([...window.planeNetworks.values()][0].root.dataset.drawn)"
+    page.wait_for_function(f"(before) => {drawn_now} > before", arg=before)
 
 
 def open_playground(open_page: Open, query: str = QUERY, **settings: object) -> Page:
@@ -94,15 +100,16 @@ def wait_for_epoch(page: Page, least: float) -> None:
 def rest(page: Page) -> None:
     """Wait until the training is paused, and its newest picture is shown."""
     page.wait_for_function(
-        """() => [...window.planeNetworks.values()].every((view) => view.content.status !== "playing"
-             && !view.orders.length && Math.round(view.head) === view.frames.length - 1)"""
+        """() => [...window.planeNetworks.values()].every((view) =>
+             view.content.status !== "playing" && !view.orders.length
+             && Math.round(view.head) === view.frames.length - 1)"""
     )
 
 
 def test_it_plays_pauses_and_plays_the_film_again(open_page: Open) -> None:
     page = open_playground(open_page)
     assert epoch(page) == 0
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="▶ Play").click()
     wait_for_epoch(page, 20)
     assert drawn(page) > 15  # pictures of their own, and not every 20th
     page.get_by_role("button", name="Pause").click()
@@ -131,9 +138,7 @@ def test_a_weight_is_set_and_frozen_by_keys_alone(open_page: Open) -> None:
     expect(value).to_be_focused()
     before = drawn(page)
     value.fill("-2.5")
-    page.wait_for_function(
-        "(n) => [...window.planeNetworks.values()][0].root.dataset.drawn > n", arg=before
-    )
+    wait_until_redrawn(page, before)
     page.get_by_role("checkbox", name="Freeze").check()
     page.locator("[data-do=epoch]").click()
     wait_for_epoch(page, 1)
@@ -174,14 +179,12 @@ def test_layers_units_and_features_change_in_the_drawing(open_page: Open) -> Non
     page.get_by_role("combobox", name="of", exact=True).select_option("1")
     before = drawn(page)
     page.get_by_role("combobox", name="up", exact=True).select_option("2")
-    page.wait_for_function(
-        "(n) => [...window.planeNetworks.values()][0].root.dataset.drawn > n", arg=before
-    )
+    wait_until_redrawn(page, before)
 
 
 def test_where_requests_do_not_come_through_it_plays_by_reruns(open_page: Open) -> None:
     page = open_playground(open_page, prepare=lambda p: p.route("**/look/*", lambda r: r.abort()))
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="▶ Play").click()
     wait_for_epoch(page, 10)
 
 

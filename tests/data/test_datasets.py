@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from data import datasets, download
-from data.datasets import DATASETS, FASHION, load
+from data.datasets import DATASETS, FASHION, load, load_points
 from data.idx import read_idx
 from data.split import SPLITS
 from experiments.config import RunConfig
@@ -148,3 +148,20 @@ def test_a_dataset_that_could_not_be_loaded_is_tried_again(monkeypatch) -> None:
     with pytest.raises(OSError, match="unplugged"):
         load("moons")
     assert load("moons").name == "digits"
+
+
+def test_points_are_drawn_as_the_settings_say() -> None:
+    drawn = load_points("moons", points=101, point_noise=0.0, label_noise=0.5, points_seed=3)
+    assert drawn.X.shape == (101, 2)
+    assert np.abs(drawn.X[:, 0]).max() <= 1.5
+    clean = load_points("moons", points=101, point_noise=0.0, points_seed=3)
+    assert (drawn.labels != clean.labels).sum() == 50
+    assert load_points("blobs", point_classes=5).class_names == tuple("ABCDE")
+    step = load_points("curve", curve="step", point_noise=0.0)
+    np.testing.assert_array_equal(step.labels, step.X[:, 1] > np.where(step.X[:, 0] > 0, 0.5, -0.5))
+
+
+def test_who_asks_for_the_same_points_gets_the_same_arrays() -> None:
+    assert load_points("xor", points=50) is load_points("xor", points=50)
+    assert load_points("xor", points=50) is not load_points("xor", points=50, points_seed=1)
+    np.testing.assert_array_equal(load_points("xor").X, load("xor").X)

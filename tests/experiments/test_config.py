@@ -14,6 +14,7 @@ from data.datasets import DATASETS, Dataset, load
 from experiments.config import (
     AUGMENTATION,
     OWN,
+    PLANE,
     SETTINGS,
     RunConfig,
     default_of,
@@ -58,8 +59,10 @@ def test_a_config_survives_json(config: RunConfig) -> None:
 @given(configs())
 def test_a_config_survives_being_text(config: RunConfig) -> None:
     """As in a link or on a command line: every value is a string there."""
-    text = {name: str(value) for name, value in config.model_dump().items()}
-    text["hidden_layers"] = ", ".join(map(str, config.hidden_layers))
+    text = {
+        name: ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        for name, value in config.model_dump().items()
+    }
     assert RunConfig(**text) == config
     assert {
         field: parse_field(field, value) for field, value in text.items()
@@ -187,6 +190,7 @@ def test_settings_without_effect_are_known() -> None:
         "decay_every",
         "patience",
         "elastic_sigma",
+        *(name for name, each in SETTINGS.items() if each.group is PLANE),
     }
     assert "elastic_sigma" not in unused_settings(dict(RunConfig(elastic=1)))
     assert {"batch_size", "shuffle"} <= unused_settings(dict(RunConfig(full_batch=True)))

@@ -81,9 +81,13 @@ def test_samples_that_are_no_points_cannot_be_shown() -> None:
     ("layers", "is_drawn"), [((), True), ((8,) * 6, True), ((9,), False), ((2,) * 7, False)]
 )
 def test_networks_up_to_a_size_are_drawn(layers: tuple[int, ...], is_drawn: bool) -> None:
-    reason = why_not_drawn(RunConfig(dataset="xor", hidden_layers=layers))
+    reason = why_not_drawn(RunConfig(dataset="xor", hidden_layers=layers), n_classes=2)
     assert (reason == "") is is_drawn
     assert is_drawn or "at most 6 hidden layers of at most 8 units" in reason
+
+
+def test_more_classes_than_can_be_told_apart_are_not_drawn() -> None:
+    assert "at most 10 outputs; these are 11" in why_not_drawn(CONFIG, n_classes=11)
 
 
 def test_both_axes_have_one_scale_unless_one_feature_is_far_larger() -> None:

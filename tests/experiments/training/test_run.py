@@ -73,6 +73,13 @@ CHANGES_OF_A_BASE = [
     ({"epochs": 40, "learning_rate": 0.5, "patience": 20}, {"early_stopping": True}),
     ({"epochs": 40, "learning_rate": 0.02, "early_stopping": True}, {"patience": 1}),
     ({"elastic": 0.5}, {"elastic_sigma": 1.0}),
+    ({"dataset": "moons"}, {"points": 100}),
+    ({"dataset": "moons"}, {"point_noise": 0.3}),
+    ({"dataset": "moons"}, {"label_noise": 0.1}),
+    ({"dataset": "moons"}, {"points_seed": 1}),
+    ({"dataset": "moons"}, {"features": ("x1", "x1x2")}),
+    ({"dataset": "blobs"}, {"point_classes": 4}),
+    ({"dataset": "curve"}, {"curve": "step"}),
 ]
 OPTIMIZER_CHANGES = [
     {"optimizer": "momentum", "momentum": 0.5},

@@ -1,4 +1,4 @@
-"""How fast a training is played."""
+"""How fast a training is played in the playground."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -18,10 +18,9 @@ class NamedPace(NamedTuple):
     of: Callable[[Plan], Pace]
 
 
-PACES: dict[str, NamedPace] = {
+PLAY_PACES: dict[str, NamedPace] = {
     "slow": NamedPace("1 batch a picture, slowly", lambda _: Pace(1, 4)),
     "batch": NamedPace("1 batch a picture", lambda _: Pace(1, 30)),
     "epoch": NamedPace("1 epoch a picture", lambda plan: Pace(plan.steps_per_epoch, 30)),
     "fast": NamedPace("10 epochs a picture", lambda plan: Pace(10 * plan.steps_per_epoch, 30)),
 }
-DEFAULT_PACE = "epoch"
