@@ -633,7 +633,9 @@ def tab() -> Tab:
     """Return what this tab has."""
     if (looked_at := _LOOKED_AT.get()) is not None:
         return looked_at
-    found: Tab = st.session_state.setdefault(TAB, Tab())
+    found: Tab | None = st.session_state.get(TAB)
+    if found is None:  # not with `setdefault`, which would make a new one at each call
+        found = st.session_state[TAB] = Tab()
     return found
 
 

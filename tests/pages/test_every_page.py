@@ -68,3 +68,10 @@ def test_every_chart_has_a_description_for_screen_readers(trained, page: str) ->
     ]
     assert all(len(chart["alt"]) > 10 for chart in charts)
     assert charts or page in ("compare", "draw")
+
+
+def test_a_tab_is_made_once(open_app, monkeypatch) -> None:
+    made = []
+    monkeypatch.setattr(session, "Tab", lambda tab=session.Tab: made.append(tab()) or made[-1])
+    app = open_app().run().run()
+    assert made == [app.tab]
