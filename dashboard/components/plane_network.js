@@ -757,6 +757,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(view, { data, address: data.address, send: setTriggerValue, failures: 0, theme: themeOf(root), pointLayer: null });
   view.palettes = { sequential: paletteOf(view.theme.sequential), diverging: paletteOf(view.theme.diverging) };
   root.classList.toggle("is-second", data.isSecond);
+  view.find(".title").textContent = data.title;
   takeNetwork(view, data);
   view.geometry = null;
   const stop = follow(data, (content) => takeContent(view, content));

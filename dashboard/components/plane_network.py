@@ -89,6 +89,7 @@ def show_plane_network(
     page: str,
     key: str,
     height: int,
+    title: str,
     on_structure: Callable[[object], None],
     on_told: Callable[[object], None],
     is_second: bool = False,
@@ -101,6 +102,7 @@ def show_plane_network(
     seen : returns the number of the newest frame that the browser has
     address, page : where the browser tells what the reader does, and the name of the page there
     height : of the network, in pixels
+    title : above it; empty where there is no other
     on_structure : called with the other layers or features that the reader wants; nobody has
         checked them
     on_told : called with a message that came by a rerun of the page, since requests to the
@@ -119,6 +121,7 @@ def show_plane_network(
         "address": address,
         "page": page,
         "height": height,
+        "title": title,
         "network": network_content(training().run),
         "paces": list(now.paces.items()),
         "mostLayers": MOST_LAYERS,

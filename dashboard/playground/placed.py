@@ -25,4 +25,6 @@ def _take(points: PlacedPoints) -> None:
     if session.value("dataset") != OWN:
         session.set_value("dataset", OWN)
         change_dataset()
+    few = max(1, len(points.points) // 4)
+    session.set_value("batch_size", min(session.value("batch_size", few), few))
     session.forget_notices()

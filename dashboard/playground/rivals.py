@@ -6,6 +6,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from dashboard import session
+from dashboard.settings import control_value
 from experiments.config import SETTINGS, RunConfig, explain, parse_field
 from experiments.setting_kinds import Choice, Switch
 
@@ -25,6 +26,16 @@ def rival_config(config: RunConfig) -> RunConfig | None:
         return RunConfig.model_validate(config.model_dump() | {name: value})
     except ValidationError:
         return None  # the controls say what is wrong
+
+
+def title_of(config: RunConfig) -> str:
+    """Return what tells one of two networks from the other; nothing if there is only one."""
+    rival = session.tab().playground.rival
+    if rival is None:
+        return ""
+    name, _ = rival
+    value = control_value(name, getattr(config, name))
+    return f"{SETTINGS[name].label}: {value if value != '' else 'none'}"
 
 
 def draw_rival_controls(config: RunConfig) -> None:

@@ -16,7 +16,7 @@ from dashboard.playground.keep import draw_keep
 from dashboard.playground.orders import take_message
 from dashboard.playground.placed import draw_placing
 from dashboard.playground.remarks import remark_on
-from dashboard.playground.rivals import draw_rival_controls, rival_config
+from dashboard.playground.rivals import draw_rival_controls, rival_config, title_of
 from dashboard.playground.trainings import prepare_trainings
 from dashboard.settings import control_value
 from dashboard.text import plain
@@ -118,6 +118,7 @@ def _draw_network(key: str, address: str, height: int) -> None:
         page=playground.page,
         key=key,
         height=height,
+        title=title_of(playground.trainings[key].run.config),
         on_structure=_take_structure,
         on_told=take_message,
         is_second=key == session.PLAYGROUND_RIVAL,
