@@ -6,7 +6,7 @@ import pytest
 from data.datasets import load
 from data.plane_features import PLANE_FEATURES, plane_features
 from experiments.config import OWN, RunConfig
-from experiments.training.prepared_data import prepare
+from experiments.training.prepared_data import MOST_POINT_SETS, prepare
 from tests.datasets import dataset
 
 FEATURES = ("x1x1", "x2x2")
@@ -52,6 +52,14 @@ def test_runs_that_agree_on_the_points_share_them() -> None:
     assert prepare(RING) is prepare(RING.model_copy(update={"epochs": 1}))
     other = RING.model_copy(update={"features": ("x1",), "seed": 1})
     assert prepare(RING).recorded is prepare(other).recorded
+
+
+def test_only_so_many_sets_of_points_are_kept() -> None:
+    digits, first = prepare(RunConfig()), prepare(RING)
+    for seed in range(MOST_POINT_SETS):
+        prepare(RunConfig(dataset="xor", points=20, points_seed=seed))
+    assert prepare(RING) is not first
+    assert prepare(RunConfig()) is digits
 
 
 def test_settings_that_a_dataset_does_not_read_make_no_other_copy() -> None:
