@@ -342,6 +342,28 @@ def write_csv(path: Path) -> None:
     path.write_text("\n".join(lines))
 
 
+def test_features_are_made_of_a_table_of_two_columns_alone(program: Program) -> None:
+    write_csv(Path("two.csv"))
+    own = ("train", "--data", "two.csv", "--features", "x1,x2,x1x2", "--epochs", "1")
+    assert "3-32-2: " in program(*own, "--save", "model").out
+    tested = program("evaluate", "model", "--data", "two.csv", "--part", "all", "--json").last
+    assert tested["samples"] == 600
+    write_zip(Path("own.zip"))
+    code, _, errors = program("train", "--data", "own.zip", "--features", "x1x2")
+    assert code == 2
+    assert "The features x1x2 are made of two columns, but your data have 64." in errors
+
+
+def test_points_are_drawn_as_the_options_say(program: Program) -> None:
+    points = ("--dataset", "curve", "--curve", "step", "--points", "200", "--label-noise", "0.1")
+    trained = program("train", *points, "--features", "x1,sin-x1", "--epochs", "2", "--json")
+    assert "2-16-16-2: " in trained.out
+    assert "120 training" in trained.out
+    swept = ("sweep", *points, "--vary", "features=x1/x1,x2", "--epochs", "1", "--seeds", "0")
+    assert "2 of 2 runs" in program(*swept, "--out", "table.csv").out
+    assert "2 were there before" in program(*swept, "--out", "table.csv").out
+
+
 def write_npz(path: Path) -> None:
     moons = load("moons")
     np.savez(path, X=moons.X, y=moons.labels)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -41,9 +42,9 @@ def unmet_requests(requested: Mapping[str, str], values: Values) -> list[str]:
     return notices
 
 
-def _is_same(understood: object, used: object) -> bool:
-    """Say whether a control has a value; one for several names has them in a list."""
-    return understood == (tuple(used) if isinstance(used, list) else used)
+def _is_same(understood: Any, used: Any) -> bool:
+    """Say whether a control has a value; one for several names has them in any order."""
+    return set(understood) == set(used) if isinstance(used, list) else bool(understood == used)
 
 
 def _in_words(used: object) -> str:

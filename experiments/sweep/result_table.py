@@ -140,8 +140,10 @@ def _row(config: RunConfig, summary: Summary, samples: str) -> dict[str, Any]:
     `epochs_asked` is the setting.
     """
     results = {name: summary[name] for name in summary if name not in ("config", "preset")}
-    settings = config.model_dump(mode="json")
-    settings["hidden_layers"] = ",".join(map(str, config.hidden_layers)) or "none"
+    settings = {
+        name: ",".join(map(str, value)) or "none" if isinstance(value, list) else value
+        for name, value in config.model_dump(mode="json").items()
+    }
     settings["epochs_asked"] = settings.pop("epochs")
     return {"key": key_of(config, samples), **results, "samples": samples, **settings}
 

@@ -34,6 +34,7 @@ from mlp.samples import Samples, one_hot
 
 CACHE_BYTES = 600_000_000  # MNIST takes 278 MB; a small server has less than 3 GB
 OWN_BYTES = 200_000_000  # the same for readers' own data
+MOST_POINT_SETS = 200  # of at most half a megabyte; each that is shared has files of its own
 SHARING = Lock()
 DRAWN_BY = {*USUAL_POINTS, "point_noise"}  # the settings that decide on points in the plane
 N_GENERATORS = 4  # of `random_generators`; what else is random in a run has the next ones
@@ -67,7 +68,8 @@ class PreparedData:
     @property
     def plane(self) -> npt.NDArray[np.float32] | None:
         """Where the samples are in the plane, (n_samples, 2); None if they are not in one."""
-        return self.recorded.X.astype(np.float32) if self.recorded.n_features == 2 else None
+        X = self.recorded.X
+        return X.astype(np.float32, copy=False) if X.shape[1] == 2 else None
 
     @property
     def has_coordinates(self) -> bool:
@@ -141,7 +143,8 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
     DownloadError : if the dataset has to be fetched, and cannot be
     """
     if config.dataset != OWN:
-        return _prepare_shared(config)
+        is_drawn = is_in_plane(dict(config))
+        return _prepare_points(config) if is_drawn else _prepare_shared(config)
     if own is None:
         raise ValueError("Your own data are not here. Give the file again, or choose a dataset.")
     return _prepare_own(config, own)
@@ -220,6 +223,11 @@ def _bytes_of(prepared: "PreparedData") -> int:
     condition=Condition(),  # two requests at once do the work once
 )
 def _prepare_shared(config: RunConfig) -> PreparedData:
+    return _prepare(config, recorded_dataset(config))
+
+
+@cached(LRUCache(MOST_POINT_SETS), key=_data_key, condition=Condition())
+def _prepare_points(config: RunConfig) -> PreparedData:
     return _prepare(config, recorded_dataset(config))
 
 

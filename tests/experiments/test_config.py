@@ -120,6 +120,14 @@ def problems_of(**settings: object) -> list[str]:
         ({"elastic_sigma": 0}, "The elastic sigma must be a number from 1 to 20, not 0."),
         ({"noise": 2}, "The noise must be a number from 0 to 1, not 2."),
         ({"full_batch": "maybe"}, "The full batch cannot be 'maybe'"),
+        ({"points": 19}, "The number of points must be a whole number from 20 to 5,000, not 19."),
+        ({"point_noise": 1.5}, "The noise of the points must be a number from 0 to 1, not 1.5."),
+        ({"label_noise": 0.6}, "The label noise must be a number from 0 to 0.5, not 0.6."),
+        ({"point_classes": 6}, "The number of classes must be a whole number from 2 to 5, not 6."),
+        ({"curve": "loop"}, "There is no curve 'loop'. Choose one of: sine, parabola, cubic, abs"),
+        ({"features": "x1, x3"}, "There is no feature 'x3'. Choose one of: x1, x2, x1x1, x2x2, x1"),
+        ({"features": " , "}, "There must be at least one feature. Choose from: x1, x2, x1x1, x2x"),
+        ({"features": []}, "There must be at least one feature. Choose from: x1, x2, x1x1, x2x2"),
     ],
 )
 def test_each_mistake_has_a_plain_sentence(settings: dict[str, object], words: str) -> None:
@@ -215,6 +223,23 @@ def test_tables_of_ones_own_are_scaled_by_column_and_images_are_not() -> None:
     table: Dataset = load("moons")
     assert default_of("scaling", OWN) == default_of("scaling", OWN, table) == "z-score"
     assert default_of("scaling", OWN, load("digits")) == "pixel"
+
+
+@pytest.mark.parametrize("given", ["sin-x1, x1x2,x1", ["x1x2", "sin-x1", "x1", "x1"]])
+def test_features_are_in_the_order_of_their_registry(given: object) -> None:
+    assert RunConfig(features=given).features == ("x1", "x1x2", "sin-x1")
+
+
+def test_points_are_drawn_with_the_noise_of_their_set_and_only_there() -> None:
+    assert RunConfig(dataset="blobs").point_noise == default_of("point_noise", "blobs") == 0.3
+    plane = {name for name, setting in SETTINGS.items() if setting.group is PLANE}
+    assert list(SETTINGS)[1 : 1 + len(plane)] == [n for n in SETTINGS if n in plane]
+    unused = {name: unused_settings(dict(RunConfig(dataset=name))) & plane for name in DATASETS}
+    assert unused["mnist"] == plane
+    assert unused["moons"] == {"point_classes", "curve"}
+    assert unused["blobs"] == {"curve"}
+    assert unused["curve"] == {"point_classes"}
+    assert unused_settings(dict(RunConfig(dataset=OWN))) & plane == plane - {"features"}
 
 
 def test_only_images_are_distorted() -> None:

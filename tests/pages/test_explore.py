@@ -100,7 +100,7 @@ def test_classes_of_another_dataset_are_forgotten(explore) -> None:
     app.test.selectbox(key="dataset").set_value("blobs")
     app.run()
     assert (
-        app.figures["points"]["layout"]["title"]["text"]
+        app.figures[session.POINTS_CHART]["layout"]["title"]["text"]
         == "600 samples: color is the class, shape the part"
     )
 
@@ -318,7 +318,9 @@ def test_rows_that_cannot_be_split_into_blocks_have_a_message(explore_own) -> No
 def test_every_view_draws_points_in_the_plane(explore, view) -> None:
     app = explore(view, dataset="blobs")
     if view == "Samples":
-        assert len(app.figures["points"]["data"]) == 10  # three classes in three parts, the ring
+        assert (
+            len(app.figures[session.POINTS_CHART]["data"]) == 10
+        )  # three classes in three parts, the ring
         assert app.metrics["Features"] == "2"
         assert "Shuffle" not in [button.label for button in app.test.button]
     if view == "Map":

@@ -4,7 +4,7 @@ import pytest
 
 from dashboard import session
 from dashboard.settings import VIEW_CHOICES
-from experiments.config import SETTINGS, RunConfig
+from experiments.config import PLANE, SETTINGS, RunConfig
 from experiments.setting_kinds import Count
 
 NAMES = SETTINGS.keys() | VIEW_CHOICES.keys()
@@ -31,18 +31,67 @@ def test_a_control_is_bound_to_the_link_once_nonsense_is_dropped(open_app) -> No
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_an_infinite_count_is_named_and_the_default_taken(open_app, name: str) -> None:
-    app = open_app(**{name: "inf", "log_loss": "true", "classes": ["3", "5"]})
-    assert app.config == RunConfig()
+    dataset, classes = "digits", ["3", "5"]
+    if SETTINGS[name].group is PLANE:  # drawn for sets of points alone
+        dataset, classes = "blobs", ["A", "C"]
+    app = open_app(**{name: "inf", "dataset": dataset, "log_loss": "true", "classes": classes})
+    usual = RunConfig(dataset=dataset)
+    assert app.config == usual
     (notice,) = app.messages("warning")
     words = notice.replace("\\", "")
     assert words.startswith(f"The link asks for {name.replace('_', ' ')} 'inf'. The ")
-    assert words.endswith(f" Used: {getattr(RunConfig(), name)}.")
+    assert words.endswith(f" Used: {getattr(usual, name)}.")
     assert name not in app.test.query_params
     assert app.test.session_state[session.LOG_LOSS]
-    assert app.go_to("explore").test.session_state[session.CLASSES] == ["3", "5"]
+    assert app.go_to("explore").test.session_state[session.CLASSES] == classes
 
 
 def test_a_part_that_is_empty_is_all(open_app) -> None:
     app = open_app(part="").go_to("explore")
     assert session.SAMPLES_CHART in app.figures
     assert "The link asks for part ''" in app.messages("warning")[0]
+
+
+LISTED = ["x1,x2x2,sin-x1", ["sin-x1", "x1", "x2x2"]]
+
+
+@pytest.mark.parametrize("features", LISTED, ids=["one text", "several"])
+def test_features_come_with_the_link_in_one_text_or_in_several(open_app, features) -> None:
+    app = open_app(dataset="moons", features=features, points="100", point_noise="0.3")
+    wanted = RunConfig(dataset="moons", features=LISTED[0], points=100, point_noise=0.3)
+    assert app.config == wanted
+    assert not app.messages("warning")
+    assert app.run().config == wanted
+
+
+def test_features_that_do_not_exist_are_named_and_none_is_a_mistake(open_app) -> None:
+    app = open_app(dataset="moons", features=["x1", "x3"])
+    (notice,) = app.messages("warning")
+    assert "There is no feature 'x3'. Choose one of: x1, x2" in notice.replace("\\", "")
+    app.test.pills(key="features").set_value([])
+    (problem,) = app.run().messages("error")
+    assert "There must be at least one feature. Choose from: x1, x2" in problem.replace("\\", "")
+
+
+def test_settings_of_points_in_a_link_to_images_change_nothing(open_app) -> None:
+    app = open_app(points="3", features="magic", curve="x", label_noise="0.2")
+    assert app.config == RunConfig()
+    app.test.selectbox(key="dataset").set_value("xor")
+    config = app.run().config
+    assert (config.points, config.features) == (600, ("x1", "x2"))
+    assert not app.messages("error")
+
+
+def test_points_have_their_settings_below_the_dataset(open_app) -> None:
+    app = open_app(dataset="blobs")
+    names = [name for name, each in SETTINGS.items() if each.group is PLANE]
+    controls = [*app.test.sidebar.number_input, *app.test.sidebar.slider, *app.test.sidebar.pills]
+    drawn = {control.key for control in controls} & set(names)
+    assert drawn == set(names) - {"curve"}
+    app.test.selectbox(key="dataset").set_value("curve")
+    assert app.run().test.selectbox(key="curve").value == "sine"
+    app.test.number_input(key="points").set_value(99)
+    app.run().test.selectbox(key="dataset").set_value("moons")
+    assert (app.run().config.points, app.config.point_noise) == (99, 0.12)
+    app.test.selectbox(key="dataset").set_value("digits")
+    assert app.run().config == RunConfig()

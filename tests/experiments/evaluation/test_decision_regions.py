@@ -63,6 +63,28 @@ def test_a_network_that_is_not_done_has_no_result_and_has_not_diverged() -> None
     assert regions_of(trained(RunConfig(dataset="xor", epochs=2))).why_none == ""
 
 
+def test_with_features_a_single_layer_has_curved_regions() -> None:
+    config = RunConfig(dataset="circles", hidden_layers=(), features="x1x1,x2x2")
+    run = trained(config)
+    assert run.result.test.accuracy > 0.97
+    regions = regions_of(run)
+    middle, corner = regions.classes[GRID_POINTS // 2, GRID_POINTS // 2], regions.classes[0, 0]
+    assert (regions.class_names[middle], regions.class_names[corner]) == ("B", "A")
+    assert regions.points.shape == (120, 2)
+    assert regions.feature_names == ()
+    assert np.ptp(regions.x) > 2
+
+
+def test_two_features_that_are_no_place_are_not_drawn_as_one() -> None:
+    run = Run(RunConfig(dataset="xor", hidden_layers=(), features="x1,x1x2"))
+    run.network.weights[1][:] = [[0, 0], [0, -1]]  # class B where x y < 0
+    regions = regions_of(run)
+    prepared = run.prepared_data()
+    np.testing.assert_array_equal(regions.points, prepared.plane[prepared.split.validation])
+    expected = regions.x[np.newaxis, :] * regions.y[:, np.newaxis] < 0
+    assert np.mean((regions.classes == 1) == expected) > 0.999
+
+
 def test_decision_regions_need_two_features() -> None:
     with pytest.raises(ValueError, match="a sample has 64 features"):
         regions_of(Run(SHORT))

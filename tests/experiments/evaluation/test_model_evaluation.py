@@ -29,8 +29,9 @@ MOONS = load("moons")
         (RUN, MODEL),
         trained(RunConfig(epochs=2, split="blocks", output="sigmoid", loss="mse", seed=3)),
         trained(RunConfig(epochs=2, dataset="spirals", hidden_layers=(), class_weight="balanced")),
+        trained(RunConfig(epochs=2, dataset="moons", points=90, features="x1x2", label_noise=0.1)),
     ],
-    ids=["z-score", "blocks", "no image"],
+    ids=["z-score", "blocks", "no image", "features"],
 )
 def test_a_part_is_scored_as_in_training_bit_for_bit(
     run_and_model: tuple[Run, SavedModel], part: str

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import fuzz
-from experiments.config import RunConfig
+from experiments.config import PLANE, RunConfig
+from experiments.config import SETTINGS as SETTINGS_OF_A_RUN
 from experiments.export.model_file import (
     IN_WORDS,
     MAX_STEP,
@@ -61,6 +62,7 @@ def assert_same_run(model: SavedModel, run: Run) -> None:
         CONFIG,
         RunConfig(epochs=1, hidden_layers=(), validation_fraction=0, test_fraction=0),
         RunConfig(epochs=1, dataset="moons", early_stopping=True, schedule="cosine"),
+        RunConfig(epochs=1, dataset="curve", curve="cubic", features="x2,sin-x1", points=90),
         RunConfig(epochs=1, output="sigmoid", loss="mse", optimizer="adamw", full_batch=True),
     ],
     ids=str,
@@ -368,3 +370,14 @@ def test_the_command_counts_every_file(monkeypatch, capsys) -> None:
     counts = report["readers"].values()
     assert sum(count.get("accepted", 0) + count.get("refused", 0) for count in counts) == 40
     assert report["peak_memory_bytes"] == 2**20
+
+
+def test_files_from_before_points_had_settings_are_read() -> None:
+    run = finished(RunConfig(epochs=1, dataset="moons"))
+    stored = from_bytes(run_to_bytes(run))
+    config = json.loads(stored.metadata["config"])
+    old = {name: config[name] for name in config if SETTINGS_OF_A_RUN[name].group is not PLANE}
+    assert len(old) == len(config) - 7
+    model = load_model(to_bytes(stored.network, stored.metadata | {"config": json.dumps(old)}))
+    assert_same_run(model, run)
+    assert model.config.point_noise == 0.12

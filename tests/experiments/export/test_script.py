@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from data import download
-from data.datasets import Dataset
+from data.datasets import DATASETS, Dataset
+from data.plane_features import PLANE_FEATURES
 from experiments.config import OWN, SETTINGS, RunConfig
 from experiments.export.script import OWN_FILE, samples_to_npz, to_script
 from experiments.export.script_runtime import read_idx_folder, read_npz
@@ -68,7 +70,11 @@ OTHERS: list[dict[str, Any]] = [
 ]
 
 
-TOYS = [{"dataset": name} for name in ("xor", "circles", "moons", "spirals", "blobs")]
+TOYS: list[dict[str, Any]] = [
+    *({"dataset": name} for name, entry in DATASETS.items() if entry.point_set),
+    {"dataset": "blobs", "points": 150, "point_classes": 5, "label_noise": 0.2, "points_seed": 7},
+    {"dataset": "curve", "curve": "step", "point_noise": 0.2, "features": tuple(PLANE_FEATURES)},
+]
 ALL = EACH_CHOICE + EACH_LOSS + OTHERS + TOYS
 
 
@@ -251,6 +257,13 @@ def test_own_samples_are_read_from_a_file_beside_the_script(tmp_path: Path) -> N
     script = to_script(config)
     assert OWN_FILE in ast.get_docstring(ast.parse(script))
     assert hash_of(finished(config, own)) in output_of(script, tmp_path)
+
+
+def test_own_points_have_features_as_in_the_run(tmp_path: Path) -> None:
+    config = RunConfig(dataset=OWN, features=("x2", "sin-x1"), **QUICK)
+    own = replace(own_dataset(), X=own_dataset().X[:, :2])
+    (tmp_path / OWN_FILE).write_bytes(samples_to_npz(own))
+    assert hash_of(finished(config, own)) in output_of(to_script(config), tmp_path)
 
 
 def test_own_images_are_distorted_as_in_the_run(tmp_path: Path) -> None:

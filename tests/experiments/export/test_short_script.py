@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from data import download
 from data.datasets import DATASETS
+from data.plane_features import PLANE_FEATURES
 from experiments.config import OWN, SETTINGS, RunConfig
 from experiments.export import short_script_lines
 from experiments.export.notebook import to_notebook
@@ -28,6 +30,9 @@ TOYS = tuple(name for name, entry in DATASETS.items() if entry.point_set)
 # The values of each setting, and of two that depend on each other; all else is the default.
 VALUES: dict[str, tuple[Any, ...]] = {
     "dataset": TOYS,
+    "curve": tuple(SETTINGS["curve"].options),
+    "label_noise": (0.0, 0.2),
+    "features": (("x1", "x2"), tuple(PLANE_FEATURES)),
     "activation": tuple(SETTINGS["activation"].options),
     "loss": tuple(
         {"output": output, "loss": loss}
@@ -139,6 +144,8 @@ def test_the_registries_of_lines_are_complete() -> None:
         (short_script_lines.SCHEDULE_LINES, "schedule"),
         (short_script_lines.SCALING_LINES, "scaling"),
         (short_script_lines.STD_OF_WEIGHTS, "weight_init"),
+        (short_script_lines.CURVE_LINES, "curve"),
+        (short_script_lines.FEATURE_LINES, "features"),
     ):
         assert set(lines) == set(SETTINGS[setting].options)
     assert set(SETTINGS["bias_init"].options) <= set(short_script_lines.STD_OF_WEIGHTS)
@@ -146,8 +153,9 @@ def test_the_registries_of_lines_are_complete() -> None:
 
 
 def test_all_are_short_and_without_complaint_of_the_linter(tmp_path: Path) -> None:
-    longest = RunConfig(dataset="spirals", hidden_layers=(4000,) * 5, **EVERYTHING)
-    for number, config in enumerate([*CONFIGS, RunConfig(), longest]):
+    noisy = {"label_noise": 0.1, "features": tuple(PLANE_FEATURES), "hidden_layers": (4000,) * 5}
+    longest = [RunConfig(dataset=name, **noisy, **EVERYTHING) for name in TOYS]
+    for number, config in enumerate([*CONFIGS, RunConfig(), *longest]):
         script = to_short_script(config)
         assert len(script.splitlines()) < 100
         (tmp_path / f"script_{number}.py").write_text(script, encoding="utf-8")
@@ -237,6 +245,22 @@ def test_own_samples_are_read_from_their_file(
     namespace, printed = namespace_of([to_short_script(config, own)])
     assert_nearly_same(namespace, printed, finished(config, own))
     assert f"'{OWN_FILE}': upload it" in to_short_script(config, own, is_for_colab=True)
+
+
+def test_own_points_have_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunConfig(dataset=OWN, epochs=3, features=("x2", "x1x2"))
+    own = replace(own_dataset(), X=own_dataset().X[:, :2])
+    (tmp_path / OWN_FILE).write_bytes(samples_to_npz(own))
+    monkeypatch.chdir(tmp_path)
+    namespace, printed = namespace_of([to_short_script(config, own)])
+    namespace["stored"].close()
+    assert_nearly_same(namespace, printed, finished(config, own))
+
+
+def test_five_clouds_are_drawn_elsewhere() -> None:
+    config = RunConfig(dataset="blobs", point_classes=5, points=99, points_seed=3, label_noise=0.3)
+    namespace, printed = namespace_of([to_short_script(config)])
+    assert_nearly_same(namespace, printed, finished(config))
 
 
 def test_a_notebook_of_it_makes_the_same_run_cell_by_cell() -> None:
