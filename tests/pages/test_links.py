@@ -13,7 +13,7 @@ COUNTS = [name for name, setting in SETTINGS.items() if isinstance(setting, Coun
 
 @pytest.mark.parametrize(
     "asked",
-    ["inf", "-inf", "nan", "1e999", "9" * 25, "-1", "", "\u0663", "%00", "x" * 9999, ["1", "inf"]],
+    ["inf", "-inf", "nan", "1e999", "9" * 25, "-1", "", "\u0663", "%00", "x" * 8000, ["1", "inf"]],
     ids=lambda asked: str(asked)[:9],
 )
 def test_a_link_of_nonsense_opens_a_page(open_app, asked: str | list[str]) -> None:
