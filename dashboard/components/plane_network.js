@@ -719,6 +719,7 @@ function listen(view) {
   find(".play").addEventListener("click", () => { toNewestIfOld(view); order(view, { do: find(".play").dataset.does }); say(view); });
   for (const button of view.root.querySelectorAll("[data-do]")) button.addEventListener("click", () => { toNewestIfOld(view); order(view, { do: button.dataset.do }); });
   find(".pace").addEventListener("change", (event) => order(view, { do: "pace", pace: event.target.value }));
+  find(".others").addEventListener("click", () => view.send("structure", { seed: "another" }));
   find(".fewer").addEventListener("click", () => changeLayers(view, -1));
   find(".more").addEventListener("click", () => changeLayers(view, 1));
   canvas.addEventListener("pointermove", (event) => point(view, event));

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.playground.trainings import PATIENCE_SECONDS, new_training
+from dashboard.playground.trainings import PATIENCE_SECONDS, fresh_training
 from dashboard.training_actions import has_unfinished_run
 from experiments.background.background_task import Status
 from experiments.background.training_job import TrainingJob
@@ -45,8 +45,7 @@ def _keep() -> bool:
     training.wait_until_paused(PATIENCE_SECONDS)
     if not run.step:
         return False
-    fresh = new_training(run.initial_config, run.own, session.page())
-    tab.playground.trainings[session.PLAYGROUND_NETWORK] = fresh
+    tab.playground.trainings[session.PLAYGROUND_NETWORK] = fresh_training(training)
     training.discard()
     stored = tab.run_store.add(_job_of(run))
     if has_unfinished_run():

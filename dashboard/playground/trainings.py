@@ -29,9 +29,7 @@ def prepare_trainings(config: RunConfig) -> None:
         configs[session.PLAYGROUND_RIVAL] = second
     before = playground.trainings
     playground.trainings = {
-        key: before[key]
-        if key in before and _is_for(before[key].run, each, own)
-        else new_training(each, own, session.page())
+        key: _goes_on(before.get(key), each, own) or new_training(each, own, session.page())
         for key, each in configs.items()
     }
     for training in before.values():
@@ -39,8 +37,23 @@ def prepare_trainings(config: RunConfig) -> None:
             training.discard()
 
 
-def _is_for(run: Run, config: RunConfig, own: Dataset | None) -> bool:
-    return run.initial_config == config and run.own is own
+def _goes_on(
+    training: PlayedTraining | None, config: RunConfig, own: Dataset | None
+) -> PlayedTraining | None:
+    """Return a training if it is one for these settings; None if another one is to begin.
+
+    Another learning rate is no other training, once it has made a step.
+    """
+    if training is None or training.run.own is not own:
+        return None
+    run, rate = training.run, config.learning_rate
+    if run.initial_config.model_copy(update={"learning_rate": rate}) != config:
+        return None
+    if run.learning_rate != rate:
+        if not run.step or run.diverged:
+            return None
+        run.request_learning_rate(rate)
+    return training
 
 
 def new_training(config: RunConfig, own: Dataset | None, page: Page) -> PlayedTraining:
@@ -92,8 +105,14 @@ def reset() -> None:
     playground = session.tab().playground
     for key, training in playground.trainings.items():
         training.discard()
-        run = training.run
-        playground.trainings[key] = new_training(run.initial_config, run.own, training.page)
+        playground.trainings[key] = fresh_training(training)
+
+
+def fresh_training(training: PlayedTraining) -> PlayedTraining:
+    """Return a training that begins with the same weights, with the learning rate as it is now."""
+    run = training.run
+    config = run.initial_config.model_copy(update={"learning_rate": run.learning_rate})
+    return new_training(config, run.own, training.page)
 
 
 def set_pace(name: str) -> None:

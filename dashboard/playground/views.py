@@ -141,12 +141,15 @@ def _player(key: str) -> Player:
 
 
 def _take_structure(message: object) -> None:
-    """Take other layers or features into the settings, if they are possible."""
+    """Take other layers, features or first weights into the settings, if they are possible."""
     match message:
         case {"hidden_layers": list(layers)} if all(type(n) is int for n in layers):
             _set("hidden_layers", layers)
         case {"features": list(names)} if all(isinstance(name, str) for name in names):
             _set("features", names)
+        case {"seed": "another"}:
+            session.set_value("seed", (session.config().seed + 1) % 2**32)
+            session.forget_notices()
 
 
 def _set(field: str, values: list[object]) -> None:

@@ -154,6 +154,31 @@ def test_buttons_change_the_layers_and_the_features(playground: App) -> None:
     assert playground.config.hidden_layers == (4, 2)
 
 
+def test_another_learning_rate_goes_on_with_the_same_network(playground: App) -> None:
+    before = training(playground)
+    playground.test.select_slider(key="learning_rate").set_value(0.1)
+    playground.run()
+    assert training(playground) is not before  # it had not begun
+    tell(playground, {"do": "batch"})
+    wait_until(lambda: training(playground).run.step == 1)
+    before = training(playground)
+    playground.test.select_slider(key="learning_rate").set_value(0.3)
+    playground.run()
+    assert training(playground) is before
+    assert before.run.learning_rate == 0.3
+    tell(playground, {"do": "reset"})
+    assert training(playground).run.initial_config.learning_rate == 0.3
+    after = training(playground)
+    assert training(playground.run()) is after
+
+
+def test_other_first_weights_have_another_seed(playground: App) -> None:
+    before = training(playground).run.network.parameters.copy()
+    send(playground, KEY, "structure", {"seed": "another"}, {"seed": 7})
+    assert playground.config.seed == 1
+    assert (training(playground).run.network.parameters != before).any()
+
+
 def test_a_second_network_differs_in_one_setting_alone(playground: App) -> None:
     playground.preset(**{session.RIVAL_SETTING: "activation"}).run()
     first, second = training(playground).run, training(playground, RIVAL).run
