@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -192,14 +193,7 @@ class Tab:
     async def _ask_for_news(self) -> float:
         """Ask what is new; if the page is outdated, have it drawn anew."""
         await asyncio.sleep(self._news_due - time.monotonic())
-        start = time.perf_counter()
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                body = await self._requests.get(f"/{self._news_address}")
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
-            raise SessionLostError(f"no news: {error}") from None
-        seconds = time.perf_counter() - start
-        self.n_bytes += len(body)
+        body, seconds = await self._timed(self._requests.get(f"/{self._news_address}"))
         self._awaits_progress = True
         self._take_progress(body)
         news = json.loads(body)
@@ -208,6 +202,17 @@ class Tab:
         if news["isOutdated"]:
             await self.rerun()
         return seconds
+
+    async def _timed(self, request: Awaitable[bytes]) -> tuple[bytes, float]:
+        """Return the answer to a plain request, and the seconds until it was there."""
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                body = await request
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
+            raise SessionLostError(f"no news: {error}") from None
+        self.n_bytes += len(body)
+        return body, time.perf_counter() - start
 
     # The wire ---------------------------------------------------------------------
 

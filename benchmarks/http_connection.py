@@ -24,17 +24,25 @@ class HttpConnection:
         ------
         ValueError : if the answer is another one than 200
         """
+        return await self._ask("GET", path)
+
+    async def post(self, path: str, body: bytes) -> bytes:
+        """Send something to a path, and return the answer; otherwise as `get`."""
+        return await self._ask("POST", path, body)
+
+    async def _ask(self, method: str, path: str, body: bytes = b"") -> bytes:
         try:
-            return await self._get(path)
+            return await self._ask_once(method, path, body)
         except (asyncio.IncompleteReadError, ConnectionError):
             await self.close()
-            return await self._get(path)
+            return await self._ask_once(method, path, body)
 
-    async def _get(self, path: str) -> bytes:
+    async def _ask_once(self, method: str, path: str, sent: bytes) -> bytes:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port, limit=2**24)
         reader, writer = self._streams
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n\r\n".encode())
+        first = f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+        writer.write(f"{first}Content-Length: {len(sent)}\r\n\r\n".encode() + sent)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = int(head.partition("content-length:")[2].split("\r\n")[0])
         body = await reader.readexactly(length)

@@ -92,29 +92,23 @@ def epochs_between(first: Reading, last: Reading, began_at: float, n_training: i
     return min(max(samples / n_training, whole - 1, 0), whole + 1)
 
 
-class Student:
-    """A session with a role.
+class Visitor:
+    """A session that may be lost.
+
+    Parameters
+    ----------
+    settings : in the link by which the session comes
 
     Attributes
     ----------
-    seconds : how long each look and each thing that the student did took, by what it was
-    began_at : when Train was first pressed
-    n_begun, n_ended : runs that were begun, and that came to their end with a result
-    other_endings : what the page said of runs that ended without a result
+    seconds : how long each look and each thing that the visitor did took, by what it was
     lost : why the session was lost; empty if it was not
     """
 
-    def __init__(self, role: Role, url: str) -> None:
-        settings = TASKS[role.task].settings
-        self.role = role
-        self.tab = Tab(url, settings | {"epochs": LONG_RUN[role.task], "pace": "full"})
+    def __init__(self, url: str, settings: dict[str, str]) -> None:
+        self.tab = Tab(url, settings)
         self.seconds: dict[str, list[float]] = defaultdict(list)
-        self.began_at = 0.0
-        self.n_begun = self.n_ended = 0
-        self.other_endings: list[str] = []
         self.lost = ""
-        self._pages, self._dropouts = cycle(PAGES), cycle(DROPOUTS)
-        self._next_habit = float("inf")
 
     async def attempt(self, what: Awaitable[None], seconds: float) -> None:
         """Do something within a time, or note why the session was lost, and close its tab."""
@@ -127,6 +121,27 @@ class Student:
             self.lost = f"not done within {seconds:.0f} s"
         if self.lost:
             await self.tab.close()
+
+
+class Student(Visitor):
+    """A session with a role.
+
+    Attributes
+    ----------
+    began_at : when Train was first pressed
+    n_begun, n_ended : runs that were begun, and that came to their end with a result
+    other_endings : what the page said of runs that ended without a result
+    """
+
+    def __init__(self, role: Role, url: str) -> None:
+        settings = TASKS[role.task].settings
+        super().__init__(url, settings | {"epochs": LONG_RUN[role.task], "pace": "full"})
+        self.role = role
+        self.began_at = 0.0
+        self.n_begun = self.n_ended = 0
+        self.other_endings: list[str] = []
+        self._pages, self._dropouts = cycle(PAGES), cycle(DROPOUTS)
+        self._next_habit = float("inf")
 
     async def arrive(self, after: float) -> None:
         """Open the app after some seconds, and press Train."""

@@ -10,16 +10,18 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from benchmarks.process_usage import Usage, cpu_seconds, machine_seconds, usage_of
-from benchmarks.students import TASKS, Role, Student, steps_per_second
+from benchmarks.students import TASKS, Role, Student, Visitor, steps_per_second
 from tests.browser.serving import ROOT, Server
 
 ARRIVAL_SECONDS = 5.0  # within which a class opens the app
 SETTLING_SECONDS = 5.0  # of training before anything is measured
 PATIENCE_SECONDS = 240.0  # for all to begin, and for all to train a short run to its end
 ALONE_SECONDS = 300.0  # for the run in the terminal, which takes a few
+
+V = TypeVar("V", bound=Visitor)
 
 
 class Cpu(NamedTuple):
@@ -70,11 +72,11 @@ def steps_alone(name: str) -> float:
 
 
 async def all_at_once(
-    students: Sequence[Student], what: Callable[[Student], Awaitable[None]], seconds: float
+    visitors: Sequence[V], what: Callable[[V], Awaitable[None]], seconds: float
 ) -> None:
-    """Let all students who are still there do something at the same time."""
-    there = [student for student in students if not student.lost]
-    await asyncio.gather(*(student.attempt(what(student), seconds) for student in there))
+    """Let all visitors who are still there do something at the same time."""
+    there = [visitor for visitor in visitors if not visitor.lost]
+    await asyncio.gather(*(visitor.attempt(what(visitor), seconds) for visitor in there))
 
 
 async def hold_class(server: Server, roles: Sequence[Role], seconds: float) -> Measured:
