@@ -29,7 +29,7 @@ from benchmarks.players import NETWORK, SETTINGS, Player, play_together
 from benchmarks.process_usage import Usage
 from benchmarks.report import in_words, machine, table, write_section
 from benchmarks.whole_class import PATIENCE_SECONDS, Cpu, cpu_of
-from dashboard.playground.paces import PACES
+from dashboard.play_paces import PLAY_PACES
 from tests.browser.serving import Server, running_chromium, running_server
 
 ADDRESS = f"/playground?{urlencode(SETTINGS)}"
@@ -131,7 +131,7 @@ def play_alone(page: Page, server: Server, pace: str, seconds: float) -> list[st
     shown = played(seen["painted"])
     page.locator(".play").click()
     return [
-        PACES[pace].label,
+        PLAY_PACES[pace].label,
         mark(shown.rate, GOALS["alone"], is_least=True),
         mark(shown.median, GOALS["gap"]),
         mark(shown.longest, GOALS["longest"]),
@@ -262,7 +262,7 @@ def together(browser: Browser, server: Server, n_sessions: int, seconds: float) 
     return "\n\n".join(
         [
             f"{n_sessions} sessions play at once, one of them in the browser, "
-            f"{PACES['epoch'].label}, for {seconds:.0f} s:",
+            f"{PLAY_PACES['epoch'].label}, for {seconds:.0f} s:",
             table(["", f"{n_sessions} sessions"], class_rows(measured, seconds)),
             f"Of {os.cpu_count()} cores the server takes {cpu.server:.2f}, its workers "
             f"{cpu.workers:.2f}, and the machine {cpu.machine:.2f} in all. "

@@ -1,8 +1,10 @@
 """What a run learns from: a dataset, split into three parts and scaled."""
 
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Condition, Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,7 @@ from data.own.checks import MAX_MAGNITUDE
 from data.plane_features import COORDINATES, PLANE_FEATURES, plane_features
 from data.scaling import SCALERS, Scaler
 from data.split import SPLITS, Split
-from experiments.config import DATA_SETTINGS, OWN, SETTINGS, RunConfig, is_in_plane, unused_settings
+from experiments.config import DATA_SETTINGS, OWN, SETTINGS, RunConfig, is_in_plane
 from experiments.training.shared_files import (
     Parts,
     SampleFiles,
@@ -143,7 +145,7 @@ def prepare(config: RunConfig, own: Dataset | None = None) -> PreparedData:
     DownloadError : if the dataset has to be fetched, and cannot be
     """
     if config.dataset != OWN:
-        is_drawn = is_in_plane(dict(config))
+        is_drawn = is_in_plane({"dataset": config.dataset})
         return _prepare_points(config) if is_drawn else _prepare_shared(config)
     if own is None:
         raise ValueError("Your own data are not here. Give the file again, or choose a dataset.")
@@ -157,11 +159,9 @@ def recorded_dataset(config: RunConfig) -> Dataset:
     ------
     DownloadError : if the dataset has to be fetched, and cannot be
     """
-    settings = dict(config)
-    if not is_in_plane(settings):
+    if not is_in_plane({"dataset": config.dataset}):
         return load(config.dataset)
-    names = DRAWN_BY - unused_settings(settings)
-    return load_points(config.dataset, **{name: settings[name] for name in sorted(names)})
+    return load_points(config.dataset, **_settings_read(config, DRAWN_BY))
 
 
 def has_features(config: RunConfig) -> bool:
@@ -207,10 +207,16 @@ def _data_key(config: RunConfig, own: Dataset | None = None) -> tuple[object, ..
 
     One's own data are the same only if they are the very same arrays.
     """
-    settings = config.model_dump(include=DATA_SETTINGS - unused_settings(dict(config)))
+    settings = _settings_read(config, DATA_SETTINGS)
     if config.split == "blocks":
         del settings["seed"]
     return own, *settings.items()
+
+
+def _settings_read(config: RunConfig, names: Iterable[str]) -> dict[str, Any]:
+    """Return some settings, without those that have no effect, in the order of their names."""
+    settings = dict(config)
+    return {name: settings[name] for name in sorted(names) if SETTINGS[name].is_used(settings)}
 
 
 def _bytes_of(prepared: "PreparedData") -> int:
