@@ -59,15 +59,20 @@ class PlaygroundTab(Tab):
 
     async def play(self) -> None:
         """Press Play."""
-        await self._tell([{"n": self._plane["content"]["order"] + 1, "key": NETWORK, "do": "play"}])
+        n = self._plane["content"]["command"] + 1
+        await self._tell([{"n": n, "key": NETWORK, "do": "play"}])
 
     async def _ask_for_news(self) -> float:
         await asyncio.sleep(self._news_due - time.monotonic())
         return await self._tell([])
 
-    async def _tell(self, orders: Sequence[Mapping[str, Any]]) -> float:
+    async def _tell(self, commands: Sequence[Mapping[str, Any]]) -> float:
         """Tell what the reader wants, and take the frames that come back."""
-        message = {"page": self._plane["page"], "orders": orders, "seen": {NETWORK: self._newest}}
+        message = {
+            "page": self._plane["page"],
+            "commands": commands,
+            "seen": {self._plane["content"]["run"]: self._newest},
+        }
         asked, body = time.monotonic(), json.dumps(message).encode()
         answer, seconds = await self._timed(self._requests.post(f"/{self._plane['address']}", body))
         content = json.loads(answer)["elements"][NETWORK]["content"]

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from dashboard import session
 from dashboard.play_paces import PLAY_PACES
+from dashboard.second_config import DIFFERING
 from dashboard.settings import control_value
 from data.own.checks import OwnDataError
 from data.placed_points import PlacedPoints
@@ -30,19 +31,24 @@ def _placed(text: str) -> PlacedPoints:
 def _take_second(text: str) -> None:
     """Take the setting in which a second network differs, such as activation:relu."""
     name, _, value = text.partition(":")
-    with suppress(KeyError, ValueError):
-        session.tab().playground.rival = name, parse_field(name, value)
+    if name in DIFFERING:
+        with suppress(ValueError):
+            session.tab().playground.second = name, parse_field(name, value)
 
 
 def take_placed(points: PlacedPoints) -> bool:
     """Take points placed by hand as the reader's own data; say whether a network can learn them."""
     tab = session.tab()
-    tab.playground.placed, tab.playground.placed_problem = points, ""
+    playground = tab.playground
+    playground.placed, playground.placed_problem = points, ""
     try:
-        tab.own = points.dataset()
+        data = points.dataset()
     except OwnDataError as error:
-        tab.playground.placed_problem = str(error)
+        playground.placed_problem = str(error)
+        if tab.own is playground.placed_data:
+            tab.own = playground.placed_data = None
         return False
+    tab.own = playground.placed_data = data
     return True
 
 
@@ -55,8 +61,8 @@ def link_extras() -> dict[str, str]:
     extras = {}
     if playground.pace != session.Playground().pace:
         extras[session.PLAY_PACE] = playground.pace
-    if playground.rival is not None:
-        name, value = playground.rival
+    if playground.second is not None:
+        name, value = playground.second
         extras[session.DIFFERS] = f"{name}:{control_value(name, value)}"
     if tab.config.dataset == OWN and playground.placed.points:
         with suppress(OwnDataError):  # too many for a link

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import RLock
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -281,9 +282,9 @@ STEP_MATRIX_CHARTS = tuple(f"step_matrix_{i}" for i in range(5))
 STEP_ADDENDS_CHART = "step_addends"
 MARKED_SOURCE = "_marked_source"
 PLAYGROUND_NETWORK = "playground_network"
-PLAYGROUND_RIVAL = "playground_rival"
-RIVAL_SETTING = "_rival_setting"
-RIVAL_VALUE = "rival_value"  # one for each setting: see `key_of`
+PLAYGROUND_SECOND = "playground_second"
+SECOND_SETTING = "_second_setting"
+SECOND_VALUE = "second_value"  # one for each setting: see `key_of`
 KEEP_RUN = "_keep_run"
 POINT_EDITOR = "point_editor"
 PLAY_PACE = "play_pace"  # in the link alone, as the next two
@@ -466,37 +467,45 @@ class SlowMotion:
 
 
 class KeptSettings(NamedTuple):
-    """The settings of pages that are not shown, and the reader's own data there."""
+    """The settings of pages that are not shown, and the reader's own data there.
+
+    controls : what the controls of the settings hold, which may not be valid
+    """
 
     config: RunConfig
     own: Dataset | None
+    controls: dict[str, Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class Playground:
     """What the reader plays with.
 
     Attributes
     ----------
     trainings : of the network, and of a second one beside it, by the keys of their views
-    rival : the setting in which the second one differs, and its value; None without one
+    second : the setting in which the second one differs, and its value; None without one
     pace : its name
-    order : the number of the last order of the browser that was met
+    command : the number of the last command of the browser that was met
     seen : the number of the newest frame that the browser has of each run, by its id
-    problem : why the last order could not be met
-    placed, placed_problem : the points placed by hand, and why nothing can learn from them
+    problem : why the last command could not be met
+    placed, placed_data : the points placed by hand, and the same as a dataset
+    placed_problem : why nothing can learn from them
     page : tells the browser's messages from those of another server
+    lock : held while the trainings change
     """
 
     trainings: dict[str, PlayedTraining] = field(default_factory=dict)
-    rival: tuple[str, Any] | None = None
+    second: tuple[str, Any] | None = None
     pace: str = "epoch"
-    order: int = 0
+    command: int = 0
     seen: dict[str, int] = field(default_factory=dict)
     problem: str = ""
     placed: PlacedPoints = field(default_factory=PlacedPoints)
+    placed_data: Dataset | None = None
     placed_problem: str = ""
     page: str = field(default_factory=lambda: uuid4().hex)
+    lock: RLock = field(default_factory=RLock, repr=False)
 
 
 @dataclass

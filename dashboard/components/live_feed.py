@@ -14,7 +14,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -94,7 +94,17 @@ class LiveContent(LiveElement[Mapping[str, Any]]):
         return {"content": content}
 
 
-def follow(key: str, element: LiveElement[T]) -> LiveElement[T]:
+class Followed(Protocol):
+    """A component that can be told what has become of it."""
+
+    def told(self) -> str:
+        """Return what is new since the full drawing as JSON; nothing if all is well known."""
+
+
+F = TypeVar("F", bound=Followed)
+
+
+def follow(key: str, element: F) -> F:
     """Keep the component with this key up to date while something moves."""
     session.tab().live_elements[key] = element
     return element
@@ -107,7 +117,7 @@ def forget_live_elements() -> None:
 
 def _news() -> str:
     """Return what is new in each component since it was drawn in full, as JSON."""
-    elements: dict[str, LiveElement[Any]] = session.tab().live_elements
+    elements: dict[str, Followed] = session.tab().live_elements
     told = {key: told for key, element in list(elements.items()) if (told := element.told())}
     return "{" + ",".join(f'"{key}":{news}' for key, news in told.items()) + "}"
 

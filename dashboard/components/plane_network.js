@@ -6,7 +6,7 @@ const LEAST_FRAME_MS = 30; // between two pictures
 const SPARE = 1.3; // pictures are played so much slower than they come that there are always some left
 const LEAST_RATE = 1 / 100; // pictures a millisecond
 const CATCH_UP_MS = 400; // after a pause, what is left is played so quickly
-const MOST_FRAMES = 4000; // that are kept; then every second one goes
+const MOST_KEPT = 4000; // frames that are kept; then every second one goes
 const NEAR_EDGE = 6; // pixels
 const TOP = 8, BIAS_ROOM = 26, CLASS_ROOM = 34, WIDE = 640; // pixels
 const REST_OF_PAGE = 440; // pixels of the screen that are not the network's
@@ -49,13 +49,13 @@ function takeFrames(view, content) {
     view.frames.push({ number, step: steps[i], parameters: flat.slice(i * n, (i + 1) * n), scores: values.slice(4 * i, 4 * i + 4) });
   });
   const added = view.frames.length - before;
-  if (view.isLive && (added || content.status !== "playing")) setRate(view, content.status);
+  if (view.isLive && (added || !isBusy(content))) setRate(view, content.status);
   if (!before && added) view.head = added - 1;
   thin(view);
 }
 
 function thin(view) {
-  if (view.frames.length <= MOST_FRAMES) return;
+  if (view.frames.length <= MOST_KEPT) return;
   const head = view.frames[Math.round(view.head)];
   view.frames = view.frames.filter((_, i) => i % 2 === 0 || i === view.frames.length - 1 || view.frames[i] === head);
   view.head = Math.max(0, view.frames.indexOf(head));
@@ -67,15 +67,15 @@ function setRate(view, status) {
   const gap = Math.min(2500, Math.max(700, now - (view.arrivedAt ?? now - 1000)));
   view.gap = view.gap ? 0.6 * view.gap + 0.4 * gap : 1000;
   view.arrivedAt = now;
-  view.rate = status === "playing" ? pending / (SPARE * view.gap) : Math.max(pending / CATCH_UP_MS, LEAST_RATE);
+  view.rate = isBusy({ status }) ? pending / (SPARE * view.gap) : Math.max(pending / CATCH_UP_MS, LEAST_RATE);
 }
 
 // ---- what the reader wants, until the server has it ----
 
-function order(view, what) {
+function command(view, what) {
   const main = mainView();
-  main.orders = main.orders.filter((each) => !(what.do === "edit" && each.do === "edit" && String(Object.keys(each.values)) === String(Object.keys(what.values))));
-  main.orders.push({ n: ++main.orderNumber, key: view.data.key, ...what });
+  main.commands = main.commands.filter((each) => !(what.do === "edit" && each.do === "edit" && String(Object.keys(each.values)) === String(Object.keys(what.values))));
+  main.commands.push({ n: ++main.commandNumber, key: view.data.key, ...what });
   tellSoon(main);
 }
 
@@ -83,28 +83,30 @@ const mainView = () => [...all.values()].find((view) => !view.data.isSecond && v
 
 const messageOf = (view) => ({
   page: view.data.page,
-  orders: view.orders.slice(-50),
+  commands: view.commands.slice(-50),
   seen: Object.fromEntries([...all.values()].map((each) => [each.run, each.frames.at(-1)?.number ?? -1])),
 });
+
+const isBusy = ({ status, hasMore }) => status === "playing" || status === "waiting" || hasMore;
 
 // Asks for more while it plays, or until all frames of the past are here.
 async function askOn(view) {
   const generation = ++view.asking;
   for (;;) {
-    await rest(view.content.hasMore ? 30 : 1000 * view.content.seconds);
+    await rest(view.content.hasMore || !view.frames.length ? 50 : 1000 * view.content.seconds);
     if (generation !== view.asking || !view.root.isConnected) return;
-    const isBusy = [...all.values()].some(({ content, orders }) => content.status === "playing" || content.hasMore || orders.length);
-    if (isBusy && !document.hidden) tellSoon(view);
+    const isWanting = [...all.values()].some(({ content, commands, frames }) => isBusy(content) || commands.length || !frames.length);
+    if (isWanting && !document.hidden) tellSoon(view);
   }
 }
 
 function takeContent(view, content) {
   view.content = content;
   const main = mainView();
-  if (main === view) view.orders = view.orders.filter(({ n }) => n > content.order);
+  if (main === view) view.commands = view.commands.filter(({ n }) => n > content.command);
   takeFrames(view, content);
-  if (!view.orders.some((each) => each.do === "edit")) view.frozen = new Set(content.frozen);
-  if (content.status !== "playing") view.edits = view.orders.length ? view.edits : {};
+  if (!view.commands.some((each) => each.do === "edit")) view.frozen = new Set(content.frozen);
+  if (!isBusy(content)) view.edits = view.commands.length ? view.edits : {};
   say(view);
   paintSoon(view);
 }
@@ -176,7 +178,7 @@ function geometryOf(view) {
   const netWidth = isWide ? width - big - 34 : width;
   const most = Math.max(...sizes.slice(1), allFeatures.length);
   const room = netHeight - TOP - BIAS_ROOM;
-  const tile = Math.max(14, Math.min(56, room / most - 10, netWidth / (last + 1) - 22));
+  const tile = Math.max(14, Math.min(56, room / most - Math.min(10, (0.25 * room) / most), netWidth / (last + 1) - 22));
   const left = isWide ? 64 : 46;
   const column = (l) => left + tile / 2 + ((netWidth - left - tile - CLASS_ROOM) * l) / last;
   const rows = (n, l, pick = (i) => i) => Array.from({ length: n }, (_, i) => {
@@ -470,14 +472,14 @@ function showDetail(view) {
 const STATUS = { paused: "Paused", playing: "Playing", waiting: "Waiting for the processor", over: "At the end" };
 
 function say(view) {
-  const { content, find } = view, isPlaying = ["playing", "waiting"].includes(content.status) || view.orders.at(-1)?.do === "play";
+  const { content, find } = view, isPlaying = ["playing", "waiting"].includes(content.status) || view.commands.at(-1)?.do === "play";
   find(".play").textContent = isPlaying ? "❚❚ Pause" : "▶ Play";
   find(".play").dataset.does = isPlaying ? "pause" : "play";
   for (const button of view.root.querySelectorAll(".commands button[data-do]")) button.disabled = content.isStuck && button.dataset.do !== "reset";
   find(".play").disabled = content.isStuck;
   find(".remark").textContent = content.remark;
   const pace = find(".pace");
-  if (document.activeElement !== pace && !view.orders.some((each) => each.do === "pace")) pace.value = content.pace;
+  if (document.activeElement !== pace && !view.commands.some((each) => each.do === "pace")) pace.value = content.pace;
   find(".replay").textContent = view.isReplaying ? "Stop" : "Replay";
   find(".newest").disabled = view.isLive;
 }
@@ -516,13 +518,13 @@ function setByHand(view, value) {
   if (!Number.isFinite(value)) return;
   toNewest(view);
   view.edits = { ...view.edits, [view.selected]: value };
-  order(view, { do: "edit", values: { [view.selected]: value }, frozen: [...view.frozen] });
+  command(view, { do: "edit", values: { [view.selected]: value }, frozen: [...view.frozen] });
   paintSoon(view);
 }
 
 function freeze(view, isFrozen) {
   if (isFrozen) view.frozen.add(view.selected); else view.frozen.delete(view.selected);
-  order(view, { do: "edit", values: {}, frozen: [...view.frozen] });
+  command(view, { do: "edit", values: {}, frozen: [...view.frozen] });
   paintSoon(view);
 }
 
@@ -716,9 +718,9 @@ function listenToHand(view) {
 
 function listen(view) {
   const { canvas, find } = view;
-  find(".play").addEventListener("click", () => { toNewestIfOld(view); order(view, { do: find(".play").dataset.does }); say(view); });
-  for (const button of view.root.querySelectorAll("[data-do]")) button.addEventListener("click", () => { toNewestIfOld(view); order(view, { do: button.dataset.do }); });
-  find(".pace").addEventListener("change", (event) => order(view, { do: "pace", pace: event.target.value }));
+  find(".play").addEventListener("click", () => { toNewestIfOld(view); command(view, { do: find(".play").dataset.does }); say(view); });
+  for (const button of view.root.querySelectorAll("[data-do]")) button.addEventListener("click", () => { toNewestIfOld(view); command(view, { do: button.dataset.do }); });
+  find(".pace").addEventListener("change", (event) => command(view, { do: "pace", pace: event.target.value }));
   find(".others").addEventListener("click", () => view.send("structure", { seed: "another" }));
   find(".fewer").addEventListener("click", () => changeLayers(view, -1));
   find(".more").addEventListener("click", () => changeLayers(view, 1));
@@ -741,7 +743,7 @@ function toNewestIfOld(view) {
 function viewIn(root, data) {
   const find = (selector) => root.querySelector(selector);
   const view = { root, find, data, canvas: find("canvas.network"), curves: find("canvas.curves"), detail: find(".detail"), words: find(".words"), hand: find(".hand"), heads: find(".heads"),
-    frames: [], head: -1, isLive: true, isReplaying: false, replayRate: 15, rate: 0.03, edits: {}, frozen: new Set(), orders: [], orderNumber: data.content.order, selected: null,
+    frames: [], head: -1, isLive: true, isReplaying: false, replayRate: 15, rate: 0.03, edits: {}, frozen: new Set(), commands: [], commandNumber: data.content.command, selected: null,
     focus: null, over: null, at: null, curveAt: null, shows: "output", showsHeldOut: true, asking: 0, failures: 0 };
   view.message = () => messageOf(view);
   view.rerun = (message) => view.send("told", message);

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from dashboard.charts.figure import to_json
 from dashboard.charts.image_grid import shortened
 from dashboard.charts.style import PLANE_FEATURES as AXES
 from dashboard.charts.style import class_symbol
-from dashboard.components.live_feed import TELL, LiveContent, follow
+from dashboard.components.live_feed import TELL, follow
 from dashboard.components.network_view import NETWORK_DRAWING
 from data.datasets import Labels
 from data.plane_features import PLANE_FEATURES
@@ -29,8 +30,9 @@ from mlp.records import Score
 HERE = Path(__file__)
 LONGEST_NAME = 10  # letters of a class
 MOST_FRAMES = 120  # in one answer; the browser asks for the others at once
+FINEST = 1e-4  # of where the points are: less cannot be told apart in single precision
 MOST_UNLIKE = 3.0  # so many times as long may one axis be as the other, on one scale
-MOST_LAYERS, MOST_UNITS = 6, 8  # hidden ones, that can be drawn whole
+MOST_LAYERS, MOST_UNITS = 6, 16  # hidden ones, that can be drawn whole
 MOST_CLASSES = 10
 
 
@@ -50,13 +52,13 @@ _mount = st.components.v2.component(
 )
 
 
-class Player(NamedTuple):
-    """What plays a training, as the browser has to know it.
+class Playback(NamedTuple):
+    """How a training is played, as the browser has to know it.
 
     status : paused, playing, waiting or over
     remark : what there is to say of it, in a sentence; empty if there is nothing
     pace, paces : the name of its pace, and all there are with what they are called
-    order : the number of the last order of the browser that was met
+    command : the number of the last command of the browser that was met
     is_stuck : whether it can only begin anew
     seconds : until the browser asks for more, while it plays
     """
@@ -65,13 +67,17 @@ class Player(NamedTuple):
     remark: str
     pace: str
     paces: Mapping[str, str]
-    order: int
+    command: int
     is_stuck: bool
     seconds: float
 
 
-class LiveFrames(LiveContent):
+class LiveFrames:
     """A component that is told at each look what it does not have yet."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make, self._number = make, 0
+        self.drawing, self.drawn = uuid4().hex, make()
 
     def told(self) -> str:
         """Return the content as it is now as JSON."""
@@ -82,7 +88,7 @@ class LiveFrames(LiveContent):
 
 def show_plane_network(
     training: Callable[[], PlayedTraining],
-    player: Callable[[], Player],
+    playback: Callable[[], Playback],
     seen: Callable[[], int],
     *,
     address: str,
@@ -98,7 +104,7 @@ def show_plane_network(
 
     Parameters
     ----------
-    training, player : return what is shown now
+    training, playback : return what is shown now
     seen : returns the number of the newest frame that the browser has
     address, page : where the browser tells what the reader does, and the name of the page there
     height : of the network, in pixels
@@ -111,9 +117,9 @@ def show_plane_network(
     """
     element = follow(
         key,
-        LiveFrames(lambda: _content(training(), player(), seen()), lambda: None),
+        LiveFrames(lambda: _content(training(), playback(), seen())),
     )
-    now = player()
+    now = playback()
     data = {
         "key": key,
         "drawing": element.drawing,
@@ -155,7 +161,7 @@ def why_not_drawn(config: RunConfig, n_classes: int) -> str:
     return ""
 
 
-def _content(training: PlayedTraining, player: Player, seen: int) -> dict[str, Any]:
+def _content(training: PlayedTraining, playback: Playback, seen: int) -> dict[str, Any]:
     """Return what has become of a training since a frame."""
     run = training.run
     frames = run.frames.after(seen, MOST_FRAMES)
@@ -165,12 +171,12 @@ def _content(training: PlayedTraining, player: Player, seen: int) -> dict[str, A
         "hasMore": bool(frames) and max(frames) < run.frames.newest_number,
         "stepsPerEpoch": run.plan.steps_per_epoch,
         "frozen": sorted(run.frozen),
-        "status": player.status,
-        "remark": player.remark,
-        "pace": player.pace,
-        "order": player.order,
-        "isStuck": player.is_stuck,
-        "seconds": player.seconds,
+        "status": playback.status,
+        "remark": playback.remark,
+        "pace": playback.pace,
+        "command": playback.command,
+        "isStuck": playback.is_stuck,
+        "seconds": playback.seconds,
     }
 
 
@@ -235,9 +241,9 @@ def domain_of(plane: Array) -> list[float]:
         (float(line[0]), float(line[-1])) for line in (grid_over(plane[:, i]) for i in (0, 1))
     )
     width, height = right - left, top - bottom
-    if not width / MOST_UNLIKE <= height <= MOST_UNLIKE * width:
+    if width and height and not width / MOST_UNLIKE <= height <= MOST_UNLIKE * width:
         return [left, right, bottom, top]
-    half = max(width, height) / 2
+    half = max(width, height, FINEST * max(abs(left), abs(right), abs(top), abs(bottom))) / 2
     x, y = (left + right) / 2, (bottom + top) / 2
     return [x - half, x + half, y - half, y + half]
 

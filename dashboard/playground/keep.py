@@ -3,12 +3,14 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.playground.trainings import PATIENCE_SECONDS, fresh_training
+from dashboard.playground.trainings import pause, reset
 from dashboard.training_actions import has_unfinished_run
 from experiments.background.background_task import Status
+from experiments.background.run_store import StoredRun
 from experiments.background.training_job import TrainingJob
 from experiments.training.run import Run
 
+PATIENCE_SECONDS = 0.5  # until the slice under way is over
 TARGETS = {
     "train": ("Train", ":material/model_training:"),
     "one_step": ("One step", ":material/footprint:"),
@@ -37,22 +39,29 @@ def draw_keep() -> None:
 
 
 def _keep() -> bool:
-    """Put the run into the list of runs, and show it; say whether it has begun."""
+    """Put the run into the list of runs, and begin anew here; say whether it had begun at all.
+
+    The training pauses for it.
+    """
     tab = session.tab()
-    training = tab.playground.trainings[session.PLAYGROUND_NETWORK]
-    run = training.run
-    training.pause()
-    training.wait_until_paused(PATIENCE_SECONDS)
-    if not run.step:
-        return False
-    tab.playground.trainings[session.PLAYGROUND_NETWORK] = fresh_training(training)
-    training.discard()
-    stored = tab.run_store.add(_job_of(run))
+    with tab.playground.lock:
+        training = tab.playground.trainings[session.PLAYGROUND_NETWORK]
+        pause()
+        training.wait_until_paused(PATIENCE_SECONDS)
+        if not training.run.step:
+            return False
+        reset()
+    _show(tab.run_store.add(_job_of(training.run)))
+    return True
+
+
+def _show(stored: StoredRun) -> None:
+    """Show a run on the other pages; on Train, unless another one is unfinished there."""
+    tab = session.tab()
     if has_unfinished_run():
         tab.chosen = stored
     else:
         tab.job, tab.chosen, tab.epoch, tab.film = stored.job, None, None, None
-    return True
 
 
 def _job_of(run: Run) -> TrainingJob:

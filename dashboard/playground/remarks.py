@@ -3,6 +3,7 @@
 import numpy as np
 
 from dashboard import session
+from dashboard.playground.trainings import can_go_on
 from dashboard.text import percent
 from dashboard.training_speed import waiting_in_words
 from experiments.background.played_training import PlayedTraining
@@ -22,7 +23,7 @@ def remark_on(training: PlayedTraining) -> str:
         or waiting_in_words(training)
         or _divergence(run)
         or _death(run)
-        or _result(run)
+        or _ending(training)
     )
 
 
@@ -49,10 +50,16 @@ def _death(run: Run) -> str:
     return f"For now, the answer is {name} everywhere: right by chance alone."
 
 
-def _result(run: Run) -> str:
-    if not run.result or not run.result.test:
+def _ending(training: PlayedTraining) -> str:
+    """Say that all epochs are over, and how well the network does on the test points."""
+    run = training.run
+    if not training.status.is_over:
         return ""
+    epochs = "1 epoch is over" if run.epochs_done == 1 else f"{run.epochs_done:,} epochs are over"
+    more = "Play goes on" if can_go_on(training) else "Reset begins anew"
+    if not run.result or not run.result.test:
+        return f"{epochs}. {more}."
     return (
-        f"{run.epochs_done:,} epochs are over. On the {run.plan.n_test:,} test points, which had "
-        f"no part in it: {percent(run.result.test.accuracy)} right. Play goes on."
+        f"{epochs}. On the {run.plan.n_test:,} test points, which had no part in it: "
+        f"{percent(run.result.test.accuracy)} right. {more}."
     )

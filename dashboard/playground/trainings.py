@@ -1,18 +1,22 @@
-"""The trainings of the playground: one, or two side by side."""
+"""The trainings of the playground: one, or two side by side.
+
+A look and a rerun of the page may come at the same time: each changes the trainings as a whole,
+and one after the other.
+"""
 
 from dashboard import session
 from dashboard.play_paces import PLAY_PACES
-from dashboard.playground.rivals import rival_config
+from dashboard.second_config import second_config
 from data.datasets import Dataset
 from experiments.background.background_task import Page
 from experiments.background.played_training import PlayedTraining
 from experiments.background.training_job import Goal
-from experiments.config import OWN, RunConfig
-from experiments.training.edits import Edit
+from experiments.config import OWN, RunConfig, limits_of
+from experiments.training.edits import Edit, check_edit
 from experiments.training.run import Run
 
-PATIENCE_SECONDS = 0.2  # a step that is done by then is in the answer to the order
 SNAPSHOT_BYTES = 2_000_000  # of one run: it has its frames as well
+MOST_EPOCHS = int(limits_of("epochs")[1])
 GOALS = {"play": Goal.THE_END, "batch": Goal.ONE_BATCH, "epoch": Goal.ONE_EPOCH}
 
 
@@ -25,15 +29,25 @@ def prepare_trainings(config: RunConfig) -> None:
     """
     playground, own = session.tab().playground, session.own() if config.dataset == OWN else None
     configs = {session.PLAYGROUND_NETWORK: config}
-    if (second := rival_config(config)) is not None:
-        configs[session.PLAYGROUND_RIVAL] = second
-    before = playground.trainings
-    playground.trainings = {
-        key: _goes_on(before.get(key), each, own) or new_training(each, own, session.page())
-        for key, each in configs.items()
-    }
+    if (second := second_config(config)) is not None:
+        configs[session.PLAYGROUND_SECOND] = second
+    with playground.lock:
+        before = playground.trainings
+        _replace(
+            {
+                key: _goes_on(before.get(key), each, own) or new_training(each, own, session.page())
+                for key, each in configs.items()
+            }
+        )
+
+
+def _replace(trainings: dict[str, PlayedTraining]) -> None:
+    """Have these trainings from now on, and end those that are not among them."""
+    playground = session.tab().playground
+    before, playground.trainings = playground.trainings, trainings
+    runs = [training.run for training in trainings.values()]
     for training in before.values():
-        if training not in playground.trainings.values():
+        if training.run not in runs:
             training.discard()
 
 
@@ -58,40 +72,43 @@ def _goes_on(
 
 def new_training(config: RunConfig, own: Dataset | None, page: Page) -> PlayedTraining:
     """Return a training that has not begun."""
-    run = Run(config, own, keeps_snapshots=True)
+    playground, run = session.tab().playground, Run(config, own, keeps_snapshots=True)
     run.snapshots.budget = SNAPSHOT_BYTES
-    return PlayedTraining(run, PLAY_PACES[session.tab().playground.pace].of(run.plan), page=page)
+    pace = PLAY_PACES[playground.pace].of(run.plan)
+    return PlayedTraining(run, pace, page=page, work=playground)
 
 
-def reopened(training: PlayedTraining) -> PlayedTraining:
-    """Return what continues a training that is over: for as many more epochs, if all are made.
-
-    Raises
-    ------
-    ValueError : if it cannot go on
-    """
+def fresh_training(training: PlayedTraining) -> PlayedTraining:
+    """Return a training that begins with the same weights, with the learning rate as it is now."""
     run = training.run
-    if not training.status.is_over:
+    config = run.initial_config.model_copy(update={"learning_rate": run.learning_rate})
+    return new_training(config, run.own, training.page)
+
+
+def can_go_on(training: PlayedTraining) -> bool:
+    """Say whether a training can make another step, with more epochs if all are made."""
+    run = training.run
+    return not training.status.is_over or (run.can_continue and run.epochs_done < MOST_EPOCHS)
+
+
+def _reopened(training: PlayedTraining) -> PlayedTraining:
+    """Return what continues a training; for as many more epochs, if all are made."""
+    run = training.run
+    if not training.status.is_over or not can_go_on(training):
         return training
     if run.is_at_end or run.result:
-        run.add_epochs(run.initial_config.epochs)
-    return PlayedTraining(run, training.pace, page=training.page)
+        run.add_epochs(min(run.initial_config.epochs, MOST_EPOCHS - run.epochs_done))
+    playground = session.tab().playground
+    return PlayedTraining(run, training.pace, page=training.page, work=playground)
 
 
 def go(goal: Goal) -> None:
-    """Train on, as far as the reader wants."""
-    _reopen_all()
-    trainings = session.tab().playground.trainings.values()
-    for training in trainings:
-        training.go(goal)
-    if goal is not Goal.THE_END:
-        for training in trainings:
-            training.wait_until_paused(PATIENCE_SECONDS)
-
-
-def _reopen_all() -> None:
+    """Train on, as far as the reader wants, what can go on."""
     playground = session.tab().playground
-    playground.trainings = {key: reopened(each) for key, each in playground.trainings.items()}
+    with playground.lock:
+        _replace({key: _reopened(each) for key, each in playground.trainings.items()})
+        for training in playground.trainings.values():
+            training.go(goal)
 
 
 def pause() -> None:
@@ -103,24 +120,17 @@ def pause() -> None:
 def reset() -> None:
     """Begin anew, with the same first weights."""
     playground = session.tab().playground
-    for key, training in playground.trainings.items():
-        training.discard()
-        playground.trainings[key] = fresh_training(training)
-
-
-def fresh_training(training: PlayedTraining) -> PlayedTraining:
-    """Return a training that begins with the same weights, with the learning rate as it is now."""
-    run = training.run
-    config = run.initial_config.model_copy(update={"learning_rate": run.learning_rate})
-    return new_training(config, run.own, training.page)
+    with playground.lock:
+        _replace({key: fresh_training(each) for key, each in playground.trainings.items()})
 
 
 def set_pace(name: str) -> None:
     """Play at another pace from now on."""
     playground = session.tab().playground
-    playground.pace = name
-    for training in playground.trainings.values():
-        training.pace = PLAY_PACES[name].of(training.run.plan)
+    with playground.lock:
+        playground.pace = name
+        for training in playground.trainings.values():
+            training.pace = PLAY_PACES[name].of(training.run.plan)
 
 
 def edit(key: str, change: Edit) -> None:
@@ -130,7 +140,9 @@ def edit(key: str, change: Edit) -> None:
     ------
     ValueError : if the network cannot be changed so
     """
-    playground = session.tab().playground
+    training = session.tab().playground.trainings[key]
+    check_edit(change, training.run.plan.n_parameters)
+    if training.run.diverged:
+        raise ValueError("This network has diverged. Press Reset, and then change it.")
     pause()
-    playground.trainings[key] = training = reopened(playground.trainings[key])
     training.edit(change)

@@ -7,26 +7,29 @@ from dashboard.components.live_feed import forget_live_elements, open_live_page
 from dashboard.components.plane_network import (
     MOST_LAYERS,
     MOST_UNITS,
-    Player,
+    Playback,
     show_plane_network,
     why_not_drawn,
 )
 from dashboard.play_paces import PLAY_PACES
+from dashboard.playground.commands import take_message
 from dashboard.playground.keep import draw_keep
-from dashboard.playground.orders import take_message
 from dashboard.playground.placed import draw_placing
 from dashboard.playground.remarks import remark_on
-from dashboard.playground.rivals import draw_rival_controls, rival_config, title_of
-from dashboard.playground.trainings import prepare_trainings
+from dashboard.playground.second_network import draw_second_controls, title_of
+from dashboard.playground.trainings import can_go_on, prepare_trainings
+from dashboard.second_config import second_config
 from dashboard.settings import control_value
 from dashboard.text import plain
 from dashboard.training_speed import POLL_SECONDS, poll_seconds
 from experiments.background.background_task import Status
+from experiments.background.played_training import PlayedTraining
 from experiments.config import OWN, RunConfig, parse_field
 from experiments.training.prepared_data import prepare
 
 HEIGHT, HEIGHT_OF_TWO = 360, 330  # pixels of a network
 ASK_SECONDS = 0.8  # between two looks, while few play
+STEP_SECONDS = 0.1  # the same for one batch or one epoch
 STATUS_WORDS = {Status.PAUSED: "paused", Status.RUNNING: "playing", Status.QUEUED: "waiting"}
 
 
@@ -36,7 +39,7 @@ def draw_playground() -> None:
     networks = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Second network", icon=":material/compare_arrows:"):
-            draw_rival_controls(session.config())
+            draw_second_controls(session.config())
         keeping = st.container(horizontal=True)
     with st.expander(
         "Place points by hand", icon=":material/edit_location_alt:", expanded=session.lacks_data()
@@ -51,7 +54,7 @@ def draw_playground() -> None:
 
 def _draw_networks_of(config: RunConfig) -> bool:
     """Draw the networks of some settings, or say why there are none; say whether there are."""
-    if session.lacks_data():
+    if session.lacks_data() or (session.problems() and not session.tab().playground.trainings):
         return False  # the page says what to do already
     try:
         problem = _why_not_played(config)
@@ -87,7 +90,7 @@ def _why_not_played(config: RunConfig) -> str:
             f"The playground is for points in the plane, not for {plain(prepared.dataset.title)}. "
             "Choose a set of points under Dataset, such as circles."
         )
-    configs = (config, rival_config(config) or config)
+    configs = (config, second_config(config) or config)
     reasons = (why_not_drawn(each, prepared.dataset.n_classes) for each in configs)
     return next(filter(None, reasons), "")
 
@@ -99,44 +102,48 @@ def _shrink(config: RunConfig) -> None:
 
 def _draw_networks() -> None:
     """Draw one network, or two side by side, that the browser tells of what the reader does."""
-    playground = session.tab().playground
+    trainings = session.tab().playground.trainings
     address = open_live_page(lambda: False, take_message)
-    is_pair = len(playground.trainings) > 1
-    places = st.columns(len(playground.trainings)) if is_pair else [st.container()]
-    for place, key in zip(places, playground.trainings, strict=True):
+    is_pair = len(trainings) > 1
+    places = st.columns(len(trainings)) if is_pair else [st.container()]
+    for place, (key, training) in zip(places, trainings.items(), strict=True):
         with place:
-            _draw_network(key, address, HEIGHT_OF_TWO if is_pair else HEIGHT)
+            _draw_network(key, training, address, HEIGHT_OF_TWO if is_pair else HEIGHT)
 
 
-def _draw_network(key: str, address: str, height: int) -> None:
+def _draw_network(key: str, drawn: PlayedTraining, address: str, height: int) -> None:
+    """Draw a network; a look shows the training that has its place then."""
     playground = session.tab().playground
+
+    def training() -> PlayedTraining:
+        return playground.trainings.get(key, drawn)
+
     show_plane_network(
-        lambda: playground.trainings[key],
-        lambda: _player(key),
-        lambda: playground.seen.get(playground.trainings[key].run.id, -1),
+        training,
+        lambda: _playback(training()),
+        lambda: playground.seen.get(training().run.id, -1),
         address=address,
         page=playground.page,
         key=key,
         height=height,
-        title=title_of(playground.trainings[key].run.config),
+        title=title_of(drawn.run.config),
         on_structure=_take_structure,
         on_told=take_message,
-        is_second=key == session.PLAYGROUND_RIVAL,
+        is_second=key == session.PLAYGROUND_SECOND,
     )
 
 
-def _player(key: str) -> Player:
+def _playback(training: PlayedTraining) -> Playback:
     playground = session.tab().playground
-    training = playground.trainings[key]
-    run = training.run
-    return Player(
+    seconds = STEP_SECONDS if training.is_stepping else ASK_SECONDS
+    return Playback(
         STATUS_WORDS.get(training.status, "over"),
         remark_on(training),
         playground.pace,
         {name: pace.label for name, pace in PLAY_PACES.items()},
-        playground.order,
-        bool(run.diverged or run.early_stopped),
-        ASK_SECONDS * poll_seconds() / POLL_SECONDS,
+        playground.command,
+        not any(map(can_go_on, playground.trainings.values())),
+        seconds * poll_seconds() / POLL_SECONDS,
     )
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard import session
 from dashboard.playground_link import take_link
 from dashboard.settings import apply, control_value
-from experiments.config import RunConfig
+from experiments.config import SETTINGS, RunConfig
 
 PLAYGROUND = "playground"
-FIRST = RunConfig(dataset="circles", hidden_layers=(4,), activation="tanh", epochs=2000)
+FIRST = RunConfig(dataset="circles", epochs=2000)
 """What the playground begins with, unless a link says otherwise."""
 
 
@@ -25,10 +25,19 @@ def choose_settings(page: str) -> None:
     if tab.is_in_playground == is_playground:
         return
     tab.is_in_playground = is_playground
-    kept, tab.other_settings = tab.other_settings, session.KeptSettings(tab.config, tab.own)
+    controls = {name: value for name in SETTINGS if (value := session.value(name)) is not None}
+    kept, tab.other_settings = (
+        tab.other_settings,
+        session.KeptSettings(tab.config, tab.own, controls),
+    )
+    if not is_playground:
+        for training in tab.playground.trainings.values():
+            training.pause()  # nobody watches it any more
     if kept is not None:
-        tab.config, tab.own = kept
+        tab.config, tab.own, controls = kept
         apply(kept.config)
+        for name, value in controls.items():
+            session.set_value(name, value)
     elif is_playground:
         _begin_playground(st.query_params.to_dict() if session.notices() is None else {})
     elif session.notices() is not None:  # the first page was the playground

@@ -38,6 +38,11 @@ class PlayedTraining(TrainingJob):
         if run.frames.newest_number < 0:
             run.take_frame()
 
+    @property
+    def is_stepping(self) -> bool:
+        """Whether it makes one batch or one epoch, and then pauses."""
+        return self._goal in (Goal.ONE_BATCH, Goal.ONE_EPOCH)
+
     def edit(self, edit: Edit) -> None:
         """Set or freeze parameters; at once, unless a slice is under way.
 

@@ -162,8 +162,8 @@ class Run:
     def training(self) -> Training:
         """Return what the training knows now: another process can continue with it.
 
-        What that process reports is for `take`. The learning rate that was requested last is
-        set first.
+        What that process reports is for `take`. The learning rate and the parameters that were
+        requested last are set first.
         """
         if self._training is None:
             self._training = self._begin()
@@ -176,7 +176,7 @@ class Run:
 
         Raises
         ------
-        ValueError : for a place that the network does not have, or a value that is not finite
+        ValueError : for a place that the network does not have, or a value out of range
         """
         check_edit(edit, self.plan.n_parameters)
         self._requested_edits.append(edit)
@@ -359,6 +359,7 @@ class Run:
             for place, value in edit.values.items():
                 self.network.parameters[place] = value
             self.frozen, self.is_edited = edit.frozen, True
+            self.result = None  # it was that of another network
             places = np.array(sorted(edit.frozen), np.intp)
             values = self.network.parameters[places]
             training.state.frozen = FrozenParameters(places, values) if len(places) else None

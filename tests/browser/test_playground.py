@@ -12,7 +12,7 @@ from data.plane_features import PLANE_FEATURES, plane_features
 from mlp.activations import ACTIVATIONS, OUTPUTS
 from mlp.backprop import Workspace, forward
 from mlp.network import Network
-from tests.browser.test_journeys import Open, is_too_wide
+from tests.browser.test_journeys import Open, go_to, is_too_wide
 
 SCRIPT = Path(__file__).parents[2] / "dashboard" / "components" / "forward_pass.js"
 SIZES = (len(PLANE_FEATURES), 5, 4, 3)
@@ -101,7 +101,7 @@ def rest(page: Page) -> None:
     """Wait until the training is paused, and its newest picture is shown."""
     page.wait_for_function(
         """() => [...window.planeNetworks.values()].every((view) =>
-             view.content.status !== "playing" && !view.orders.length
+             view.content.status !== "playing" && !view.commands.length
              && Math.round(view.head) === view.frames.length - 1)"""
     )
 
@@ -180,6 +180,18 @@ def test_layers_units_and_features_change_in_the_drawing(open_page: Open) -> Non
     before = drawn(page)
     page.get_by_role("combobox", name="up", exact=True).select_option("2")
     wait_until_redrawn(page, before)
+
+
+def test_the_film_is_there_again_after_another_page(open_page: Open) -> None:
+    page = open_playground(open_page)
+    page.get_by_role("button", name="▶ Play").click()
+    wait_for_epoch(page, 5)
+    go_to(page, "Explore")
+    go_to(page, "Playground")
+    wait_for_epoch(page, 5)
+    n_frames = "[...window.planeNetworks.values()].at(-1).frames.length"
+    page.wait_for_function(f"() => {n_frames} > 5")
+    expect(page.get_by_role("button", name="▶ Play")).to_be_visible()  # it rests out of sight
 
 
 def test_where_requests_do_not_come_through_it_plays_by_reruns(open_page: Open) -> None:

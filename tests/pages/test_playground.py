@@ -1,4 +1,4 @@
-"""The playground: orders of the browser, other structures, and the settings of its own."""
+"""The playground: commands of the browser, other structures, and the settings of its own."""
 
 import json
 from collections.abc import Callable
@@ -7,13 +7,16 @@ import pytest
 
 from dashboard import session
 from dashboard.components.live_feed import LivePage
-from dashboard.playground.orders import parse_edit
+from dashboard.playground.commands import parse_edit
+from dashboard.playground.trainings import MOST_EPOCHS
+from dashboard.playground_link import link_extras
+from data.placed_points import PlacedPoints
 from experiments.background.background_task import Status
 from tests.pages.conftest import App
 from tests.pages.test_forged_messages import send
 from tests.waiting import wait_until
 
-KEY, RIVAL = session.PLAYGROUND_NETWORK, session.PLAYGROUND_RIVAL
+KEY, SECOND = session.PLAYGROUND_NETWORK, session.PLAYGROUND_SECOND
 QUERY = {"dataset": "xor", "hidden_layers": "3", "epochs": "9000"}
 Open = Callable[..., App]
 
@@ -27,16 +30,16 @@ def training(app: App, key: str = KEY):
     return app.tab.playground.trainings[key]
 
 
-def tell(app: App, *orders: object, seen: object = None) -> dict:
+def tell(app: App, *commands: object, seen: object = None) -> dict:
     """Send what the browser would; return the answer."""
     page = app.tab.live_page
     assert isinstance(page, LivePage)
-    n = app.tab.playground.order
+    n = app.tab.playground.command
     numbered = [
-        {"n": n + 1 + i, "key": KEY, **order} if isinstance(order, dict) else order
-        for i, order in enumerate(orders)
+        {"n": n + 1 + i, "key": KEY, **command} if isinstance(command, dict) else command
+        for i, command in enumerate(commands)
     ]
-    message = {"page": app.tab.playground.page, "orders": numbered, "seen": seen or {}}
+    message = {"page": app.tab.playground.page, "commands": numbered, "seen": seen or {}}
     elements = json.loads(page.look(message))["elements"]
     return {key: element["content"] for key, element in elements.items()}
 
@@ -55,7 +58,7 @@ def test_other_pages_have_their_own_settings(open_app: Open) -> None:
     app.go_to("train")
     assert (app.config.dataset, app.config.hidden_layers) == ("digits", (5,))
     app.go_to("playground")
-    assert (app.config.dataset, app.config.hidden_layers) == ("circles", (4,))
+    assert (app.config.dataset, app.config.hidden_layers) == ("circles", (8,))
 
 
 def test_orders_play_pause_step_and_reset(playground: App) -> None:
@@ -77,8 +80,8 @@ def test_an_order_that_comes_twice_is_met_once(playground: App) -> None:
     tell(playground, {"do": "reset"})
     run = training(playground).run
     page = playground.tab.live_page
-    again = {"n": playground.tab.playground.order, "do": "reset", "key": KEY}
-    page.look({"page": playground.tab.playground.page, "orders": [again], "seen": {}})
+    again = {"n": playground.tab.playground.command, "do": "reset", "key": KEY}
+    page.look({"page": playground.tab.playground.page, "commands": [again], "seen": {}})
     assert training(playground).run is run
 
 
@@ -121,9 +124,9 @@ FORGED = [
 
 def test_forged_orders_change_nothing(playground: App) -> None:
     before = training(playground).run.network.parameters.copy()
-    for order in FORGED:
-        tell(playground, order)
-    for message in (None, 5, {}, {"page": "x", "orders": [], "seen": {}}):
+    for command in FORGED:
+        tell(playground, command)
+    for message in (None, 5, {}, {"page": "x", "commands": [], "seen": {}}):
         playground.tab.live_page.look(message)
     tell(playground, seen={"a": "b", training(playground).run.id: "c"})
     assert (training(playground).run.network.parameters == before).all()
@@ -180,14 +183,14 @@ def test_other_first_weights_have_another_seed(playground: App) -> None:
 
 
 def test_a_second_network_differs_in_one_setting_alone(playground: App) -> None:
-    playground.preset(**{session.RIVAL_SETTING: "activation"}).run()
-    first, second = training(playground).run, training(playground, RIVAL).run
+    playground.preset(**{session.SECOND_SETTING: "activation"}).run()
+    first, second = training(playground).run, training(playground, SECOND).run
     assert second.config == first.config.model_copy(update={"activation": second.config.activation})
     assert second.config.activation != first.config.activation
     assert (first.network.parameters == second.network.parameters).all()
     tell(playground, {"do": "epoch"})
-    wait_until(lambda: training(playground, RIVAL).run.epochs_done == 1)
-    playground.preset(**{session.RIVAL_SETTING: "none"}).run()
+    wait_until(lambda: training(playground, SECOND).run.epochs_done == 1)
+    playground.preset(**{session.SECOND_SETTING: "none"}).run()
     assert list(playground.tab.playground.trainings) == [KEY]
 
 
@@ -211,10 +214,97 @@ def test_a_network_that_has_not_learned_is_not_kept(playground: App) -> None:
 
 
 def test_what_is_too_large_to_be_drawn_can_be_shrunk(open_app: Open) -> None:
-    app = open_app(dataset="xor", hidden_layers="64,9").go_to("playground")
+    app = open_app(dataset="xor", hidden_layers="64,17,9").go_to("playground")
     assert "drawn whole" in app.messages("info")[0]
-    app.click("Take 8 units, and fewer layers")
-    assert app.config.hidden_layers == (8, 8)
+    app.click("Take 16 units, and fewer layers")
+    assert app.config.hidden_layers == (16, 16, 9)
+
+
+def test_a_network_with_early_stopping_stops_for_good_and_the_other_goes_on(
+    open_app: Open,
+) -> None:
+    query = QUERY | {"epochs": "2", "play_pace": "fast", "differs": "early_stopping:true"}
+    app = open_app(**query).go_to("playground")
+    tell(app, {"do": "play"})
+    wait_until(lambda: all(t.status.is_over for t in app.tab.playground.trainings.values()))
+    assert "Reset begins anew" in tell(app)[SECOND]["remark"]
+    assert not tell(app)[KEY]["isStuck"]
+    tell(app, {"do": "play"})
+    wait_until(lambda: training(app).run.epochs_done == 4)
+    assert training(app, SECOND).run.epochs_done == 2
+
+
+def test_at_the_most_epochs_there_are_no_more(open_app: Open) -> None:
+    app = open_app(**QUERY | {"epochs": "2"}).go_to("playground")
+    training(app).run.complete()
+    training(app).run.history[-1] = training(app).run.history[-1]._replace(epoch=MOST_EPOCHS)
+    training(app)._end(Status.FINISHED)
+    answer = tell(app, {"do": "play"})[KEY]
+    assert answer["isStuck"]
+    assert "Reset begins anew" in answer["remark"]
+
+
+def test_a_link_holds_the_pace_the_second_network_and_points_placed_by_hand(
+    open_app: Open,
+) -> None:
+    rows = [(i / 20, (-1) ** i * 0.5, i % 2) for i in range(20)]
+    points = PlacedPoints(tuple(rows))
+    query = {
+        "dataset": "own",
+        "batch_size": "4",
+        "hidden_layers": "3",
+        "placed": points.to_text(),
+        "differs": "hidden_layers:5,2",
+        "play_pace": "slow",
+    }
+    app = open_app(**query).go_to("playground")
+    assert not app.messages("error") + app.messages("warning")
+    assert app.tab.playground.placed == points
+    assert training(app).run.plan.n_training == 12
+    assert training(app, SECOND).run.config.hidden_layers == (5, 2)
+    assert app.tab.playground.pace == "slow"
+    with session.looking_at(app.tab):
+        extras = link_extras()
+    assert extras == {name: query[name] for name in ("placed", "play_pace")} | {
+        "differs": "hidden_layers:5, 2"
+    }
+    app.go_to("explore").go_to("playground")
+    assert training(app, SECOND).run.config.hidden_layers == (5, 2)
+
+
+@pytest.mark.parametrize("text", ["dataset:digits", "seed:5", "points:40", "l2:x", "x", ":", "l2"])
+def test_a_second_network_that_makes_no_sense_is_left_out(open_app: Open, text: str) -> None:
+    app = open_app(**QUERY | {"differs": text, "placed": "x", "play_pace": "x"})
+    app.go_to("playground")
+    assert list(app.tab.playground.trainings) == [KEY]
+    assert app.tab.playground.pace == "epoch"
+
+
+def test_points_are_learned_once_there_are_enough_and_no_more_once_there_are_not(
+    playground: App,
+) -> None:
+    rows = [[i / 20, (-1) ** i * 0.5, i % 2] for i in range(20)]
+    editor = session.POINT_EDITOR
+    message = {"id": playground.tab.playground.placed.id, "points": rows}
+    send(playground, editor, "points", message)
+    assert training(playground).run.plan.n_training == 12
+    assert playground.config.batch_size == 5
+    message = {"id": playground.tab.playground.placed.id, "points": rows[:3]}
+    send(playground, editor, "points", message)
+    assert playground.tab.own is None
+    assert "Place points by hand" in playground.messages("info")[0]
+
+
+def test_nothing_plays_out_of_sight_and_what_was_typed_is_there_again(playground: App) -> None:
+    tell(playground, {"do": "play"})
+    wait_until(lambda: training(playground).run.step > 0)
+    playground.test.text_input(key="hidden_layers").set_value("many")
+    playground.run().go_to("explore")
+    wait_until(lambda: training(playground).status is Status.PAUSED)
+    assert playground.config.dataset == "digits"
+    playground.go_to("playground")
+    assert playground.test.text_input(key="hidden_layers").value == "many"
+    assert playground.messages("error")
 
 
 def test_images_have_no_place_in_the_plane(open_app: Open) -> None:

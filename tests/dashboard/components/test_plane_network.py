@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.components.plane_network import (
     MOST_FRAMES,
-    Player,
+    Playback,
     _content,
     domain_of,
     network_content,
@@ -20,7 +20,7 @@ from experiments.training.edits import Edit
 from experiments.training.run import Run
 
 CONFIG = RunConfig(dataset="circles", hidden_layers=(3,), features=("x1", "x2", "x1x1"))
-PLAYER = Player("paused", "", "epoch", {"epoch": "1 epoch a picture"}, 4, False, 0.8)
+PLAYBACK = Playback("paused", "", "epoch", {"epoch": "1 epoch a picture"}, 4, False, 0.8)
 
 
 def floats(text: str) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_only_frames_that_the_browser_does_not_have_are_sent() -> None:
     training = PlayedTraining(Run(CONFIG), Pace(1, 30))
     for value in (1.0, 2.0):
         training.edit(Edit({0: value}, frozenset({0})))
-    content = _content(training, PLAYER, seen=0)
+    content = _content(training, PLAYBACK, seen=0)
     assert content["frames"]["numbers"] == [1, 2]
     n = training.run.plan.n_parameters
     parameters = floats(content["frames"]["parameters"]).reshape(2, n)
@@ -53,22 +53,22 @@ def test_only_frames_that_the_browser_does_not_have_are_sent() -> None:
     assert scores[1, 1] == np.float32(training.run.frames.newest.training.accuracy)
     assert content["frozen"] == [0]
     assert not content["hasMore"]
-    assert _content(training, PLAYER, seen=2)["frames"]["numbers"] == []
+    assert _content(training, PLAYBACK, seen=2)["frames"]["numbers"] == []
 
 
 def test_many_frames_are_sent_in_several_answers() -> None:
     training = PlayedTraining(Run(CONFIG), Pace(1, 30))
     for _ in range(MOST_FRAMES):
         training.edit(Edit({}, frozenset()))
-    first = _content(training, PLAYER, seen=-1)
+    first = _content(training, PLAYBACK, seen=-1)
     assert len(first["frames"]["numbers"]) == MOST_FRAMES
     assert first["hasMore"]
-    assert _content(training, PLAYER, seen=MOST_FRAMES - 1)["frames"]["numbers"] == [MOST_FRAMES]
+    assert _content(training, PLAYBACK, seen=MOST_FRAMES - 1)["frames"]["numbers"] == [MOST_FRAMES]
 
 
 def test_without_held_out_points_their_scores_are_no_numbers() -> None:
     run = Run(CONFIG.model_copy(update={"validation_fraction": 0.0}))
-    content = _content(PlayedTraining(run, Pace(1, 30)), PLAYER, seen=-1)
+    content = _content(PlayedTraining(run, Pace(1, 30)), PLAYBACK, seen=-1)
     assert [math.isnan(score) for score in floats(content["frames"]["scores"])[-2:]] == [True] * 2
 
 
@@ -78,12 +78,12 @@ def test_samples_that_are_no_points_cannot_be_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("layers", "is_drawn"), [((), True), ((8,) * 6, True), ((9,), False), ((2,) * 7, False)]
+    ("layers", "is_drawn"), [((), True), ((16,) * 6, True), ((17,), False), ((2,) * 7, False)]
 )
 def test_networks_up_to_a_size_are_drawn(layers: tuple[int, ...], is_drawn: bool) -> None:
     reason = why_not_drawn(RunConfig(dataset="xor", hidden_layers=layers), n_classes=2)
     assert (reason == "") is is_drawn
-    assert is_drawn or "at most 6 hidden layers of at most 8 units" in reason
+    assert is_drawn or "at most 6 hidden layers of at most 16 units" in reason
 
 
 def test_more_classes_than_can_be_told_apart_are_not_drawn() -> None:

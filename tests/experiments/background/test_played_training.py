@@ -1,5 +1,6 @@
 """A training that is played: a second of pictures at a time, and a hand on its weights."""
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -14,6 +15,7 @@ from experiments.background.training_job import Goal
 from experiments.config import RunConfig
 from experiments.training.edits import Edit
 from experiments.training.run import Run
+from experiments.training.slices import Extent, train_slice
 from tests.waiting import PATIENCE, wait_until
 
 CONFIG = RunConfig(dataset="xor", hidden_layers=(2,), epochs=10_000)
@@ -72,17 +74,27 @@ def test_another_pace_counts_from_the_next_slice() -> None:
     assert training._extent(share)[2:] == (210, 7)
 
 
-def test_what_is_edited_while_a_slice_is_under_way_holds_after_it(start) -> None:
-    training = start(Goal.THE_END)
-    wait_until(lambda: training.run.step > 0)
+def test_what_is_edited_while_a_slice_is_under_way_holds_after_it() -> None:
+    training = PlayedTraining(Run(CONFIG), PACE)
+    run = training.run
+    report = train_slice(copy.deepcopy(run.training()), run.samples(), Extent(60, batches=3))
+    training._in_slice = True
     training.edit(Edit({0: 2.5}, frozenset({0})))
-    training.pause()
-    wait_until(lambda: training.status is Status.PAUSED)
-    assert training.run.network.parameters[0] == 2.5
-    assert training.run.frames.newest.parameters[0] == 2.5
-    training.go(Goal.ONE_EPOCH)
-    wait_until(lambda: training.status is Status.PAUSED)
-    assert training.run.network.parameters[0] == 2.5  # frozen
+    assert run.network.parameters[0] != 2.5
+    training.take(report)
+    assert run.step == 3
+    assert run.network.parameters[0] == 2.5
+    assert run.frames.newest.parameters[0] == 2.5
+    run.take(train_slice(run.training(), run.samples(), Extent(60, batches=3)))
+    assert run.network.parameters[0] == 2.5  # frozen
+
+
+def test_a_result_is_that_of_the_network_before_an_edit_and_goes_with_it() -> None:
+    training = PlayedTraining(Run(CONFIG.model_copy(update={"epochs": 1})), PACE)
+    training.run.complete()
+    assert training.run.result is not None
+    training.edit(Edit({0: 2.5}, frozenset()))
+    assert training.run.result is None
 
 
 def test_an_edit_of_a_paused_training_is_a_picture_at_once() -> None:

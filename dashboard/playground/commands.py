@@ -8,60 +8,60 @@ from dashboard.play_paces import PLAY_PACES
 from dashboard.playground import trainings
 from experiments.training.edits import Edit
 
-Order: TypeAlias = dict[str, object]
+Command: TypeAlias = dict[str, object]
 """What the reader wants: its number `n`, what to `do`, and what that needs."""
 
-MOST_ORDERS = 50  # of one message
+MOST_COMMANDS = 50  # of one message
 MOST_PLACES = 1000  # of one edit
 
 
 def take_message(message: object) -> None:
-    """Do what the reader wants, in order, and note which frames the browser has."""
+    """Do what the reader wants, in command, and note which frames the browser has."""
     playground = session.tab().playground
     match message:
-        case {"page": str(page), "orders": list(orders), "seen": dict(seen)} if (
+        case {"page": str(page), "commands": list(commands), "seen": dict(seen)} if (
             page == playground.page
         ):
-            for order in orders[:MOST_ORDERS]:
-                _take_order(order)
+            for command in commands[:MOST_COMMANDS]:
+                _take_command(command)
             runs = {training.run.id for training in playground.trainings.values()}
             playground.seen = {run: n for run, n in seen.items() if run in runs and type(n) is int}
 
 
-def _take_order(order: object) -> None:
+def _take_command(command: object) -> None:
     """Do one thing that the reader wants, unless it is done already."""
     playground = session.tab().playground
-    match order:
-        case {"n": int(n), "do": str(do)} if type(n) is int and n > playground.order:
-            playground.order, playground.problem = n, ""
+    match command:
+        case {"n": int(n), "do": str(do)} if type(n) is int and n > playground.command:
+            playground.command, playground.problem = n, ""
             try:
-                ORDERS.get(do, _nothing)(cast(Order, order))
+                COMMANDS.get(do, _nothing)(cast(Command, command))
             except ValueError as error:
                 playground.problem = str(error)
 
 
-def _nothing(order: Order) -> None:
-    """Leave an order that means nothing."""
+def _nothing(command: Command) -> None:
+    """Leave an command that means nothing."""
 
 
-def _go(order: Order) -> None:
-    trainings.go(trainings.GOALS[str(order["do"])])
+def _go(command: Command) -> None:
+    trainings.go(trainings.GOALS[str(command["do"])])
 
 
-def _set_pace(order: Order) -> None:
-    if (name := str(order.get("pace"))) in PLAY_PACES:
+def _set_pace(command: Command) -> None:
+    if (name := str(command.get("pace"))) in PLAY_PACES:
         trainings.set_pace(name)
 
 
-def _edit(order: Order) -> None:
-    key = str(order.get("key"))
-    if key in session.tab().playground.trainings and (change := parse_edit(order)):
+def _edit(command: Command) -> None:
+    key = str(command.get("key"))
+    if key in session.tab().playground.trainings and (change := parse_edit(command)):
         trainings.edit(key, change)
 
 
-def parse_edit(order: Order) -> Edit | None:
+def parse_edit(command: Command) -> Edit | None:
     """Return what the reader did by hand; None if that cannot be."""
-    values, frozen = order.get("values"), order.get("frozen")
+    values, frozen = command.get("values"), command.get("frozen")
     if not (isinstance(values, dict) and isinstance(frozen, list)):
         return None
     if len(values) > MOST_PLACES or len(frozen) > MOST_PLACES:
@@ -77,7 +77,7 @@ def parse_edit(order: Order) -> Edit | None:
     return Edit(numbers, frozenset(frozen))
 
 
-ORDERS: dict[str, Callable[[Order], None]] = {
+COMMANDS: dict[str, Callable[[Command], None]] = {
     **dict.fromkeys(trainings.GOALS, _go),
     "pause": lambda _: trainings.pause(),
     "reset": lambda _: trainings.reset(),
