@@ -220,8 +220,7 @@ def play_in_class(
         cores = cores_of(before, cpu_of(server.pid), seconds)
         usage = usage_in_life(server)
         players = future.result()
-    shown = played(painted, 0) if painted else played([(0.0, 0.0)])
-    return PlayedTogether(players, shown, cores, usage)
+    return PlayedTogether(players, played(painted, 0), cores, usage)
 
 
 def class_rows(measured: PlayedTogether, seconds: float) -> list[list[str]]:
