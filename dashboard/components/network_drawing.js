@@ -20,6 +20,15 @@ function signColors({ diverging }) {
   return { below: css(colorAt(diverging, 0.17)), above: css(colorAt(diverging, 0.83)) };
 }
 
+// What the two colors stand for, in themselves; ends at x.
+function writeSigns(context, theme, x, y) {
+  const { below, above } = signColors(theme);
+  Object.assign(context, { textAlign: "right", font: `12px ${theme.font}`, fillStyle: above });
+  context.fillText("above 0", x, y);
+  context.fillStyle = below;
+  context.fillText("below 0", x - 7 - context.measureText("above 0").width, y);
+}
+
 // ---- connections and words ----
 
 // Two units, each with its center and its radius, and a curve from one to the other.

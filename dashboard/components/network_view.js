@@ -269,11 +269,7 @@ function drawHeadings({ picture, geometry: { places, input, slot, width, height 
     const n = (layer.n - places[l].length).toLocaleString("en");
     if (n !== "0") write(`and ${n} more`, `+${n}`, middle, height - 8, room);
   });
-  context.textAlign = "right";
-  context.fillStyle = css(colorAt(theme.diverging, 0.83));
-  context.fillText("above 0", width - 1, height - 8);
-  context.fillStyle = css(colorAt(theme.diverging, 0.17));
-  context.fillText("below 0", width - 8 - context.measureText("above 0").width, height - 8);
+  writeSigns(context, theme, width - 1, height - 8);
 }
 
 function paint(view) {

@@ -3,7 +3,7 @@
 // plane_pictures.js.
 
 const LEAST_FRAME_MS = 30; // between two pictures
-const SPARE = 1.3; // pictures are played so much slower than they come that there are always some left
+const SPARE = 1.5; // pictures are played so much slower than they come that there are always some left
 const LEAST_RATE = 1 / 100; // pictures a millisecond
 const CATCH_UP_MS = 400; // after a pause, what is left is played so quickly
 const MOST_KEPT = 4000; // frames that are kept; then every second one goes
@@ -34,7 +34,7 @@ function takeNetwork(view, data) {
   view.featureInputs = Object.fromEntries(view.network.allFeatures.map(({ name }) => [name, Float64Array.from(grid.xs, (x, i) => FEATURES[name](x, grid.ys[i]))]));
   view.pointLayer = null;
   view.selected = view.focus = view.at = null;
-  const layer = Math.max(1, view.network.sizes.length - 2);
+  const layer = Math.max(0, view.network.sizes.length - 2);
   view.hidden = { layer, units: [0, Math.min(1, view.network.sizes[layer] - 1)] };
   fillChoices(view);
 }
@@ -42,6 +42,7 @@ function takeNetwork(view, data) {
 // Takes frames that are not known yet; another run begins a new film.
 function takeFrames(view, content) {
   if (content.run !== view.run) Object.assign(view, { run: content.run, frames: [], head: -1, isLive: true, isReplaying: false, edits: {} });
+  if (!view.frames.length && content.frames.numbers[0] > 0) return; // a film begins with its first picture
   const { numbers, steps, parameters, scores } = content.frames, n = view.network.places.n;
   const flat = floatsOf(parameters), values = floatsOf(scores), before = view.frames.length;
   numbers.forEach((number, i) => {
@@ -102,6 +103,7 @@ async function askOn(view) {
 
 function takeContent(view, content) {
   view.content = content;
+  view.commandNumber = Math.max(view.commandNumber, content.command); // after a reload, it has met others
   const main = mainView();
   if (main === view) view.commands = view.commands.filter(({ n }) => n > content.command);
   takeFrames(view, content);
@@ -227,6 +229,8 @@ function paint(view) {
   Object.assign(context, { textBaseline: "middle", imageSmoothingEnabled: true });
   drawConnections(view, context);
   drawBiasUnits(view, context);
+  const { netHeight, places } = view.geometry;
+  writeSigns(context, theme, places.at(-1)[0].x + 30, netHeight - 8);
   drawFeatureTiles(view, context);
   for (let l = 1; l < network.sizes.length; l++) drawTiles(view, context, l);
   if (view.shows === "hidden") drawHidden(view, context); else drawOutput(view, context);
@@ -309,9 +313,7 @@ function drawOutput(view, context) {
   paintAnswer(context, box, activations.at(-1), theme);
   if (focus?.layer > 0) { // where this unit is at 0
     Object.assign(context, { strokeStyle: theme.text, lineWidth: 2.5 });
-    context.setLineDash([7, 4]);
     strokeZero(context, box, zs[focus.layer][focus.i]);
-    context.setLineDash([]);
   }
   context.drawImage(pointLayer(view), 0, 0, width, view.geometry.height);
   Object.assign(context, { strokeStyle: theme.border, lineWidth: 1 });
@@ -374,8 +376,13 @@ function drawValues(view, context) {
 
 // ---- curves ----
 
+function epochOf({ content }, { step }) {
+  const epoch = step / content.stepsPerEpoch;
+  return Number.isInteger(epoch) ? epoch.toLocaleString("en") : epoch.toFixed(1);
+}
+
 const PANELS = [
-  { title: "Loss", lines: [(frame) => frame.scores[0], (frame) => frame.scores[2]], low: 0 },
+  { title: "Loss: held-out solid, training dashed", lines: [(frame) => frame.scores[0], (frame) => frame.scores[2]], low: 0 },
   { title: "Accuracy", lines: [(frame) => 100 * frame.scores[1], (frame) => 100 * frame.scores[3]], unit: " %" },
 ];
 
@@ -411,10 +418,12 @@ function drawCurves(view) {
       context.beginPath();
       shown.forEach((frame, j) => { if (j % every === 0 || j === shown.length - 1) context.lineTo(x(j), y(line(frame))); });
       Object.assign(context, { strokeStyle: theme.categorical[i], lineWidth: 1.8 });
-      context.setLineDash(i ? [5, 3] : []);
+      context.setLineDash(lines.length > 1 && i === 0 ? [5, 3] : []);
       context.stroke();
       context.setLineDash([]);
     });
+    context.fillStyle = theme.text;
+    context.fillText(`epoch ${epochOf(view, shown.at(-1))}`, box.right, box.bottom + 8);
     const at = view.curveAt ?? newest;
     if (at >= shown.length) return;
     context.strokeStyle = theme.text;
@@ -446,13 +455,13 @@ function nameOf(view, place) {
 // What there is to say of a unit or a connection, with the numbers in the formula.
 function linesOf(view) {
   const { focus, over, parameters, network: { sizes, places, activation, output } } = view;
-  if (over !== null) return [nameOf(view, over), `${written(parameters[over])}${view.frozen.has(over) ? ", frozen" : ""}`, "Click to set it by hand."];
+  if (over !== null) return [nameOf(view, over), `${written(parameters[over])}${view.frozen.has(over) ? ", frozen" : ""}`, "Click it, or press Enter, to set it by hand."];
   const { layer: l, i } = focus;
   if (l === 0) return [view.network.labels[i], "An input of the network."];
   const terms = Array.from({ length: sizes[l - 1] }, (_, from) => `${signed(parameters[places.weight(l, i, from)])} · ${l === 1 ? view.network.labels[from] : `a${subscript(from + 1)}`}`);
   const shown = terms.length > 8 ? [...terms.slice(0, 8), "…"] : terms;
   const name = l === sizes.length - 1 ? output : activation;
-  return [unitName(view, l, i), `z = ${shown.join(" ").replace(/^\+/, "")} ${signed(parameters[places.bias(l, i)])}`, `a = ${name}(z)`, "Dashed in the output: where z is 0."];
+  return [unitName(view, l, i), `z = ${shown.join(" ").replace(/^\+/, "")} ${signed(parameters[places.bias(l, i)])}`, `a = ${name}(z)`, "The line in the output: where z is 0."];
 }
 
 const subscript = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
@@ -472,7 +481,9 @@ function showDetail(view) {
 const STATUS = { paused: "Paused", playing: "Playing", waiting: "Waiting for the processor", over: "At the end" };
 
 function say(view) {
-  const { content, find } = view, isPlaying = ["playing", "waiting"].includes(content.status) || view.commands.at(-1)?.do === "play";
+  const { content, find } = view;
+  if (content.status !== view.said) view.words.textContent = STATUS[view.said = content.status];
+  const isPlaying = ["playing", "waiting"].includes(content.status) || view.commands.at(-1)?.do === "play";
   find(".play").textContent = isPlaying ? "❚❚ Pause" : "▶ Play";
   find(".play").dataset.does = isPlaying ? "pause" : "play";
   for (const button of view.root.querySelectorAll(".commands button[data-do]")) button.disabled = content.isStuck && button.dataset.do !== "reset";
@@ -485,15 +496,15 @@ function say(view) {
 }
 
 function sayNumbers(view) {
-  const frame = current(view), { find, content } = view, [loss, accuracy, heldOutLoss, heldOutAccuracy] = frame.scores;
-  const epoch = frame.step / content.stepsPerEpoch;
+  const frame = current(view), { find, content } = view;
+  const [loss, accuracy, heldOutLoss, heldOutAccuracy] = frame.scores;
   const percent = (value) => (Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : "–");
   const short = (value) => (Number.isFinite(value) ? value.toFixed(3) : "–");
-  find(".epoch").textContent = Number.isInteger(epoch) ? epoch.toLocaleString("en") : epoch.toFixed(1);
+  find(".epoch").textContent = epochOf(view, frame);
   find(".training").textContent = `${percent(accuracy)} · ${short(loss)}`;
   find(".held-out").textContent = `${percent(heldOutAccuracy)} · ${short(heldOutLoss)}`;
   const slider = find(".moment");
-  Object.assign(slider, { max: view.frames.length - 1, value: Math.round(view.head) });
+  Object.assign(slider, { max: view.frames.length - 1, value: view.isLive ? view.frames.length - 1 : Math.round(view.head) });
   slider.setAttribute("aria-valuetext", `epoch ${find(".epoch").textContent}`);
   view.canvas.setAttribute("aria-label", `Network ${view.network.sizes.join("-")} at epoch ${find(".epoch").textContent}: ${STATUS[content.status]}. Training accuracy ${percent(accuracy)}, held-out ${percent(heldOutAccuracy)}. Arrow keys walk through its units, comma and period through what enters a unit, Enter sets it by hand, space plays.`);
   showHand(view);
@@ -509,7 +520,9 @@ function showHand(view) {
   const value = parameters[selected];
   for (const input of hand.querySelectorAll(".value input")) {
     if (document.activeElement !== input || input.type === "range") input.value = +value.toFixed(3);
+    input.disabled = !view.isLive; // a moment of the past is to be looked at
   }
+  find(".freeze").disabled = !view.isLive;
   find(".freeze").checked = frozen.has(selected);
 }
 
@@ -518,6 +531,7 @@ function setByHand(view, value) {
   if (!Number.isFinite(value)) return;
   toNewest(view);
   view.edits = { ...view.edits, [view.selected]: value };
+  view.words.textContent = `${nameOf(view, view.selected)}: ${written(value)}`;
   command(view, { do: "edit", values: { [view.selected]: value }, frozen: [...view.frozen] });
   paintSoon(view);
 }
@@ -592,6 +606,7 @@ function click(view, event) {
   else if (view.over !== null) select(view, view.over);
   else if (view.focus?.layer) select(view, view.network.places.bias(view.focus.layer, view.focus.i));
   else select(view, null);
+  if (view.selected !== null) view.hand.scrollIntoView({ block: "nearest", behavior: "smooth" }); // on a phone
 }
 
 function walk(view, [across, within]) {
@@ -616,6 +631,7 @@ function walkIn(view, step) {
 
 function useKeys(view, event) {
   const { key } = event;
+  if (!view.focus && view.left?.focus && view.left.focus.i < (view.geometry.places[view.left.focus.layer]?.length ?? 0)) Object.assign(view, view.left); // where the reader was
   if (key in STEPS) walk(view, STEPS[key]);
   else if (key === "." || key === ",") walkIn(view, key === "." ? 1 : -1);
   else if (key === " ") view.find(".play").click();
@@ -713,6 +729,7 @@ function listenToTime(view) {
 
 function listenToHand(view) {
   for (const input of view.hand.querySelectorAll(".value input")) input.addEventListener("input", () => setByHand(view, input.value === "" ? NaN : Number(input.value)));
+  view.hand.addEventListener("keydown", (event) => { if (event.key === "Escape") view.canvas.focus(); });
   view.find(".freeze").addEventListener("change", (event) => freeze(view, event.target.checked));
 }
 
@@ -728,7 +745,7 @@ function listen(view) {
   canvas.addEventListener("pointerleave", () => { Object.assign(view, { focus: null, over: null, at: null }); showDetail(view); paintSoon(view); });
   canvas.addEventListener("click", (event) => click(view, event));
   canvas.addEventListener("keydown", (event) => useKeys(view, event));
-  canvas.addEventListener("blur", () => { Object.assign(view, { focus: null, over: null }); showDetail(view); paintSoon(view); });
+  canvas.addEventListener("blur", () => { Object.assign(view, { left: { focus: view.focus, over: view.over }, focus: null, over: null }); showDetail(view); paintSoon(view); });
   listenToViews(view);
   listenToTime(view);
   listenToHand(view);

@@ -33,7 +33,7 @@ def draw_keep() -> None:
     if not _keep():
         st.info("Train a step first: there is nothing to keep yet.", icon=":material/info:")
         return
-    st.markdown("Kept. Look at it in")
+    st.markdown("Kept, and begun anew here. Look at it in")
     for name, (title, icon) in TARGETS.items():
         st.page_link(f"pages/{name}.py", label=title, icon=icon)
 
@@ -62,6 +62,7 @@ def _show(stored: StoredRun) -> None:
         tab.chosen = stored
     else:
         tab.job, tab.chosen, tab.epoch, tab.film = stored.job, None, None, None
+        tab.other_settings = session.KeptSettings(stored.run.config, stored.run.own, {})
 
 
 def _job_of(run: Run) -> TrainingJob:

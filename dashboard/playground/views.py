@@ -28,7 +28,7 @@ from experiments.config import OWN, RunConfig, parse_field
 from experiments.training.prepared_data import prepare
 
 HEIGHT, HEIGHT_OF_TWO = 360, 330  # pixels of a network
-ASK_SECONDS = 0.8  # between two looks, while few play
+ASK_SECONDS = 0.5  # between two looks, while few play: twice in a slice
 STEP_SECONDS = 0.1  # the same for one batch or one epoch
 STATUS_WORDS = {Status.PAUSED: "paused", Status.RUNNING: "playing", Status.QUEUED: "waiting"}
 

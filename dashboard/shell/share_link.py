@@ -40,5 +40,7 @@ def _draw_popover() -> None:
                 with_code=True,
                 extras=link_extras(),
             )
+            if any(each.run.is_edited for each in session.tab().playground.trainings.values()):
+                st.caption("Weights that were set or frozen by hand are not in the link.")
             if session.problems():
                 st.caption("The settings have an error: these are the last valid ones.")

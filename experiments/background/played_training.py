@@ -8,8 +8,6 @@ from experiments.training.edits import Edit
 from experiments.training.run import Run
 from experiments.training.slices import Extent, Result, SliceReport
 
-PLAY_SECONDS = 1.0  # of pictures that a slice makes; so long, the next one can wait
-
 
 class Pace(NamedTuple):
     """How fast a training is played.
@@ -23,7 +21,7 @@ class Pace(NamedTuple):
 
 
 class PlayedTraining(TrainingJob):
-    """Trains a run as fast as its pictures are played, and makes a second of them at once.
+    """Trains a run as fast as its pictures are played, and makes at most a second of them at once.
 
     Parameters
     ----------
@@ -74,6 +72,6 @@ class PlayedTraining(TrainingJob):
         steps = 1 if self._goal is Goal.ONE_BATCH else pace.steps_per_frame
         return extent._replace(steps_per_frame=steps)
 
-    def _pause_after(self, n_epochs: int) -> float:
+    def _pause_after(self, report: SliceReport, n_epochs: int) -> float:
         """Return the time that the pictures of a slice are played."""
-        return PLAY_SECONDS
+        return len(report.frames) / self.pace.frames_per_second

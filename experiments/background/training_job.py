@@ -168,14 +168,14 @@ class TrainingJob(BackgroundTask):
                 self._goal = Goal.NOWHERE
             elif self._goal is Goal.THE_END:
                 # A slow epoch makes the next ones no quicker: time is not made up for.
-                pause = self._pause_after(len(epochs))
+                pause = self._pause_after(report, len(epochs))
                 self._next_epoch_at = max(self._next_epoch_at, time.monotonic() - pause) + pause
             self._changed.notify_all()
         if report.is_over:
             self._settle()
 
-    def _pause_after(self, n_epochs: int) -> float:
-        """Return the least time from one slice to the next, in seconds."""
+    def _pause_after(self, report: SliceReport, n_epochs: int) -> float:
+        """Return the least time from the beginning of a slice to that of the next, in seconds."""
         return n_epochs * self.seconds_per_epoch
 
     def _is_reached(self, epochs: Sequence[int]) -> bool:

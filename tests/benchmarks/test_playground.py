@@ -57,7 +57,8 @@ def test_a_tab_of_the_playground_counts_frames_and_tells_the_newest() -> None:
 
     def content(numbers: list[int]) -> dict:
         frames = {"numbers": numbers}
-        return {"frames": frames, "status": "playing", "hasMore": False, "seconds": 0.8, "order": 4}
+        known = {"run": "r", "command": 4, "hasMore": False, "seconds": 0.8}
+        return {"frames": frames, "status": "playing", **known}
 
     async def answer(path: str, body: bytes) -> bytes:
         sent.append((path, json.loads(body)))
@@ -74,11 +75,11 @@ def test_a_tab_of_the_playground_counts_frames_and_tells_the_newest() -> None:
             "/look/x",
             {
                 "page": "p",
-                "orders": [{"n": 5, "key": NETWORK, "do": "play"}],
-                "seen": {NETWORK: 0},
+                "commands": [{"n": 5, "key": NETWORK, "do": "play"}],
+                "seen": {"r": 0},
             },
         ),
-        ("/look/x", {"page": "p", "orders": [], "seen": {NETWORK: 4}}),
+        ("/look/x", {"page": "p", "commands": [], "seen": {"r": 4}}),
     ]
 
 

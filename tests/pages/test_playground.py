@@ -204,7 +204,7 @@ def test_a_run_that_is_kept_is_there_on_other_pages(playground: App) -> None:
     playground.go_to("inside")
     assert session.PLAYGROUND_NETWORK not in playground.tab.live_elements
     assert playground.tab.job.run is run
-    assert playground.config.dataset == "digits"
+    assert playground.config == run.config
 
 
 def test_a_network_that_has_not_learned_is_not_kept(playground: App) -> None:

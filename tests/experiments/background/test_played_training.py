@@ -1,13 +1,13 @@
 """A training that is played: a second of pictures at a time, and a hand on its weights."""
 
 import copy
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
-from experiments.background import played_training
 from experiments.background.background_task import Status
 from experiments.background.played_training import Pace, PlayedTraining
 from experiments.background.slice_scheduler import Share
@@ -47,16 +47,14 @@ def test_the_untrained_network_is_the_first_picture() -> None:
     assert steps(training) == [0]
 
 
-def test_a_slice_makes_the_pictures_of_a_second_and_the_next_one_waits(
-    start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(played_training, "PLAY_SECONDS", 1000.0)
-    training = start(Goal.THE_END)
-    wait_until(lambda: training.run.step == 10)
-    wait_until(lambda: not training._in_slice)
+def test_a_slice_makes_the_pictures_of_a_second_and_the_next_one_waits(start) -> None:
+    training = PlayedTraining(Run(CONFIG), Pace(steps_per_frame=2, frames_per_second=5))
+    training._goal, run = Goal.THE_END, training.run
+    extent = training._extent(Share(0.25, 0.0))
+    before = time.monotonic()
+    training.take(train_slice(run.training(), run.samples(), extent))
     assert steps(training) == [0, 2, 4, 6, 8, 10]
-    assert training.status is Status.RUNNING
-    assert training.due_at() > 0
+    assert training.due_at() >= before + 1 - 1e-3
 
 
 def test_one_batch_is_one_picture(start) -> None:
