@@ -668,7 +668,7 @@ function placeHeads(view) {
   }));
   view.find(".fewer").disabled = !hidden.length;
   view.find(".more").disabled = hidden.length >= data.mostLayers;
-  view.find(".layers").textContent = `${hidden.length} hidden ${hidden.length === 1 ? "layer" : "layers"}`;
+  view.find(".layers").textContent = `${hidden.length} ${hidden.length === 1 ? "layer" : "layers"}`;
 }
 
 function changeLayers(view, by) {
