@@ -455,7 +455,12 @@ function nameOf(view, place) {
 // What there is to say of a unit or a connection, with the numbers in the formula.
 function linesOf(view) {
   const { focus, over, parameters, network: { sizes, places, activation, output } } = view;
-  if (over !== null) return [nameOf(view, over), `${written(parameters[over])}${view.frozen.has(over) ? ", frozen" : ""}`, "Click it, or press Enter, to set it by hand."];
+  if (over !== null) {
+    const edge = view.connections.find((each) => each.place === over), value = written(parameters[over]);
+    const input = edge.from === null ? "1" : edge.l === 1 ? view.network.labels[edge.from] : `a${subscript(edge.from + 1)}`;
+    const frozen = view.frozen.has(over) ? "; frozen" : "";
+    return [nameOf(view, over), `${value}: adds ${value} · ${input} to z of ${unitName(view, edge.l, edge.to)}${frozen}`, "Click it, or press Enter, to set it by hand."];
+  }
   const { layer: l, i } = focus;
   if (l === 0) return [view.network.labels[i], "An input of the network."];
   const terms = Array.from({ length: sizes[l - 1] }, (_, from) => `${signed(parameters[places.weight(l, i, from)])} · ${l === 1 ? view.network.labels[from] : `a${subscript(from + 1)}`}`);
