@@ -7,7 +7,6 @@ page in each theme.
 
 import io
 import sys
-import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -15,9 +14,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from PIL import Image  # noqa: E402  # the tests' server is found from the root
 from playwright.sync_api import Browser, Page  # noqa: E402
-from screenshots import PAGE_SIZE, QUALITY, SCREENS, THEMES, picture  # noqa: E402
-
-from tests.browser.serving import running_chromium, running_server  # noqa: E402
+from screenshots import PAGE_SIZE, QUALITY, SCREENS, THEMES, picture, take  # noqa: E402
 
 ADDRESS = "/playground?dataset=spirals&hidden_layers=8,8&activation=tanh&epochs=10000"
 EPOCHS = 200  # by then the arms are apart
@@ -90,16 +87,5 @@ def take_pages(browser: Browser, url: str) -> None:
 PARTS = {"film": take_film, "pages": take_pages}
 
 
-def main(parts: list[str]) -> None:
-    """Take what is asked for, or all."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log") as server,
-        running_chromium() as browser,
-    ):
-        for part in parts or PARTS:
-            PARTS[part](browser, server.url)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    take(PARTS, sys.argv[1:])

@@ -198,16 +198,16 @@ def frame_at(page: Page, epoch: int) -> Image.Image:
 PARTS = {"pages": take_pages, "moments": take_moments, "film": take_film, "layers": take_layers}
 
 
-def main(parts: list[str]) -> None:
-    """Take the pictures that are asked for, or all."""
+def take(parts: dict[str, Callable[[Browser, str], None]], asked: list[str]) -> None:
+    """Take the parts that are asked for, or all."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_server(Path(folder) / "log") as server,
         running_chromium() as browser,
     ):
-        for part in parts or PARTS:
-            PARTS[part](browser, server.url)
+        for part in asked or parts:
+            parts[part](browser, server.url)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    take(PARTS, sys.argv[1:])

@@ -194,6 +194,22 @@ def test_the_film_is_there_again_after_another_page(open_page: Open) -> None:
     expect(page.get_by_role("button", name="▶ Play")).to_be_visible()  # it rests out of sight
 
 
+def test_the_buttons_work_after_a_reload(open_page: Open) -> None:
+    page = open_playground(open_page)
+    page.get_by_role("button", name="▶ Play").click()
+    wait_for_epoch(page, 5)
+    page.reload()
+    expect(page.locator(".plane-network[data-drawn]").first).to_be_visible(timeout=15_000)
+    wait_for_epoch(page, 6)  # the session is there again
+    page.get_by_role("button", name="❚❚ Pause").click()
+    rest(page)
+    paused = epoch(page)
+    page.locator("[data-do=epoch]").click()
+    wait_for_epoch(page, paused + 0.1)
+    rest(page)
+    assert epoch(page) <= paused + 1
+
+
 def test_where_requests_do_not_come_through_it_plays_by_reruns(open_page: Open) -> None:
     page = open_playground(open_page, prepare=lambda p: p.route("**/look/*", lambda r: r.abort()))
     page.get_by_role("button", name="▶ Play").click()
