@@ -91,8 +91,8 @@ def open_playground(open_page: Open, query: str = QUERY, **settings: object) -> 
 
 def wait_for_epoch(page: Page, least: float) -> None:
     page.wait_for_function(
-        """(least) => [...window.planeNetworks.values()].every((view) =>
-             Number(view.find(".epoch").textContent.replace(",", "")) >= least)""",
+        """(least) => window.planeNetworks?.size &&
+             [...window.planeNetworks.values()].every((view) => Number(view.find(".epoch").textContent.replace(",", "")) >= least)""",
         arg=least,
     )
 
@@ -189,7 +189,7 @@ def test_the_film_is_there_again_after_another_page(open_page: Open) -> None:
     go_to(page, "Explore")
     go_to(page, "Playground")
     wait_for_epoch(page, 5)
-    n_frames = "[...window.planeNetworks.values()].at(-1).frames.length"
+    n_frames = "[...window.planeNetworks.values()][0]?.frames.length"
     page.wait_for_function(f"() => {n_frames} > 5")
     expect(page.get_by_role("button", name="▶ Play")).to_be_visible()  # it rests out of sight
 
