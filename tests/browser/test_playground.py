@@ -91,8 +91,9 @@ def open_playground(open_page: Open, query: str = QUERY, **settings: object) -> 
 
 def wait_for_epoch(page: Page, least: float) -> None:
     page.wait_for_function(
-        """(least) => window.planeNetworks?.size &&
-             [...window.planeNetworks.values()].every((view) => Number(view.find(".epoch").textContent.replace(",", "")) >= least)""",
+        """(least) => window.planeNetworks?.size
+             && [...window.planeNetworks.values()].every((view) =>
+             Number(view.find(".epoch").textContent.replace(",", "")) >= least)""",
         arg=least,
     )
 
