@@ -59,7 +59,7 @@ def link_extras() -> dict[str, str]:
     if not tab.is_in_playground:
         return {}
     extras = {}
-    if playground.pace != session.Playground().pace:
+    if playground.pace != session.Playground.pace:
         extras[session.PLAY_PACE] = playground.pace
     if playground.second is not None:
         name, value = playground.second

@@ -10,7 +10,6 @@ const MOST_KEPT = 4000; // frames that are kept; then every second one goes
 const NEAR_EDGE = 6; // pixels
 const TOP = 8, BIAS_ROOM = 26, CLASS_ROOM = 34, WIDE = 640; // pixels
 const REST_OF_PAGE = 440; // pixels of the screen that are not the network's
-const LIMIT = 5; // of the slider of a weight, on each side of 0
 const views = new WeakMap();
 const all = (window.planeNetworks ??= new Map()); // those on the page, by key: one of them tells the server
 
@@ -74,8 +73,9 @@ function setRate(view, status) {
 // ---- what the reader wants, until the server has it ----
 
 function command(view, what) {
-  const main = mainView();
-  main.commands = main.commands.filter((each) => !(what.do === "edit" && each.do === "edit" && String(Object.keys(each.values)) === String(Object.keys(what.values))));
+  const main = mainView(), keysOf = ({ values }) => String(Object.keys(values ?? {}));
+  const isOvertaken = (each) => what.do === "edit" && each.do === "edit" && keysOf(each) === keysOf(what); // by the same slider
+  main.commands = main.commands.filter((each) => !isOvertaken(each));
   main.commands.push({ n: ++main.commandNumber, key: view.data.key, ...what });
   tellSoon(main);
 }

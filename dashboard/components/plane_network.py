@@ -16,6 +16,7 @@ from dashboard.charts.style import PLANE_FEATURES as AXES
 from dashboard.charts.style import class_symbol
 from dashboard.components.live_feed import TELL, follow
 from dashboard.components.network_view import NETWORK_DRAWING
+from dashboard.play_paces import PLAY_PACES
 from data.datasets import Labels
 from data.plane_features import PLANE_FEATURES
 from experiments.background.played_training import PlayedTraining
@@ -34,6 +35,10 @@ FINEST = 1e-4  # of where the points are: less cannot be told apart in single pr
 MOST_UNLIKE = 3.0  # so many times as long may one axis be as the other, on one scale
 MOST_LAYERS, MOST_UNITS = 6, 16  # hidden ones, that can be drawn whole
 MOST_CLASSES = 10
+NOT_IN_PLANE = (
+    "The playground is for points in the plane. Choose a set of points under Dataset, such as "
+    "circles."
+)
 
 
 def _script(name: str) -> str:
@@ -57,7 +62,7 @@ class Playback(NamedTuple):
 
     status : paused, playing, waiting or over
     remark : what there is to say of it, in a sentence; empty if there is nothing
-    pace, paces : the name of its pace, and all there are with what they are called
+    pace : the name of its pace
     command : the number of the last command of the browser that was met
     is_stuck : whether it can only begin anew
     seconds : until the browser asks for more, while it plays
@@ -66,7 +71,6 @@ class Playback(NamedTuple):
     status: str
     remark: str
     pace: str
-    paces: Mapping[str, str]
     command: int
     is_stuck: bool
     seconds: float
@@ -119,7 +123,6 @@ def show_plane_network(
         key,
         LiveFrames(lambda: _content(training(), playback(), seen())),
     )
-    now = playback()
     data = {
         "key": key,
         "drawing": element.drawing,
@@ -129,7 +132,7 @@ def show_plane_network(
         "height": height,
         "title": title,
         "network": network_content(training().run),
-        "paces": list(now.paces.items()),
+        "paces": [(name, pace.label) for name, pace in PLAY_PACES.items()],
         "mostLayers": MOST_LAYERS,
         "mostUnits": MOST_UNITS,
         "isSecond": is_second,
@@ -143,6 +146,11 @@ def show_plane_network(
     )
 
 
+def drawable(layers: tuple[int, ...]) -> tuple[int, ...]:
+    """Return hidden layers, shrunk to what can be drawn whole."""
+    return tuple(min(units, MOST_UNITS) for units in layers[:MOST_LAYERS])
+
+
 def why_not_drawn(config: RunConfig, n_classes: int) -> str:
     """Return why a network cannot be drawn whole; nothing if it can.
 
@@ -151,7 +159,7 @@ def why_not_drawn(config: RunConfig, n_classes: int) -> str:
     n_classes : it has an output for each
     """
     layers = config.hidden_layers
-    if len(layers) > MOST_LAYERS or max(layers, default=0) > MOST_UNITS:
+    if drawable(layers) != layers:
         return (
             f"Here, a network is drawn whole: it has at most {MOST_LAYERS} hidden layers of at "
             f"most {MOST_UNITS} units, and this one has {', '.join(map(str, layers))}."
@@ -225,10 +233,7 @@ def _plane_of(prepared: PreparedData) -> Array:
     ValueError : if they are none
     """
     if prepared.plane is None:
-        raise ValueError(
-            "The playground is for points in the plane. Choose a set of points in the sidebar, "
-            "such as circles."
-        )
+        raise ValueError(NOT_IN_PLANE)
     return prepared.plane
 
 

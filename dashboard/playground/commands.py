@@ -34,14 +34,12 @@ def _take_command(command: object) -> None:
     match command:
         case {"n": int(n), "do": str(do)} if type(n) is int and n > playground.command:
             playground.command, playground.problem = n, ""
+            if do not in COMMANDS:
+                return
             try:
-                COMMANDS.get(do, _nothing)(cast(Command, command))
+                COMMANDS[do](cast(Command, command))
             except ValueError as error:
                 playground.problem = str(error)
-
-
-def _nothing(command: Command) -> None:
-    """Leave an command that means nothing."""
 
 
 def _go(command: Command) -> None:

@@ -1,17 +1,19 @@
 """The networks of the playground, and what can be done with them."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import session
 from dashboard.components.live_feed import forget_live_elements, open_live_page
 from dashboard.components.plane_network import (
-    MOST_LAYERS,
     MOST_UNITS,
+    NOT_IN_PLANE,
     Playback,
+    drawable,
     show_plane_network,
     why_not_drawn,
 )
-from dashboard.play_paces import PLAY_PACES
 from dashboard.playground.commands import take_message
 from dashboard.playground.keep import draw_keep
 from dashboard.playground.placed import draw_placing
@@ -67,11 +69,12 @@ def _draw_networks_of(config: RunConfig) -> bool:
         _draw_networks()
         return True
     st.info(problem, icon=":material/scatter_plot:")
-    if max(config.hidden_layers, default=0) > MOST_UNITS or len(config.hidden_layers) > MOST_LAYERS:
+    layers = drawable(config.hidden_layers)
+    if layers != config.hidden_layers:
         st.button(
             f"Take {MOST_UNITS} units, and fewer layers",
-            on_click=_shrink,
-            args=[config],
+            on_click=_set,
+            args=["hidden_layers", layers],
             help="Shrinks each hidden layer to what can be drawn.",
         )
     return False
@@ -86,18 +89,10 @@ def _why_not_played(config: RunConfig) -> str:
     """
     prepared = prepare(config, session.own() if config.dataset == OWN else None)
     if prepared.plane is None:
-        return (
-            f"The playground is for points in the plane, not for {plain(prepared.dataset.title)}. "
-            "Choose a set of points under Dataset, such as circles."
-        )
+        return NOT_IN_PLANE
     configs = (config, second_config(config) or config)
     reasons = (why_not_drawn(each, prepared.dataset.n_classes) for each in configs)
     return next(filter(None, reasons), "")
-
-
-def _shrink(config: RunConfig) -> None:
-    layers = tuple(min(units, MOST_UNITS) for units in config.hidden_layers[:MOST_LAYERS])
-    session.set_value("hidden_layers", control_value("hidden_layers", layers))
 
 
 def _draw_networks() -> None:
@@ -140,7 +135,6 @@ def _playback(training: PlayedTraining) -> Playback:
         STATUS_WORDS.get(training.status, "over"),
         remark_on(training),
         playground.pace,
-        {name: pace.label for name, pace in PLAY_PACES.items()},
         playground.command,
         not any(map(can_go_on, playground.trainings.values())),
         seconds * poll_seconds() / POLL_SECONDS,
@@ -159,7 +153,7 @@ def _take_structure(message: object) -> None:
             session.forget_notices()
 
 
-def _set(field: str, values: list[object]) -> None:
+def _set(field: str, values: Sequence[object]) -> None:
     text = ", ".join(map(str, values[:100]))
     try:
         session.set_value(field, control_value(field, parse_field(field, text)))

@@ -80,11 +80,8 @@ def _draw_settings(requested: Mapping[str, str]) -> Values:
 
 def _draw_plane(values: Values) -> Values:
     """Draw the settings of points in the plane, if there are any; return the values with theirs."""
-    own = session.own()
-    is_plane = own is not None and own.n_features == 2
-    if values["dataset"] != OWN:
-        is_plane = is_in_plane(values)
-    if not is_plane:
+    own, is_own = session.own(), values["dataset"] == OWN
+    if not (own is not None and own.n_features == 2 if is_own else is_in_plane(values)):
         return values
     st.markdown(f"{PLANE.icon} **{PLANE.title}**")
     used = (n for n, s in SETTINGS.items() if s.group is PLANE and s.is_used(values))

@@ -18,7 +18,8 @@ class Frame(NamedTuple):
     """A network after a step, and how well exactly this network does.
 
     parameters : (n_parameters,)
-    training : its scores on the training samples as they are, without dropout or penalty
+    training : its scores on the training samples as they are, without dropout; the loss is that
+        with the penalties
     validation : on the validation samples; None where there are none
     """
 

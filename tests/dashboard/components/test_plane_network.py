@@ -20,7 +20,7 @@ from experiments.training.edits import Edit
 from experiments.training.run import Run
 
 CONFIG = RunConfig(dataset="circles", hidden_layers=(3,), features=("x1", "x2", "x1x1"))
-PLAYBACK = Playback("paused", "", "epoch", {"epoch": "1 epoch a picture"}, 4, False, 0.8)
+PLAYBACK = Playback("paused", "", "epoch", 4, False, 0.8)
 
 
 def floats(text: str) -> np.ndarray:
