@@ -13,27 +13,30 @@ from experiments.config import OWN, parse_field
 
 
 def take_link(asked: Mapping[str, str]) -> None:
-    """Take what a link asks for; what means nothing is left out."""
+    """Take what a link asks for; say on the page what means nothing, and leave it out."""
     playground = session.tab().playground
     if (pace := asked.get(session.PLAY_PACE)) in PLAY_PACES:
         playground.pace = str(pace)
-    _take_second(asked.get(session.DIFFERS, ""))
-    if asked.get("dataset") == OWN:
-        take_placed(_placed(asked.get(session.PLACED, "")))
-
-
-def _placed(text: str) -> PlacedPoints:
-    with suppress(OwnDataError):
-        return PlacedPoints.from_text(text)
-    return PlacedPoints()
+    if session.DIFFERS in asked:
+        _take_second(asked[session.DIFFERS])
+    if session.PLACED in asked:
+        try:
+            take_placed(PlacedPoints.from_text(asked[session.PLACED]))
+        except OwnDataError as error:
+            playground.placed_problem = str(error)
 
 
 def _take_second(text: str) -> None:
     """Take the setting in which a second network differs, such as activation:relu."""
-    name, _, value = text.partition(":")
+    playground, (name, _, value) = session.tab().playground, text.partition(":")
+    problem = "There is no such setting."
     if name in DIFFERING:
-        with suppress(ValueError):
-            session.tab().playground.second = name, parse_field(name, value)
+        try:
+            playground.second = name, parse_field(name, value)
+            return
+        except ValueError as error:
+            problem = str(error)
+    playground.problem = f"The link asks for a second network with '{text[:40]}'. {problem}"
 
 
 def take_placed(points: PlacedPoints) -> bool:
@@ -65,6 +68,20 @@ def link_extras() -> dict[str, str]:
         name, value = playground.second
         extras[session.DIFFERS] = f"{name}:{control_value(name, value)}"
     if tab.config.dataset == OWN and playground.placed.points:
-        with suppress(OwnDataError):  # too many for a link
+        with suppress(OwnDataError):  # too many: see `left_out_of_link`
             extras[session.PLACED] = playground.placed.to_text()
     return extras
+
+
+def left_out_of_link() -> list[str]:
+    """Return what a link to the playground does not hold, a sentence each."""
+    tab, left_out = session.tab(), []
+    playground = tab.playground
+    if tab.is_in_playground and tab.own is playground.placed_data is not None:
+        try:
+            playground.placed.to_text()
+        except OwnDataError as error:
+            left_out.append(str(error))
+    if any(training.run.is_edited for training in playground.trainings.values()):
+        left_out.append("Weights that were set or frozen by hand are not in the link.")
+    return left_out

@@ -283,7 +283,7 @@ STEP_ADDENDS_CHART = "step_addends"
 MARKED_SOURCE = "_marked_source"
 PLAYGROUND_NETWORK = "playground_network"
 PLAYGROUND_SECOND = "playground_second"
-SECOND_SETTING = "_second_setting"
+SECOND_SETTING = "second_setting"  # one for each playground: see `key_of`
 SECOND_VALUE = "second_value"  # one for each setting: see `key_of`
 KEEP_RUN = "_keep_run"
 POINT_EDITOR = "point_editor"
@@ -506,6 +506,11 @@ class Playground:
     placed_problem: str = ""
     page: str = field(default_factory=lambda: uuid4().hex)
     lock: RLock = field(default_factory=RLock, repr=False)
+
+    def pause(self) -> None:
+        """Pause each training after its current batch."""
+        for training in self.trainings.values():
+            training.pause()
 
 
 @dataclass

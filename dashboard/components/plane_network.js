@@ -74,9 +74,9 @@ function setRate(view, status) {
 
 function command(view, what) {
   const main = mainView(), keysOf = ({ values }) => String(Object.keys(values ?? {}));
-  const isOvertaken = (each) => what.do === "edit" && each.do === "edit" && keysOf(each) === keysOf(what); // by the same slider
+  const isOvertaken = (each) => what.do === "edit" && each.do === "edit" && each.run === view.run && keysOf(each) === keysOf(what); // by the same slider
   main.commands = main.commands.filter((each) => !isOvertaken(each));
-  main.commands.push({ n: ++main.commandNumber, key: view.data.key, ...what });
+  main.commands.push({ n: ++main.commandNumber, run: view.run, ...what });
   tellSoon(main);
 }
 
@@ -107,8 +107,9 @@ function takeContent(view, content) {
   const main = mainView();
   if (main === view) view.commands = view.commands.filter(({ n }) => n > content.command);
   takeFrames(view, content);
-  if (!view.commands.some((each) => each.do === "edit")) view.frozen = new Set(content.frozen);
-  if (!isBusy(content)) view.edits = view.commands.length ? view.edits : {};
+  const isPending = main.commands.some((each) => each.do === "edit" && each.run === view.run);
+  if (!isPending) view.frozen = new Set(content.frozen);
+  if (!isPending && !isBusy(content)) view.edits = {};
   say(view);
   paintSoon(view);
 }

@@ -136,9 +136,13 @@ function finish(editor) {
 
 // ---- what is kept, said and sent ----
 
-function keep(editor, before) {
+function remember(editor, before) {
   editor.past.push(before);
   if (editor.past.length > MOST_UNDONE) editor.past.shift();
+}
+
+function keep(editor, before) {
+  remember(editor, before);
   const more = editor.points.length - before.length;
   if (more) say(editor, more > 0 ? `${many(more)} of class ${nameOf(editor, editor.label)} added.` : `${many(-more)} erased.`);
   tell(editor, { points: editor.points });
@@ -407,7 +411,7 @@ function editorIn(root, data) {
 
 function replace(editor, { id, points }) {
   if (editor.id !== undefined) {
-    editor.past.push(editor.points);
+    remember(editor, editor.points);
     say(editor, `Now there are ${many(points.length)}.`);
   }
   Object.assign(editor, { id, points, curve: null, isDown: false });

@@ -52,9 +52,8 @@ def _set_pace(command: Command) -> None:
 
 
 def _edit(command: Command) -> None:
-    key = str(command.get("key"))
-    if key in session.tab().playground.trainings and (change := parse_edit(command)):
-        trainings.edit(key, change)
+    if change := parse_edit(command):
+        trainings.edit(str(command.get("run")), change)
 
 
 def parse_edit(command: Command) -> Edit | None:
@@ -77,7 +76,7 @@ def parse_edit(command: Command) -> Edit | None:
 
 COMMANDS: dict[str, Callable[[Command], None]] = {
     **dict.fromkeys(trainings.GOALS, _go),
-    "pause": lambda _: trainings.pause(),
+    "pause": lambda _: session.tab().playground.pause(),
     "reset": lambda _: trainings.reset(),
     "pace": _set_pace,
     "edit": _edit,

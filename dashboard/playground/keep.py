@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session
-from dashboard.playground.trainings import pause, reset
+from dashboard.playground.trainings import reset
 from dashboard.training_actions import has_unfinished_run
 from experiments.background.background_task import Status
 from experiments.background.run_store import StoredRun
@@ -44,13 +44,12 @@ def _keep() -> bool:
     The training pauses for it.
     """
     tab = session.tab()
-    with tab.playground.lock:
-        training = tab.playground.trainings[session.PLAYGROUND_NETWORK]
-        pause()
-        training.wait_until_paused(PATIENCE_SECONDS)
-        if not training.run.step:
-            return False
-        reset()
+    training = tab.playground.trainings[session.PLAYGROUND_NETWORK]
+    tab.playground.pause()
+    training.wait_until_paused(PATIENCE_SECONDS)
+    if not training.run.step:
+        return False
+    reset()
     _show(tab.run_store.add(_job_of(training.run)))
     return True
 
@@ -68,7 +67,7 @@ def _show(stored: StoredRun) -> None:
 def _job_of(run: Run) -> TrainingJob:
     """Return a job that can train the run on, unless it is over."""
     if run.result or run.diverged:
-        return TrainingJob(run, ending=Status.FINISHED)
+        return TrainingJob(run, ending=Status.DIVERGED if run.diverged else Status.FINISHED)
     job = TrainingJob(run, page=session.page())
     job.pause()
     return job

@@ -14,7 +14,7 @@ def draw_placing() -> None:
     """Draw the plane to place points in, and say what is still missing."""
     playground = session.tab().playground
     show_point_editor(playground.placed, key=session.POINT_EDITOR, on_change=_take)
-    if playground.placed.points and playground.placed_problem:
+    if playground.placed_problem:
         st.caption(playground.placed_problem)
 
 

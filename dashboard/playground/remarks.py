@@ -53,7 +53,7 @@ def _death(run: Run) -> str:
 def _ending(training: PlayedTraining) -> str:
     """Say that all epochs are over, and how well the network does on the test points."""
     run = training.run
-    if not training.status.is_over:
+    if not (training.status.is_over and (run.is_at_end or run.result)):
         return ""
     epochs = "1 epoch is over" if run.epochs_done == 1 else f"{run.epochs_done:,} epochs are over"
     more = "Play goes on" if can_go_on(training) else "Reset begins anew"

@@ -26,11 +26,12 @@ def title_of(config: RunConfig) -> str:
 def draw_second_controls(config: RunConfig) -> None:
     """Let the reader choose in what the second network differs, and to what."""
     playground = session.tab().playground
-    _fill_in_controls()
+    key = session.key_of(session.SECOND_SETTING, playground.page)  # another one after a reload
+    _fill_in_controls(key)
     name = st.selectbox(
         "Differs in",
         [NONE, *DIFFERING],
-        key=session.SECOND_SETTING,
+        key=key,
         format_func=lambda each: SETTINGS[each].label if each in SETTINGS else "No second network",
         help="The second network learns from the same points, and begins with the same weights "
         "where its layers are the same.",
@@ -40,25 +41,27 @@ def draw_second_controls(config: RunConfig) -> None:
         return
     try:
         value = _draw_value(name, config)
-        with_other(config, name, value)
+        changed = with_other(config, name, value)
     except ValueError as error:
         reasons = explain(error) if isinstance(error, ValidationError) else [str(error)]
         st.error(reasons[0], icon=":material/error:")
+        return
+    if changed == config:
+        st.caption("With this value, both would be the same network.")
     else:
         playground.second = name, value
 
 
-def _fill_in_controls() -> None:
+def _fill_in_controls(key: str) -> None:
     """Put what the session or a link asks for into controls that are not there yet."""
     second = session.tab().playground.second
-    if second is None or session.value(session.SECOND_SETTING) is not None:
+    if second is None or session.value(key) is not None:
         return
     name, value = second
-    session.set_value(session.SECOND_SETTING, name)
+    session.set_value(key, name)
     if not isinstance(SETTINGS[name], Switch):
-        key = session.key_of(session.SECOND_VALUE, name)
-        is_choice = isinstance(SETTINGS[name], Choice)
-        session.set_value(key, value if is_choice else _written(value))
+        written = value if isinstance(SETTINGS[name], Choice) else _written(value)
+        session.set_value(session.key_of(session.SECOND_VALUE, name), written)
 
 
 def _draw_value(name: str, config: RunConfig) -> Any:

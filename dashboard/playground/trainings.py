@@ -64,7 +64,7 @@ def _goes_on(
     if run.initial_config.model_copy(update={"learning_rate": rate}) != config:
         return None
     if run.learning_rate != rate:
-        if not run.step or run.diverged:
+        if not (run.step and can_go_on(training)):
             return None
         run.request_learning_rate(rate)
     return training
@@ -88,7 +88,10 @@ def fresh_training(training: PlayedTraining) -> PlayedTraining:
 def can_go_on(training: PlayedTraining) -> bool:
     """Say whether a training can make another step, with more epochs if all are made."""
     run = training.run
-    return not training.status.is_over or (run.can_continue and run.epochs_done < MOST_EPOCHS)
+    if not training.status.is_over:
+        return True
+    has_not_begun = run.step == 0 and not run.diverged
+    return has_not_begun or (run.can_continue and run.epochs_done < MOST_EPOCHS)
 
 
 def _reopened(training: PlayedTraining) -> PlayedTraining:
@@ -111,12 +114,6 @@ def go(goal: Goal) -> None:
             training.go(goal)
 
 
-def pause() -> None:
-    """Pause after the current batch."""
-    for training in session.tab().playground.trainings.values():
-        training.pause()
-
-
 def reset() -> None:
     """Begin anew, with the same first weights."""
     playground = session.tab().playground
@@ -133,16 +130,19 @@ def set_pace(name: str) -> None:
             training.pace = PLAY_PACES[name].of(training.run.plan)
 
 
-def edit(key: str, change: Edit) -> None:
-    """Set or freeze parameters of one network; the training pauses for it.
+def edit(run_id: str, change: Edit) -> None:
+    """Set or freeze parameters of a run, if it is still there; the trainings pause for it.
 
     Raises
     ------
     ValueError : if the network cannot be changed so
     """
-    training = session.tab().playground.trainings[key]
-    check_edit(change, training.run.plan.n_parameters)
-    if training.run.diverged:
-        raise ValueError("This network has diverged. Press Reset, and then change it.")
-    pause()
-    training.edit(change)
+    playground = session.tab().playground
+    for training in playground.trainings.values():
+        if training.run.id != run_id:
+            continue
+        check_edit(change, training.run.plan.n_parameters)
+        if training.run.diverged:
+            raise ValueError("This network has diverged. Press Reset, and then change it.")
+        playground.pause()
+        training.edit(change)

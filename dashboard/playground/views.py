@@ -49,9 +49,11 @@ def draw_playground() -> None:
         draw_placing()
     with networks:
         can_play = _draw_networks_of(session.config())
-    if can_play:
-        with keeping:
-            draw_keep()
+    if not can_play:
+        session.tab().playground.pause()  # nobody sees it
+        return
+    with keeping:
+        draw_keep()
 
 
 def _draw_networks_of(config: RunConfig) -> bool:

@@ -31,8 +31,7 @@ def choose_settings(page: str) -> None:
         session.KeptSettings(tab.config, tab.own, controls),
     )
     if not is_playground:
-        for training in tab.playground.trainings.values():
-            training.pause()  # nobody watches it any more
+        tab.playground.pause()  # nobody watches it any more
     if kept is not None:
         tab.config, tab.own, controls = kept
         apply(kept.config)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components.link_box import draw_link_to
-from dashboard.playground_link import link_extras
+from dashboard.playground_link import left_out_of_link, link_extras
 
 HEIGHT = 510  # pixels of what the button opens, which finds its place while it is still empty
 AT_THE_FOOT = """<style>
@@ -40,7 +40,7 @@ def _draw_popover() -> None:
                 with_code=True,
                 extras=link_extras(),
             )
-            if any(each.run.is_edited for each in session.tab().playground.trainings.values()):
-                st.caption("Weights that were set or frozen by hand are not in the link.")
+            for sentence in left_out_of_link():
+                st.caption(sentence)
             if session.problems():
                 st.caption("The settings have an error: these are the last valid ones.")

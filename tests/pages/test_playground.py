@@ -9,7 +9,7 @@ from dashboard import session
 from dashboard.components.live_feed import LivePage
 from dashboard.playground.commands import parse_edit
 from dashboard.playground.trainings import MOST_EPOCHS
-from dashboard.playground_link import link_extras
+from dashboard.playground_link import left_out_of_link, link_extras
 from data.placed_points import PlacedPoints
 from experiments.background.background_task import Status
 from tests.pages.conftest import App
@@ -36,7 +36,9 @@ def tell(app: App, *commands: object, seen: object = None) -> dict:
     assert isinstance(page, LivePage)
     n = app.tab.playground.command
     numbered = [
-        {"n": n + 1 + i, "key": KEY, **command} if isinstance(command, dict) else command
+        {"n": n + 1 + i, "run": training(app).run.id, **command}
+        if isinstance(command, dict)
+        else command
         for i, command in enumerate(commands)
     ]
     message = {"page": app.tab.playground.page, "commands": numbered, "seen": seen or {}}
@@ -80,7 +82,7 @@ def test_an_order_that_comes_twice_is_met_once(playground: App) -> None:
     tell(playground, {"do": "reset"})
     run = training(playground).run
     page = playground.tab.live_page
-    again = {"n": playground.tab.playground.command, "do": "reset", "key": KEY}
+    again = {"n": playground.tab.playground.command, "do": "reset"}
     page.look({"page": playground.tab.playground.page, "commands": [again], "seen": {}})
     assert training(playground).run is run
 
@@ -115,7 +117,7 @@ FORGED = [
     {"do": "edit", "values": {}, "frozen": [1.5]},
     {"do": "edit", "values": {}, "frozen": [-1]},
     {"do": "edit", "values": {"0": float("nan")}, "frozen": []},
-    {"do": "edit", "key": ["x"], "values": {}, "frozen": []},
+    {"do": "edit", "run": ["x"], "values": {}, "frozen": []},
     {"do": "pace", "pace": "lightning"},
     {"do": "pace", "pace": ["epoch"]},
     {"do": "explode"},
@@ -183,14 +185,15 @@ def test_other_first_weights_have_another_seed(playground: App) -> None:
 
 
 def test_a_second_network_differs_in_one_setting_alone(playground: App) -> None:
-    playground.preset(**{session.SECOND_SETTING: "activation"}).run()
+    setting = session.key_of(session.SECOND_SETTING, playground.tab.playground.page)
+    playground.preset(**{setting: "activation"}).run()
     first, second = training(playground).run, training(playground, SECOND).run
     assert second.config == first.config.model_copy(update={"activation": second.config.activation})
     assert second.config.activation != first.config.activation
     assert (first.network.parameters == second.network.parameters).all()
     tell(playground, {"do": "epoch"})
     wait_until(lambda: training(playground, SECOND).run.epochs_done == 1)
-    playground.preset(**{session.SECOND_SETTING: "none"}).run()
+    playground.preset(**{setting: "none"}).run()
     assert list(playground.tab.playground.trainings) == [KEY]
 
 
@@ -305,6 +308,68 @@ def test_nothing_plays_out_of_sight_and_what_was_typed_is_there_again(playground
     playground.go_to("playground")
     assert playground.test.text_input(key="hidden_layers").value == "many"
     assert playground.messages("error")
+
+
+def test_a_network_that_is_not_drawn_does_not_play(playground: App) -> None:
+    tell(playground, {"do": "play"})
+    wait_until(lambda: training(playground).run.step > 0)
+    playground.test.selectbox(key="dataset").set_value("digits")
+    playground.run()
+    assert "points in the plane" in playground.messages("info")[0]
+    wait_until(lambda: training(playground).status is Status.PAUSED)
+
+
+def test_an_edit_of_another_run_changes_nothing(playground: App) -> None:
+    before = training(playground).run
+    tell(playground, {"do": "reset"})
+    what = {"do": "edit", "run": before.id, "values": {"0": 9.0}, "frozen": [0]}
+    assert tell(playground, what)[KEY]["frozen"] == []
+    assert 9.0 not in training(playground).run.network.parameters
+
+
+def test_a_training_that_was_abandoned_before_its_first_step_can_begin(playground: App) -> None:
+    tell(playground, {"do": "edit", "values": {"0": 1.5}, "frozen": [0]})
+    training(playground)._end(Status.ABANDONED)
+    answer = tell(playground)[KEY]
+    assert not answer["isStuck"]
+    assert not answer["remark"]
+    tell(playground, {"do": "batch"})
+    wait_until(lambda: training(playground).run.step == 1)
+    assert training(playground).run.network.parameters[0] == 1.5
+
+
+def test_a_kept_run_that_diverged_has_diverged(open_app: Open) -> None:
+    app = open_app(**QUERY, learning_rate="1000", optimizer="sgd").go_to("playground")
+    tell(app, {"do": "play"})
+    wait_until(lambda: training(app).run.diverged is not None)
+    app.run().click("Keep this run")
+    (stored,) = app.tab.run_store.runs
+    assert stored.job.status is Status.DIVERGED
+
+
+def test_a_second_network_that_would_be_the_same_is_none(open_app: Open) -> None:
+    app = open_app(**QUERY, differs="l2:0").go_to("playground")
+    assert list(app.tab.playground.trainings) == [KEY]
+    assert any("both would be the same" in caption.value for caption in app.test.caption)
+
+
+def test_a_damaged_link_says_what_is_wrong_with_it(open_app: Open) -> None:
+    app = open_app(**QUERY, differs="activation:foo", placed="AAA").go_to("playground")
+    assert "second network with 'activation:foo'" in tell(app)[KEY]["remark"]
+    assert app.tab.playground.placed_problem in [caption.value for caption in app.test.caption]
+    assert app.tab.playground.placed_problem
+
+
+def test_what_a_link_cannot_hold_is_said(playground: App) -> None:
+    rows = [[i / 500, (-1) ** i * 0.5, i % 2] for i in range(400)]
+    message = {"id": playground.tab.playground.placed.id, "points": rows}
+    send(playground, session.POINT_EDITOR, "points", message)
+    tell(playground, {"do": "edit", "values": {}, "frozen": [0]})
+    with session.looking_at(playground.tab):
+        assert session.PLACED not in link_extras()
+        too_many, by_hand = left_out_of_link()
+    assert "Erase 100 of them" in too_many
+    assert "set or frozen by hand" in by_hand
 
 
 def test_images_have_no_place_in_the_plane(open_app: Open) -> None:
