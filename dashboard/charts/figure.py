@@ -95,11 +95,15 @@ class _Encoder(PlotlyJSONEncoder):  # type: ignore[misc]
 
 def _typed_array(array: npt.NDArray[Any]) -> dict[str, str]:
     """Return an array as plotly.js decodes it."""
-    coded = base64.b64encode(array.tobytes()).decode("ascii")
-    typed = {"dtype": PLOTLY_TYPES[array.dtype.name], "bdata": coded}
+    typed = {"dtype": PLOTLY_TYPES[array.dtype.name], "bdata": encoded(array)}
     if array.ndim > 1:
         typed["shape"] = ", ".join(map(str, array.shape))
     return typed
+
+
+def encoded(array: npt.NDArray[Any]) -> str:
+    """Return the bytes of an array, row after row, as text in JSON can hold them: base64."""
+    return base64.b64encode(array.tobytes()).decode("ascii")
 
 
 def to_json(value: object) -> str:

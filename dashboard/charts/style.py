@@ -38,7 +38,7 @@ TITLE: dict[str, Any] = {
 SYMBOLS = ("circle", "diamond", "square", "cross", "x")  # those that 3-D knows as well
 N_COLORS = 10
 MOST_TICKS = 16  # as many whole numbers as an axis has room for
-PLANE_FEATURES = ("x₁", "x₂")  # names of the features of a point
+PLANE_AXES = ("x₁", "x₂")  # names of the coordinates of a point
 MOST_NAMES = 40  # of features, as many as can be read when they are turned
 LONGEST_FEATURE = 16  # characters of the name of a feature
 
@@ -86,15 +86,15 @@ def feature_names(n_features: int, columns: Sequence[str] = ()) -> list[str]:
     columns : the names in the table that they are from; empty if there are none, then they are
         x₁ and x₂ in the plane, and else numbers from 1
     """
-    if n_features == len(PLANE_FEATURES) and not columns:
-        return list(PLANE_FEATURES)
+    if n_features == len(PLANE_AXES) and not columns:
+        return list(PLANE_AXES)
     numbers = [f"feature {i}" for i in range(1, n_features + 1)]
     return [given or number for given, number in zip(columns or numbers, numbers, strict=True)]
 
 
 def feature_axis(n_features: int, columns: Sequence[str] = ()) -> dict[str, Any]:
     """Return an axis on which the features stand at 1, 2, ... n_features, by their names."""
-    is_named = bool(columns) or n_features == len(PLANE_FEATURES)
+    is_named = bool(columns) or n_features == len(PLANE_AXES)
     if not is_named or n_features > MOST_NAMES:
         return whole_numbers(n_features)
     names = [short_name(name) for name in feature_names(n_features, columns)]

@@ -1,6 +1,5 @@
 """An image, what was done to it, and what has become of it, side by side."""
 
-import base64
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from dashboard.charts.figure import encoded
 from dashboard.components.live_feed import IMAGES, LiveContent, follow
 
 HERE = Path(__file__)
@@ -81,5 +81,4 @@ def size_in_words(change: Image) -> str:
 
 def _picture(caption: str, values: Image, *, is_signed: bool = False) -> dict[str, Any]:
     pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
-    coded = base64.b64encode(pixels.tobytes()).decode("ascii")
-    return {"caption": caption, "bytes": coded, "isSigned": is_signed}
+    return {"caption": caption, "bytes": encoded(pixels), "isSigned": is_signed}

@@ -1,6 +1,5 @@
 """The way from a drawing to a sample: a picture after each step, and a switch to leave it out."""
 
-import base64
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.figure import encoded
 from dashboard.components.live_feed import IMAGES, LiveContent, follow
 from data.drawing.ink import FULL_INK, Ink, fitted
 from data.drawing.preparation import Preparation, StepPicture
@@ -75,4 +75,4 @@ def _content(drawing: Ink, pictures: Sequence[StepPicture]) -> dict[str, Any]:
 def _picture(ink: Ink, maximum: int) -> dict[str, Any]:
     small = fitted(ink, MOST_PIXELS) if max(ink.shape) > MOST_PIXELS else ink
     levels = np.rint(small * (FULL_INK / maximum)).astype(np.uint8)
-    return {"shape": levels.shape, "bytes": base64.b64encode(levels.tobytes()).decode("ascii")}
+    return {"shape": levels.shape, "bytes": encoded(levels)}

@@ -70,8 +70,9 @@ function forward(network, parameters, inputs) {
     const z = weightedSums(network, parameters, l, activations[l - 1], n);
     zs.push(z);
     const name = l === last ? output : activation;
-    const a = name === "softmax" ? z.map((each) => each.slice()) : z.map((each) => each.map(ACTIVATIONS[name]));
+    const a = z.map((each) => each.slice());
     if (name === "softmax") softmax(a, n);
+    else for (const each of a) for (let i = 0; i < n; i++) each[i] = ACTIVATIONS[name](each[i]);
     activations.push(a);
   }
   return { zs, activations };

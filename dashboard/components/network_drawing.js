@@ -5,12 +5,15 @@ const brief = (value) => (value && Math.abs(value) < 0.001 ? value.toExponential
 const signed = (value) => (value < 0 ? written(value) : `+${written(value)}`);
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0) || 1;
 
+// Red, green and blue of a color such as #0065a8.
+const channelsOf = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16));
+
 // The color at a share, 0 to 1, of a scale, as [red, green, blue].
 function colorAt(scale, share) {
   const position = Math.min(Math.max(share || 0, 0), 1) * (scale.length - 1);
   const i = Math.min(Math.floor(position), scale.length - 2);
-  const part = (color, start) => parseInt(color.slice(start, start + 2), 16);
-  return [1, 3, 5].map((start) => Math.round(part(scale[i], start) + (position - i) * (part(scale[i + 1], start) - part(scale[i], start))));
+  const from = channelsOf(scale[i]), to = channelsOf(scale[i + 1]);
+  return from.map((value, j) => Math.round(value + (position - i) * (to[j] - value)));
 }
 
 const css = (rgb) => `rgb(${rgb.join(" ")})`;

@@ -1,6 +1,5 @@
 """A network with one sample in it, drawn as it is: the same component wherever one is shown."""
 
-import base64
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts import style
+from dashboard.charts.figure import encoded
 from dashboard.charts.image_grid import shortened
 from dashboard.components.live_feed import FOLLOW, LiveContent, follow
 from dashboard.text import percent
@@ -183,7 +183,7 @@ def content_of(
     if dataset.image_shape is None:
         return content | {"image": None, "features": _feature_names(picture, dataset)}
     ink = np.clip(sample.recorded / dataset.maximum, 0, 1)
-    image = {"shape": dataset.image_shape, "bytes": _bytes(np.rint(255 * ink).astype(np.uint8))}
+    image = {"shape": dataset.image_shape, "bytes": encoded(np.rint(255 * ink).astype(np.uint8))}
     return content | {"image": image}
 
 
@@ -257,8 +257,4 @@ def _quantized(values: Array) -> dict[str, Any]:
     finite = np.nan_to_num(values, posinf=0, neginf=0)
     scale = float(np.abs(finite).max(initial=0)) or 1.0
     levels = np.rint(finite * (LEVELS / scale)).astype(np.int8)
-    return {"bytes": _bytes(levels), "scale": scale}
-
-
-def _bytes(values: Any) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
+    return {"bytes": encoded(levels), "scale": scale}

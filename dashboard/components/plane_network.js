@@ -6,6 +6,7 @@ const LEAST_FRAME_MS = 30; // between two pictures
 const SPARE = 1.5; // pictures are played so much slower than they come that there are always some left
 const LEAST_RATE = 1 / 100; // pictures a millisecond
 const CATCH_UP_MS = 400; // after a pause, what is left is played so quickly
+const MOST_DRAWN = 300; // points of a curve
 const MOST_KEPT = 4000; // frames that are kept; then every second one goes
 const NEAR_EDGE = 6; // pixels
 const TOP = 8, BIAS_ROOM = 26, CLASS_ROOM = 34, WIDE = 640; // pixels
@@ -17,9 +18,9 @@ const all = (window.planeNetworks ??= new Map()); // those on the page, by key: 
 
 const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
 
-function pointsOf({ x, labels }) {
-  const flat = floatsOf(x), n = flat.length / 2;
-  return { xs: flat.filter((_, i) => i % 2 === 0), ys: flat.filter((_, i) => i % 2 === 1), labels: Array.from(bytesOf(labels)).slice(0, n) };
+function pointsOf(network, { x, labels }) {
+  const flat = floatsOf(x), xs = flat.filter((_, i) => i % 2 === 0), ys = flat.filter((_, i) => i % 2 === 1);
+  return { xs, ys, labels: bytesOf(labels), inputs: inputsOf(network, xs, ys) };
 }
 
 function takeNetwork(view, data) {
@@ -27,11 +28,12 @@ function takeNetwork(view, data) {
   if (text === view.networkText) return;
   view.networkText = text;
   view.network = { ...data.network, places: placesOf(data.network.sizes) };
-  view.points = { training: pointsOf(data.network.training), validation: pointsOf(data.network.validation) };
+  view.points = { training: pointsOf(view.network, data.network.training), validation: pointsOf(view.network, data.network.validation) };
+  view.bentGrid = bentGridOf(view.network);
   const grid = gridOver(view.network.domain);
   view.inputs = inputsOf(view.network, grid.xs, grid.ys);
   view.featureInputs = Object.fromEntries(view.network.allFeatures.map(({ name }) => [name, Float64Array.from(grid.xs, (x, i) => FEATURES[name](x, grid.ys[i]))]));
-  view.pointLayer = null;
+  Object.assign(view, { pointLayer: null, featurePictures: {} });
   view.selected = view.focus = view.at = null;
   const layer = Math.max(0, view.network.sizes.length - 2);
   view.hidden = { layer, units: [0, Math.min(1, view.network.sizes[layer] - 1)] };
@@ -282,12 +284,23 @@ function frameTile(view, context, { x, y, radius }, isStrong) {
 const boxOf = ({ x, y, radius }) => ({ x: x - radius, y: y - radius, side: 2 * radius });
 const isFocused = ({ focus }, layer, i) => focus?.layer === layer && focus.i === i;
 
+// The picture of a feature does not change with the network: it is painted once.
+function featurePicture(view, name) {
+  const box = { x: 0, y: 0, side: SIDE };
+  const paintedPicture = () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+    paintUnit(canvas.getContext("2d"), box, view.featureInputs[name], view.palettes);
+    return canvas;
+  };
+  return (view.featurePictures[name] ??= paintedPicture());
+}
+
 function drawFeatureTiles(view, context) {
   const { network: { allFeatures, features }, geometry, theme } = view;
   allFeatures.forEach(({ name, label }, i) => {
     const place = geometry.features[i], isUsed = features.includes(name);
     context.globalAlpha = isUsed ? 1 : 0.35;
-    paintUnit(context, boxOf(place), view.featureInputs[name], view.palettes);
+    context.drawImage(featurePicture(view, name), place.x - place.radius, place.y - place.radius, 2 * place.radius, 2 * place.radius);
     Object.assign(context, { fillStyle: theme.text, textAlign: "right", font: `${isUsed ? 600 : 400} 12px ${theme.font}` });
     context.fillText(label, place.x - place.radius - 5, place.y, place.x - place.radius - 6);
     frameTile(view, context, place, isFocused(view, 0, features.indexOf(name)) && isUsed);
@@ -301,9 +314,7 @@ function drawTiles(view, context, l) {
     frameTile(view, context, place, isFocused(view, l, i));
     if (!isLast) return;
     context.fillStyle = theme.categorical[i % theme.categorical.length];
-    context.beginPath();
-    traceSymbol(context, symbols[i], place.x + place.radius + 10, place.y, 5);
-    context.fill();
+    context.fill(symbolAt(symbols[i], place.x + place.radius + 10, place.y, 5));
     Object.assign(context, { fillStyle: theme.text, textAlign: "left", font: `600 12px ${theme.font}` });
     context.fillText(classes[i], place.x + place.radius + 18, place.y, 18);
   });
@@ -353,8 +364,8 @@ function pointLayer(view) {
 }
 
 function drawHidden(view, context) {
-  const { hidden, network, parameters, points, theme, geometry: { box } } = view;
-  const limits = paintHiddenSpace(context, box, hidden, network, parameters, points, theme);
+  const { hidden, network, parameters, bentGrid, points, theme, geometry: { box } } = view;
+  const limits = paintHiddenSpace(context, box, hidden, network, parameters, bentGrid, points, theme);
   context.strokeStyle = theme.border;
   context.strokeRect(box.x, box.y, box.side, box.side);
   const name = (i) => (hidden.layer === 0 ? network.labels[i] : `unit ${i + 1} of layer ${hidden.layer}`);
@@ -400,10 +411,11 @@ function drawCurves(view) {
   context.clearRect(0, 0, width, height);
   context.font = `11px ${theme.font}`;
   context.textBaseline = "middle";
-  const shown = frames.slice(0, view.isLive ? newest + 1 : frames.length), every = Math.ceil(shown.length / 300);
+  const shown = frames.slice(0, view.isLive ? newest + 1 : frames.length), every = Math.ceil(shown.length / MOST_DRAWN);
+  const drawn = shown.map((_, j) => j).filter((j) => j % every === 0 || j === shown.length - 1);
   panels.forEach(({ title, lines, unit = "", low }, p) => {
     const box = { left: p * each + 34, right: (p + 1) * each - 8, top: 20, bottom: height - 14 };
-    const values = lines.flatMap((line) => shown.map(line)).filter(Number.isFinite);
+    const values = lines.flatMap((line) => drawn.map((j) => line(shown[j]))).filter(Number.isFinite);
     const least = Math.min(low ?? Infinity, ...values), most = Math.max(least + 1e-6, ...values);
     const x = (i) => box.left + ((box.right - box.left) * i) / Math.max(1, shown.length - 1);
     const y = (value) => box.bottom - ((box.bottom - box.top) * (value - least)) / (most - least || 1);
@@ -417,7 +429,7 @@ function drawCurves(view) {
     context.fillText(brief(least) + unit.trim(), box.left - 3, box.bottom - 4, 32);
     lines.forEach((line, i) => {
       context.beginPath();
-      shown.forEach((frame, j) => { if (j % every === 0 || j === shown.length - 1) context.lineTo(x(j), y(line(frame))); });
+      for (const j of drawn) context.lineTo(x(j), y(line(shown[j])));
       Object.assign(context, { strokeStyle: theme.categorical[i], lineWidth: 1.8 });
       context.setLineDash(lines.length > 1 && i === 0 ? [5, 3] : []);
       context.stroke();
@@ -724,7 +736,7 @@ function listenToTime(view) {
   find(".newest").addEventListener("click", () => scrub(view, view.frames.length - 1));
   find(".rate").addEventListener("change", (event) => { for (const each of all.values()) each.replayRate = Number(event.target.value); });
   const at = (event) => {
-    const each = curves.clientWidth / PANELS.length / (1 + 1 / PANELS.length), share = ((event.offsetX % each) - 34) / (each - 42);
+    const each = curves.clientWidth / (PANELS.length + 1), share = ((event.offsetX % each) - 34) / (each - 42);
     const newest = view.isLive ? Math.round(view.head) : view.frames.length - 1;
     return Math.min(newest, Math.max(0, Math.round(share * newest)));
   };
@@ -780,7 +792,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const view = views.get(root) ?? viewIn(root, data);
   views.set(root, view);
   all.set(data.key, view);
-  Object.assign(view, { data, address: data.address, send: setTriggerValue, failures: 0, theme: themeOf(root), pointLayer: null });
+  Object.assign(view, { data, address: data.address, send: setTriggerValue, failures: 0, theme: themeOf(root), pointLayer: null, featurePictures: {} });
   view.palettes = { sequential: paletteOf(view.theme.sequential), diverging: paletteOf(view.theme.diverging) };
   root.classList.toggle("is-second", data.isSecond);
   view.find(".title").textContent = data.title;

@@ -1,6 +1,5 @@
 """A small network on points of the plane, drawn whole, while it is trained."""
 
-import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,10 +9,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.figure import to_json
+from dashboard.charts.figure import encoded, to_json
 from dashboard.charts.image_grid import shortened
-from dashboard.charts.style import PLANE_FEATURES as AXES
-from dashboard.charts.style import class_symbol
+from dashboard.charts.style import PLANE_AXES, class_symbol
 from dashboard.components.live_feed import TELL, follow
 from dashboard.components.network_view import NETWORK_DRAWING
 from dashboard.play_paces import PLAY_PACES
@@ -51,6 +49,7 @@ _mount = st.components.v2.component(
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
     js=TELL
     + NETWORK_DRAWING
+    + _script("symbols.js")
     + _script("forward_pass.js")
     + _script("plane_pictures.js")
     + _script("plane_network.js"),
@@ -217,7 +216,7 @@ def network_content(run: Run) -> dict[str, Any]:
         "shift": prepared.scaler.shift.tolist(),
         "scale": prepared.scaler.scale.tolist(),
         "domain": domain_of(plane),
-        "axes": AXES,
+        "axes": PLANE_AXES,
         "classes": [shortened(name, LONGEST_NAME) for name in prepared.dataset.class_names],
         "symbols": [class_symbol(label) for label in range(prepared.dataset.n_classes)],
         "training": _points(plane, prepared.dataset.labels, prepared.split.training),
@@ -254,12 +253,8 @@ def domain_of(plane: Array) -> list[float]:
 
 
 def _points(plane: Array, labels: Labels, rows: Any) -> dict[str, str]:
-    return {"x": _floats(plane[rows]), "labels": _encoded(labels[rows].astype(np.uint8))}
+    return {"x": _floats(plane[rows]), "labels": encoded(labels[rows].astype(np.uint8))}
 
 
 def _floats(values: Any) -> str:
-    return _encoded(np.asarray(values, np.float32))
-
-
-def _encoded(array: Any) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
+    return encoded(np.asarray(values, np.float32))

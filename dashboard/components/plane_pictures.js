@@ -1,5 +1,5 @@
 // Pictures of the plane: what a unit answers where, what the whole network answers, and the plane as
-// hidden units see it. Comes after forward_pass.js and network_drawing.js.
+// hidden units see it. Comes after forward_pass.js, network_drawing.js and symbols.js.
 
 const SIDE = 64; // points of a picture, along each side
 const GRID_LINES = 13, POINTS_PER_LINE = 40; // of the grid that hidden units bend
@@ -33,7 +33,6 @@ function paletteOf(scale) {
 }
 
 const packed = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-const parsed = (color) => [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16));
 
 // ---- pictures ----
 
@@ -56,14 +55,16 @@ function paintUnit(context, box, values, palettes) {
 
 // The class with the highest output at each point, the stronger the further it is above the others.
 function paintAnswer(context, box, outputs, { background, categorical }) {
-  const base = parsed(background), colors = outputs.map((_, k) => parsed(categorical[k % categorical.length]));
+  const base = channelsOf(background), colors = outputs.map((_, k) => channelsOf(categorical[k % categorical.length]));
+  const mixed = [0, 0, 0];
   paintPixels(context, box, (i) => {
     let best = 0, second = -Infinity;
     for (let k = 1; k < outputs.length; k++) {
       if (outputs[k][i] > outputs[best][i]) { second = outputs[best][i]; best = k; } else second = Math.max(second, outputs[k][i]);
     }
     const share = 0.1 + 0.55 * Math.min(1, Math.max(0, outputs[best][i] - second) || 0);
-    return packed(base.map((value, j) => Math.round(value + share * (colors[best][j] - value))));
+    for (let j = 0; j < 3; j++) mixed[j] = Math.round(base[j] + share * (colors[best][j] - base[j]));
+    return packed(mixed);
   });
 }
 
@@ -93,35 +94,28 @@ function strokeZero(context, box, values) {
 
 // ---- points ----
 
-// Outlines of the symbols of classes, of size 1 around 0; the charts draw the same.
-const SYMBOLS = {
-  circle: Array.from({ length: 24 }, (_, i) => [Math.cos((i * Math.PI) / 12), Math.sin((i * Math.PI) / 12)]),
-  diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
-  square: [[-0.95, -0.95], [0.95, -0.95], [0.95, 0.95], [-0.95, 0.95]],
-  cross: [[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]],
-  x: [[0, -0.6], [0.6, -1.2], [1.2, -0.6], [0.6, 0], [1.2, 0.6], [0.6, 1.2], [0, 0.6], [-0.6, 1.2], [-1.2, 0.6], [-0.6, 0], [-1.2, -0.6], [-0.6, -1.2]],
+// The symbol of a class, so many pixels large, at a place.
+const symbolAt = (symbol, x, y, size) => {
+  const path = new Path2D();
+  path.addPath(SYMBOLS[symbol], new DOMMatrix([size, 0, 0, size, x, y]));
+  return path;
 };
-
-function traceSymbol(context, name, x, y, size) {
-  SYMBOLS[name].forEach(([dx, dy], i) => (i ? context.lineTo(x + size * dx, y + size * dy) : context.moveTo(x + size * dx, y + size * dy)));
-  context.closePath();
-}
 
 // Points of each class in its color and its symbol; held-out ones hollow.
 function drawPoints(context, { xs, ys, labels }, symbols, theme, size, isHollow, placeOf) {
   const { categorical, background } = theme;
   context.lineWidth = isHollow ? 1.5 : 0.8;
   symbols.forEach((symbol, label) => {
-    context.beginPath();
+    const path = new Path2D();
     for (let i = 0; i < labels.length; i++) {
-      if (labels[i] === label) traceSymbol(context, symbol, ...placeOf(i, xs, ys), size);
+      if (labels[i] === label) path.addPath(symbolAt(symbol, ...placeOf(i, xs, ys), size));
     }
     const color = categorical[label % categorical.length];
     context.fillStyle = isHollow ? background : color;
     context.strokeStyle = isHollow ? color : background;
     context.globalAlpha = isHollow ? 0.9 : 1;
-    context.fill();
-    context.stroke();
+    context.fill(path);
+    context.stroke(path);
     context.globalAlpha = 1;
   });
 }
@@ -144,14 +138,19 @@ function limitsOf(values) {
   return Number.isFinite(low + high) ? [low - margin, high + margin] : [-1, 1];
 }
 
-// Draws grid and points where two units of a layer put them; `activationsAt` gives a layer's.
-function paintHiddenSpace(context, box, { layer, units: [horizontal, vertical] }, network, parameters, points, theme) {
+// The grid over the plane: its lines, and what all their points become before the first layer.
+function bentGridOf(network) {
   const lines = gridLines(network.domain), flat = lines.flat();
-  const at = (xs, ys) => {
-    const below = forward(network, parameters, inputsOf(network, xs, ys)).activations[layer];
-    return [below[horizontal], below[vertical]];
+  return { lines, inputs: inputsOf(network, flat.map(([x]) => x), flat.map(([, y]) => y)) };
+}
+
+// Draws grid and points where two units of a layer put them.
+function paintHiddenSpace(context, box, { layer, units: [horizontal, vertical] }, network, parameters, { lines, inputs }, points, theme) {
+  const at = (entering) => {
+    const activations = forward(network, parameters, entering).activations[layer];
+    return [activations[horizontal], activations[vertical]];
   };
-  const [gridX, gridY] = at(flat.map(([x]) => x), flat.map(([, y]) => y));
+  const [gridX, gridY] = at(inputs);
   const [left, right] = limitsOf(gridX), [bottom, top] = limitsOf(gridY), limits = [left, right, bottom, top];
   const placeOf = (xs, ys, i) => toBox(limits, box, xs[i], ys[i]);
   context.save();
@@ -170,7 +169,7 @@ function paintHiddenSpace(context, box, { layer, units: [horizontal, vertical] }
   context.globalAlpha = 1;
   for (const [part, isHollow] of [[points.training, false], [points.validation, true]]) {
     if (!part.labels.length) continue;
-    const [xs, ys] = at(part.xs, part.ys);
+    const [xs, ys] = at(part.inputs);
     drawPoints(context, part, network.symbols, theme, 3, isHollow, (i) => placeOf(xs, ys, i));
   }
   context.restore();

@@ -1,5 +1,5 @@
 // An editor of points in the plane. A change that is finished goes to the server with all points;
-// what the server puts there instead has another id, and can be taken back as well.
+// what the server puts there instead has another id, and can be taken back as well. Comes after symbols.js.
 
 const EDGE = { left: 40, right: 12, top: 12, bottom: 40 }; // pixels around the plane
 const SIZE = 5; // of a point, pixels from its middle
@@ -12,15 +12,6 @@ const KEY_STEP = 0.05, LONG_KEY_STEP = 0.25;
 const MOST_UNDONE = 100;
 const NO_POINT = "There is no point here.";
 const editors = new WeakMap();
-
-// The symbols of the charts, of size 1.
-const SYMBOLS = {
-  circle: "M-1,0a1,1 0 1,1 2,0a1,1 0 1,1 -2,0z",
-  diamond: "M0,-1.3L1.3,0L0,1.3L-1.3,0z",
-  square: "M-.95,-.95h1.9v1.9h-1.9z",
-  cross: "M-.42,-1.25h.84v.83h.83v.84h-.83v.83h-.84v-.83h-.83v-.84h.83z",
-  x: "M0,-.6L.59,-1.19L1.19,-.59L.6,0L1.19,.59L.59,1.19L0,.6L-.59,1.19L-1.19,.59L-.6,0L-1.19,-.59L-.59,-1.19z",
-};
 
 // ---- the points ----
 
@@ -386,7 +377,7 @@ function madeButton(parent, text, title, onClick) {
 function madeClassButton(editor, parent, { name, symbol }, label) {
   const button = madeButton(parent, name, `Class ${name} (${label + 1})`, () => chooseClass(editor, label));
   button.setAttribute("aria-label", `Class ${name}`);
-  button.insertAdjacentHTML("afterbegin", `<svg viewBox="-1.5 -1.5 3 3" aria-hidden="true"><path d="${SYMBOLS[symbol]}"/></svg>`);
+  button.insertAdjacentHTML("afterbegin", `<svg viewBox="-1.5 -1.5 3 3" aria-hidden="true"><path d="${OUTLINES[symbol]}"/></svg>`);
   return button;
 }
 
@@ -395,7 +386,7 @@ function editorIn(root, data) {
   const editor = { root, canvas: find("canvas"), undo: find(".undo"), clear: find(".clear"), count: find(".count"), hint: find(".hint"),
     words: find(".words"), problem: find(".problem"), classes: data.classes, axes: data.axes, limit: data.limit, digits: data.digits,
     mostPoints: data.mostPoints, points: [], past: [], curve: null, isDown: false, pointer: null, held: -1, cursor: [0, 0], usesKeys: false, isOver: false };
-  editor.symbols = data.classes.map(({ symbol }) => new Path2D(SYMBOLS[symbol]));
+  editor.symbols = data.classes.map(({ symbol }) => SYMBOLS[symbol]);
   editor.classButtons = data.classes.map((each, i) => madeClassButton(editor, find(".classes"), each, i));
   editor.toolButtons = Object.keys(TOOLS).map((tool) => [tool, madeButton(find(".tools"), tool, `${TOOLS[tool].hint} (${tool[0]})`, () => chooseTool(editor, tool))]);
   editor.canvas.setAttribute("aria-label", "The plane. Arrow keys move the cursor, with Shift farther. Space uses the tool. Digits choose the class; A, P, M, E and L the tool. Z takes the last change back, C takes all points away.");

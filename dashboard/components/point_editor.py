@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.style import PLANE_FEATURES, class_symbol
+from dashboard.charts.style import PLANE_AXES, class_symbol
 from dashboard.components.live_feed import FOLLOW
 from data.own.checks import OwnDataError
 from data.placed_points import CLASS_NAMES, DIGITS, LIMIT, MAX_POINTS, PlacedPoints, read_points
@@ -28,7 +28,9 @@ _mount = st.components.v2.component(
 <div class="keys">Keys: arrows move the cursor, space uses the tool, 1 to 5 choose the class.</div>
 <div class="problem" role="status"></div><div class="words" aria-live="polite"></div></div>""",
     css=HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=FOLLOW + HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=FOLLOW
+    + HERE.with_name("symbols.js").read_text(encoding="utf-8")
+    + HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -53,7 +55,7 @@ def show_point_editor(
         "id": points.id,
         "points": points.points,
         "classes": CLASSES,
-        "axes": PLANE_FEATURES,
+        "axes": PLANE_AXES,
         "limit": LIMIT,
         "digits": DIGITS,
         "mostPoints": MAX_POINTS,

@@ -1,6 +1,5 @@
 """Some samples as small pictures, each with what the network says to it now."""
 
-import base64
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.figure import encoded
 from dashboard.components.live_feed import FOLLOW, LiveContent, follow
 from data.datasets import Dataset
 from data.split import Rows
@@ -97,6 +97,4 @@ def _pictures(dataset: Dataset, rows: Rows) -> list[str]:
         samples = samples[:, :MOST_BARS].astype(np.float64)
         spread = np.abs(dataset.X[:, :MOST_BARS]).max(axis=0).astype(np.float64)
         bytes_of_all = 128 + np.rint(127 * samples / np.where(spread > 0, spread, 1))
-    return [
-        base64.b64encode(row.astype(np.uint8).tobytes()).decode("ascii") for row in bytes_of_all
-    ]
+    return [encoded(row.astype(np.uint8)) for row in bytes_of_all]

@@ -1,5 +1,6 @@
 """The frames of a training: the whole network every few steps, to be played like a film."""
 
+from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 
@@ -112,12 +113,12 @@ class Frames:
             self._kept[self._n_added] = frame
             self._n_added += 1
             if len(self._kept) > self._most:
-                numbers = sorted(self._kept)
+                numbers = list(self._kept)
                 kept = {*numbers[::2], numbers[-1]}
                 self._kept = {number: self._kept[number] for number in numbers if number in kept}
 
     def after(self, number: int, most: int) -> dict[int, Frame]:
         """Return the next frames after a number, by their numbers, the oldest first."""
         with self._lock:
-            numbers = sorted(each for each in self._kept if each > number)[:most]
-            return {each: self._kept[each] for each in numbers}
+            later = (each for each in self._kept if each > number)
+            return {each: self._kept[each] for each in islice(later, most)}
