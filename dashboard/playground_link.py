@@ -61,7 +61,7 @@ def link_extras() -> dict[str, str]:
     playground = tab.playground
     if not tab.is_in_playground:
         return {}
-    extras = {}
+    extras = {"epochs": str(tab.config.epochs)}  # the playground has other defaults of it
     if playground.pace != session.Playground.pace:
         extras[session.PLAY_PACE] = playground.pace
     if playground.second is not None:

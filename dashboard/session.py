@@ -489,6 +489,7 @@ class Playground:
     command : the number of the last command of the browser that was met
     seen : the number of the newest frame that the browser has of each run, by its id
     problem : why the last command could not be met
+    has_kept : whether there was something to keep when the reader asked for it last
     placed, placed_data : the points placed by hand, and the same as a dataset
     placed_problem : why nothing can learn from them
     page : tells the browser's messages from those of another server
@@ -501,6 +502,7 @@ class Playground:
     command: int = 0
     seen: dict[str, int] = field(default_factory=dict)
     problem: str = ""
+    has_kept: bool = False
     placed: PlacedPoints = field(default_factory=PlacedPoints)
     placed_data: Dataset | None = None
     placed_problem: str = ""

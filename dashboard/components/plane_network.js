@@ -234,6 +234,8 @@ function paint(view) {
   drawBiasUnits(view, context);
   const { netHeight, places } = view.geometry;
   writeSigns(context, theme, places.at(-1)[0].x + 30, netHeight - 8);
+  context.fillStyle = theme.text;
+  context.fillText("lines:", places.at(-1)[0].x - 72, netHeight - 8);
   drawFeatureTiles(view, context);
   for (let l = 1; l < network.sizes.length; l++) drawTiles(view, context, l);
   if (view.shows === "hidden") drawHidden(view, context); else drawOutput(view, context);
@@ -251,9 +253,13 @@ function drawConnections(view, context) {
   for (const edge of view.connections) {
     const value = parameters[edge.place], strength = Math.min(1, Math.abs(value) / most), isFaint = focus?.layer > 0 && !isOf(edge, focus);
     context.globalAlpha = (0.2 + 0.8 * strength) * (isFaint ? 0.2 : 1);
-    context.strokeStyle = selected === edge.place || view.over === edge.place ? theme.primary : value < 0 ? below : above;
-    if (selected === edge.place) context.globalAlpha = 1;
-    context.lineWidth = 0.5 + 5 * strength + (view.over === edge.place ? 2 : 0);
+    const width = 0.5 + 5 * strength, isMarked = selected === edge.place || view.over === edge.place;
+    if (isMarked) {
+      Object.assign(context, { globalAlpha: 1, strokeStyle: theme.text, lineWidth: width + 5 });
+      context.setLineDash([]);
+      strokeConnection(context, edge.start, edge.end);
+    }
+    Object.assign(context, { strokeStyle: value < 0 ? below : above, lineWidth: width });
     context.setLineDash(frozen.has(edge.place) ? [6, 4] : []);
     strokeConnection(context, edge.start, edge.end);
   }
@@ -394,7 +400,7 @@ function epochOf({ content }, { step }) {
 }
 
 const PANELS = [
-  { title: "Loss: held-out solid, training dashed", lines: [(frame) => frame.scores[0], (frame) => frame.scores[2]], low: 0 },
+  { title: "Loss, training dashed", lines: [(frame) => frame.scores[0], (frame) => frame.scores[2]], low: 0 },
   { title: "Accuracy", lines: [(frame) => 100 * frame.scores[1], (frame) => 100 * frame.scores[3]], unit: " %" },
 ];
 
@@ -510,6 +516,7 @@ function say(view) {
   const pace = find(".pace");
   if (document.activeElement !== pace && !view.commands.some((each) => each.do === "pace")) pace.value = content.pace;
   find(".replay").textContent = view.isReplaying ? "Stop" : "Replay";
+  find(".replay").disabled = view.frames.length < 2;
   find(".newest").disabled = view.isLive;
 }
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.playground.trainings import reset
-from dashboard.training_actions import has_unfinished_run
+from dashboard.training_actions import has_unfinished_run, show_run
 from experiments.background.background_task import Status
 from experiments.background.run_store import StoredRun
 from experiments.background.training_job import TrainingJob
@@ -25,12 +25,14 @@ def draw_keep() -> None:
         "Keep this run",
         icon=":material/bookmark_add:",
         key=session.KEEP_RUN,
-        help="Puts the run into the list of runs, where other pages find it and where it can be "
-        "exported, and begins a new one here.",
+        on_click=_keep,
+        help="Ends the run with a result, puts it into the list of runs, where other pages find it "
+        "and where it can be exported and continued, and begins a new one here. A second network "
+        "is kept as well.",
     )
     if not is_asked:
         return
-    if not _keep():
+    if not session.tab().playground.has_kept:
         st.info("Train a step first: there is nothing to keep yet.", icon=":material/info:")
         return
     st.markdown("Kept, and begun anew here. Look at it in")
@@ -38,20 +40,20 @@ def draw_keep() -> None:
         st.page_link(f"pages/{name}.py", label=title, icon=icon)
 
 
-def _keep() -> bool:
-    """Put the run into the list of runs, and begin anew here; say whether it had begun at all.
-
-    The training pauses for it.
-    """
-    tab = session.tab()
-    training = tab.playground.trainings[session.PLAYGROUND_NETWORK]
-    tab.playground.pause()
-    training.wait_until_paused(PATIENCE_SECONDS)
-    if not training.run.step:
-        return False
+def _keep() -> None:
+    """Put what has begun into the list of runs, and begin anew here."""
+    playground = session.tab().playground
+    trainings = tuple(playground.trainings.values())
+    playground.pause()
+    for training in trainings:
+        training.wait_until_paused(PATIENCE_SECONDS)
+    begun = [training.run for training in trainings if training.run.step]
+    playground.has_kept = bool(begun)
+    if not begun:
+        return
     reset()
-    _show(tab.run_store.add(_job_of(training.run)))
-    return True
+    first, *_ = [session.tab().run_store.add(_ended_job(run)) for run in begun]
+    _show(first)
 
 
 def _show(stored: StoredRun) -> None:
@@ -60,14 +62,15 @@ def _show(stored: StoredRun) -> None:
     if has_unfinished_run():
         tab.chosen = stored
     else:
-        tab.job, tab.chosen, tab.epoch, tab.film = stored.job, None, None, None
+        show_run(stored)
         tab.other_settings = session.KeptSettings(stored.run.config, stored.run.own, {})
 
 
-def _job_of(run: Run) -> TrainingJob:
-    """Return a job that can train the run on, unless it is over."""
+def _ended_job(run: Run) -> TrainingJob:
+    """Return the job of a run that ends here, with a result; it can be continued."""
     if run.result or run.diverged:
         return TrainingJob(run, ending=Status.DIVERGED if run.diverged else Status.FINISHED)
     job = TrainingJob(run, page=session.page())
     job.pause()
+    job.stop()
     return job

@@ -5,9 +5,9 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.point_editor import show_point_editor
 from dashboard.playground_link import take_placed
-from dashboard.settings import change_dataset
+from dashboard.settings import control_value
 from data.placed_points import PlacedPoints
-from experiments.config import OWN
+from experiments.config import DATASET_SETTINGS, OWN, default_of
 
 
 def draw_placing() -> None:
@@ -24,7 +24,8 @@ def _take(points: PlacedPoints) -> None:
         return
     if session.value("dataset") != OWN:
         session.set_value("dataset", OWN)
-        change_dataset()
+        for name in DATASET_SETTINGS - {"dataset"}:  # all others, such as its layers, stay
+            session.set_value(name, control_value(name, default_of(name, OWN, session.own())))
     few = max(1, len(points.points) // 4)
     session.set_value("batch_size", min(session.value("batch_size", few), few))
     session.forget_notices()

@@ -56,7 +56,7 @@ def _ending(training: PlayedTraining) -> str:
     if not (training.status.is_over and (run.is_at_end or run.result)):
         return ""
     epochs = "1 epoch is over" if run.epochs_done == 1 else f"{run.epochs_done:,} epochs are over"
-    more = "Play goes on" if can_go_on(training) else "Reset begins anew"
+    more = "Press Play to go on" if can_go_on(training) else "Reset begins anew"
     if not run.result or not run.result.test:
         return f"{epochs}. {more}."
     return (

@@ -68,11 +68,13 @@ def _draw_networks_of(config: RunConfig) -> bool:
         st.error(plain(str(error)), icon=":material/error:")
         return False
     if not problem:
+        if session.problems():
+            st.caption("The network below has the last settings that were valid.")
         _draw_networks()
         return True
     st.info(problem, icon=":material/scatter_plot:")
     layers = drawable(config.hidden_layers)
-    if layers != config.hidden_layers:
+    if problem != NOT_IN_PLANE and layers != config.hidden_layers:
         st.button(
             f"Take {MOST_UNITS} units, and fewer layers",
             on_click=_set,

@@ -47,8 +47,7 @@ def choose_settings(page: str) -> None:
 def _begin_playground(asked: Mapping[str, str]) -> None:
     """Take the first settings, but for those that the link of a first visit asks for."""
     take_link(asked)
-    if "dataset" in asked:
-        return  # with the defaults for that one
-    for field, value in FIRST.model_dump().items():
+    first = FIRST.model_dump(include={"epochs"} if "dataset" in asked else None)
+    for field, value in first.items():
         if field not in asked:
             session.set_value(field, control_value(field, value))

@@ -210,6 +210,23 @@ def test_a_run_that_is_kept_is_there_on_other_pages(playground: App) -> None:
     assert playground.config == run.config
 
 
+def test_both_networks_are_kept_and_the_next_one_is_shown_after_them(open_app: Open) -> None:
+    app = open_app(**QUERY, differs="activation:tanh").go_to("playground")
+    for n_kept in (2, 4):
+        tell(app, {"do": "epoch"})
+        wait_until(
+            lambda: all(t.run.epochs_done == 1 for t in app.tab.playground.trainings.values())
+        )
+        runs = [each.run for each in app.tab.playground.trainings.values()]
+        app.run().click("Keep this run")
+        wait_until(lambda: all(stored.job.status.is_over for stored in app.tab.run_store.runs))
+        assert [stored.run for stored in app.tab.run_store.runs][-2:] == runs
+        assert len(app.tab.run_store.runs) == n_kept
+        assert app.tab.job.run is runs[0]
+        assert runs[0].result is not None
+        assert app.content_of("plane_network")[0]["run"] != runs[0].id
+
+
 def test_a_network_that_has_not_learned_is_not_kept(playground: App) -> None:
     playground.click("Keep this run")
     assert "Train a step first" in playground.messages("info")[0]
@@ -269,7 +286,8 @@ def test_a_link_holds_the_pace_the_second_network_and_points_placed_by_hand(
     with session.looking_at(app.tab):
         extras = link_extras()
     assert extras == {name: query[name] for name in ("placed", "play_pace")} | {
-        "differs": "hidden_layers:5, 2"
+        "differs": "hidden_layers:5, 2",
+        "epochs": "2000",
     }
     app.go_to("explore").go_to("playground")
     assert training(app, SECOND).run.config.hidden_layers == (5, 2)
@@ -292,6 +310,7 @@ def test_points_are_learned_once_there_are_enough_and_no_more_once_there_are_not
     send(playground, editor, "points", message)
     assert training(playground).run.plan.n_training == 12
     assert playground.config.batch_size == 5
+    assert playground.config.hidden_layers == (3,)
     message = {"id": playground.tab.playground.placed.id, "points": rows[:3]}
     send(playground, editor, "points", message)
     assert playground.tab.own is None
